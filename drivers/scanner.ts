@@ -1,0 +1,67 @@
+/**
+ * The one interface behind which every scanner stands. A driver turns bytes into frames of text and knows nothing of
+ * payments. It reconnects by itself for ever; nothing is carried over a reconnect; half a frame is never delivered.
+ */
+
+/** One complete read of a barcode. */
+export interface Frame {
+  /** Name of the scanner as the configuration gives it. */
+  readonly source: string;
+  /** The decoded text without the configured prefix and suffix. An AIM identifier, if sent in-band, is still in it. */
+  readonly text: string;
+  /** AIM identifier when the device reports it out of band, such as `]C0`. */
+  readonly symbology?: string;
+  /** Milliseconds of the monotonic clock at which the frame was complete. */
+  readonly monoMs: number;
+}
+
+export type ScannerState = 'connecting' | 'ready' | 'unplugged' | 'fault' | 'closed';
+
+/** What a person is told about one scanner; `problem` is a code with the system's own text for the installer. */
+export interface ScannerStatus {
+  readonly name: string;
+  readonly driver: string;
+  readonly state: ScannerState;
+  readonly sinceMonoMs: number;
+  readonly device?: string;
+  readonly problem?: { readonly code: ScannerProblem; readonly text: string };
+}
+
+export type ScannerProblem =
+  | 'NOT_FOUND'
+  | 'PERMISSION'
+  | 'BUSY'
+  | 'LIBRARY_MISSING'
+  | 'WRONG_INTERFACE'
+  | 'KEYSTROKES_LEAK'
+  | 'REFUSED'
+  | 'IO';
+
+export interface ScannerStatistics {
+  readonly frames: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  readonly connects: number;
+  readonly lastFrameMonoMs: number | null;
+}
+
+/** Why bytes never became a frame. */
+export type DropReason = 'TOO_LONG' | 'CUT' | 'EMPTY' | 'UNDECODABLE';
+
+export interface ScannerListener {
+  frame(frame: Frame): void;
+  status(status: ScannerStatus): void;
+}
+
+/** An open scanner. `close` is idempotent, resolves when no handle is left, and no listener is called afterwards. */
+export interface Scanner {
+  readonly name: string;
+  status(): ScannerStatus;
+  statistics(): ScannerStatistics;
+  close(): Promise<void>;
+}
+
+/** Time for drivers: real or simulated. */
+export interface DriverClock {
+  monoMs(): number;
+  after(ms: number, run: () => void): { cancel(): void };
+}

@@ -1,0 +1,174 @@
+/**
+ * What the ledger promises to the rooms above it. Everything here is synchronous: when a call returns, its commit is on
+ * disk (WAL, synchronous=FULL); when it throws LedgerFault, nothing of it is.
+ */
+import type {
+  Account,
+  Actor,
+  DecisionRecord,
+  Intent,
+  IntentEvent,
+  IntentType,
+  Now,
+  RefusalCode,
+} from '../intent/model.ts';
+
+/** A scan that the policy admitted, on its way to becoming a durable intent. */
+export interface AcceptedScan {
+  readonly sequenceId: string;
+  readonly stationId: string;
+  readonly type: IntentType;
+  readonly amount: number;
+  /** 16 digits; only its BIN, last four and keyed hash are stored. */
+  readonly cardNumber: string;
+  /** The 31 characters; goes to the vault, never to the journal. */
+  readonly barcodeSpec: string;
+  readonly managerNeeded: boolean;
+}
+
+export interface Committed {
+  readonly ok: true;
+  readonly intent: Intent;
+  readonly record: DecisionRecord;
+  readonly journalIndex: number;
+  readonly journalHash: string;
+  /** Only from the commit that wrote `sending`: the barcode to send, now gone from the disk. Keep it in memory only. */
+  readonly barcodeSpec?: string;
+}
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: RefusalCode;
+  /** The present state, to be shown instead. */
+  readonly intent: Intent;
+}
+export type Outcome = Committed | Refused;
+
+export interface RecordOptions {
+  readonly actor: Actor;
+  /** The version that the person saw; another one refuses with STALE. Absent for the terminal's own steps. */
+  readonly expectedVersion?: number;
+  /** Only with `nothingLeft` on a first attempt: the barcode goes back into the vault in the same transaction. */
+  readonly barcodeSpec?: string;
+}
+
+/** Facts about a scan that the policy and the duplicate rule need (intent-rules 5). */
+export interface ScanFacts {
+  /** The intent of the same barcode: open ones always, ended ones inside their window. */
+  readonly same: Intent | null;
+  /** An intent of the same card in `unknown` or `reversing`. */
+  readonly cardBusy: Intent | null;
+  readonly openReversals: {
+    readonly count: number;
+    readonly sum: number;
+    readonly oldestAtMs: number | null;
+  };
+  readonly deferredOpen: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  readonly drawer: number;
+  /** Sums and counts of this card today, by keyed hash. */
+  readonly cardToday: Readonly<Record<IntentType, { count: number; sum: number }>>;
+  readonly terminalToday: Readonly<Record<IntentType, { count: number; sum: number }>>;
+}
+
+export interface JournalHead {
+  readonly index: number;
+  /** 64 hex digits. */
+  readonly hash: string;
+}
+
+export interface JournalEntry {
+  readonly index: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly sequenceId: string | null;
+  /** The canonical JSON that was hashed. */
+  readonly body: string;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface ListQuery {
+  readonly limit: number;
+  /** Keyset: entries older (or newer) than this position. */
+  readonly before?: string;
+  readonly after?: string;
+  readonly businessDateFrom?: string;
+  readonly businessDateTo?: string;
+  readonly type?: IntentType;
+  readonly group?: 'ended' | 'running' | 'owed' | 'case';
+  readonly deferred?: boolean;
+  readonly stationId?: string;
+  readonly amountFrom?: number;
+  readonly amountTo?: number;
+  /** Reference, sequence id, approval code, issuer number or last four. */
+  readonly text?: string;
+  /** 16 digits: matched by keyed hash. */
+  readonly cardNumber?: string;
+}
+export interface ListPage {
+  readonly intents: readonly Intent[];
+  readonly older: string | null;
+  readonly newer: string | null;
+}
+
+export type Balances = Readonly<Record<Account, number>>;
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly intents: number;
+  readonly head: JournalHead;
+  readonly balances: Balances;
+  /** The first wrong thing by kind, in words and with its place. Empty when ok. */
+  readonly faults: readonly {
+    readonly code: string;
+    readonly text: string;
+    readonly index?: number;
+    readonly sequenceId?: string;
+  }[];
+}
+
+/** Counters for the manager's first page and the health endpoint. */
+export interface LedgerSummary {
+  readonly open: number;
+  readonly cases: number;
+  readonly payoutDue: { readonly count: number; readonly sum: number };
+  readonly returnDue: { readonly count: number; readonly sum: number };
+  readonly deferred: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  readonly reversing: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  readonly byState: Readonly<Record<string, { readonly count: number; readonly sum: number }>>;
+}
+
+export interface Ledger {
+  /** Makes the intent durable: `unsent`/`none`, vault row, barcode hash, journal entry, in one commit. */
+  accept(scan: AcceptedScan, now: Now): Committed;
+  /** Decides with the rules of src/intent and commits the result; an own command may be refused, an external event never. */
+  record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome;
+  /** A journal entry that belongs to no intent (start, sign-in, refused scan by reason, operator's decision). */
+  note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead;
+  get(sequenceId: string): Intent | null;
+  /** Intents that have not ended, oldest first. */
+  open(): readonly Intent[];
+  facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts;
+  list(query: ListQuery): ListPage;
+  timeline(sequenceId: string): readonly JournalEntry[];
+  summary(): LedgerSummary;
+  balances(): Balances;
+  head(): JournalHead;
+  /** Erases barcode hashes whose intent has ended and whose window is over. Bounded work; call it when idle. */
+  sweep(now: Now): number;
+  verify(): VerifyReport;
+  /** Called after every commit, in commit order; listeners never throw into the ledger. */
+  onCommit(listener: (committed: Committed) => void): () => void;
+  close(): void;
+}
+
+/** Why the ledger cannot do it: what the caller may do follows from the code, never from the text. */
+export type LedgerFaultCode =
+  | 'LOCKED' // another agent holds it
+  | 'FULL' // no room: new scans are refused, open ones go on
+  | 'READ_ONLY'
+  | 'CORRUPT'
+  | 'NEWER_SCHEMA'
+  | 'OTHER_ENVIRONMENT' // open intents of another environment
+  | 'KEY_MISSING'
+  | 'IO'; // the process must end; the next start decides

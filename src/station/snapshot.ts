@@ -1,0 +1,190 @@
+/**
+ * What one cashier page renders: the agent's snapshot and nothing else. The page adds no state of its own; a reload
+ * shows the same face, version and countdown. Types only, shared with the browser code.
+ */
+
+export const FACES = [
+  'IDLE',
+  'TAKE',
+  'MANAGER',
+  'EXPIRED',
+  'SENDING',
+  'WAIT-OUT',
+  'CHECK',
+  'CHECK-OUT',
+  'DONE-IN',
+  'BACK',
+  'BACK-REV',
+  'BACK-STOP',
+  'BACK-VOID',
+  'END',
+  'END-REV',
+  'END-STOP',
+  'LATER-ASK',
+  'LATER-TAKE',
+  'LATER-FAIL',
+  'LATER-OK',
+  'LATER-DONE',
+  'LATER-BACK',
+  'ASK-OUT',
+  'PAY',
+  'DONE-OUT',
+  'NO-OUT',
+  'NO-OUT-REV',
+  'VOID-ASK',
+  'VOID-WAIT',
+  'VOID-NO',
+  'RE-IN',
+  'RE-HERE',
+  'RE-BACK',
+  'RE-CLOSED',
+  'RE-OUT',
+  'RE-OUT-EARLY',
+  'REFUSED',
+  'NOT-RECORDED',
+  'NOT-RECORDED-OUT',
+  'STARTING',
+  'NO-ROOM',
+  'LEDGER',
+  'RECOVERING',
+  'LINE',
+  'SLOW',
+  'SCANNER',
+  'VIEW-ONLY',
+  'LOCKED',
+] as const; // NOT-READY is drawn by the page itself
+export type FaceId = (typeof FACES)[number];
+
+/** The six keys of the dock by their fixed place, and F9 Close. */
+export const KEYS = ['STOP', 'LEAVE', 'LATER', 'RECEIVED', 'REQUEST', 'HANDED'] as const;
+export type KeyId = (typeof KEYS)[number];
+
+/** A scan that opened nothing: the row of screens 1.6, with the values its sentence needs. */
+export interface RefusedScan {
+  readonly cause: string;
+  readonly values: Readonly<Record<string, string | number>>;
+  /** Third unreadable scan within a minute: ask for a new barcode. */
+  readonly repeated: boolean;
+}
+
+export interface FaceIntent {
+  readonly sequenceId: string;
+  readonly version: number;
+  readonly type: 'CHARGE' | 'REFUND';
+  readonly amount: number;
+  readonly bin: string;
+  readonly last4: string;
+  /** Last 8 characters of the sequence id, written 4-4. */
+  readonly reference: string;
+  readonly scannedAtMs: number;
+  readonly approvalCode: string | null;
+  /** Live answer only; never stored, gone after a restart. */
+  readonly balance: number | null;
+}
+
+export interface Countdown {
+  /** Milliseconds left when the snapshot was made; the page counts down from there and decides nothing. */
+  readonly leftMs: number;
+  readonly totalMs: number;
+  readonly kind: 'barcodeLife' | 'decision' | 'choice' | 'close' | 'leave';
+}
+
+export interface Face {
+  readonly id: FaceId;
+  readonly intent: FaceIntent | null;
+  readonly keys: readonly KeyId[];
+  readonly closable: boolean;
+  readonly pinPad: boolean;
+  readonly countdown: Countdown | null;
+  /** Code of the issuer or of the policy behind {reason}; shown small. */
+  readonly reason: string | null;
+  readonly refused: RefusedScan | null;
+  /** "question 1 of 3" after a restart. */
+  readonly question: { readonly number: number; readonly of: number } | null;
+  /** Values for {placeholders} of the sentence. */
+  readonly values: Readonly<Record<string, string | number>>;
+  /** The page must confirm that it showed this face (POST shown) for this intent version. */
+  readonly acknowledge: boolean;
+}
+
+export interface LineStrip {
+  readonly state: 'online' | 'down' | 'slow' | 'paused';
+  readonly sinceMs: number;
+  readonly nextTryMs: number | null;
+  readonly reason: string | null;
+}
+
+export interface Snapshot {
+  /** Grows by one with every change in this run of the agent; with `run` it names a snapshot. */
+  readonly sequence: number;
+  /** Random id of the agent's run: another one means it restarted. */
+  readonly run: string;
+  readonly wallMs: number;
+  readonly stationId: string;
+  readonly terminalId: string;
+  readonly control: 'here' | 'viewOnly' | 'locked';
+  readonly strip: {
+    readonly line: LineStrip;
+    readonly scanner: {
+      readonly state: 'ready' | 'unplugged' | 'checkSetup' | 'none';
+      readonly name: string | null;
+      readonly problem: string | null;
+    };
+    readonly later: {
+      readonly count: number;
+      readonly sum: number;
+      readonly limit: number;
+      readonly oldestMs: number | null;
+    };
+    readonly payoutDue: number;
+    readonly returnDue: number;
+    readonly cases: number;
+    readonly businessDate: string | null;
+    readonly clockConfirmed: boolean;
+    readonly cashier: string | null;
+  };
+  readonly face: Face;
+  /** A refused scan while an attended face is up: shown on it for 3 s. */
+  readonly band: {
+    readonly cause: string;
+    readonly values: Readonly<Record<string, string | number>>;
+    readonly leftMs: number;
+  } | null;
+  readonly rail: {
+    readonly last:
+      | (FaceIntent & {
+          readonly face: FaceId;
+          readonly atMs: number;
+          readonly voidable: boolean;
+          readonly receipt: boolean;
+        })
+      | null;
+    readonly payoutDue: readonly RailItem[];
+    readonly returnDue: readonly RailItem[];
+    readonly later: readonly RailItem[];
+    readonly cases: readonly RailItem[];
+    /** A line of news for 10 s, such as LATER-DONE or "reversal done". */
+    readonly news: { readonly kind: 'LATER-DONE' | 'REVERSED'; readonly intent: FaceIntent } | null;
+  };
+  /** The store's times that the page needs (screens 2 rule 9). */
+  readonly times: { readonly deadMs: number; readonly heartbeatMs: number };
+}
+
+export interface RailItem extends FaceIntent {
+  readonly face: FaceId;
+}
+
+/** Bodies of the cashier page's calls; each names the intent and the version that was on the screen. */
+export interface PressBody {
+  readonly page: string;
+  readonly key: KeyId | 'CLOSE' | 'VOID' | 'OPEN';
+  readonly sequenceId: string | null;
+  readonly version: number | null;
+  /** The face the person saw; the same key means another command on another face. */
+  readonly face: FaceId;
+}
+export interface PressAnswer {
+  readonly done: boolean;
+  readonly refusal: string | null;
+  readonly snapshot: Snapshot;
+}
