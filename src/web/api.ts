@@ -1,0 +1,527 @@
+/**
+ * Every HTTP call of the cashier's and the manager's pages: paths, bodies, answers. Types only, shared with the browser
+ * code. A POS program in place of our pages uses the same calls; `GET /api/v1/openapi.json` describes them.
+ *
+ * Rules for all of them: JSON both ways, `content-type: application/json` on every POST, same origin only. A refusal is a
+ * 4xx or 5xx with an `ApiError`; a press that came too late is no error: it is a 200 with `done: false` and the present
+ * snapshot. Times named ...AtMs are UTC milliseconds; ...Ms without At are lengths. Money is integer won.
+ */
+import type { CaseReason, Cash, Host, IntentType, Question } from '../intent/model.ts';
+import type { FaceId, FaceIntent, PressAnswer, PressBody, Snapshot } from '../station/snapshot.ts';
+
+export type { PressAnswer, PressBody, Snapshot } from '../station/snapshot.ts';
+
+export type Language = 'ko' | 'en';
+
+/** Why a call was refused. The page picks its sentence by the code, never by the text. */
+export type ApiErrorCode =
+  | 'BAD_REQUEST' // body or query does not fit its schema
+  | 'NOT_FOUND'
+  | 'FORBIDDEN' // Host, Origin, Sec-Fetch-Site, or not this page's station
+  | 'NOT_JSON' // 415
+  | 'TOO_LARGE'
+  | 'TOO_MANY' // rate limit or too many open event streams; `leftMs` says how long
+  | 'SIGNED_OUT' // manager calls without a session
+  | 'WRONG_PIN' // `triesLeft`
+  | 'LOCKED_OUT' // `leftMs`
+  | 'WRONG_CODE' // the installer's code
+  | 'ALREADY_SET_UP'
+  | 'WEAK_PIN' // 4 to 8 digits, not all equal, not a run
+  | 'STALE' // the payment changed meanwhile; `payment` shows the present state
+  | 'REFUSED' // the rules do not allow it; `refusal` says which
+  | 'REASON_NEEDED'
+  | 'PIN_NEEDED'
+  | 'NOT_READY' // starting, or the part that answers this is missing on this terminal
+  | 'LEDGER' // the ledger cannot record; nothing was done
+  | 'FAULT';
+
+export interface ApiError {
+  readonly error: ApiErrorCode;
+  /** For installers and POS programmers, in English; never a card datum. */
+  readonly text: string;
+  readonly triesLeft?: number;
+  readonly leftMs?: number;
+  readonly refusal?: string;
+  readonly payment?: PaymentDetail;
+}
+
+// ---------------------------------------------------------------------------------------------- cashier page
+
+/**
+ * `GET /api/v1/stations/:station/events?page=PAGE` (text/event-stream).
+ *
+ * `page` is 8 to 40 characters of [A-Za-z0-9_-], made by the page at random and kept in sessionStorage, so that a reload
+ * keeps control of the station. The first page of a station gets control; later ones see VIEW-ONLY.
+ * - `event: snapshot`, `id: RUN.SEQUENCE`, data `Snapshot`: at once on connecting (also with Last-Event-ID) and on every change.
+ * - `event: ping`, data `Ping`: every second. Nothing at all for `times.heartbeatMs` (2 s) means NOT-READY.
+ * Streams are bounded per station; a page that does not read is dropped and connects again.
+ */
+export interface Ping {
+  readonly run: string;
+  readonly sequence: number;
+  readonly wallMs: number;
+}
+
+/** `GET /api/v1/stations`. */
+export interface StationsAnswer {
+  readonly terminalId: string;
+  readonly run: string;
+  readonly version: string;
+  readonly stations: readonly { readonly stationId: string; readonly hasPage: boolean }[];
+}
+
+/**
+ * Press: the six keys, `CLOSE` (F9), `VOID` (rail, with rail.last's sequenceId and version) and `OPEN` (a rail item, with
+ * that item's sequenceId and version). `face` is always the face on the screen.
+ */
+export type StationPress = PressBody;
+export type StationPressAnswer = PressAnswer;
+
+/** The page showed this face for this version (send once per face with `acknowledge: true`). */
+export interface ShownBody {
+  readonly page: string;
+  readonly sequenceId: string;
+  readonly version: number;
+  readonly face: FaceId;
+}
+/** Every 5 s while the page is visible and awake. 15 s without one and without a stream: the page is gone. */
+export interface PageBody {
+  readonly page: string;
+}
+export interface HeartbeatAnswer {
+  readonly run: string;
+  readonly sequence: number;
+  readonly control: Snapshot['control'];
+}
+/** The manager's PIN on MANAGER, VOID-ASK, LATER-BACK, or to unlock. 4 to 8 digits. Wrong: 401 WRONG_PIN, LOCKED_OUT. */
+export interface StationPinBody {
+  readonly page: string;
+  readonly pin: string;
+  readonly sequenceId: string | null;
+  readonly version: number | null;
+  readonly face: FaceId;
+}
+/** Cashier's number for the journal and the strip, 1 to 12 of [A-Za-z0-9]; null signs off. */
+export interface CashierBody {
+  readonly page: string;
+  readonly cashier: string | null;
+}
+/** Find in the rail: reference (8, with or without the hyphen), approval code or last four. At most 20, newest first. */
+export interface FindBody {
+  readonly page: string;
+  readonly text: string;
+}
+export interface FindAnswer {
+  readonly items: readonly FoundPayment[];
+}
+export interface FoundPayment extends FaceIntent {
+  readonly face: FaceId;
+  readonly host: Host;
+  readonly cash: Cash;
+  readonly deferred: boolean;
+}
+
+/** One paper as lines of text, Hangul counted 2. `big` lines are printed in double size. */
+export interface PaperLine {
+  readonly text: string;
+  readonly big?: boolean;
+}
+export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return';
+export interface ReceiptBody {
+  readonly page: string;
+  readonly sequenceId: string;
+  readonly language: Language;
+  readonly columns: 32 | 42 | 48;
+}
+export interface ReceiptAnswer {
+  readonly kind: PaperKind;
+  readonly columns: number;
+  readonly lines: readonly PaperLine[];
+  /** The store's copy with a line for the signature, where the paper has one. */
+  readonly storeCopy: readonly PaperLine[] | null;
+  readonly copy: boolean;
+}
+
+/** Not-ours scans for a POS program: `GET /api/v1/stations/:station/scans` (SSE), `event: scan`, data `ForwardedScan`. */
+export interface ForwardedScan {
+  readonly stationId: string;
+  readonly scanner: string;
+  readonly text: string;
+  readonly symbology: string | null;
+  readonly atMs: number;
+}
+
+/** All calls of the cashier page, by method and path. `:station` is the station id. */
+export interface CashierCalls {
+  'GET /api/v1/stations': { answer: StationsAnswer };
+  'GET /api/v1/stations/:station/snapshot': { answer: Snapshot }; // ?page=
+  'POST /api/v1/stations/:station/press': { body: StationPress; answer: StationPressAnswer };
+  'POST /api/v1/stations/:station/shown': { body: ShownBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/heartbeat': { body: PageBody; answer: HeartbeatAnswer };
+  'POST /api/v1/stations/:station/take-over': { body: PageBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/lock': { body: PageBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/unlock': { body: StationPinBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/pin': { body: StationPinBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/cashier': { body: CashierBody; answer: PressAnswer };
+  'POST /api/v1/stations/:station/find': { body: FindBody; answer: FindAnswer };
+  'POST /api/v1/stations/:station/receipt': { body: ReceiptBody; answer: ReceiptAnswer };
+}
+
+// ---------------------------------------------------------------------------------------------- manager pages
+
+/** `first`: no manager yet, the installer's code makes one. */
+export interface SessionAnswer {
+  readonly state: 'first' | 'signedOut' | 'signedIn';
+  readonly name: string | null;
+  /** Until the session ends without another call. */
+  readonly idleLeftMs: number | null;
+  readonly terminalId: string;
+  readonly version: string;
+}
+export interface FirstManagerBody {
+  readonly code: string;
+  readonly name: string;
+  readonly pin: string;
+}
+export interface SignInBody {
+  readonly name: string;
+  readonly pin: string;
+}
+/** One more manager, by a signed-in one with the own PIN. */
+export interface AddManagerBody {
+  readonly name: string;
+  readonly pin: string;
+  readonly ownPin: string;
+}
+
+/**
+ * `GET /api/v1/manager/events` (SSE, session needed): `event: state`, data `ManagerState`, on connecting, after every
+ * change (at most twice a second) and every 2 s. The page reads what it shows again when `journalIndex` or `changes` moved.
+ * `event: scan`, data `ScanTest`, while a scan test is on.
+ */
+export interface ManagerState {
+  readonly run: string;
+  readonly asOfMs: number;
+  readonly terminalId: string;
+  readonly businessDate: string | null;
+  readonly journalIndex: number;
+  /** Grows with every change of scanners, line or worker. */
+  readonly changes: number;
+  readonly cases: number;
+  readonly line: Snapshot['strip']['line'];
+}
+
+export interface CountSum {
+  readonly count: number;
+  readonly sum: number;
+}
+
+export interface TodayAnswer {
+  readonly asOfMs: number;
+  readonly businessDate: string;
+  readonly chargesApproved: CountSum;
+  readonly refundsApproved: CountSum;
+  readonly reversedOrVoided: CountSum;
+  readonly later: CountSum & { readonly limit: number; readonly oldestAtMs: number | null };
+  readonly payoutDue: CountSum;
+  readonly returnDue: CountSum;
+  readonly reversing: CountSum & { readonly oldestAtMs: number | null };
+  readonly cases: number;
+  /** The five oldest cases. */
+  readonly oldestCases: readonly PaymentRow[];
+  readonly line: Snapshot['strip']['line'];
+  readonly clockConfirmed: boolean;
+  readonly scannersReady: number;
+  readonly scanners: number;
+  /** From the cut-over hour on, one entry an hour, up to the present hour. `atMs` is the hour's start. */
+  readonly hours: readonly {
+    readonly atMs: number;
+    readonly charges: number;
+    readonly refunds: number;
+    readonly reversed: number;
+  }[];
+}
+
+export type StateGroup = 'ended' | 'running' | 'owed' | 'case';
+
+/** One row of the payments list. Masked: BIN and last four only. */
+export interface PaymentRow {
+  readonly sequenceId: string;
+  readonly reference: string;
+  readonly version: number;
+  readonly scannedAtMs: number;
+  readonly type: IntentType;
+  readonly amount: number;
+  readonly host: Host;
+  readonly cash: Cash;
+  readonly deferred: boolean;
+  readonly bin: string;
+  readonly last4: string;
+  readonly approvalCode: string | null;
+  readonly nrNumber: string | null;
+  readonly stationId: string;
+  readonly businessDate: string | null;
+  readonly cases: readonly CaseReason[];
+  readonly question: Question | null;
+  readonly declineCode: string | null;
+  /** What the machine does next by itself, and when (UTC ms); null: nothing. */
+  readonly next: { readonly what: string; readonly atMs: number } | null;
+}
+
+/**
+ * `GET /api/v1/manager/payments?limit=50&before=&after=&from=20260723&to=20260723&type=CHARGE&group=case&later=1
+ * &station=1&amountFrom=&amountTo=&text=`; everything optional, limit 1 to 200. `before` and `after` are the answer's
+ * `older` and `newer`. A card number never stands in an address: POST .../payments/card.
+ */
+export interface PaymentsAnswer {
+  readonly rows: readonly PaymentRow[];
+  readonly older: string | null;
+  readonly newer: string | null;
+}
+/** Search by card number: 16 digits and the PIN again, in the body. */
+export interface CardSearchBody {
+  readonly cardNumber: string;
+  readonly pin: string;
+}
+
+/** One step of a payment, from one journal entry. */
+export interface TimelineStep {
+  readonly index: number;
+  readonly atMs: number;
+  /** Milliseconds since the step before; 0 for the first. */
+  readonly gapMs: number;
+  readonly by: 'cashier' | 'manager' | 'terminal' | 'issuer';
+  /** Manager's name or cashier's number. */
+  readonly who: string | null;
+  readonly reason: string | null;
+  /** The event's kind, as in the journal: scanAccepted, received, send, approved, ... */
+  readonly event: string;
+  readonly code: string | null;
+  readonly host: Host | null;
+  readonly cash: Cash | null;
+  readonly attempt: number | null;
+  readonly answerClass: string | null;
+  readonly bytesWritten: number | null;
+  /** First 8 hex digits of the entry's hash. */
+  readonly hash: string;
+}
+
+export const DECISIONS = [
+  'inDrawer', // the cash is in the drawer (restart question)
+  'inDrawerGoneLater', // in the drawer, customer gone: credit later
+  'inDrawerGoneBack', // in the drawer, customer gone: becomes cash to give back
+  'givenBack',
+  'notTaken',
+  'paidOut',
+  'notPaid',
+  'payBack', // deferred: the cash goes back, a net cancel makes sure
+  'stopLater', // deferred and never sent: nothing is sent, the cash goes back
+  'void',
+  'seen', // closes a case that needs no more; `caseReason` names it
+  'voucherDispute',
+  'voucherUnclaimed',
+  'voucherStore',
+  'laterGivenBack', // after voucherUnclaimed
+] as const;
+export type DecisionId = (typeof DECISIONS)[number];
+
+export const DECISION_REASONS = [
+  'CUSTOMER_ASKED',
+  'CUSTOMER_GONE',
+  'LINE_FAULT',
+  'WRONG_AMOUNT',
+  'OTHER',
+] as const;
+export type DecisionReason = (typeof DECISION_REASONS)[number];
+
+/** A decision that the rules allow now; the page offers these and no others. */
+export interface OfferedDecision {
+  readonly decision: DecisionId;
+  readonly caseReason: CaseReason | null;
+  /** The PIN must be given again: over the limit, vouchers. */
+  readonly pinNeeded: boolean;
+}
+
+export interface PaymentDetail extends PaymentRow {
+  /** The face a cashier would see for it. */
+  readonly face: FaceId;
+  readonly left: boolean;
+  readonly managerNeeded: boolean;
+  readonly closedByRestart: boolean;
+  readonly acknowledged: boolean;
+  readonly notProcessedCode: string | null;
+  readonly sends: number;
+  readonly inquiries: number;
+  readonly netCancels: number;
+  readonly voids: readonly {
+    readonly cancelId: string;
+    readonly outcome: string | null;
+    readonly code: string | null;
+  }[];
+  readonly steps: readonly TimelineStep[];
+  /** Sums to 0. */
+  readonly postings: readonly { readonly account: string; readonly amount: number }[];
+  readonly decisions: readonly OfferedDecision[];
+  /** Result inquiry: possible once a byte may have left. It changes nothing by itself. */
+  readonly canInquire: boolean;
+  /** Only while reversing. */
+  readonly canNetCancelAgain: boolean;
+  /** Papers that can be printed again, marked as copies. */
+  readonly receipt: PaperKind | null;
+}
+
+/** `GET /api/v1/manager/cases`: all open cases, by money owed to customers, then age. At most 500. */
+export interface CasesAnswer {
+  readonly asOfMs: number;
+  readonly rows: readonly (PaymentRow & { readonly decisions: readonly OfferedDecision[] })[];
+}
+
+/** A changed payment answers 409 STALE with the present detail; a decision the rules refuse 409 REFUSED. */
+export interface DecideBody {
+  readonly decision: DecisionId;
+  readonly version: number;
+  readonly reason: DecisionReason;
+  /** For OTHER: at least 10 characters. At most 200. */
+  readonly note?: string;
+  readonly caseReason?: CaseReason;
+  readonly pin?: string;
+}
+export interface PaymentAnswer {
+  readonly payment: PaymentDetail;
+}
+
+export interface SyncAnswer {
+  readonly asOfMs: number;
+  readonly line: Snapshot['strip']['line'];
+  readonly paused: boolean;
+  readonly pauseReason: string | null;
+  readonly recovering: boolean;
+  readonly epoch: number | null;
+  readonly issuerEpoch: string | null;
+  readonly clockOffsetMs: number | null;
+  readonly clockConfirmed: boolean;
+  readonly lastAnsweredAtMs: number | null;
+  readonly businessDate: string | null;
+  /** Counts and won by state, such as "sending", "unknown", "reversing", "deferred". */
+  readonly byState: Readonly<Record<string, CountSum>>;
+  readonly oldestAtMs: number | null;
+  /** Due items, next first, at most 200. */
+  readonly due: readonly PaymentRow[];
+}
+export interface PinBody {
+  readonly pin: string;
+}
+export interface PauseBody extends PinBody {
+  /** At least 3 characters, at most 200. */
+  readonly reason: string;
+}
+/** Go on with this terminal after recovering: a new epoch. */
+export interface ClaimBody extends PinBody {
+  readonly reason: string;
+}
+
+export interface ScannerRow {
+  readonly name: string;
+  readonly stationId: string;
+  readonly driver: string;
+  readonly state: 'connecting' | 'ready' | 'unplugged' | 'fault' | 'closed';
+  readonly sinceAtMs: number;
+  readonly device: string | null;
+  readonly problem: { readonly code: string; readonly text: string } | null;
+  readonly frames: number;
+  readonly refused: number;
+  readonly unreadable: number;
+  readonly notOurs: number;
+  readonly connects: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly lastFrameAtMs: number | null;
+  /** Test mode is on until then: scans are shown here and open nothing. */
+  readonly testUntilMs: number | null;
+}
+export interface ScannersAnswer {
+  readonly asOfMs: number;
+  readonly scanners: readonly ScannerRow[];
+}
+/** A scan in test mode: what was read, masked. */
+export interface ScanTest {
+  readonly scanner: string;
+  readonly atMs: number;
+  readonly length: number;
+  readonly symbology: string | null;
+  readonly ok: boolean;
+  readonly reason: string | null;
+  readonly hint: string | null;
+  readonly looksLikeOurs: boolean;
+  readonly masked: string;
+}
+
+export interface SettingRow {
+  readonly path: string;
+  readonly value: string;
+  readonly source: 'default' | 'set';
+  readonly warning: string | null;
+}
+export interface SettingsAnswer {
+  readonly version: string;
+  readonly policyHash: string;
+  readonly file: string | null;
+  readonly rows: readonly SettingRow[];
+}
+
+export interface VerifyAnswer {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly intents: number;
+  readonly index: number;
+  readonly head: string;
+  readonly balances: Readonly<Record<string, number>>;
+  readonly faults: readonly {
+    readonly code: string;
+    readonly text: string;
+    readonly index?: number;
+    readonly sequenceId?: string;
+  }[];
+  readonly elapsedMs: number;
+}
+
+export interface ManagerReceiptBody {
+  readonly language: Language;
+  readonly columns: 32 | 42 | 48;
+}
+export interface DoneAnswer {
+  readonly done: true;
+}
+
+/**
+ * All calls of the manager pages. All but `session`, `first` and `sign-in` need the session cookie (HttpOnly,
+ * SameSite=Strict), else 401 SIGNED_OUT. `GET /api/v1/manager/export.csv?...` takes the list's filters and answers
+ * text/csv as an attachment, masked, oldest last, at most 100,000 rows.
+ */
+export interface ManagerCalls {
+  'GET /api/v1/manager/session': { answer: SessionAnswer };
+  'POST /api/v1/manager/first': { body: FirstManagerBody; answer: SessionAnswer };
+  'POST /api/v1/manager/sign-in': { body: SignInBody; answer: SessionAnswer };
+  'POST /api/v1/manager/sign-out': { body: Record<string, never>; answer: SessionAnswer };
+  'POST /api/v1/manager/managers': { body: AddManagerBody; answer: DoneAnswer };
+  'GET /api/v1/manager/today': { answer: TodayAnswer };
+  'GET /api/v1/manager/payments': { answer: PaymentsAnswer };
+  'POST /api/v1/manager/payments/card': { body: CardSearchBody; answer: PaymentsAnswer };
+  'GET /api/v1/manager/payments/:sequenceId': { answer: PaymentDetail };
+  'POST /api/v1/manager/payments/:sequenceId/inquire': { body: Record<string, never>; answer: PaymentAnswer };
+  'POST /api/v1/manager/payments/:sequenceId/net-cancel': {
+    body: Record<string, never>;
+    answer: PaymentAnswer;
+  };
+  'POST /api/v1/manager/payments/:sequenceId/decide': { body: DecideBody; answer: PaymentAnswer };
+  'POST /api/v1/manager/payments/:sequenceId/receipt': { body: ManagerReceiptBody; answer: ReceiptAnswer };
+  'GET /api/v1/manager/cases': { answer: CasesAnswer };
+  'GET /api/v1/manager/sync': { answer: SyncAnswer };
+  'POST /api/v1/manager/sync/now': { body: Record<string, never>; answer: SyncAnswer };
+  'POST /api/v1/manager/sync/pause': { body: PauseBody; answer: SyncAnswer };
+  'POST /api/v1/manager/sync/resume': { body: PinBody; answer: SyncAnswer };
+  'POST /api/v1/manager/sync/claim': { body: ClaimBody; answer: SyncAnswer };
+  'GET /api/v1/manager/scanners': { answer: ScannersAnswer };
+  'POST /api/v1/manager/scanners/:scanner/test': { body: { readonly on: boolean }; answer: ScannersAnswer };
+  'GET /api/v1/manager/settings': { answer: SettingsAnswer };
+  'POST /api/v1/manager/verify': { body: Record<string, never>; answer: VerifyAnswer };
+}
