@@ -5,14 +5,14 @@
 // Plain JavaScript without dependencies, because it must run on any Node from 18 up before anything is installed.
 // It says what is wrong in sentences; it passes the ending signals on and leaves no process behind.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const MODULES = join(ROOT, 'node_modules');
-const NODE = join(MODULES, '.bin', 'node');
+const NODE = join(MODULES, `node-linux-${process.arch}`, 'bin', 'node');
 /** Exit code "it could not run" of the command line. */
 const COULD_NOT_RUN = 3;
 /** A child that has not ended this long after it was asked is killed. */
@@ -135,6 +135,20 @@ async function install(omitDev) {
     unlock();
   }
   checkRuntime();
+  linkRuntime();
+}
+
+/** npm 9 takes node_modules/.bin/node away again when it skips the package of the other processor: put it there. */
+function linkRuntime() {
+  const link = join(MODULES, '.bin', 'node');
+  const target = join('..', `node-linux-${process.arch}`, 'bin', 'node');
+  try {
+    if (readlinkSync(link) === target) return;
+  } catch {
+    // Not there, or not a link.
+  }
+  rmSync(link, { force: true });
+  symlinkSync(target, link);
 }
 
 function checkRuntime() {
