@@ -10,6 +10,7 @@ import type {
   IntentEvent,
   IntentType,
   Now,
+  Posting,
   RefusalCode,
 } from '../intent/model.ts';
 
@@ -49,6 +50,21 @@ export interface RecordOptions {
   readonly expectedVersion?: number;
   /** Only with `nothingLeft` on a first attempt: the barcode goes back into the vault in the same transaction. */
   readonly barcodeSpec?: string;
+  /** One more deferred charge of this amount is allowed now (`mayDefer` of the policy). Absent: not allowed. */
+  readonly canDefer?: boolean;
+  /** yyyyMMdd that the issuer says is open; a void needs it. Absent or null: not known. */
+  readonly openBusinessDate?: string | null;
+}
+
+/**
+ * A manager's posting that no intent explains (intent-rules 6): the entries must balance and each is integer won. With a
+ * case number, and the intent it speaks about where there is one.
+ */
+export interface Voucher {
+  readonly caseNumber: string;
+  readonly sequenceId: string | null;
+  readonly reason: string;
+  readonly entries: Posting;
 }
 
 /** Facts about a scan that the policy and the duplicate rule need (intent-rules 5). */
@@ -138,25 +154,72 @@ export interface LedgerSummary {
   readonly byState: Readonly<Record<string, { readonly count: number; readonly sum: number }>>;
 }
 
+export interface VerifyOptions {
+  /** A head that somebody else knows (the issuer, a receipt, a sealed day): it must stand in this journal. */
+  readonly knownHead?: JournalHead;
+  /** Chain and folds of entries from this index on only; the start-up check. Default 1: everything. */
+  readonly fromIndex?: number;
+}
+
+/** What a restore left in the ledger: the terminal must become `recovering` before it moves money again. */
+export interface RestoreMark {
+  readonly atMs: number;
+  /** Head of the backup at the restore. */
+  readonly head: JournalHead;
+}
+
+export interface BackupReport {
+  readonly file: string;
+  readonly bytes: number;
+  readonly head: JournalHead;
+}
+
+/** What reading commands get beside a running agent: no lock, no key, no write. */
+export type LedgerReader = Pick<
+  Ledger,
+  | 'get'
+  | 'open'
+  | 'list'
+  | 'timeline'
+  | 'summary'
+  | 'balances'
+  | 'head'
+  | 'verify'
+  | 'restored'
+  | 'backup'
+  | 'close'
+>;
+
 export interface Ledger {
   /** Makes the intent durable: `unsent`/`none`, vault row, barcode hash, journal entry, in one commit. */
   accept(scan: AcceptedScan, now: Now): Committed;
+  /** The same for a burst, in one commit: all of them are durable or none is. At most 256. */
+  acceptMany(scans: readonly AcceptedScan[], now: Now): readonly Committed[];
   /** Decides with the rules of src/intent and commits the result; an own command may be refused, an external event never. */
   record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome;
   /** A journal entry that belongs to no intent (start, sign-in, refused scan by reason, operator's decision). */
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead;
+  /** A manager's voucher: balances move by its entries, in the same commit as its journal entry. */
+  voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead;
   get(sequenceId: string): Intent | null;
   /** Intents that have not ended, oldest first. */
   open(): readonly Intent[];
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts;
   list(query: ListQuery): ListPage;
   timeline(sequenceId: string): readonly JournalEntry[];
-  summary(): LedgerSummary;
+  /** `byState` counts the intents of that business date (yyyyMMdd), or all of them. Keys: `CHARGE.approved.received`. */
+  summary(businessDate?: string): LedgerSummary;
   balances(): Balances;
   head(): JournalHead;
   /** Erases barcode hashes whose intent has ended and whose window is over. Bounded work; call it when idle. */
   sweep(now: Now): number;
-  verify(): VerifyReport;
+  verify(options?: VerifyOptions): VerifyReport;
+  /** Not null after `ledger restore`, until `recovered` is recorded. */
+  restored(): RestoreMark | null;
+  /** The terminal has been through `recovering`: clears the mark, with a journal entry. */
+  recovered(now: Now, actor: Actor): JournalHead;
+  /** Online copy without the vault: a file of its own, 0600, complete or absent. */
+  backup(file: string): Promise<BackupReport>;
   /** Called after every commit, in commit order; listeners never throw into the ledger. */
   onCommit(listener: (committed: Committed) => void): () => void;
   close(): void;
