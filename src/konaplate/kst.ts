@@ -1,0 +1,43 @@
+/**
+ * Korean time as the platform writes it. Korea has kept UTC+9 without daylight saving since 1988, so the offset is a
+ * constant and no time zone database is needed.
+ */
+const KST_OFFSET_MS = 9 * 3_600_000;
+/** 9999-12-31T23:59:59.999 in Korea: later times do not fit the masks. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999) - KST_OFFSET_MS;
+const EARLIEST_MS = Date.UTC(1000, 0, 1) - KST_OFFSET_MS;
+
+/** `yyyyMMddHHmmssSSS`, 17 digits. `ms` is UTC and must lie in the years 1000 to 9999 (RangeError). */
+export function kstMillis(ms: number): string {
+  if (!Number.isFinite(ms) || ms < EARLIEST_MS || ms > LATEST_MS)
+    throw new RangeError('time outside the masks');
+  return new Date(Math.trunc(ms) + KST_OFFSET_MS).toISOString().replace(/[^0-9]/g, '');
+}
+
+/** `yyyyMMddHHmmss`, 14 digits: the form of X-KM-Tran-Time. */
+export function kstSeconds(ms: number): string {
+  return kstMillis(ms).slice(0, 14);
+}
+
+/** `yyyyMMdd`, 8 digits: a business or calendar date. */
+export function kstDate(ms: number): string {
+  return kstMillis(ms).slice(0, 8);
+}
+
+/** `yyMMddHHmmss`, 12 digits: the first part of a correlation id. */
+export function kstShort(ms: number): string {
+  return kstMillis(ms).slice(2, 14);
+}
+
+/** UTC ms of a `yyyyMMddHHmmssSSS`, `yyyyMMddHHmmss` or `yyyyMMdd`; null when it is no such time (a 13th month, 25 o'clock). */
+export function parseKst(text: string): number | null {
+  if (!/^(?:[0-9]{8}|[0-9]{14}|[0-9]{17})$/.test(text)) return null;
+  const full = text.padEnd(17, '0');
+  const part = (from: number, to: number): number => Number(full.slice(from, to));
+  const ms =
+    Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10), part(10, 12), part(12, 14), part(14, 17)) -
+    KST_OFFSET_MS;
+  if (ms < EARLIEST_MS || ms > LATEST_MS) return null;
+  // Date.UTC carries over (32 January becomes 1 February); a time that does not write itself back is none.
+  return kstMillis(ms) === full ? ms : null;
+}
