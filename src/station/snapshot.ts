@@ -59,9 +59,59 @@ export type FaceId = (typeof FACES)[number];
 export const KEYS = ['STOP', 'LEAVE', 'LATER', 'RECEIVED', 'REQUEST', 'HANDED'] as const;
 export type KeyId = (typeof KEYS)[number];
 
+/**
+ * Why a scan opened nothing (screens 1.6), with the names of the values that its sentence may use. Amounts and limits are
+ * won, ...AtMs is UTC ms.
+ */
+export const REFUSED_CAUSES = [
+  'CUT',
+  'MERGED',
+  'MISREAD', // code: TRANSACTION_CODE, CARD_NUMBER, TOKEN or AMOUNT
+  'CAPS',
+  'LAYOUT', // layout
+  'EXTRA',
+  'SYMBOLOGY', // symbology
+  'DUP_OPEN',
+  'DUP_OTHER', // stationId
+  'DUP_DONE', // type, amount, atMs
+  'DUP_NEW', // host, atMs
+  'MIN_AMOUNT', // amount, limit
+  'MAX_AMOUNT', // amount, limit
+  'AMOUNT_UNIT', // amount, limit
+  'CARD_PREFIX',
+  'CARD_CHECK',
+  'TYPE_OFF', // type
+  'PAYOUT_LIMIT', // amount, limit
+  'CARD_DAY_LIMIT', // amount, count?, limit?
+  'TERMINAL_DAY_LIMIT', // amount, count?, limit?
+  'CARD_BUSY', // scannedAtMs
+  'STATION_BUSY',
+  'RESTART_OPEN',
+  'LINE_DOWN',
+  'LATER_EACH', // limit
+  'LATER_SUM', // limit, sum
+  'LATER_COUNT', // limit, count
+  'LATER_AGE', // limitMs, oldestAtMs
+  'CLOCK_UNSURE',
+  'NOT_ONLINE_YET',
+  'REVERSALS_COUNT', // count, sum, oldestAtMs
+  'REVERSALS_SUM',
+  'REVERSAL_RATE',
+  'VOID_WINDOW',
+  'VOID_DAY',
+  'VOID_PROOF',
+  'NO_ROOM',
+  'LEDGER',
+  'RECOVERING',
+  'STARTING',
+  'LOCKED',
+  'NO_PAGE',
+] as const;
+export type RefusedCause = (typeof REFUSED_CAUSES)[number];
+
 /** A scan that opened nothing: the row of screens 1.6, with the values its sentence needs. */
 export interface RefusedScan {
-  readonly cause: string;
+  readonly cause: RefusedCause;
   readonly values: Readonly<Record<string, string | number>>;
   /** Third unreadable scan within a minute: ask for a new barcode. */
   readonly repeated: boolean;
@@ -101,7 +151,11 @@ export interface Face {
   readonly refused: RefusedScan | null;
   /** "question 1 of 3" after a restart. */
   readonly question: { readonly number: number; readonly of: number } | null;
-  /** Values for {placeholders} of the sentence. */
+  /**
+   * Values for {placeholders} of the sentence: `late` = 1 on VOID-WAIT after its time, `proof` = 1 on VOID-ASK once the
+   * card or the PIN was given, `notSent` = 1 on ASK-OUT after nothing left, `limitCause` on BACK-STOP when credit later was not
+   * allowed, `step`, `of`, `elapsedMs` on STARTING, `code` on LEDGER, `cause`, `count`, `oldestAtMs` on LINE and SLOW.
+   */
   readonly values: Readonly<Record<string, string | number>>;
   /** The page must confirm that it showed this face (POST shown) for this intent version. */
   readonly acknowledge: boolean;
@@ -146,7 +200,7 @@ export interface Snapshot {
   readonly face: Face;
   /** A refused scan while an attended face is up: shown on it for 3 s. */
   readonly band: {
-    readonly cause: string;
+    readonly cause: RefusedCause;
     readonly values: Readonly<Record<string, string | number>>;
     readonly leftMs: number;
   } | null;
