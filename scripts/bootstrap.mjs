@@ -5,7 +5,15 @@
 // Plain JavaScript without dependencies, because it must run on any Node from 18 up before anything is installed.
 // It says what is wrong in sentences; it passes the ending signals on and leaves no process behind.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +86,8 @@ function npmCommand() {
   return { command: 'npm', first: [], path: paths.join(delimiter) };
 }
 
-const NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED/;
+const NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED/;
 
 function explainInstall(output, status) {
   if (NETWORK.test(output)) {
@@ -87,7 +96,8 @@ function explainInstall(output, status) {
   if (/EACCES|EPERM/.test(output)) {
     return `no permission to write into ${MODULES}. Start as the owner of this folder, or mend its owner, and start again.`;
   }
-  if (/ENOSPC/.test(output)) return 'the disk is full; the packages need about 600 MB. Make room and start again.';
+  if (/ENOSPC/.test(output))
+    return 'the disk is full; the packages need about 600 MB. Make room and start again.';
   if (/EINTEGRITY/.test(output)) {
     return 'a package is not the one that package-lock.json names (EINTEGRITY). Nothing was started. Run "npm cache verify" and start again; if it stays, do not use that registry.';
   }
@@ -110,7 +120,9 @@ function lockInstall() {
       if (error.code !== 'EEXIST') throw new Problem(`cannot write into ${dirname(path)} (${error.code}).`);
       const holder = Number(readFileSync(path, 'utf8'));
       if (Number.isInteger(holder) && holder > 0 && existsSync(`/proc/${holder}`)) {
-        throw new Problem(`another start (process ${holder}) is installing the packages right now. Wait for it, then start again.`);
+        throw new Problem(
+          `another start (process ${holder}) is installing the packages right now. Wait for it, then start again.`,
+        );
       }
       rmSync(path, { force: true });
     }
@@ -128,7 +140,8 @@ async function install(omitDev) {
     const env = { ...process.env, npm_config_loglevel: 'error', npm_config_fetch_retries: '1' };
     if (path !== undefined) env.PATH = path;
     const result = await run(command, args, { cwd: ROOT, env, capture: true });
-    if (result.missing) throw new Problem('npm was not found. Install npm (Debian: apt-get install npm) and start again.');
+    if (result.missing)
+      throw new Problem('npm was not found. Install npm (Debian: apt-get install npm) and start again.');
     if (result.signal !== null) process.exit(128 + (constants.signals[result.signal] ?? 15));
     if (result.status !== 0) throw new Problem(explainInstall(result.output, result.status));
   } finally {
@@ -183,7 +196,14 @@ function run(command, args, { cwd, env, capture }) {
       for (const signal of signals) process.off(signal, end);
       done(result);
     };
-    child.once('error', (error) => finish({ missing: error.code === 'ENOENT', status: COULD_NOT_RUN, signal: null, output: String(error) }));
+    child.once('error', (error) =>
+      finish({
+        missing: error.code === 'ENOENT',
+        status: COULD_NOT_RUN,
+        signal: null,
+        output: String(error),
+      }),
+    );
     child.once('close', (status, signal) => finish({ missing: false, status, signal, output }));
   });
 }
@@ -194,8 +214,10 @@ async function main() {
   checkMachine();
   const omitDev = process.env.KONA_TILL_OMIT_DEV === '1';
   const lock = readJson(join(ROOT, 'package-lock.json'));
-  const ready = () => existsSync(NODE) && isInstalled(lock, readJson(join(MODULES, '.package-lock.json')), omitDev);
-  if (lock === null) throw new Problem('package-lock.json is missing or broken. Take it from the repository and start again.');
+  const ready = () =>
+    existsSync(NODE) && isInstalled(lock, readJson(join(MODULES, '.package-lock.json')), omitDev);
+  if (lock === null)
+    throw new Problem('package-lock.json is missing or broken. Take it from the repository and start again.');
   if (!ready()) await install(omitDev);
   if (file === '--install-only') return 0;
 

@@ -1,6 +1,5 @@
 /** Closes the run with one plain line that people and machines can read: how many tests passed, failed, were skipped. */
-import type { TestModule } from 'vitest/node';
-import type { Reporter } from 'vitest/reporters';
+import type { Reporter, TestModule } from 'vitest/node';
 
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

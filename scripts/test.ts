@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensurePages } from '../src/demo/pages.ts';
-import { ensureTools } from './test-tools.mjs';
+import { ensureTools } from './test-tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const ENDING_MS = 5_000;

@@ -1,5 +1,5 @@
 /** Declares the commands and their options. A command's own file is loaded when it runs, so that the start stays short. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { CommandError, EXIT, type Io, processIo } from './io.ts';
 
 type Run = (io: Io) => Promise<number>;
@@ -14,7 +14,8 @@ export async function runCommandLine(args: readonly string[], io: Io = processIo
     run = chosen;
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: 'user' });
     const chosen: Run | null = run;
     return chosen === null ? EXIT.done : await (chosen as Run)(io);
   } catch (error) {
@@ -51,17 +52,14 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
-  program.action(() => {
-    program.outputHelp();
-  });
   addDecode(program, choose);
   addConfig(program, choose);
   return program;
 }
 
 function addDecode(program: Command, choose: (run: Run) => void): void {
-  add(program, 'decode <barcode>', 'parse and explain a scanned barcode; the card is masked').action((barcode, options) =>
-    choose(async (io) => (await import('./decode.ts')).decode(io, barcode, options)),
+  add(program, 'decode <barcode>', 'parse and explain a scanned barcode; the card is masked').action(
+    (barcode, options) => choose(async (io) => (await import('./decode.ts')).decode(io, barcode, options)),
   );
 }
 

@@ -1,12 +1,21 @@
-// Looks for the programs and libraries that the tests use beside the npm packages, and installs what is missing:
-// by apt-get when we are root on a Debian, else it says what to install. Needs nothing installed itself.
+/**
+ * Looks for the programs and libraries that the tests use beside the npm packages, and installs what is missing:
+ * by apt-get when we are root on a Debian, else it says what to install.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
+
+interface Tool {
+  readonly name: string;
+  readonly command?: string;
+  readonly library?: string;
+  readonly debian: string;
+  readonly use: string;
+}
 
 /** What the tests use, how it is recognised, and the Debian package that brings it. */
-export const TOOLS = [
+export const TOOLS: readonly Tool[] = [
   { name: 'Chromium', command: 'chromium', debian: 'chromium', use: 'the browser tests' },
   { name: 'socat', command: 'socat', debian: 'socat', use: 'the tests over a real serial line' },
   { name: 'zbarimg', command: 'zbarimg', debian: 'zbar-tools', use: 'the second reader of drawn barcodes' },
@@ -22,16 +31,17 @@ const LIBRARY_FOLDERS = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local
 ]);
 
 function isThere(tool) {
-  if (tool.library !== undefined) return LIBRARY_FOLDERS.some((folder) => existsSync(join(folder, tool.library)));
+  if (tool.library !== undefined)
+    return LIBRARY_FOLDERS.some((folder) => existsSync(join(folder, tool.library)));
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
-  return folders.some((folder) => folder !== '' && existsSync(join(folder, tool.command)));
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, command)));
 }
 
-export function missingTools() {
+export function missingTools(): readonly Tool[] {
   return TOOLS.filter((tool) => !isThere(tool));
 }
 
-function isDebian() {
+function isDebian(): boolean {
   try {
     return /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
@@ -39,7 +49,7 @@ function isDebian() {
   }
 }
 
-function list(tools) {
+function list(tools: readonly Tool[]): string {
   return tools.map((tool) => `  ${tool.debian.padEnd(14)} ${tool.name}, for ${tool.use}`).join('\n');
 }
 
@@ -47,7 +57,9 @@ function list(tools) {
  * Makes sure that every tool is there. Answers null when it is, else the sentence to show.
  * `may` says whether packages may be installed; by default only root on Debian may.
  */
-export function ensureTools(may = process.getuid?.() === 0 && isDebian() && existsSync('/usr/bin/apt-get')) {
+export function ensureTools(
+  may = process.getuid?.() === 0 && isDebian() && existsSync('/usr/bin/apt-get'),
+): string | null {
   const missing = missingTools();
   if (missing.length === 0) return null;
   const command = `apt-get install --no-install-recommends ${missing.map((tool) => tool.debian).join(' ')}`;
@@ -55,17 +67,17 @@ export function ensureTools(may = process.getuid?.() === 0 && isDebian() && exis
   if (!may) return manual;
   process.stderr.write(`kona-till: installing what the tests use:\n${list(missing)}\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' };
   const packages = missing.map((tool) => tool.debian);
   const steps = [
     ['update', '-q'],
     ['install', '-q', '-y', '--no-install-recommends', ...packages],
   ];
   for (const step of steps) {
-    const result = spawnSync('apt-get', step, options);
+    const result = spawnSync('apt-get', step, { env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
     if (result.signal !== null) return `Stopped while apt-get was running (${result.signal}).`;
     if (step[0] === 'install' && result.status !== 0) {
-      const reason = result.stderr.split('\n').find((line) => line.startsWith('E:')) ?? `exit code ${result.status}`;
+      const reason =
+        result.stderr.split('\n').find((line) => line.startsWith('E:')) ?? `exit code ${result.status}`;
       return `apt-get could not install them (${reason}). Is the network up?\n${manual}`;
     }
   }
@@ -73,10 +85,11 @@ export function ensureTools(may = process.getuid?.() === 0 && isDebian() && exis
   return still.length === 0 ? null : `Still missing after the installation:\n${list(still)}`;
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   const sentence = ensureTools();
   if (sentence !== null) {
-    process.stderr.write(`${sentence}\n`);
+    process.stderr.write(`${sentence}
+`);
     process.exitCode = 3;
   }
 }

@@ -1,0 +1,55 @@
+/** The machine's clocks and its randomness, as the rooms see them (src/intent/clock.ts). */
+import { randomBytes } from 'node:crypto';
+import type { Clock, Random, Timer } from '../intent/clock.ts';
+import type { Now } from '../intent/model.ts';
+
+/** setTimeout takes no longer wait than this; longer ones are made of several. */
+const LONGEST_WAIT_MS = 2_147_483_647;
+const NS_PER_MS = 1_000_000n;
+
+/** CLOCK_MONOTONIC for waits, UTC for people. Also a driver's clock. */
+export class SystemClock implements Clock {
+  now(): Now {
+    return { wallMs: Date.now(), monoMs: this.monoMs() };
+  }
+
+  /** Whole milliseconds of CLOCK_MONOTONIC: never goes back, stands still while the machine sleeps. */
+  monoMs(): number {
+    return Number(process.hrtime.bigint() / NS_PER_MS);
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const endNs = process.hrtime.bigint() + BigInt(Math.max(0, Math.ceil(ms))) * NS_PER_MS;
+    let timer: NodeJS.Timeout | null = null;
+    const wait = (): void => {
+      const leftNs = endNs - process.hrtime.bigint();
+      if (leftNs <= 0n && timer !== null) {
+        timer = null;
+        run();
+        return;
+      }
+      const leftMs = leftNs <= 0n ? 0 : Number((leftNs + NS_PER_MS - 1n) / NS_PER_MS);
+      timer = setTimeout(wait, Math.min(leftMs, LONGEST_WAIT_MS));
+    };
+    wait();
+    return {
+      cancel: () => {
+        if (timer !== null) clearTimeout(timer);
+        timer = null;
+      },
+    };
+  }
+}
+
+const FRACTION_BYTES = 6;
+
+/** Cryptographic randomness. */
+export class SystemRandom implements Random {
+  bytes(count: number): Uint8Array {
+    return randomBytes(count);
+  }
+
+  fraction(): number {
+    return randomBytes(FRACTION_BYTES).readUIntBE(0, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES);
+  }
+}

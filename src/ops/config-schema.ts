@@ -1,0 +1,222 @@
+/** The shape of the configuration file: every key, its bounds and its default. Unknown keys are refused. */
+import { z } from 'zod';
+import { CODE_LENGTH, DEFAULT_CODE_TABLE } from '../barcode/parse.ts';
+import { DEFAULT_POLICY } from '../intent/policy.ts';
+import { DEFAULT_TIMES } from '../intent/rules.ts';
+
+const WON_MAX = 999_999;
+const DAY_MS = 24 * 3_600_000;
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+const count = (max: number) => z.int().min(0).max(max);
+const wait = (min: number, max: number) => z.int().min(min).max(max);
+const port = z.int().min(1).max(65_535);
+/** A file's path, or `credential:NAME` for a file in systemd's credentials directory. */
+const secretFile = text(400);
+
+const won = z.int().min(0).max(WON_MAX);
+const dayLimit = z.strictObject({
+  count: count(1_000_000).nullable().default(null),
+  sum: count(1_000_000_000).nullable().default(null),
+});
+const amountRule = (rule: (typeof DEFAULT_POLICY.amounts)['CHARGE']) =>
+  z
+    .strictObject({
+      minimum: won.default(rule.minimum),
+      maximum: won.default(rule.maximum),
+      unit: z.int().min(1).max(WON_MAX).default(rule.unit),
+      managerAbove: won.nullable().default(rule.managerAbove),
+      cardDay: dayLimit.prefault({}),
+      terminalDay: dayLimit.prefault({}),
+    })
+    .refine((value) => value.minimum <= value.maximum, {
+      error: 'minimum is above maximum',
+      path: ['minimum'],
+    });
+
+const { later, reversals } = DEFAULT_POLICY;
+const policy = z.strictObject({
+  amounts: z
+    .strictObject({
+      CHARGE: amountRule(DEFAULT_POLICY.amounts.CHARGE).prefault({}),
+      REFUND: amountRule(DEFAULT_POLICY.amounts.REFUND).prefault({}),
+    })
+    .prefault({}),
+  enabled: z
+    .strictObject({
+      CHARGE: z.boolean().default(DEFAULT_POLICY.enabled.CHARGE),
+      REFUND: z.boolean().default(DEFAULT_POLICY.enabled.REFUND),
+    })
+    .prefault({}),
+  cardPrefixes: z
+    .array(z.string().regex(/^\d{1,16}$/, { error: 'a card prefix is 1 to 16 digits' }))
+    .max(100)
+    .default([...DEFAULT_POLICY.cardPrefixes]),
+  cardCheck: z.enum(['off', 'warn', 'reject']).default(DEFAULT_POLICY.cardCheck),
+  drawerFloat: count(100_000_000).nullable().default(DEFAULT_POLICY.drawerFloat),
+  later: z
+    .strictObject({
+      enabled: z.boolean().default(later.enabled),
+      each: won.default(later.each),
+      sum: count(100_000_000).default(later.sum),
+      count: count(1_000).default(later.count),
+      ageMs: wait(60_000, 3 * DAY_MS).default(later.ageMs),
+    })
+    .prefault({}),
+  reversals: z
+    .strictObject({
+      count: z.int().min(1).max(1_000).default(reversals.count),
+      sum: count(100_000_000).default(reversals.sum),
+      rate: z.number().min(0).max(1).default(reversals.rate),
+      rateMinimum: z.int().min(1).max(10_000).default(reversals.rateMinimum),
+    })
+    .prefault({}),
+});
+
+const times = z
+  .strictObject({
+    barcodeLifeMs: wait(10_000, 3_600_000).default(DEFAULT_TIMES.barcodeLifeMs),
+    unansweredMs: wait(200, 10_000).default(DEFAULT_TIMES.unansweredMs),
+    deadlineMs: wait(3_000, 120_000).default(DEFAULT_TIMES.deadlineMs),
+    inquiryMs: wait(500, 60_000).default(DEFAULT_TIMES.inquiryMs),
+    choiceMs: wait(5_000, 600_000).default(DEFAULT_TIMES.choiceMs),
+    leaveMs: wait(10_000, 3_600_000).default(DEFAULT_TIMES.leaveMs),
+    unsentMs: wait(500, 60_000).default(DEFAULT_TIMES.unsentMs),
+    voidWindowMs: wait(0, DAY_MS).default(DEFAULT_TIMES.voidWindowMs),
+    retryBaseMs: wait(100, 60_000).default(DEFAULT_TIMES.retryBaseMs),
+    retryMaxMs: wait(1_000, 3_600_000).default(DEFAULT_TIMES.retryMaxMs),
+    quietMs: wait(1_000, 600_000).default(DEFAULT_TIMES.quietMs),
+  })
+  .refine((value) => value.unansweredMs < value.deadlineMs, {
+    error: 'deadlineMs must be longer than unansweredMs',
+    path: ['deadlineMs'],
+  })
+  .refine((value) => value.retryBaseMs <= value.retryMaxMs, {
+    error: 'retryMaxMs must not be shorter than retryBaseMs',
+    path: ['retryMaxMs'],
+  });
+
+const platform = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/, error: 'an http(s) address such as https://host/open-api' }),
+  aspId: z.string().length(15),
+  accessKeyFile: secretFile,
+  secretKeyFile: secretFile,
+  cryptoKeyId: z.string().regex(/^[0-9a-f]{32}$/, { error: '32 hexadecimal digits in lower case' }),
+  serverPublicKeyFile: secretFile,
+  clientPrivateKeyFile: secretFile,
+  merchantId: z.string().length(15),
+  terminalId: z.string().min(1).max(10),
+  tls: z
+    .strictObject({
+      caFile: text(400).nullable().default(null),
+      pinnedSha256: z
+        .array(
+          z.string().regex(/^[0-9a-f]{64}$/, { error: '64 hexadecimal digits: SHA-256 of the certificate' }),
+        )
+        .max(8)
+        .default([]),
+      clientCertificateFile: text(400).nullable().default(null),
+      clientKeyFile: secretFile.nullable().default(null),
+    })
+    .prefault({}),
+});
+
+const scannerName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, {
+  error: 'a scanner name is up to 31 small letters, digits and hyphens',
+});
+const suffix = z.enum(['CR', 'LF', 'CRLF', 'TAB', 'none']);
+const framing = {
+  suffix: suffix.default('CR'),
+  idleMs: wait(5, 2_000).default(50),
+  prefix: z.string().max(8).default(''),
+};
+const usb = {
+  vendorId: z
+    .string()
+    .regex(/^[0-9a-f]{4}$/, { error: '4 hexadecimal digits' })
+    .nullable()
+    .default(null),
+  productId: z
+    .string()
+    .regex(/^[0-9a-f]{4}$/, { error: '4 hexadecimal digits' })
+    .nullable()
+    .default(null),
+  serialNumber: text(100).nullable().default(null),
+};
+
+const scanner = z.discriminatedUnion('driver', [
+  z.strictObject({
+    name: scannerName,
+    driver: z.literal('serial'),
+    path: text(200).nullable().default(null),
+    ...usb,
+    baudRate: z.int().min(300).max(4_000_000).default(9_600),
+    dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
+    parity: z.enum(['none', 'even', 'odd']).default('none'),
+    stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+    ...framing,
+  }),
+  z.strictObject({ name: scannerName, driver: z.literal('tcp'), host: text(253), port, ...framing }),
+]);
+
+const web = z.strictObject({
+  host: text(253).default('127.0.0.1'),
+  port: port.default(8_610),
+  allowedHosts: z.array(text(253)).max(20).default([]),
+  tls: z
+    .strictObject({ certificateFile: text(400), keyFile: secretFile })
+    .nullable()
+    .default(null),
+});
+
+const code = z.string().length(CODE_LENGTH);
+
+export const configSchema = z.strictObject({
+  environment: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: 'up to 32 small letters, digits and hyphens' }),
+  platform,
+  ledger: z.strictObject({ directory: text(400), vaultKeyFile: secretFile }),
+  scanners: z.array(scanner).max(16).default([]),
+  stations: z
+    .array(
+      z.strictObject({
+        id: z
+          .string()
+          .regex(/^[A-Za-z0-9-]{1,16}$/, { error: 'a station id is 1 to 16 letters, digits and hyphens' }),
+        scanners: z.array(scannerName).max(8).default([]),
+      }),
+    )
+    .min(1)
+    .max(8),
+  codeTable: z
+    .strictObject({
+      CHARGE: z
+        .array(code)
+        .min(1)
+        .max(20)
+        .default([...DEFAULT_CODE_TABLE.CHARGE]),
+      REFUND: z
+        .array(code)
+        .min(1)
+        .max(20)
+        .default([...DEFAULT_CODE_TABLE.REFUND]),
+    })
+    .prefault({}),
+  policy: policy.prefault({}),
+  times: times.prefault({}),
+  web: web.prefault({}),
+  store: z.strictObject({ name: text(60), registrationNumber: text(20).nullable().default(null) }),
+  receipt: z.strictObject({ columns: z.int().min(24).max(80).default(42) }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      file: text(400).nullable().default(null),
+      maximumBytes: z.int().min(65_536).max(1_000_000_000).default(10_000_000),
+      files: z.int().min(1).max(20).default(4),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type ScannerConfig = Config['scanners'][number];

@@ -1,0 +1,200 @@
+/** Reads the configuration file: JSON with comments, checked whole, every fault named with its path. */
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import type { z } from 'zod';
+import { checkCodeTable } from '../barcode/format.ts';
+import type { Policy } from '../intent/policy.ts';
+import { type Config, configSchema } from './config-schema.ts';
+import { suggestKey } from './suggest.ts';
+
+export interface ConfigFault {
+  /** `platform.baseUrl`, `scanners[0].port`; empty for the whole file. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The file cannot be used; `faults` says why, each with its place. */
+export class ConfigError extends Error {
+  readonly file: string;
+  readonly faults: readonly ConfigFault[];
+  constructor(file: string, faults: readonly ConfigFault[]) {
+    super(`${file}: ${faults.map(({ path, text }) => (path === '' ? text : `${path}: ${text}`)).join('; ')}`);
+    this.name = 'ConfigError';
+    this.file = file;
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks a file. Relative paths in it are meant from the file's own folder. Throws ConfigError. */
+export function readConfig(file: string): Config {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(file, [{ path: '', text: readFault(code) }]);
+  }
+  return parseConfig(content, file);
+}
+
+function readFault(code: string | undefined): string {
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'no permission to read it';
+  return `cannot be read (${code ?? 'unknown error'})`;
+}
+
+/** Checks the text of a configuration file. `file` names it in errors and is where relative paths start. */
+export function parseConfig(content: string, file: string): Config {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(content, errors, { allowTrailingComma: true });
+  const first = errors[0];
+  if (first !== undefined) {
+    const line = content.slice(0, first.offset).split('\n').length;
+    throw new ConfigError(file, [{ path: '', text: `line ${line}: ${printParseErrorCode(first.error)}` }]);
+  }
+  const result = configSchema.safeParse(value);
+  if (!result.success) {
+    throw new ConfigError(
+      file,
+      result.error.issues.flatMap((issue) => explain(issue, value)),
+    );
+  }
+  const config = withAbsolutePaths(result.data, dirname(resolve(file)));
+  const faults = crossCheck(config);
+  if (faults.length > 0) throw new ConfigError(file, faults);
+  return config;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const part of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[part];
+  return at;
+}
+
+/** One sentence per fault. A value is never repeated: it may be a secret that was put into the wrong place. */
+function explain(issue: z.core.$ZodIssue, value: unknown): ConfigFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = suggestKey(configSchema, issue.path, key, value);
+      const hint = near === null ? '' : `; did you mean "${near}"?`;
+      return { path: pathText([...issue.path, key]), text: `unknown key${hint}` };
+    });
+  }
+  const isMissing = issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined;
+  return [{ path: pathText(issue.path), text: isMissing ? 'is missing' : issue.message }];
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const absolute = (path: string): string =>
+    path.startsWith('credential:') || isAbsolute(path) ? path : resolve(folder, path);
+  const orNull = (path: string | null): string | null => (path === null ? null : absolute(path));
+  const { platform, ledger, web, log } = config;
+  return {
+    ...config,
+    platform: {
+      ...platform,
+      accessKeyFile: absolute(platform.accessKeyFile),
+      secretKeyFile: absolute(platform.secretKeyFile),
+      serverPublicKeyFile: absolute(platform.serverPublicKeyFile),
+      clientPrivateKeyFile: absolute(platform.clientPrivateKeyFile),
+      tls: {
+        ...platform.tls,
+        caFile: orNull(platform.tls.caFile),
+        clientCertificateFile: orNull(platform.tls.clientCertificateFile),
+        clientKeyFile: orNull(platform.tls.clientKeyFile),
+      },
+    },
+    ledger: { directory: absolute(ledger.directory), vaultKeyFile: absolute(ledger.vaultKeyFile) },
+    web: {
+      ...web,
+      tls:
+        web.tls === null
+          ? null
+          : { certificateFile: absolute(web.tls.certificateFile), keyFile: absolute(web.tls.keyFile) },
+    },
+    log: { ...log, file: orNull(log.file) },
+  };
+}
+
+/** True for an address that never leaves this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function crossCheck(config: Config): ConfigFault[] {
+  return [...checkPlatform(config), ...checkStations(config), ...checkCodes(config), ...checkPlaces(config)];
+}
+
+function checkPlatform({ platform }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const url = new URL(platform.baseUrl);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    faults.push({
+      path: 'platform.baseUrl',
+      text: 'plain http is allowed to a loopback address only; use https',
+    });
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    faults.push({ path: 'platform.baseUrl', text: 'holds more than an address and a path' });
+  }
+  const { clientCertificateFile, clientKeyFile } = platform.tls;
+  if ((clientCertificateFile === null) !== (clientKeyFile === null)) {
+    faults.push({ path: 'platform.tls', text: 'clientCertificateFile and clientKeyFile belong together' });
+  }
+  return faults;
+}
+
+function checkStations({ scanners, stations }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const names = scanners.map(({ name }) => name);
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index)
+      faults.push({ path: `scanners[${index}].name`, text: 'is used twice' });
+  });
+  const ids = stations.map(({ id }) => id);
+  const taken = new Set<string>();
+  stations.forEach((station, index) => {
+    if (ids.indexOf(station.id) !== index)
+      faults.push({ path: `stations[${index}].id`, text: 'is used twice' });
+    station.scanners.forEach((name, place) => {
+      const path = `stations[${index}].scanners[${place}]`;
+      if (!names.includes(name)) faults.push({ path, text: 'no scanner has this name' });
+      if (taken.has(name)) faults.push({ path, text: 'this scanner belongs to a station already' });
+      taken.add(name);
+    });
+  });
+  scanners.forEach((scanner, index) => {
+    if (scanner.driver !== 'serial' || scanner.path !== null || scanner.vendorId !== null) return;
+    faults.push({ path: `scanners[${index}]`, text: 'needs "path", or "vendorId" and "productId"' });
+  });
+  return faults;
+}
+
+function checkCodes({ codeTable }: Config): ConfigFault[] {
+  return checkCodeTable(codeTable).map((text) => ({ path: 'codeTable', text }));
+}
+
+function checkPlaces({ ledger, web }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const inside = relative(ledger.directory, ledger.vaultKeyFile);
+  if (!ledger.vaultKeyFile.startsWith('credential:') && !inside.startsWith('..')) {
+    faults.push({ path: 'ledger.vaultKeyFile', text: 'must be outside the ledger directory' });
+  }
+  if (!isLoopback(web.host) && web.tls === null) {
+    faults.push({ path: 'web.host', text: 'an address other than loopback needs web.tls' });
+  }
+  return faults;
+}
+
+/** The store's policy as the rules take it. */
+export function policyOf(config: Config): Policy {
+  return { ...config.policy, times: config.times };
+}
