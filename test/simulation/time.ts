@@ -1,0 +1,136 @@
+/** A virtual clock with one queue of events, and randomness from one seed: the whole of the simulator's outside world. */
+import type { Clock, Random, Timer } from '../../src/intent/clock.ts';
+import type { Now } from '../../src/intent/model.ts';
+
+interface Event {
+  readonly atMs: number;
+  readonly order: number;
+  run: (() => void) | null;
+}
+
+/** 2026-07-23 09:00 in Seoul. */
+export const EPOCH_MS = Date.UTC(2026, 6, 23, 0, 0, 0);
+
+export class VirtualClock implements Clock {
+  #monoMs = 0;
+  #wallOffsetMs = EPOCH_MS;
+  #order = 0;
+  /** Binary heap by (atMs, order): same moment, first come first run. */
+  readonly #heap: Event[] = [];
+
+  now(): Now {
+    return { monoMs: this.#monoMs, wallMs: this.#monoMs + this.#wallOffsetMs };
+  }
+  get monoMs(): number {
+    return this.#monoMs;
+  }
+  /** The wall clock jumps; the monotonic one never does. */
+  shiftWall(byMs: number): void {
+    this.#wallOffsetMs += byMs;
+  }
+  get wallShiftMs(): number {
+    return this.#wallOffsetMs - EPOCH_MS;
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const event: Event = { atMs: this.#monoMs + Math.max(0, ms), order: this.#order++, run };
+    this.#push(event);
+    return {
+      cancel: () => {
+        event.run = null;
+      },
+    };
+  }
+
+  /** Runs the next event; false when none is left before `untilMs`. */
+  step(untilMs: number): boolean {
+    for (;;) {
+      const next = this.#heap[0];
+      if (next === undefined || next.atMs > untilMs) {
+        this.#monoMs = Math.max(this.#monoMs, Math.min(untilMs, next?.atMs ?? untilMs));
+        return false;
+      }
+      this.#pop();
+      if (next.run === null) continue;
+      this.#monoMs = Math.max(this.#monoMs, next.atMs);
+      next.run();
+      return true;
+    }
+  }
+
+  #push(event: Event): void {
+    const heap = this.#heap;
+    heap.push(event);
+    let child = heap.length - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!earlier(heap[child], heap[parent])) break;
+      swap(heap, child, parent);
+      child = parent;
+    }
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    heap[0] = last;
+    let parent = 0;
+    for (;;) {
+      const left = 2 * parent + 1;
+      const right = left + 1;
+      let least = parent;
+      if (left < heap.length && earlier(heap[left], heap[least])) least = left;
+      if (right < heap.length && earlier(heap[right], heap[least])) least = right;
+      if (least === parent) return;
+      swap(heap, parent, least);
+      parent = least;
+    }
+  }
+}
+
+function earlier(one: Event | undefined, other: Event | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+}
+
+function swap(heap: Event[], one: number, other: number): void {
+  const a = heap[one];
+  const b = heap[other];
+  if (a === undefined || b === undefined) return;
+  heap[one] = b;
+  heap[other] = a;
+}
+
+/** splitmix32 seeded generator: small, fast, the same on every machine. */
+export class SeededRandom implements Random {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+  #next(): number {
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    let value = this.#state;
+    value = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
+    value = Math.imul(value ^ (value >>> 15), 0x735a2d97);
+    return (value ^ (value >>> 15)) >>> 0;
+  }
+  fraction(): number {
+    return this.#next() / 0x1_0000_0000;
+  }
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.#next() & 0xff);
+  }
+  /** Integer in [0, bound). */
+  below(bound: number): number {
+    return Math.floor(this.fraction() * bound);
+  }
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new Error('nothing to pick from');
+    return item;
+  }
+}
