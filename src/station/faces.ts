@@ -20,6 +20,8 @@ export interface FaceContext {
   readonly choiceEndsMs: number | null;
   /** A void is being asked for; `proof` once the card or the PIN was given. */
   readonly voidAsk: { readonly proof: boolean } | null;
+  /** Mono ms at which a withdrawal was last requested in this run. */
+  readonly requestedMs: number | null;
   /** It was closed because the barcode's life ended. */
   readonly expired: boolean;
   /** Why credit later was not offered when the line failed. */
@@ -241,7 +243,8 @@ function withdrawalFace(intent: Intent, context: FaceContext): FaceId {
 function notSent(intent: Intent, context: FaceContext): boolean {
   if (intent.host !== 'unsent') return false;
   if (intent.sends > 0) return true;
-  return intent.confirmed && context.now.monoMs - intent.enteredMs >= context.intentTimes.unsentMs;
+  const { requestedMs } = context;
+  return requestedMs !== null && context.now.monoMs - requestedMs >= context.intentTimes.unsentMs;
 }
 
 function keysOf(id: FaceId, intent: Intent, context: FaceContext): readonly KeyId[] {

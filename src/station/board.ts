@@ -1,0 +1,123 @@
+/**
+ * The open matters of the terminal, held in memory and kept up to date by the ledger's commits: what rails, strips and
+ * restart questions read, so that a snapshot costs no query. One board for all stations; its size is that of the ledger's
+ * open state.
+ */
+import type { Intent } from '../intent/model.ts';
+import { ended, isCase } from '../intent/state.ts';
+import type { Committed, Ledger } from '../ledger/types.ts';
+
+/** Outcomes kept for the reversal rate. */
+const RECENT_MAX = 50;
+const CASES_MAX = 500;
+
+export interface CountSum {
+  readonly count: number;
+  readonly sum: number;
+  /** UTC ms of the oldest scan among them; null when there is none. */
+  readonly oldestAtMs: number | null;
+}
+
+export interface BoardTotals {
+  readonly payoutDue: CountSum;
+  readonly returnDue: CountSum;
+  /** Deferred and not yet credited or refused: unsent, sending, unknown. */
+  readonly later: CountSum;
+  readonly reversing: CountSum;
+  readonly cases: CountSum;
+}
+
+export class Board {
+  readonly #intents = new Map<string, Intent>();
+  /** Newest last; true: reversed. */
+  readonly #recent: boolean[] = [];
+  #totals: BoardTotals | null = null;
+
+  /** Reads the open intents and the open cases once. */
+  constructor(ledger: Pick<Ledger, 'open' | 'list'>) {
+    for (const intent of ledger.list({ limit: CASES_MAX, group: 'case' }).intents) this.#put(intent);
+    for (const intent of ledger.open()) this.#put(intent);
+  }
+
+  /** Call it for every commit, before anything reads the board. */
+  update(committed: Pick<Committed, 'intent'>): void {
+    const { intent } = committed;
+    this.#countOutcome(this.#intents.get(intent.sequenceId) ?? null, intent);
+    this.#put(intent);
+    this.#totals = null;
+  }
+
+  get(sequenceId: string): Intent | null {
+    return this.#intents.get(sequenceId) ?? null;
+  }
+
+  /** Open restart questions that nobody left to the manager, newest first. */
+  questions(accepts: (intent: Intent) => boolean): readonly Intent[] {
+    return this.#newestFirst((intent) => intent.question !== null && !intent.left && accepts(intent));
+  }
+
+  /** Everything for which `accepts` holds, newest first. */
+  select(accepts: (intent: Intent) => boolean): readonly Intent[] {
+    return this.#newestFirst(accepts);
+  }
+
+  totals(): BoardTotals {
+    this.#totals ??= this.#sumUp();
+    return this.#totals;
+  }
+
+  /** Recent intents with an outcome, and how many of them were reversed (policy: reversal rate). */
+  recent(): { readonly outcomes: number; readonly reversed: number } {
+    return { outcomes: this.#recent.length, reversed: this.#recent.filter(Boolean).length };
+  }
+
+  #put(intent: Intent): void {
+    if (ended(intent) && !isCase(intent)) this.#intents.delete(intent.sequenceId);
+    else this.#intents.set(intent.sequenceId, intent);
+  }
+
+  #newestFirst(accepts: (intent: Intent) => boolean): readonly Intent[] {
+    return [...this.#intents.values()]
+      .filter(accepts)
+      .sort((left, right) => (left.sequenceId < right.sequenceId ? 1 : -1));
+  }
+
+  #countOutcome(before: Intent | null, after: Intent): void {
+    if (before === null || before.host === after.host) return;
+    const reversed = after.host === 'reversing';
+    if (!reversed && after.host !== 'approved' && after.host !== 'declined') return;
+    if (before.host === 'voiding') return;
+    this.#recent.push(reversed);
+    if (this.#recent.length > RECENT_MAX) this.#recent.shift();
+  }
+
+  #sumUp(): BoardTotals {
+    const all = [...this.#intents.values()];
+    return {
+      payoutDue: countSum(all.filter((intent) => intent.cash === 'payout_due')),
+      returnDue: countSum(all.filter((intent) => intent.cash === 'return_due')),
+      later: countSum(all.filter(isLater)),
+      reversing: countSum(all.filter((intent) => intent.host === 'reversing')),
+      cases: countSum(all.filter(isCase)),
+    };
+  }
+}
+
+/** A deferred charge that is still to be credited. */
+export function isLater(intent: Intent): boolean {
+  return (
+    intent.deferred &&
+    intent.cash === 'received' &&
+    (intent.host === 'unsent' || intent.host === 'sending' || intent.host === 'unknown')
+  );
+}
+
+function countSum(intents: readonly Intent[]): CountSum {
+  let sum = 0;
+  let oldestAtMs: number | null = null;
+  for (const intent of intents) {
+    sum += intent.amount;
+    if (oldestAtMs === null || intent.scannedAtMs < oldestAtMs) oldestAtMs = intent.scannedAtMs;
+  }
+  return { count: intents.length, sum, oldestAtMs };
+}

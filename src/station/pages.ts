@@ -1,0 +1,65 @@
+/**
+ * The cashier pages of one station: which one drives it, which only look on, and whether anybody sees the face at all
+ * (screens 1.7, VIEW-ONLY; 1.6, NO_PAGE).
+ */
+
+const PAGES_MAX = 8;
+
+interface Page {
+  streams: number;
+  seenMs: number;
+}
+
+export class Pages {
+  readonly #pages = new Map<string, Page>();
+  readonly #goneMs: number;
+  #driver: string | null = null;
+
+  constructor(goneMs: number) {
+    this.#goneMs = goneMs;
+  }
+
+  /** A stream opened. The first page drives; a page that comes back drives again. False: too many pages. */
+  opened(id: string, nowMs: number): boolean {
+    this.#forgetGone(nowMs);
+    if (!this.#pages.has(id) && this.#pages.size >= PAGES_MAX) return false;
+    const page = this.#pages.get(id) ?? { streams: 0, seenMs: nowMs };
+    page.streams += 1;
+    page.seenMs = nowMs;
+    this.#pages.set(id, page);
+    if (this.#driver === null || !this.#pages.has(this.#driver)) this.#driver = id;
+    return true;
+  }
+
+  closed(id: string): void {
+    const page = this.#pages.get(id);
+    if (page !== undefined) page.streams = Math.max(page.streams - 1, 0);
+  }
+
+  seen(id: string, nowMs: number): void {
+    const page = this.#pages.get(id);
+    if (page !== undefined) page.seenMs = nowMs;
+  }
+
+  /** True when this page may press. A page without a stream may, if it is the driver or if nobody drives. */
+  drives(id: string): boolean {
+    return this.#driver === id;
+  }
+
+  takeOver(id: string, nowMs: number): void {
+    this.#pages.set(id, this.#pages.get(id) ?? { streams: 0, seenMs: nowMs });
+    this.#driver = id;
+  }
+
+  /** Somebody sees the driver's page: its stream is open and it gave a sign of life lately. */
+  isWatched(nowMs: number): boolean {
+    const page = this.#driver === null ? undefined : this.#pages.get(this.#driver);
+    return page !== undefined && page.streams > 0 && nowMs - page.seenMs <= this.#goneMs;
+  }
+
+  #forgetGone(nowMs: number): void {
+    for (const [id, page] of this.#pages) {
+      if (page.streams === 0 && nowMs - page.seenMs > this.#goneMs) this.#pages.delete(id);
+    }
+  }
+}
