@@ -30,9 +30,10 @@ const LIBRARY_FOLDERS = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local
   join(folder, 'aarch64-linux-gnu'),
 ]);
 
-function isThere(tool) {
-  if (tool.library !== undefined)
-    return LIBRARY_FOLDERS.some((folder) => existsSync(join(folder, tool.library)));
+function isThere(tool: Tool): boolean {
+  const { library, command } = tool;
+  if (library !== undefined) return LIBRARY_FOLDERS.some((folder) => existsSync(join(folder, library)));
+  if (command === undefined) return true;
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
   return folders.some((folder) => folder !== '' && existsSync(join(folder, command)));
 }
