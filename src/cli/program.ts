@@ -40,7 +40,7 @@ function add(parent: Command, nameAndArguments: string, description: string): Co
   return parent
     .command(nameAndArguments)
     .description(description)
-    .option('--config FILE', 'configuration file')
+    .option('--config <file>', 'configuration file')
     .option('--json', 'print one JSON document')
     .allowExcessArguments(false);
 }

@@ -1,0 +1,137 @@
+/** The commands that need no running till: what they print and the exit code they end in. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../../../src/cli/io.ts';
+import { runCommandLine } from '../../../src/cli/program.ts';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+let folder = '';
+
+async function till(...args: string[]): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: {},
+    cwd: folder,
+    isTty: false,
+  };
+  return { code: await runCommandLine(args, io), out, err };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kona-till-cli-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('decode', () => {
+  it('explains a payment barcode and shows BIN and last four only', async () => {
+    const { code, out } = await till('decode', 'CHARGE9410000000000005123010000');
+    expect(code).toBe(0);
+    expect(out).toContain('CHARGE');
+    expect(out).toContain('10,000 won');
+    expect(out).toContain('9410 00** **** 0005');
+    expect(out).not.toMatch(/123|9410000000000005/);
+  });
+
+  it('says the same as JSON', async () => {
+    const { code, out } = await till('decode', '--json', ']C0REFUND9410000000000005123000500');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ ok: true, type: 'REFUND', amount: 500, bin: '941000', last4: '0005' });
+  });
+
+  it('answers 1 with the reason for anything else, and keeps the digits of a damaged one to itself', async () => {
+    const { code, out } = await till('decode', '--json', 'CHARGE941000000000000512301000');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, reason: 'LENGTH', looksLikeOurs: true });
+    const text = await till('decode', 'CHARGE941000000000000512301000');
+    expect(text.out).not.toContain('9410000000000005');
+  });
+
+  it('takes an empty scan for an empty scan', async () => {
+    expect(JSON.parse((await till('decode', '--json', '')).out)).toMatchObject({
+      reason: 'EMPTY',
+      looksLikeOurs: false,
+    });
+  });
+
+  it('uses the code table of the configuration file', async () => {
+    const { code, err } = await till('decode', '--config', 'missing.jsonc', 'X');
+    expect(code).toBe(3);
+    expect(err).toContain('there is no such file');
+  });
+});
+
+describe('config check', () => {
+  it('answers 1 and the list of what to mend', async () => {
+    writeFileSync(join(folder, 'bad.jsonc'), '{ "enviroment": "x" }');
+    const { code, out } = await till('config', 'check', '--json', 'bad.jsonc');
+    expect(code).toBe(1);
+    const { ok, faults } = JSON.parse(out) as { ok: boolean; faults: { path: string; text: string }[] };
+    expect(ok).toBe(false);
+    expect(faults).toContainEqual({ path: 'enviroment', text: 'unknown key; did you mean "environment"?' });
+    expect(faults).toContainEqual({ path: 'platform', text: 'is missing' });
+  });
+
+  it('answers 0 for a right file whose keys can be read, and 1 when a key is open to others', async () => {
+    for (const name of ['access', 'secret', 'server', 'client']) {
+      writeFileSync(join(folder, name), 'key');
+      chmodSync(join(folder, name), 0o600);
+    }
+    const config = {
+      environment: 'sandbox',
+      platform: {
+        baseUrl: 'https://platform.example/open-api',
+        aspId: 'A'.repeat(15),
+        accessKeyFile: 'access',
+        secretKeyFile: 'secret',
+        cryptoKeyId: '0'.repeat(32),
+        serverPublicKeyFile: 'server',
+        clientPrivateKeyFile: 'client',
+        merchantId: 'M'.repeat(15),
+        terminalId: '1',
+      },
+      ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
+      stations: [{ id: '1' }],
+      store: { name: 'Store' },
+    };
+    writeFileSync(join(folder, 'good.jsonc'), JSON.stringify(config));
+    expect(await till('config', 'check', 'good.jsonc')).toMatchObject({ code: 0 });
+    chmodSync(join(folder, 'client'), 0o644);
+    const { code, out } = await till('config', 'check', '--config', 'good.jsonc');
+    expect(code).toBe(1);
+    expect(out).toContain('platform.clientPrivateKeyFile');
+    expect(out).toContain('chmod 600');
+  });
+});
+
+describe('wrong use', () => {
+  it.each([['unknown'], ['decode'], ['decode', 'a', 'b'], ['decode', '--what', 'x'], ['config', 'chekc']])(
+    'answers 2: %s %s',
+    async (...args) => {
+      const { code, err } = await till(...args);
+      expect(code).toBe(2);
+      expect(err).not.toBe('');
+      expect(err).not.toContain('at ');
+    },
+  );
+
+  it('is not asking for help', async () => {
+    expect(await till('--help')).toMatchObject({ code: 0 });
+    expect((await till()).out).toContain('decode');
+  });
+});

@@ -1,0 +1,244 @@
+/** The configuration file: what is accepted, what is refused and how a person is told. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getNodeValue, parseTree, visit } from 'jsonc-parser';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
+import { ConfigError, parseConfig, policyOf, readConfig } from '../../../src/ops/config.ts';
+import { configSchema } from '../../../src/ops/config-schema.ts';
+import { editDistance } from '../../../src/ops/suggest.ts';
+
+const EXAMPLE = join(import.meta.dirname, '../../../config/kona-till.jsonc');
+
+const SMALLEST = {
+  environment: 'sandbox',
+  platform: {
+    baseUrl: 'https://platform.example/open-api',
+    aspId: 'A'.repeat(15),
+    accessKeyFile: 'keys/access',
+    secretKeyFile: 'credential:secret-key',
+    cryptoKeyId: '0'.repeat(32),
+    serverPublicKeyFile: '/etc/keys/server.pem',
+    clientPrivateKeyFile: '/etc/keys/client.pem',
+    merchantId: 'M'.repeat(15),
+    terminalId: '1',
+  },
+  ledger: { directory: '/var/lib/till/ledger', vaultKeyFile: '/var/lib/till/vault.key' },
+  stations: [{ id: '1' }],
+  store: { name: 'Store' },
+};
+
+type Change = (config: Record<string, unknown>) => void;
+
+function faultsOf(change: Change): string[] {
+  const config = structuredClone(SMALLEST) as Record<string, unknown>;
+  change(config);
+  try {
+    parseConfig(JSON.stringify(config), '/etc/till/till.jsonc');
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map(({ path, text }) => `${path}: ${text}`);
+  }
+}
+
+const set =
+  (path: string, value: unknown) =>
+  (config: Record<string, unknown>): void => {
+    const parts = path.split('.');
+    let at = config;
+    for (const part of parts.slice(0, -1)) {
+      at[part] ??= {};
+      at = at[part] as Record<string, unknown>;
+    }
+    at[parts.at(-1) ?? ''] = value;
+  };
+
+describe('the smallest configuration', () => {
+  const config = parseConfig(JSON.stringify(SMALLEST), '/etc/till/till.jsonc');
+
+  it('gets the default of everything else', () => {
+    expect(policyOf(config)).toEqual(DEFAULT_POLICY);
+    expect(config.web).toEqual({ host: '127.0.0.1', port: 8610, allowedHosts: [], tls: null });
+    expect(config.codeTable).toEqual({ CHARGE: ['CHARGE'], REFUND: ['REFUND'] });
+  });
+
+  it('means relative paths from the folder of the file, and leaves credentials alone', () => {
+    expect(config.platform.accessKeyFile).toBe('/etc/till/keys/access');
+    expect(config.platform.secretKeyFile).toBe('credential:secret-key');
+  });
+
+  it('may hold comments and a comma too many', () => {
+    const text = `// first\n${JSON.stringify(SMALLEST).replace(/}$/, ', /* more */ }')}`;
+    expect(parseConfig(text, '/x.jsonc').environment).toBe('sandbox');
+  });
+});
+
+describe('a wrong configuration is refused with the place and the reason', () => {
+  it.each<[string, Change, string]>([
+    ['a key that is missing', (c) => delete c.store, 'store: is missing'],
+    ['a misspelt key', set('web.prot', 80), 'web.prot: unknown key; did you mean "port"?'],
+    [
+      'a key in other case',
+      set('platform.baseURL', 'x'),
+      'platform.baseURL: unknown key; did you mean "baseUrl"?',
+    ],
+    ['a key of nobody', set('somethingElse', 1), 'somethingElse: unknown key'],
+    [
+      'a misspelt key of a scanner, by its driver',
+      set('scanners', [{ name: 'a', driver: 'serial', path: '/dev/x', baudrate: 9600 }]),
+      'scanners[0].baudrate: unknown key; did you mean "baudRate"?',
+    ],
+    [
+      'plain http over a network',
+      set('platform.baseUrl', 'http://10.1.1.1/x'),
+      'plain http is allowed to a loopback',
+    ],
+    [
+      'an address with a password',
+      set('platform.baseUrl', 'https://a:b@host/x'),
+      'more than an address and a path',
+    ],
+    ['an unknown scanner', set('stations', [{ id: '1', scanners: ['x'] }]), 'no scanner has this name'],
+    ['no station', set('stations', []), 'stations: '],
+    [
+      'one scanner for two stations',
+      (c) => {
+        set('scanners', [{ name: 'a', driver: 'tcp', host: '127.0.0.1', port: 9100 }])(c);
+        set('stations', [
+          { id: '1', scanners: ['a'] },
+          { id: '2', scanners: ['a'] },
+        ])(c);
+      },
+      'stations[1].scanners[0]: this scanner belongs to a station already',
+    ],
+    [
+      'a serial scanner that cannot be found',
+      set('scanners', [{ name: 'a', driver: 'serial' }]),
+      'needs "path"',
+    ],
+    ['a fraction of a won', set('policy.later.each', 1000.5), 'policy.later.each: '],
+    ['a negative limit', set('policy.amounts.CHARGE.minimum', -1), 'policy.amounts.CHARGE.minimum: '],
+    [
+      'a minimum above the maximum',
+      set('policy.amounts.REFUND.minimum', 400_000),
+      'minimum is above maximum',
+    ],
+    [
+      'a deadline before the two seconds',
+      set('times', { unansweredMs: 5000, deadlineMs: 4000 }),
+      'times.deadlineMs: ',
+    ],
+    ['a code of five characters', set('codeTable.CHARGE', ['12345']), 'codeTable.CHARGE[0]: '],
+    ['one code for both types', set('codeTable', { CHARGE: ['100010'], REFUND: ['100010'] }), 'codeTable: '],
+    ['pages open to the network without TLS', set('web.host', '0.0.0.0'), 'web.host: '],
+    [
+      'a vault key beside the ledger',
+      set('ledger.vaultKeyFile', '/var/lib/till/ledger/k'),
+      'outside the ledger',
+    ],
+    ['half a client certificate', set('platform.tls.clientKeyFile', '/k'), 'belong together'],
+  ])('%s', (_name, change, expected) => {
+    expect(faultsOf(change).join('\n')).toContain(expected);
+  });
+
+  it('names several faults at once', () => {
+    const faults = faultsOf((config) => {
+      set('web.port', 0)(config);
+      set('environment', 'Two Words')(config);
+    });
+    expect(faults).toHaveLength(2);
+  });
+
+  it('never repeats a value, which may be a secret in the wrong place', () => {
+    const faults = faultsOf((config) => {
+      set('platform.cryptoKeyId', 'very-secret-value')(config);
+      set('platform.aspId', 'very-secret-value')(config);
+      set('scanners', [{ name: 'a', driver: 'very-secret-value' }])(config);
+    });
+    expect(faults.length).toBeGreaterThanOrEqual(3);
+    expect(faults.join()).not.toContain('very-secret-value');
+  });
+
+  it('says the line of a comma that is missing', () => {
+    expect(() => parseConfig('{\n  "environment": "a"\n  "store": {}\n}', '/x.jsonc')).toThrow(/line 3/);
+  });
+
+  it('says that there is no such file', () => {
+    expect(() => readConfig('/nowhere/x.jsonc')).toThrow('/nowhere/x.jsonc: there is no such file');
+  });
+});
+
+/** Paths of all keys of a schema; list items are `[]`, members of a union are put together. */
+function schemaPaths(schema: z.core.$ZodType, path: string): string[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) {
+    return schemaPaths(schema.unwrap(), path);
+  }
+  if (schema instanceof z.ZodArray) return schemaPaths(schema.element, `${path}[]`);
+  if (schema instanceof z.ZodDiscriminatedUnion)
+    return schema.options.flatMap((option) => schemaPaths(option, path));
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([key, inner]) => {
+    const at = path === '' ? key : `${path}.${key}`;
+    return [at, ...schemaPaths(inner as z.core.$ZodType, at)];
+  });
+}
+
+describe('the example file', () => {
+  const text = readFileSync(EXAMPLE, 'utf8');
+
+  it('is a right configuration', () => {
+    expect(parseConfig(text, EXAMPLE).environment).toBe('sandbox');
+  });
+
+  it('has the default wherever a key may be left out', () => {
+    const example = parseConfig(text, EXAMPLE);
+    expect(policyOf(example)).toEqual(DEFAULT_POLICY);
+    const smallest = parseConfig(JSON.stringify(SMALLEST), EXAMPLE);
+    for (const key of ['web', 'receipt', 'log', 'times', 'codeTable'] as const) {
+      expect(example[key]).toEqual(smallest[key]);
+    }
+  });
+
+  it('shows every key, and explains each key name in its section', () => {
+    const shown = new Set<string>();
+    const explained = new Set<string>();
+    const lines = text.split('\n');
+    visit(text, {
+      onObjectProperty: (property, _offset, _length, line, _character, pathSupplier) => {
+        const parts = [...pathSupplier(), property];
+        const path = parts.reduce<string>(
+          (all, part) => (typeof part === 'number' ? `${all}[]` : all === '' ? part : `${all}.${part}`),
+          '',
+        );
+        shown.add(path);
+        const hasComment = /^\s*\/\//.test(lines[line - 1] ?? '');
+        if (hasComment) explained.add(`${String(parts[0])}:${property}`);
+      },
+    });
+    const paths = schemaPaths(configSchema, '').filter((path) => !path.startsWith('web.tls.'));
+    expect(paths.length).toBeGreaterThan(100);
+    expect(paths.filter((path) => !shown.has(path))).toEqual([]);
+    const silent = paths.filter((path) => {
+      const names = path.split('.');
+      const section = names[0]?.replace('[]', '') ?? '';
+      const name = names.at(-1)?.replace('[]', '') ?? '';
+      return !explained.has(`${section}:${name}`) && name !== 'CHARGE' && name !== 'REFUND';
+    });
+    expect(silent).toEqual([]);
+    expect(getNodeValue(parseTree(text) ?? { type: 'null', offset: 0, length: 0 })).toBeTypeOf('object');
+  });
+});
+
+describe('the distance between two words', () => {
+  it.each([
+    ['port', 'prot', 1],
+    ['', 'abc', 3],
+    ['baudRate', 'baudRate', 0],
+    ['kitten', 'sitting', 3],
+  ])('%s and %s are %i edits apart', (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance);
+    expect(editDistance(b, a)).toBe(distance);
+  });
+});
