@@ -109,6 +109,10 @@ export interface Intent {
   readonly managerNeeded: boolean;
   /** The choice "credit later / cash back" is open: nothing is sent meanwhile. */
   readonly choosing: boolean;
+  /** `unsent`/`none`: the customer chose to be credited later, before the cash (LATER-TAKE). */
+  readonly laterChosen?: boolean;
+  /** `unsent`: an attempt left no byte, or none was made in time; the page says "not sent". */
+  readonly notSent?: boolean;
   readonly question: Question | null;
   /** A page confirmed that it showed the sentence for the state as last entered. */
   readonly acknowledged: boolean;
@@ -144,6 +148,8 @@ export interface Intent {
   readonly deadlineMs: number | null;
   /** Mono ms before which nothing is repeated (inquiry interval, backoff). */
   readonly notBeforeMs: number;
+  /** Attempts of the present kind of request since this state was entered: the exponent of the backoff. */
+  readonly misses?: number;
 }
 
 /** The four classes of a trustworthy or untrustworthy answer, and "nothing left" (intent-rules 2). */
@@ -210,7 +216,7 @@ export type OwnCommand =
   | { readonly kind: 'stop' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'cashBack' } // wrong scan, cash back, or 60 s without a choice
-  | { readonly kind: 'chooseLater' } // the line failed before the first byte: ask the customer
+  | { readonly kind: 'chooseLater' } // the line failed before the first byte: ask the customer (REFUND: ask again)
   | { readonly kind: 'creditLater' }
   | { readonly kind: 'chooseSend' } // the line came back while the choice was open
   | { readonly kind: 'request' }
@@ -233,7 +239,8 @@ export type OwnCommand =
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'answer'; readonly answer: QuestionAnswer }
   | { readonly kind: 'leave' }
-  | { readonly kind: 'seen'; readonly reason: CaseReason } // manager closes a case that needs no more
+  /** A manager closes a case that needs no more; `caseNumber` names the voucher where money stays open. */
+  | { readonly kind: 'seen'; readonly reason: CaseReason; readonly caseNumber?: string }
   | { readonly kind: 'openCase'; readonly reason: CaseReason };
 
 export type IntentEvent = ExternalEvent | OwnCommand;

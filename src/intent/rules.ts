@@ -8,10 +8,12 @@ export interface DecideContext {
   readonly policyHash: string;
   /** One more deferred charge of this amount is allowed now (`canDefer` of policy.ts). */
   readonly canDefer: boolean;
-  /** yyyyMMdd that the issuer says is open; a void needs it to be the approval's own date. null: not known. */
+  /** yyyyMMdd that the issuer says is open; a void needs it to be the approval's own. null: not known; absent: not checked. */
   readonly openBusinessDate?: string | null;
   /** Uniform in [0, 1), for jitter. Absent: derived from the sequence id, which is random. */
   readonly fraction?: number;
+  /** The version that the person saw; another one refuses an own command with STALE. */
+  readonly expectedVersion?: number;
 }
 
 /** A scan that the policy admitted. No card datum beyond BIN and last four. */
@@ -26,6 +28,8 @@ export interface NewIntent {
   readonly bin: string;
   readonly last4: string;
   readonly managerNeeded: boolean;
+  /** The line is known to be down: "credit later?" is asked before the cash. */
+  readonly askLater?: boolean;
 }
 
 export const DEFAULT_TIMES: IntentTimes = {

@@ -1,10 +1,16 @@
 import type { Intent } from './model.ts';
 
+/** A confirmed void that the issuer denies is sent again: the last attempt is open. */
+function voidsAgain(intent: Intent): boolean {
+  const last = intent.voids.at(-1);
+  return intent.host === 'voided' && last !== undefined && last.outcome === undefined;
+}
+
 /** Nothing is owed, asked or still to be sent. A case may still be open on an ended intent. */
 export function ended(intent: Intent): boolean {
   if (intent.question !== null) return false;
   const { host, cash } = intent;
-  if (cash === 'return_due' || cash === 'payout_due') return false;
+  if (cash === 'return_due' || cash === 'payout_due' || voidsAgain(intent)) return false;
   return (
     host === 'approved' ||
     host === 'declined' ||
@@ -27,7 +33,18 @@ export function occupiesStation(intent: Intent): boolean {
   if (intent.left) return false;
   if (intent.question !== null) return true;
   if (intent.deferred || ended(intent)) return false;
-  return !(intent.host === 'reversing' && (intent.cash === 'none' || intent.cash === 'returned'));
+  const isCashDone = intent.cash === 'none' || intent.cash === 'returned';
+  return !(isCashDone && (intent.host === 'reversing' || intent.host === 'voided'));
+}
+
+/**
+ * The business day cannot be sealed over this intent without naming it (intent-rules 6, closing rule 8): it has not
+ * ended, or it is approved and no page confirmed that a person was told. "Paid out" was said by a person. The same
+ * intents are those that a restart concerns: the agent gives each of them the event `restart` before the next scan.
+ */
+export function keepsDayOpen(intent: Intent): boolean {
+  if (!ended(intent)) return true;
+  return intent.host === 'approved' && intent.cash !== 'paid_out' && !intent.acknowledged;
 }
 
 /** A person must look at it. */
