@@ -19,8 +19,12 @@ export type Answered<T> =
   | {
       readonly class: 'ambiguous';
       readonly why: string;
+      /** The code that the answer claimed, for people only. */
       readonly code: string | null;
       readonly bytesWritten: number;
+      /** By the Date header, not proven: tells a person that the clock is wrong. */
+      readonly clockOffsetMs?: number;
+      readonly retryAfterMs?: number;
     }
   /** Not one byte of this request was handed to the network. */
   | { readonly class: 'nothingLeft'; readonly why: string };
