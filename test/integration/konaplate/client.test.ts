@@ -12,6 +12,7 @@ import {
   APPROVE,
   CONTEXT,
   ITEM,
+  keyPair,
   ok,
   type Reply,
   refusal,
@@ -468,7 +469,8 @@ describe('"nothing left" is judged by bytes', () => {
       narrow.approve(APPROVE, CONTEXT),
       narrow.approve(APPROVE, CONTEXT),
     ]);
-    expect([one?.class, two]).toEqual(['answered', { class: 'nothingLeft', why: 'BUSY' }]);
+    expect([one.class, two.class].sort()).toEqual(['answered', 'nothingLeft']);
+    expect([one, two]).toContainEqual({ class: 'nothingLeft', why: 'BUSY' });
     await narrow.dispose();
   });
 
