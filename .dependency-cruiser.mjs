@@ -30,7 +30,7 @@ const layers = Object.entries(ALLOWED).map(([room, allowed]) => ({
 }));
 
 const CLIENT_INSIDES =
-  '^src/konaplate/(?!codes[.]|fault[.]|headers[.]|json[.]|jwe[.]|kst[.]|tran-token[.]|wire[.]|settlement[.])';
+  '^src/konaplate/(client|client-options|connection|exchange|http|published|transport)[.]ts$';
 
 export default {
   forbidden: [
