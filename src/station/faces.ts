@@ -2,7 +2,7 @@
  * Which face stands for which state (screens 1.3 to 1.5). Pure and total: every one of the 38 legal tuples has a face.
  */
 import type { Intent, IntentTimes, Now } from '../intent/model.ts';
-import { referenceOf } from './ids.ts';
+import { writtenReference } from './ids.ts';
 import type { Countdown, Face, FaceId, FaceIntent, KeyId } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
 
@@ -20,13 +20,13 @@ export interface FaceContext {
   readonly choiceEndsMs: number | null;
   /** A void is being asked for; `proof` once the card or the PIN was given. */
   readonly voidAsk: { readonly proof: boolean } | null;
-  /** Mono ms at which a withdrawal was last requested in this run. */
-  readonly requestedMs: number | null;
   /** It was closed because the barcode's life ended. */
   readonly expired: boolean;
   /** Why credit later was not offered when the line failed. */
   readonly limitCause: string | null;
   readonly balance: number | null;
+  /** LATER-OK is on the screen: it stays for its time, whatever the issuer says meanwhile. */
+  readonly holdLater: boolean;
   /** The manager's PIN was given for LATER-BACK. */
   readonly pinGiven: boolean;
   readonly question: { readonly number: number; readonly of: number } | null;
@@ -42,7 +42,7 @@ export function faceIntent(intent: Intent, balance: number | null = null): FaceI
     amount: intent.amount,
     bin: intent.bin,
     last4: intent.last4,
-    reference: referenceOf(intent.sequenceId),
+    reference: writtenReference(intent.sequenceId),
     scannedAtMs: intent.scannedAtMs,
     approvalCode: intent.approval?.approvalCode ?? null,
     balance,
@@ -53,7 +53,7 @@ export function faceIntent(intent: Intent, balance: number | null = null): FaceI
 export function faceIdOf(intent: Intent, context: FaceContext): FaceId {
   if (intent.question !== null) return QUESTION_FACES[intent.question];
   if (intent.type === 'REFUND') return withdrawalFace(intent, context);
-  return intent.deferred ? laterFace(intent) : chargeFace(intent, context);
+  return intent.deferred ? laterFace(intent, context) : chargeFace(intent, context);
 }
 
 /** The whole face of an intent. */
@@ -171,7 +171,8 @@ function chargeFace(intent: Intent, context: FaceContext): FaceId {
 
 function openingFace(intent: Intent, context: FaceContext): FaceId {
   if (intent.managerNeeded) return 'MANAGER';
-  if (context.laterChosen) return 'LATER-TAKE';
+  if (context.laterChosen || intent.laterChosen === true) return 'LATER-TAKE';
+  if (intent.choosing) return 'LATER-ASK';
   return !context.lineUp && context.laterAllowed ? 'LATER-ASK' : 'TAKE';
 }
 
@@ -209,7 +210,8 @@ function returnFace(intent: Intent): FaceId {
   }
 }
 
-function laterFace(intent: Intent): FaceId {
+function laterFace(intent: Intent, context: FaceContext): FaceId {
+  if (context.holdLater) return 'LATER-OK';
   if (intent.cash === 'return_due') return 'LATER-BACK';
   if (intent.cash === 'returned') return intent.host === 'reversing' ? 'END-REV' : 'END';
   if (intent.cash !== 'received') throw noFace(intent);
@@ -222,7 +224,7 @@ function withdrawalFace(intent: Intent, context: FaceContext): FaceId {
   switch (intent.host) {
     case 'unsent':
       if (intent.managerNeeded) return 'MANAGER';
-      return intent.confirmed && !notSent(intent, context) ? 'WAIT-OUT' : 'ASK-OUT';
+      return intent.confirmed ? 'WAIT-OUT' : 'ASK-OUT';
     case 'sending':
       return 'WAIT-OUT';
     case 'unknown':
@@ -237,14 +239,6 @@ function withdrawalFace(intent: Intent, context: FaceContext): FaceId {
     default:
       throw noFace(intent);
   }
-}
-
-/** A withdrawal whose request did not leave: it failed before its first byte, or nothing left for `unsentMs`. */
-function notSent(intent: Intent, context: FaceContext): boolean {
-  if (intent.host !== 'unsent') return false;
-  if (intent.sends > 0) return true;
-  const { requestedMs } = context;
-  return requestedMs !== null && context.now.monoMs - requestedMs >= context.intentTimes.unsentMs;
 }
 
 function keysOf(id: FaceId, intent: Intent, context: FaceContext): readonly KeyId[] {
@@ -358,7 +352,7 @@ function valuesOf(
 ): Readonly<Record<string, string | number>> {
   if (id === 'VOID-WAIT' && voidLate(intent, context)) return { late: 1 };
   if (id === 'VOID-ASK' && context.voidAsk?.proof === true) return { proof: 1 };
-  if (id === 'ASK-OUT' && notSent(intent, context)) return { notSent: 1 };
+  if (id === 'ASK-OUT' && intent.notSent === true) return { notSent: 1 };
   if (id === 'BACK-STOP' && context.limitCause !== null) return { limitCause: context.limitCause };
   return {};
 }

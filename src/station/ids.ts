@@ -22,7 +22,7 @@ export function createIds(random: Random): (wallMs: number) => string {
 }
 
 /** `7QK2-9XMD`: the last 8 characters of a sequence id as people read and write them. */
-export function referenceOf(sequenceId: string): string {
+export function writtenReference(sequenceId: string): string {
   const tail = sequenceId.slice(-8);
   return `${tail.slice(0, 4)}-${tail.slice(4)}`;
 }

@@ -3,11 +3,12 @@
  * takes two columns, as on a printer in EUC-KR. Never a token, a barcode, a full card number or an expiry.
  */
 import type { Intent } from '../intent/model.ts';
-import { referenceOf } from './ids.ts';
+import { writtenReference } from './ids.ts';
 import { dashedDate, issuerDateTime, kstDateTime } from './kst.ts';
 
 export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return';
-export type PaperColumns = 32 | 42 | 48;
+/** 42 as in the samples; 48 widens the gap, 32 puts label and value on two lines. At least 24. */
+export type PaperColumns = number;
 export type PaperLanguage = 'ko' | 'en';
 
 export interface PaperLine {
@@ -124,7 +125,7 @@ const BODIES: Readonly<Record<PaperKind, (sheet: Sheet, input: PaperInput) => vo
     sheet.box('아직 충전되지 않았습니다', 'NOT CREDITED YET');
     scanHead(sheet, intent);
     sheet.pair('받은 현금 Cash received', won(intent.amount));
-    sheet.reference(referenceOf(intent.sequenceId));
+    sheet.reference(writtenReference(intent.sequenceId));
     sheet.pair('충전 Credit', '통신이 돌아오면 자동');
     sheet.pair('충전 기한 Credit due by', kstDateTime(intent.scannedAtMs + input.laterLimitMs).slice(0, 16));
     journal(sheet, input);
@@ -152,7 +153,7 @@ const BODIES: Readonly<Record<PaperKind, (sheet: Sheet, input: PaperInput) => vo
       sheet.pair('망취소 Reversal', '진행 중 in progress');
     }
     sheet.pair('사유 Reason', reversalReason(intent));
-    sheet.pair('조회번호 Reference', referenceOf(intent.sequenceId));
+    sheet.pair('조회번호 Reference', writtenReference(intent.sequenceId));
     journal(sheet, input);
     sheet.rule('-');
     if (charge) {
@@ -170,7 +171,7 @@ const BODIES: Readonly<Record<PaperKind, (sheet: Sheet, input: PaperInput) => vo
     scanHead(sheet, intent);
     sheet.pair('돌려드린 현금 Cash given back', won(intent.amount));
     for (const [label, value] of returnReason(input)) sheet.pair(label, value);
-    sheet.pair('조회번호 Reference', referenceOf(intent.sequenceId));
+    sheet.pair('조회번호 Reference', writtenReference(intent.sequenceId));
     journal(sheet, input);
     sheet.rule('-');
     sheet.free('충전되지 않았습니다.', 'Nothing is charged.');
@@ -192,7 +193,7 @@ function approvedFoot(sheet: Sheet, input: PaperInput): void {
     sheet.pair('승인번호 Approval', intent.approval.approvalCode);
     sheet.pair('발행사 번호 Issuer no.', intent.approval.nrNumber);
   }
-  sheet.pair('조회번호 Reference', referenceOf(intent.sequenceId));
+  sheet.pair('조회번호 Reference', writtenReference(intent.sequenceId));
   sheet.plain(intent.sequenceId);
   journal(sheet, input);
   sheet.rule('-');

@@ -1,0 +1,66 @@
+/**
+ * What one station shows and remembers besides the ledger: the payment in front of the cashier, refused scans, the rail's
+ * last result. Nothing here decides about money; all of it may be lost at a restart.
+ */
+import type { Intent } from '../intent/model.ts';
+import type { FaceId, RefusedCause, RefusedScan } from './snapshot.ts';
+
+export type VoidProof =
+  | { readonly kind: 'card'; readonly barcodeSpec: string }
+  | { readonly kind: 'manager'; readonly managerId: string };
+
+export interface LastResult {
+  intent: Intent;
+  face: FaceId;
+  readonly atMs: number;
+  readonly monoMs: number;
+}
+
+export class Desk {
+  /** The payment on the screen; its newest committed state. */
+  current: Intent | null = null;
+  /** It was opened from the rail. */
+  opened = false;
+  laterChosen = false;
+  expired = false;
+  limitCause: string | null = null;
+  /** The manager who gave a PIN for the payment on the screen. */
+  managerId: string | null = null;
+  voidAsk: { proof: VoidProof | null } | null = null;
+  /** Mono ms at which LATER-ASK or VOID-ASK ends. */
+  choiceEndsMs: number | null = null;
+  /** Mono ms at which the ended face on the screen closes. */
+  closesMs: number | null = null;
+  /** The face on the screen and whose it is; a change of it starts the times above. */
+  shown: { face: FaceId; sequenceId: string | null } = { face: 'IDLE', sequenceId: null };
+
+  refused: { readonly scan: RefusedScan; readonly endsMs: number } | null = null;
+  band: {
+    readonly cause: RefusedCause;
+    readonly values: RefusedScan['values'];
+    readonly endsMs: number;
+  } | null = null;
+  news: {
+    readonly kind: 'LATER-DONE' | 'REVERSED';
+    readonly intent: Intent;
+    readonly endsMs: number;
+  } | null = null;
+  last: LastResult | null = null;
+  notRecorded: { readonly face: 'NOT-RECORDED' | 'NOT-RECORDED-OUT'; readonly intent: Intent } | null = null;
+  questionsAnswered = 0;
+  locked = false;
+  cashier: string | null = null;
+
+  /** Puts a payment on the screen; what was remembered for the one before is forgotten. */
+  show(intent: Intent | null, opened = false): void {
+    this.current = intent;
+    this.opened = opened;
+    this.laterChosen = false;
+    this.expired = false;
+    this.limitCause = null;
+    this.managerId = null;
+    this.voidAsk = null;
+    this.choiceEndsMs = null;
+    this.closesMs = null;
+  }
+}

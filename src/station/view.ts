@@ -1,0 +1,258 @@
+/** From what a station knows to the snapshot that its page renders. Pure: the same input gives the same snapshot. */
+import type { Intent, Now } from '../intent/model.ts';
+import { type LaterAnswer, mayDefer, type Policy } from '../intent/policy.ts';
+import { isCase, occupiesStation } from '../intent/state.ts';
+import type { SyncStatus } from '../sync/types.ts';
+import { type Board, isLater } from './board.ts';
+import type { Desk } from './desk.ts';
+import { CLOSABLE, type FaceContext, faceIdOf, faceIntent, faceOf, plainFace } from './faces.ts';
+import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
+import type { StationTimes } from './times.ts';
+import { lineUp } from './worker.ts';
+
+/** The ledger cannot record: no room, or a fault of its own with its code. */
+export interface LedgerTrouble {
+  readonly face: 'NO-ROOM' | 'LEDGER';
+  readonly code: string;
+}
+
+/** The agent is up but not ready: which step of how many, since when (mono ms). */
+export interface StartingStep {
+  readonly step: number;
+  readonly of: number;
+  readonly sinceMs: number;
+}
+
+export interface ViewInput {
+  readonly desk: Desk;
+  readonly board: Board;
+  readonly status: SyncStatus;
+  readonly policy: Policy;
+  readonly times: StationTimes;
+  readonly now: Now;
+  readonly stationId: string;
+  readonly terminalId: string;
+  readonly run: string;
+  readonly sequence: number;
+  readonly scanner: Snapshot['strip']['scanner'];
+  readonly trouble: LedgerTrouble | null;
+  readonly starting: StartingStep | null;
+  /** Intents whose questions this station asks. */
+  readonly isMine: (intent: Intent) => boolean;
+  readonly balanceOf: (sequenceId: string) => number | null;
+}
+
+const RAIL_MAX = 50;
+
+/** Whether one more charge of this amount may be credited later now. */
+export function laterAnswer(
+  amount: number,
+  input: Pick<ViewInput, 'board' | 'status' | 'policy' | 'now'>,
+): LaterAnswer {
+  const { status } = input;
+  return mayDefer(
+    amount,
+    { deferredOpen: input.board.totals().later },
+    {
+      wallMs: input.now.wallMs,
+      clockConfirmed: status.clockConfirmed,
+      answeredSinceStart: status.onlineSinceStart,
+    },
+    input.policy,
+  );
+}
+
+/** The face for the person who drives the station. */
+export function faceNow(input: ViewInput): Face {
+  const { desk, status, starting, now } = input;
+  if (desk.notRecorded !== null) {
+    const { face, intent } = desk.notRecorded;
+    return plainFace(face, { intent: faceIntent(intent) });
+  }
+  if (starting !== null) {
+    const elapsedMs = Math.max(now.monoMs - starting.sinceMs, 0);
+    return plainFace('STARTING', { values: { step: starting.step, of: starting.of, elapsedMs } });
+  }
+  if (status.recovering) return plainFace('RECOVERING', { values: { open: status.counts.depth.inquiry } });
+  if (desk.current !== null) return faceOf(desk.current, contextOf(desk.current, input));
+  return idleFace(input);
+}
+
+/** True while the face on the screen is a payment in progress: another scan must not replace it. */
+export function isAttended(input: ViewInput): boolean {
+  const { current } = input.desk;
+  if (current === null) return false;
+  return !CLOSABLE.has(faceIdOf(current, contextOf(current, input)));
+}
+
+export function contextOf(intent: Intent, input: ViewInput): FaceContext {
+  const { desk, status, policy, now, times } = input;
+  const onScreen = desk.current?.sequenceId === intent.sequenceId;
+  return {
+    now,
+    intentTimes: policy.times,
+    stationTimes: times,
+    lineUp: lineUp(status),
+    laterAllowed: laterAnswer(intent.amount, input).ok,
+    laterChosen: onScreen && desk.laterChosen,
+    choiceEndsMs: onScreen ? desk.choiceEndsMs : null,
+    voidAsk: onScreen && desk.voidAsk !== null ? { proof: desk.voidAsk.proof !== null } : null,
+    expired: onScreen && desk.expired,
+    limitCause: onScreen ? desk.limitCause : null,
+    balance: input.balanceOf(intent.sequenceId),
+    holdLater: onScreen && !desk.opened && desk.shown.face === 'LATER-OK',
+    pinGiven: onScreen && desk.managerId !== null,
+    question: intent.question === null ? null : questionNumber(input),
+    closesMs: onScreen ? desk.closesMs : null,
+  };
+}
+
+/** The whole snapshot, for the page that drives the station. */
+export function buildSnapshot(input: ViewInput): Snapshot {
+  const { desk, board, status, policy, now } = input;
+  const { later } = board.totals();
+  const rail = railOf(input);
+  return {
+    sequence: input.sequence,
+    run: input.run,
+    wallMs: now.wallMs,
+    stationId: input.stationId,
+    terminalId: input.terminalId,
+    control: desk.locked ? 'locked' : 'here',
+    strip: {
+      line: {
+        state: status.line.state,
+        sinceMs: status.line.sinceMs,
+        nextTryMs: status.line.nextTryMs,
+        reason: status.line.code ?? status.paused?.reason ?? status.line.reason,
+      },
+      scanner: input.scanner,
+      later: {
+        count: later.count,
+        sum: later.sum,
+        limit: policy.later.sum,
+        oldestMs: later.oldestAtMs === null ? null : Math.max(now.wallMs - later.oldestAtMs, 0),
+      },
+      payoutDue: rail.payoutDue.length,
+      returnDue: rail.returnDue.length,
+      cases: board.totals().cases.count,
+      businessDate: status.businessDate,
+      clockConfirmed: status.clockConfirmed,
+      cashier: desk.cashier,
+    },
+    face: desk.locked ? plainFace('LOCKED', { pinPad: true }) : faceNow(input),
+    band:
+      desk.band === null
+        ? null
+        : {
+            cause: desk.band.cause,
+            values: desk.band.values,
+            leftMs: Math.max(desk.band.endsMs - now.monoMs, 0),
+          },
+    rail,
+    times: { deadMs: input.times.deadMs, heartbeatMs: input.times.heartbeatMs },
+  };
+}
+
+/** The same snapshot for a page that does not drive the station. */
+export function viewOnly(snapshot: Snapshot): Snapshot {
+  if (snapshot.control === 'locked') return snapshot;
+  return { ...snapshot, control: 'viewOnly', face: plainFace('VIEW-ONLY') };
+}
+
+/** Whether the rail offers the void of the last result: the rules decide again when it is asked for. */
+export function isVoidable(input: ViewInput): boolean {
+  const { last } = input.desk;
+  if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
+  const { host, cash, approval } = last.intent;
+  if (host !== 'approved' || cash !== 'received' || approval === null) return false;
+  const inTime = input.now.monoMs - last.monoMs < input.policy.times.voidWindowMs;
+  return inTime && approval.businessDate === input.status.businessDate && lineUp(input.status);
+}
+
+function questionNumber(input: ViewInput): { number: number; of: number } {
+  const { questionsAnswered } = input.desk;
+  const open = input.board.questions(input.isMine).length;
+  return { number: questionsAnswered + 1, of: questionsAnswered + Math.max(open, 1) };
+}
+
+function idleFace(input: ViewInput): Face {
+  const { desk, trouble, times, now, scanner, status } = input;
+  if (desk.refused !== null) {
+    const leftMs = Math.max(desk.refused.endsMs - now.monoMs, 0);
+    return plainFace('REFUSED', {
+      refused: desk.refused.scan,
+      countdown: { leftMs, totalMs: times.refusedMs, kind: 'close' },
+    });
+  }
+  if (trouble !== null) return plainFace(trouble.face, { values: { code: trouble.code } });
+  if (scanner.state === 'none' || scanner.state === 'unplugged') return plainFace('SCANNER');
+  if (!lineUp(status)) {
+    const later = laterAnswer(input.policy.amounts.CHARGE.minimum, input);
+    return plainFace('LINE', {
+      values: later.ok ? {} : { cause: later.cause, ...later.values },
+      reason: status.line.code,
+    });
+  }
+  return slowFace(input) ?? plainFace('IDLE');
+}
+
+/** No new payments while too many reversals are open (policy). */
+function slowFace(input: ViewInput): Face | null {
+  const { reversals } = input.policy;
+  const open = input.board.totals().reversing;
+  const { outcomes, reversed } = input.board.recent();
+  const values = {
+    count: open.count,
+    sum: open.sum,
+    ...(open.oldestAtMs === null ? {} : { oldestAtMs: open.oldestAtMs }),
+  };
+  if (open.count >= reversals.count)
+    return plainFace('SLOW', { values: { cause: 'REVERSALS_COUNT', ...values } });
+  if (open.sum >= reversals.sum) return plainFace('SLOW', { values: { cause: 'REVERSALS_SUM', ...values } });
+  if (outcomes >= reversals.rateMinimum && reversed > reversals.rate * outcomes) {
+    return plainFace('SLOW', { values: { cause: 'REVERSAL_RATE', ...values } });
+  }
+  return null;
+}
+
+function railOf(input: ViewInput): Snapshot['rail'] {
+  const { desk, board } = input;
+  const waiting = (intent: Intent): boolean =>
+    !occupiesStation(intent) && intent.sequenceId !== desk.current?.sequenceId;
+  const items = (accepts: (intent: Intent) => boolean): readonly RailItem[] =>
+    board
+      .select((intent) => waiting(intent) && accepts(intent))
+      .slice(0, RAIL_MAX)
+      .map((intent) => ({ ...faceIntent(intent), face: faceIdOf(intent, contextOf(intent, input)) }));
+  return {
+    last: lastOf(input),
+    payoutDue: items((intent) => intent.cash === 'payout_due'),
+    returnDue: items((intent) => intent.cash === 'return_due'),
+    later: items(isLater),
+    cases: items(isCase),
+    news: desk.news === null ? null : { kind: desk.news.kind, intent: faceIntent(desk.news.intent) },
+  };
+}
+
+const PAPERS: ReadonlySet<FaceId> = new Set<FaceId>([
+  'DONE-IN',
+  'DONE-OUT',
+  'END',
+  'END-REV',
+  'LATER-OK',
+  'NO-OUT-REV',
+  'VOID-NO',
+]);
+
+function lastOf(input: ViewInput): Snapshot['rail']['last'] {
+  const { last } = input.desk;
+  if (last === null) return null;
+  return {
+    ...faceIntent(last.intent, input.balanceOf(last.intent.sequenceId)),
+    face: last.face,
+    atMs: last.atMs,
+    voidable: isVoidable(input),
+    receipt: PAPERS.has(last.face),
+  };
+}
