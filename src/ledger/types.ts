@@ -25,6 +25,8 @@ export interface AcceptedScan {
   /** The 31 characters; goes to the vault, never to the journal. */
   readonly barcodeSpec: string;
   readonly managerNeeded: boolean;
+  /** Who stood at the scanner, where that is known. Default: the terminal. */
+  readonly actor?: Actor;
 }
 
 export interface Committed {
@@ -179,6 +181,7 @@ export type LedgerReader = Pick<
   Ledger,
   | 'get'
   | 'open'
+  | 'attention'
   | 'list'
   | 'timeline'
   | 'summary'
@@ -204,6 +207,8 @@ export interface Ledger {
   get(sequenceId: string): Intent | null;
   /** Intents that have not ended, oldest first. */
   open(): readonly Intent[];
+  /** The open ones, those with a case, and ended ones whose sentence no page acknowledged: what a restart must ask about. */
+  attention(): readonly Intent[];
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts;
   list(query: ListQuery): ListPage;
   timeline(sequenceId: string): readonly JournalEntry[];

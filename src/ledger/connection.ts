@@ -1,0 +1,87 @@
+import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { assertThat, guarded, LedgerFault } from './fault.ts';
+
+const BUSY_MS = 2_000;
+/** Pages in the WAL after which a commit checkpoints by itself; idle checkpoints keep it from ever getting there. */
+const AUTOCHECKPOINT_PAGES = 2_000;
+const QUICK_CHECK_BYTES_MAX = 32 * 1024 * 1024;
+
+export type Connection = Database.Database;
+
+/** Settings that a promise rests on: set on every open and read back, because SQLite ignores what it does not like. */
+const ASSERTED: readonly (readonly [string, number])[] = [
+  ['synchronous', 2],
+  ['foreign_keys', 1],
+  ['secure_delete', 1],
+  ['trusted_schema', 0],
+  ['recursive_triggers', 1],
+  ['cell_size_check', 1],
+];
+
+/** Sets the pragmas of every connection and reads them back. `synchronous = FULL` (2): a commit is on disk. */
+export function configure(database: Connection): void {
+  for (const [name, value] of ASSERTED) {
+    database.pragma(`${name} = ${value}`);
+    const actual = Number(database.pragma(name, { simple: true }));
+    assertThat(actual === value, `SQLite refused ${name} = ${value}`);
+  }
+  database.pragma('temp_store = MEMORY');
+  database.pragma(`mmap_size = ${256 * 1024 * 1024}`);
+}
+
+/** Makes the directory (0700) and the file (0600) before SQLite does it with the umask's mode. */
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = openSync(file, 'a', 0o600);
+  try {
+    fchmodSync(handle, 0o600);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function quickCheck(database: Connection, file: string): void {
+  if (statSync(file).size > QUICK_CHECK_BYTES_MAX) return;
+  const answer = database.pragma('quick_check(1)', { simple: true });
+  if (answer !== 'ok') throw new LedgerFault('CORRUPT', 'quick check');
+}
+
+function closing<T>(database: Connection, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens a ledger file for its one writer: WAL, synchronous FULL, checked. Hold the lock before calling it. */
+export function openWriting(file: string, maxPages?: number): Connection {
+  return guarded(() => {
+    prepareFile(file);
+    const database = new Database(file, { timeout: BUSY_MS });
+    return closing(database, () => {
+      const mode = database.pragma('journal_mode = WAL', { simple: true });
+      if (mode !== 'wal') throw new LedgerFault('READ_ONLY', 'no WAL');
+      configure(database);
+      database.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+      if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
+      quickCheck(database, file);
+      return database;
+    });
+  });
+}
+
+/** Opens a ledger file for reading, beside an agent that writes. */
+export function openReading(file: string): Connection {
+  if (!existsSync(file)) throw new LedgerFault('IO', 'no such ledger');
+  return guarded(() => {
+    const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    return closing(database, () => {
+      configure(database);
+      return database;
+    });
+  });
+}

@@ -1,0 +1,212 @@
+import type { IntentType, Now } from '../intent/model.ts';
+import type { Connection } from './connection.ts';
+import { type IntentRow, type IntentStatements, koreanDate, toIntent } from './intents.ts';
+import type { LedgerSummary, ScanFacts } from './types.ts';
+import type { Vault } from './vault.ts';
+
+interface Sum {
+  count: number;
+  sum: number;
+}
+type ByType = Record<IntentType, Sum>;
+
+function emptyByType(): ByType {
+  return { CHARGE: { count: 0, sum: 0 }, REFUND: { count: 0, sum: 0 } };
+}
+
+/** Hosts whose money moved or may still move: what daily limits count. */
+const COUNTED = new Set(['unsent', 'sending', 'unknown', 'approved', 'voiding']);
+
+type Counted = Pick<IntentRow, 'type' | 'host' | 'amount' | 'card_hash' | 'business_date'>;
+
+/**
+ * Sums of one business date by card and for the terminal. Kept in memory because a random key per card on disk would
+ * cost every commit; rebuilt from the day's rows when the date changes.
+ */
+export class Today {
+  readonly #database: Connection;
+  #date = '';
+  #terminal: ByType = emptyByType();
+  #cards = new Map<string, ByType>();
+
+  constructor(database: Connection) {
+    this.#database = database;
+  }
+
+  forget(): void {
+    this.#date = '';
+  }
+
+  /** Follows a commit; before a rebuild there is nothing to follow. */
+  move(before: Counted | null, after: Counted): void {
+    if (this.#date === '') return;
+    if (before !== null) this.#count(before, -1);
+    this.#count(after, 1);
+  }
+
+  terminal(date: string): ByType {
+    this.#load(date);
+    return structuredClone(this.#terminal);
+  }
+
+  card(date: string, hashes: readonly Buffer[]): ByType {
+    this.#load(date);
+    const sums = emptyByType();
+    for (const hash of hashes) {
+      const held = this.#cards.get(hash.toString('base64'));
+      if (held === undefined) continue;
+      for (const type of ['CHARGE', 'REFUND'] as const) {
+        sums[type].count += held[type].count;
+        sums[type].sum += held[type].sum;
+      }
+    }
+    return sums;
+  }
+
+  #count(row: Counted, sign: 1 | -1): void {
+    if (row.business_date !== this.#date || !COUNTED.has(row.host)) return;
+    const type = row.type === 'CHARGE' ? 'CHARGE' : 'REFUND';
+    this.#terminal[type].count += sign;
+    this.#terminal[type].sum += sign * row.amount;
+    if (row.card_hash === null) return;
+    const key = row.card_hash.toString('base64');
+    const held = this.#cards.get(key) ?? emptyByType();
+    held[type].count += sign;
+    held[type].sum += sign * row.amount;
+    this.#cards.set(key, held);
+  }
+
+  #load(date: string): void {
+    if (this.#date === date) return;
+    this.#date = date;
+    this.#terminal = emptyByType();
+    this.#cards = new Map();
+    const rows = this.#database
+      .prepare<[string, string], Counted>(
+        `SELECT type, host, amount, card_hash, business_date FROM intents
+         WHERE number >= (SELECT first_number FROM days WHERE business_date = ?) AND business_date = ?`,
+      )
+      .iterate(date, date);
+    for (const row of rows) this.#count(row, 1);
+  }
+}
+
+interface OpenRow {
+  readonly number: number;
+  readonly host: string;
+  readonly cash: string;
+  readonly deferred: number;
+  readonly amount: number;
+  readonly ended: number;
+  readonly has_case: number;
+  readonly scanned_at_ms: number;
+  readonly card_hash: Buffer | null;
+}
+
+interface Exposure {
+  count: number;
+  sum: number;
+  oldestAtMs: number | null;
+}
+
+function emptyExposure(): Exposure {
+  return { count: 0, sum: 0, oldestAtMs: null };
+}
+
+function addTo(exposure: Exposure, row: OpenRow): void {
+  exposure.count += 1;
+  exposure.sum += row.amount;
+  exposure.oldestAtMs = Math.min(exposure.oldestAtMs ?? row.scanned_at_ms, row.scanned_at_ms);
+}
+
+function isDeferredOpen(row: OpenRow): boolean {
+  return row.deferred === 1 && (row.host === 'unsent' || row.host === 'sending' || row.host === 'unknown');
+}
+
+export function prepareFacts(database: Connection) {
+  const columns = 'number, host, cash, deferred, amount, ended, has_case, scanned_at_ms, card_hash';
+  return {
+    attention: database.prepare<[], OpenRow>(
+      `SELECT ${columns} FROM intents WHERE attention = 1 ORDER BY number`,
+    ),
+    drawer: database.prepare<[], number>("SELECT amount FROM balances WHERE account = 'cash_drawer'").pluck(),
+    byState: database.prepare<[], { key: string; count: number; sum: number }>(
+      `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
+       FROM day_totals GROUP BY 1 HAVING sum(count) > 0`,
+    ),
+    byStateOfDay: database.prepare<[string], { key: string; count: number; sum: number }>(
+      `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
+       FROM day_totals WHERE business_date = ? GROUP BY 1 HAVING sum(count) > 0`,
+    ),
+  };
+}
+type FactStatements = ReturnType<typeof prepareFacts>;
+
+export interface FactSources {
+  readonly facts: FactStatements;
+  readonly intents: IntentStatements;
+  readonly vault: Vault;
+  readonly today: Today;
+  readonly cutOverHour: number;
+}
+
+/** What the policy and the duplicate rule must know of a scan; see ScanFacts. */
+export function scanFacts(
+  sources: FactSources,
+  barcodeSpec: string,
+  cardNumber: string,
+  now: Now,
+): ScanFacts {
+  const hashes = sources.vault.cardHashes(cardNumber);
+  const sameNumber = sources.vault.findBarcode(barcodeSpec, now.monoMs);
+  const reversals = emptyExposure();
+  const deferred = emptyExposure();
+  let busyNumber: number | null = null;
+  for (const row of sources.facts.attention.iterate()) {
+    if (row.host === 'reversing') addTo(reversals, row);
+    if (isDeferredOpen(row)) addTo(deferred, row);
+    const isBusy = row.host === 'unknown' || row.host === 'reversing';
+    if (isBusy && hashes.some((hash) => row.card_hash?.equals(hash) === true)) busyNumber ??= row.number;
+  }
+  const same = sameNumber === null ? undefined : sources.intents.byNumber.get(sameNumber);
+  const busy = busyNumber === null ? undefined : sources.intents.byNumber.get(busyNumber);
+  const date = koreanDate(now.wallMs, sources.cutOverHour);
+  return {
+    same: same === undefined ? null : toIntent(same),
+    cardBusy: busy === undefined ? null : toIntent(busy),
+    openReversals: reversals,
+    deferredOpen: deferred,
+    drawer: sources.facts.drawer.get() ?? 0,
+    cardToday: sources.today.card(date, hashes),
+    terminalToday: sources.today.terminal(date),
+  };
+}
+
+/** Counters for the manager's first page; see LedgerSummary. */
+export function summarize(statements: FactStatements, businessDate: string | undefined): LedgerSummary {
+  const payoutDue = emptyExposure();
+  const returnDue = emptyExposure();
+  const deferred = emptyExposure();
+  const reversing = emptyExposure();
+  let open = 0;
+  let cases = 0;
+  for (const row of statements.attention.iterate()) {
+    if (row.ended === 0) open += 1;
+    if (row.has_case === 1) cases += 1;
+    if (row.cash === 'payout_due') addTo(payoutDue, row);
+    if (row.cash === 'return_due') addTo(returnDue, row);
+    if (isDeferredOpen(row)) addTo(deferred, row);
+    if (row.host === 'reversing') addTo(reversing, row);
+  }
+  const cells =
+    businessDate === undefined ? statements.byState.all() : statements.byStateOfDay.all(businessDate);
+  return {
+    open,
+    cases,
+    payoutDue: { count: payoutDue.count, sum: payoutDue.sum },
+    returnDue: { count: returnDue.count, sum: returnDue.sum },
+    deferred,
+    reversing,
+    byState: Object.fromEntries(cells.map(({ key, count, sum }) => [key, { count, sum }])),
+  };
+}

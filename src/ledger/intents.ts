@@ -1,0 +1,165 @@
+import type { Intent } from '../intent/model.ts';
+import { ended, isCase } from '../intent/state.ts';
+import type { Connection } from './connection.ts';
+import { assertThat } from './fault.ts';
+
+/** One row of the table `intents`: the whole state, and the columns that lists and searches need. */
+export interface IntentRow {
+  readonly number: number;
+  readonly sequence_id: string;
+  readonly version: number;
+  readonly last_index: number;
+  readonly type: string;
+  readonly host: string;
+  readonly cash: string;
+  readonly deferred: number;
+  readonly amount: number;
+  readonly ended: number;
+  readonly has_case: number;
+  readonly attention: number;
+  readonly station_id: string;
+  readonly business_date: string;
+  readonly scanned_at_ms: number;
+  readonly last4: string;
+  readonly card_hash: Buffer | null;
+  readonly approval_code: string | null;
+  readonly nr_number: string | null;
+  readonly state: string;
+}
+
+export const INTENT_COLUMNS = `number, sequence_id, version, last_index, type, host, cash, deferred, amount, ended,
+  has_case, attention, station_id, business_date, scanned_at_ms, last4, card_hash, approval_code, nr_number, state`;
+
+const KOREA_OFFSET_MS = 9 * 3_600_000;
+
+/** Calendar date in Korea, yyyyMMdd, where the day begins at the cut-over hour. */
+export function koreanDate(wallMs: number, cutOverHour: number): string {
+  const shifted = new Date(wallMs + KOREA_OFFSET_MS - cutOverHour * 3_600_000);
+  return shifted.toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+/** The issuer's date once it is known, before that the date of the scan. */
+export function businessDateOf(intent: Intent, cutOverHour: number): string {
+  return intent.businessDate ?? koreanDate(intent.scannedAtMs, cutOverHour);
+}
+
+/** Somebody still asks for it: not ended, a case, or its sentence was not acknowledged. */
+export function needsAttention(intent: Intent): boolean {
+  return !ended(intent) || isCase(intent) || !intent.acknowledged;
+}
+
+/** May a barcode be sent (again) for it: only then its vault row exists (intent-rules 6, closing rule 9). */
+export function sendable(intent: Intent): boolean {
+  if (intent.host === 'unsent') return true;
+  return intent.deferred && (intent.host === 'sending' || intent.host === 'unknown');
+}
+
+/** The same barcode is this intent: open, or ended inside its window; `closed` never blocks a rescan. */
+export function keepsHash(intent: Intent): 'open' | 'window' | 'never' {
+  if (intent.host === 'closed') return 'never';
+  return ended(intent) ? 'window' : 'open';
+}
+
+/** The columns that follow from the state. */
+export function toRow(
+  intent: Intent,
+  place: { number: number; lastIndex: number; cardHash: Buffer | null; cutOverHour: number },
+): IntentRow {
+  return {
+    number: place.number,
+    sequence_id: intent.sequenceId,
+    version: intent.version,
+    last_index: place.lastIndex,
+    type: intent.type,
+    host: intent.host,
+    cash: intent.cash,
+    deferred: intent.deferred ? 1 : 0,
+    amount: intent.amount,
+    ended: ended(intent) ? 1 : 0,
+    has_case: isCase(intent) ? 1 : 0,
+    attention: needsAttention(intent) ? 1 : 0,
+    station_id: intent.stationId,
+    business_date: businessDateOf(intent, place.cutOverHour),
+    scanned_at_ms: Math.trunc(intent.scannedAtMs),
+    last4: intent.last4,
+    card_hash: place.cardHash,
+    approval_code: intent.approval?.approvalCode ?? null,
+    nr_number: intent.approval?.nrNumber ?? null,
+    state: JSON.stringify(intent),
+  };
+}
+
+export function toIntent(row: { readonly state: string }): Intent {
+  return JSON.parse(row.state) as Intent;
+}
+
+export function prepareIntents(database: Connection) {
+  return {
+    insert: database.prepare(
+      `INSERT INTO intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    update: database.prepare(
+      `UPDATE intents SET version = ?, last_index = ?, host = ?, cash = ?, deferred = ?, ended = ?, has_case = ?,
+       attention = ?, business_date = ?, approval_code = ?, nr_number = ?, state = ?
+       WHERE number = ? AND version = ?`,
+    ),
+    byId: database.prepare<[string], IntentRow>(
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE sequence_id = ?`,
+    ),
+    byNumber: database.prepare<[number], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents WHERE number = ?`),
+    all: database.prepare<[], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents ORDER BY number`),
+    attention: database.prepare<[], IntentRow>(
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention = 1 ORDER BY number`,
+    ),
+    open: database.prepare<[], IntentRow>(
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention = 1 AND ended = 0 ORDER BY number`,
+    ),
+  };
+}
+export type IntentStatements = ReturnType<typeof prepareIntents>;
+
+export function insertIntent(statements: IntentStatements, row: IntentRow): void {
+  statements.insert.run(
+    row.number,
+    row.sequence_id,
+    row.version,
+    row.last_index,
+    row.type,
+    row.host,
+    row.cash,
+    row.deferred,
+    row.amount,
+    row.ended,
+    row.has_case,
+    row.attention,
+    row.station_id,
+    row.business_date,
+    row.scanned_at_ms,
+    row.last4,
+    row.card_hash,
+    row.approval_code,
+    row.nr_number,
+    row.state,
+  );
+}
+
+/** Replaces the state of version `before.version`; asserts that it stood there. */
+export function updateIntent(statements: IntentStatements, before: IntentRow, row: IntentRow): void {
+  const { changes } = statements.update.run(
+    row.version,
+    row.last_index,
+    row.host,
+    row.cash,
+    row.deferred,
+    row.ended,
+    row.has_case,
+    row.attention,
+    row.business_date,
+    row.approval_code,
+    row.nr_number,
+    row.state,
+    row.number,
+    before.version,
+  );
+  assertThat(changes === 1, `intent ${row.sequence_id} is not at version ${before.version}`);
+}

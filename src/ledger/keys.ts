@@ -1,0 +1,114 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { assertThat, guarded, LedgerFault } from './fault.ts';
+
+export const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HASH_BYTES = 16;
+const SALT = 'kona-till ledger';
+
+/** The working keys of one ledger key; none of them can be turned back into it. */
+export interface LedgerKeys {
+  /** AES-256-GCM of the sendable barcodes. */
+  readonly vault: KeyObject;
+  /** HMAC of barcodes and card numbers. */
+  readonly hash: KeyObject;
+  /** AES-256-GCM of the hash keys of earlier ledger keys. */
+  readonly wrap: KeyObject;
+  /** Names the key without telling anything of it: 32 hex digits, stored in the ledger. */
+  readonly id: string;
+}
+
+function derive(key: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, SALT, purpose, KEY_BYTES));
+}
+
+/** Derives the working keys (HKDF-SHA-256, one purpose each). */
+export function deriveKeys(key: Uint8Array): LedgerKeys {
+  if (key.length !== KEY_BYTES) throw new LedgerFault('KEY_MISSING', `a key has ${KEY_BYTES} bytes`);
+  return {
+    vault: createSecretKey(derive(key, 'vault')),
+    hash: createSecretKey(derive(key, 'hash')),
+    wrap: createSecretKey(derive(key, 'wrap')),
+    id: derive(key, 'id').subarray(0, HASH_BYTES).toString('hex'),
+  };
+}
+
+/** Reads a key file: 32 bytes, nothing else. */
+export function readKeyFile(file: string): Uint8Array {
+  if (!existsSync(file)) throw new LedgerFault('KEY_MISSING', 'no key file');
+  return guarded(() => readFileSync(file));
+}
+
+/** Makes the directory entry of a new or renamed file durable. */
+export function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Writes a key file, mode 0600, complete and synced or not there at all. Replaces what stands there. */
+export function writeKeyFile(file: string, key: Uint8Array): void {
+  guarded(() => {
+    const partial = `${file}.new`;
+    const handle = openSync(partial, 'w', 0o600);
+    try {
+      writeSync(handle, key);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(partial, file);
+    syncDirectory(dirname(file));
+  });
+}
+
+/** A new ledger key; always from the operating system, also under a simulator. */
+export function newKey(): Uint8Array {
+  return randomBytes(KEY_BYTES);
+}
+
+/** AES-256-GCM: nonce, tag, ciphertext. `boundTo` is authenticated with it: the row opens only for that name. */
+export function seal(key: KeyObject, plain: string | Uint8Array, boundTo: string, nonce: Uint8Array): Buffer {
+  assertThat(nonce.length === NONCE_BYTES, 'a nonce has 12 bytes');
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(boundTo));
+  const sealed = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
+  cipher.final();
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+/** Opens what `seal` made; null when the key or the name is another one or a byte was changed. */
+export function unseal(key: KeyObject, sealed: Uint8Array, boundTo: string): Buffer | null {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(boundTo));
+  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  try {
+    const plain = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
+    decipher.final();
+    return plain;
+  } catch {
+    return null;
+  }
+}
+
+/** Keyed hash of a barcode or a card number, 16 bytes; the purpose keeps the two apart. */
+export function keyedHash(key: KeyObject, purpose: 'barcode' | 'card', text: string): Buffer {
+  return createHmac('sha256', key).update(`${purpose}\n${text}`).digest().subarray(0, HASH_BYTES);
+}

@@ -1,0 +1,80 @@
+import type { Intent } from '../intent/model.ts';
+import { writeBackup } from './backup.ts';
+import { type Connection, openReading } from './connection.ts';
+import { prepareFacts, summarize } from './facts.ts';
+import { guarded, LedgerFault } from './fault.ts';
+import { prepareIntents, toIntent } from './intents.ts';
+import { entriesOfIntent, prepareJournal, readHead } from './journal.ts';
+import { listIntents } from './list.ts';
+import { readRestoreMark } from './meta.ts';
+import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { readBalances } from './totals.ts';
+import type { LedgerReader } from './types.ts';
+import { verifyLedger } from './verify.ts';
+
+/**
+ * The reading half of a ledger over one connection. `cardHashes` turns a card number into its keyed hashes, newest key
+ * first; without the key it throws KEY_MISSING.
+ */
+export function createReader(
+  database: Connection,
+  cardHashes: (cardNumber: string) => readonly Buffer[],
+  cutOverHour: number,
+): LedgerReader {
+  const intents = prepareIntents(database);
+  const journal = prepareJournal(database);
+  const facts = prepareFacts(database);
+  return {
+    get: (sequenceId): Intent | null =>
+      guarded(() => {
+        const row = intents.byId.get(sequenceId);
+        return row === undefined ? null : toIntent(row);
+      }),
+    open: () => guarded(() => intents.open.all().map(toIntent)),
+    attention: () => guarded(() => intents.attention.all().map(toIntent)),
+    list: (query) => guarded(() => database.transaction(() => listIntents(database, query, cardHashes))()),
+    timeline: (sequenceId) =>
+      guarded(() =>
+        database.transaction(() => {
+          const row = intents.byId.get(sequenceId);
+          return row === undefined ? [] : entriesOfIntent(journal, row.last_index);
+        })(),
+      ),
+    summary: (businessDate) => guarded(() => database.transaction(() => summarize(facts, businessDate))()),
+    balances: () => guarded(() => readBalances(database)),
+    head: () => guarded(() => readHead(journal)),
+    verify: (options) => guarded(() => verifyLedger(database, options ?? {}, cutOverHour)),
+    restored: () => guarded(() => readRestoreMark(database)),
+    backup: (file) => writeBackup(database, file),
+    close: () => {
+      if (database.open) database.close();
+    },
+  };
+}
+
+export interface ReadOnlyOptions {
+  readonly file: string;
+  /** Hour of the business day's beginning in Korea; must be the agent's. Default 0. */
+  readonly cutOverHour?: number;
+}
+
+/**
+ * Opens the ledger beside a running agent: takes no lock, needs no key, writes nothing. Searching by card number needs
+ * the key and says KEY_MISSING.
+ */
+export function openLedgerReadOnly(options: ReadOnlyOptions): LedgerReader {
+  const database = openReading(options.file);
+  try {
+    const version = guarded(() => schemaVersion(database));
+    if (version !== SCHEMA_VERSION) {
+      throw new LedgerFault('READ_ONLY', `schema ${version} must be migrated by the agent first`);
+    }
+    const noKey = (): never => {
+      throw new LedgerFault('KEY_MISSING');
+    };
+    return createReader(database, noKey, options.cutOverHour ?? 0);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { ACCOUNTS, type Account, type Posting } from '../intent/model.ts';
+import type { Connection } from './connection.ts';
+import { assertThat } from './fault.ts';
+import type { IntentRow } from './intents.ts';
+import type { Balances } from './types.ts';
+
+/** All accounts at 0. */
+export function emptyBalances(): Record<Account, number> {
+  return {
+    cash_drawer: 0,
+    issuer_payable: 0,
+    customer_due: 0,
+    suspense: 0,
+    deferred: 0,
+    dispute: 0,
+    unclaimed: 0,
+    store: 0,
+  };
+}
+
+/** The stored balances. An unknown or missing account is damage, not a zero. */
+export function readBalances(database: Connection): Balances {
+  const rows = database
+    .prepare<[], { account: string; amount: number }>('SELECT account, amount FROM balances')
+    .all();
+  const balances = emptyBalances();
+  assertThat(rows.length === ACCOUNTS.length, 'the ledger has one balance for each account');
+  for (const row of rows) {
+    const account = ACCOUNTS.find((name) => name === row.account);
+    assertThat(account !== undefined, 'the ledger has a balance for an unknown account');
+    balances[account] = row.amount;
+  }
+  return balances;
+}
+
+interface Day {
+  readonly date: string;
+  readonly first: number;
+}
+
+/** Maintained sums: balances by account, counts and sums by business date and state, where a day's intents lie. */
+export interface Totals {
+  book(posting: Posting): void;
+  /** Moves an intent's count and amount from its old cell to its new one. */
+  move(before: IntentRow | null, after: IntentRow): void;
+  /** Forgets what was remembered of the newest day; after a rollback. */
+  reload(): void;
+}
+
+function prepareTotals(database: Connection) {
+  return {
+    book: database.prepare<[number, string]>('UPDATE balances SET amount = amount + ? WHERE account = ?'),
+    add: database.prepare<[string, string, string, string, number, number]>(
+      `INSERT INTO day_totals (business_date, type, host, cash, deferred, count, sum) VALUES (?, ?, ?, ?, ?, 1, ?)
+       ON CONFLICT DO UPDATE SET count = count + 1, sum = sum + excluded.sum`,
+    ),
+    take: database.prepare<[number, string, string, string, string, number]>(
+      `UPDATE day_totals SET count = count - 1, sum = sum - ?
+       WHERE business_date = ? AND type = ? AND host = ? AND cash = ? AND deferred = ?`,
+    ),
+    newest: database.prepare<[], Day>(
+      'SELECT business_date AS date, first_number AS first FROM days ORDER BY business_date DESC LIMIT 1',
+    ),
+    openDay: database.prepare<[string, number]>(
+      'INSERT INTO days (business_date, first_number, last_number) VALUES (?, ?, NULL)',
+    ),
+    // Every number so far bounds the days before, whatever the number of the intent that opens the new one.
+    boundDays: database.prepare<[]>(
+      `UPDATE days SET last_number = (SELECT coalesce(max(number), 0) FROM intents) WHERE last_number IS NULL`,
+    ),
+    widenNewest: database.prepare<[number, string]>(
+      'UPDATE days SET first_number = min(first_number, ?) WHERE business_date = ?',
+    ),
+    widen: database.prepare<[string, number, number]>(
+      `INSERT INTO days (business_date, first_number, last_number) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET first_number = min(first_number, excluded.first_number),
+         last_number = max(last_number, excluded.last_number)`,
+    ),
+  };
+}
+
+export function createTotals(database: Connection): Totals {
+  const statements = prepareTotals(database);
+  let newest: Day | null = statements.newest.get() ?? null;
+
+  function placeInDay(date: string, number: number): void {
+    if (newest !== null && newest.date === date && newest.first <= number) return;
+    if (newest === null || date > newest.date) {
+      statements.boundDays.run();
+      statements.openDay.run(date, number);
+      newest = { date, first: number };
+    } else if (date === newest.date) {
+      statements.widenNewest.run(number, date);
+      newest = { date, first: number };
+    } else {
+      statements.widen.run(date, number, number);
+    }
+  }
+
+  return {
+    book: (posting) => {
+      for (const account of ACCOUNTS) {
+        const amount = posting[account];
+        if (amount === undefined || amount === 0) continue;
+        assertThat(statements.book.run(amount, account).changes === 1, `no balance for ${account}`);
+      }
+    },
+    move: (before, after) => {
+      const isSameCell =
+        before !== null &&
+        before.business_date === after.business_date &&
+        before.host === after.host &&
+        before.cash === after.cash &&
+        before.deferred === after.deferred;
+      if (isSameCell) return;
+      if (before !== null) {
+        const { amount, business_date, type, host, cash, deferred } = before;
+        const { changes } = statements.take.run(amount, business_date, type, host, cash, deferred);
+        assertThat(changes === 1, 'a total to take from');
+      }
+      const { amount, business_date, type, host, cash, deferred } = after;
+      statements.add.run(business_date, type, host, cash, deferred, amount);
+      placeInDay(business_date, after.number);
+    },
+    reload: () => {
+      newest = statements.newest.get() ?? null;
+    },
+  };
+}
+
+/** The numbers between which the intents of these business dates lie; null when there are none. */
+export function numbersOfDays(
+  database: Connection,
+  from: string,
+  to: string,
+): { readonly first: number; readonly last: number | null } | null {
+  const row = database
+    .prepare<[string, string], { first: number | null; last: number | null; unbounded: number }>(
+      `SELECT min(first_number) AS first, max(last_number) AS last, count(*) - count(last_number) AS unbounded
+       FROM days WHERE business_date BETWEEN ? AND ?`,
+    )
+    .get(from, to);
+  if (row === undefined || row.first === null) return null;
+  return { first: row.first, last: row.unbounded > 0 ? null : row.last };
+}

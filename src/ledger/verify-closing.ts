@@ -1,0 +1,55 @@
+import type { Account } from '../intent/model.ts';
+import type { Connection } from './connection.ts';
+import type { Balances } from './types.ts';
+import type { Faults } from './verify.ts';
+
+/**
+ * The closing rules of intent-rules 6 from the columns alone, without `position`: a second way to the same figures.
+ * Each gives what the intents put on the account; vouchers come on top.
+ */
+const RULES: readonly { readonly rule: number; readonly account: Account; readonly sql: string }[] = [
+  {
+    rule: 3,
+    account: 'suspense',
+    sql: `SELECT -coalesce(sum(amount), 0) FROM intents
+          WHERE deferred = 0 AND cash = 'received' AND host IN ('unsent', 'sending', 'unknown')`,
+  },
+  {
+    rule: 4,
+    account: 'deferred',
+    sql: `SELECT -coalesce(sum(amount), 0) FROM intents
+          WHERE deferred = 1 AND cash = 'received' AND host IN ('unsent', 'sending', 'unknown')`,
+  },
+  {
+    rule: 5,
+    account: 'customer_due',
+    sql: "SELECT -coalesce(sum(amount), 0) FROM intents WHERE cash IN ('return_due', 'payout_due')",
+  },
+  {
+    rule: 6,
+    account: 'issuer_payable',
+    sql: `SELECT coalesce(sum(CASE type WHEN 'CHARGE' THEN -amount ELSE amount END), 0) FROM intents
+          WHERE host IN ('approved', 'voiding')`,
+  },
+  {
+    rule: 7,
+    account: 'cash_drawer',
+    sql: `SELECT coalesce(sum(CASE cash WHEN 'paid_out' THEN -amount ELSE amount END), 0) FROM intents
+          WHERE cash IN ('received', 'return_due', 'paid_out')`,
+  },
+];
+
+/** Checks rules 3 to 7 against the stored balances. */
+export function checkClosing(
+  database: Connection,
+  stored: Balances,
+  vouchers: Balances,
+  faults: Faults,
+): void {
+  for (const { rule, account, sql } of RULES) {
+    const expected = (database.prepare<[], number>(sql).pluck().get() ?? 0) + vouchers[account];
+    if (stored[account] === expected) continue;
+    const text = `closing rule ${rule}: ${account} is ${stored[account]}, the intents and vouchers say ${expected}`;
+    faults.add({ code: 'CLOSING', text });
+  }
+}

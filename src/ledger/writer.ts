@@ -1,0 +1,394 @@
+import { apply } from '../intent/apply.ts';
+import { decide, accept as decideAccept } from '../intent/decide.ts';
+import type { Actor, DecisionRecord, Intent, IntentEvent, Now } from '../intent/model.ts';
+import { assertBalanced, posting as postingOf } from '../intent/positions.ts';
+import type { DecideContext } from '../intent/rules.ts';
+import type { Ballast } from './ballast.ts';
+import { canonicalJson } from './canonical.ts';
+import type { Connection } from './connection.ts';
+import { prepareFacts, scanFacts, Today } from './facts.ts';
+import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
+import {
+  type IntentRow,
+  insertIntent,
+  keepsHash,
+  prepareIntents,
+  sendable,
+  toIntent,
+  toRow,
+  updateIntent,
+} from './intents.ts';
+import { appendEntry, decisionBody, prepareJournal, readHead } from './journal.ts';
+import { writeMeta } from './meta.ts';
+import type { LedgerOptions } from './open.ts';
+import { createSearchIndex } from './search.ts';
+import { createTotals } from './totals.ts';
+import type {
+  AcceptedScan,
+  Committed,
+  JournalHead,
+  Outcome,
+  RecordOptions,
+  ScanFacts,
+  Voucher,
+} from './types.ts';
+import type { Vault } from './vault.ts';
+
+const BURST_MAX = 256;
+const SWEEP_HASHES = 256;
+const SWEEP_SEARCH_ROWS = 500;
+const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
+const TERMINAL: Actor = { role: 'terminal' };
+
+interface Held {
+  readonly row: IntentRow;
+  readonly intent: Intent;
+}
+
+/** The one writer of a ledger: every change is one transaction of journal, intent, sums and vault. */
+export class LedgerWriter {
+  readonly #database: Connection;
+  readonly #options: LedgerOptions;
+  readonly #vault: Vault;
+  readonly #ballast: Ballast;
+  readonly #journal;
+  readonly #intents;
+  readonly #facts;
+  readonly #totals;
+  readonly #search;
+  readonly #today: Today;
+  readonly #transaction;
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  readonly #news: Committed[] = [];
+  readonly #cutOverHour: number;
+  #isTelling = false;
+  #head: JournalHead;
+  /** Not null: an I/O error or damage was met; nothing is written any more. */
+  #broken: LedgerFault | null = null;
+  /** A vault row was erased, and older copies of it may still stand in the WAL. */
+  #isWalTainted = true;
+
+  constructor(database: Connection, options: LedgerOptions, vault: Vault, ballast: Ballast) {
+    this.#database = database;
+    this.#options = options;
+    this.#vault = vault;
+    this.#ballast = ballast;
+    this.#cutOverHour = options.cutOverHour ?? 0;
+    this.#journal = prepareJournal(database);
+    this.#intents = prepareIntents(database);
+    this.#facts = prepareFacts(database);
+    this.#totals = createTotals(database);
+    this.#search = createSearchIndex(database);
+    this.#today = new Today(database);
+    this.#transaction = database.transaction((work: () => void) => work());
+    this.#head = readHead(this.#journal);
+  }
+
+  accept(scan: AcceptedScan, now: Now): Committed {
+    const [committed] = this.acceptMany([scan], now);
+    assertThat(committed !== undefined, 'one scan gives one intent');
+    return committed;
+  }
+
+  acceptMany(scans: readonly AcceptedScan[], now: Now): readonly Committed[] {
+    assertThat(scans.length > 0 && scans.length <= BURST_MAX, 'a burst has 1 to 256 scans');
+    // Room to end every open intent comes first: without the ballast no new one is opened.
+    if (!this.#ballast.isThere()) throw new LedgerFault('FULL', 'the reserve is used up');
+    const committed = this.#write(() => scans.map((scan) => this.#acceptOne(scan, now)));
+    this.#tell(committed);
+    return committed;
+  }
+
+  record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome {
+    const held = this.#read(sequenceId);
+    const { intent } = held;
+    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
+      return { ok: false, refusal: 'STALE', intent };
+    }
+    const decision = decide(intent, event, this.#context(now, options));
+    if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
+    const { record } = decision;
+    const committed = this.#writeWithReserve(() => this.#commit(held, record, now, options.barcodeSpec));
+    this.#tell([committed]);
+    return committed;
+  }
+
+  note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead {
+    const body = canonicalJson({ actor, detail });
+    return this.#writeWithReserve(() => this.#append(kind, body, now));
+  }
+
+  voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
+    assertBalanced(voucher.entries);
+    assertThat(voucher.caseNumber !== '', 'a voucher names its case');
+    if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
+    const body = canonicalJson({ actor, voucher });
+    return this.#writeWithReserve(() => {
+      this.#totals.book(voucher.entries);
+      return this.#append('voucher', body, now);
+    });
+  }
+
+  recovered(now: Now, actor: Actor): JournalHead {
+    return this.#writeWithReserve(() => {
+      writeMeta(this.#database, 'restored', null);
+      return this.#append('recovered', canonicalJson({ actor }), now);
+    });
+  }
+
+  facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts {
+    const sources = {
+      facts: this.#facts,
+      intents: this.#intents,
+      vault: this.#vault,
+      today: this.#today,
+      cutOverHour: this.#cutOverHour,
+    };
+    return this.#guard(() => scanFacts(sources, barcodeSpec, cardNumber, now));
+  }
+
+  head(): JournalHead {
+    return this.#head;
+  }
+
+  /**
+   * Idle work, bounded: hashes whose window is over, the search index, the reserve, and the WAL after an erasure.
+   * Returns the number of hashes erased. A reader that stands in the way only postpones the truncation.
+   */
+  sweep(now: Now): number {
+    const erased = this.#write(() => {
+      const count = this.#vault.eraseOver(now.monoMs, SWEEP_HASHES);
+      this.#search.advance(SWEEP_SEARCH_ROWS);
+      return count;
+    });
+    if (erased > 0) this.#isWalTainted = true;
+    this.#checkpoint();
+    this.#ballast.restore();
+    return erased;
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #context(now: Now, options: RecordOptions): DecideContext {
+    return {
+      times: this.#options.times,
+      now,
+      actor: options.actor,
+      policyHash: this.#options.policyHash,
+      canDefer: options.canDefer ?? false,
+      openBusinessDate: options.openBusinessDate ?? null,
+      fraction: this.#options.random.fraction(),
+    };
+  }
+
+  #acceptOne(scan: AcceptedScan, now: Now): Committed {
+    assertThat(SEQUENCE_ID.test(scan.sequenceId), 'a sequence id has 8 to 30 plain characters');
+    assertThat(/^[0-9]{16}$/.test(scan.cardNumber), 'a card number has 16 digits');
+    const same = this.#vault.findBarcode(scan.barcodeSpec, now.monoMs);
+    if (same !== null) throw new DuplicateScan(this.#intents.byNumber.get(same)?.sequence_id ?? '');
+    const { environment, merchantId, terminalId } = this.#options;
+    const record = decideAccept(
+      {
+        sequenceId: scan.sequenceId,
+        environment,
+        merchantId,
+        terminalId,
+        stationId: scan.stationId,
+        type: scan.type,
+        amount: scan.amount,
+        bin: scan.cardNumber.slice(0, 6),
+        last4: scan.cardNumber.slice(-4),
+        managerNeeded: scan.managerNeeded,
+      },
+      this.#context(now, { actor: scan.actor ?? TERMINAL }),
+    );
+    const intent = apply(null, record);
+    const booked = postingOf(null, intent);
+    assertThat(Object.keys(booked).length === 0, 'an accepted scan moves no money');
+    this.#appendDecision(record, 0, booked);
+    const { index } = this.#head;
+    const row = this.#row(intent, index, this.#vault.cardHash(scan.cardNumber));
+    insertIntent(this.#intents, row);
+    this.#totals.move(null, row);
+    this.#vault.putBarcode(index, scan.sequenceId, scan.barcodeSpec);
+    this.#vault.putHash(index, scan.barcodeSpec);
+    this.#today.move(null, row);
+    return this.#committed(intent, record);
+  }
+
+  #commit(held: Held, record: DecisionRecord, now: Now, barcodeSpec: string | undefined): Committed {
+    const { row: before, intent } = held;
+    const next = apply(intent, record);
+    assertThat(next.version === intent.version + 1, 'one record, one version');
+    const booked = postingOf(intent, next);
+    this.#appendDecision(record, before.last_index, booked);
+    const after = this.#row(next, before.number, before.card_hash);
+    updateIntent(this.#intents, before, after);
+    this.#totals.book(booked);
+    this.#totals.move(before, after);
+    this.#search.answered(before, after);
+    const toSend = this.#moveVault(before.number, intent, next, record, barcodeSpec);
+    this.#moveHash(before.number, intent, next, now);
+    this.#today.move(before, after);
+    return { ...this.#committed(next, record), ...(toSend === null ? {} : { barcodeSpec: toSend }) };
+  }
+
+  /** Vault rows = sendable intents, in the same transaction. Returns the barcode that `sending` may now send. */
+  #moveVault(
+    number: number,
+    before: Intent,
+    after: Intent,
+    record: DecisionRecord,
+    barcodeSpec: string | undefined,
+  ): string | null {
+    const isSend = record.event === 'send';
+    const toSend = isSend ? this.#vault.readBarcode(number, after.sequenceId) : null;
+    if (sendable(before) && !sendable(after)) {
+      this.#vault.eraseBarcode(number);
+      this.#isWalTainted = true;
+    }
+    if (!sendable(before) && sendable(after)) {
+      if (barcodeSpec === undefined) throw new LedgerAssertion('nothing left: the barcode must come back');
+      this.#vault.putBarcode(number, after.sequenceId, barcodeSpec);
+    }
+    return toSend;
+  }
+
+  #moveHash(number: number, before: Intent, after: Intent, now: Now): void {
+    const keep = keepsHash(after);
+    if (keep === keepsHash(before)) return;
+    if (keep === 'never') this.#vault.eraseHash(number);
+    else this.#vault.limitHash(number, keep === 'window' ? now.monoMs + this.#windowMs() : null);
+  }
+
+  #windowMs(): number {
+    return this.#options.duplicateWindowMs ?? this.#options.times.barcodeLifeMs;
+  }
+
+  #row(intent: Intent, number: number, cardHash: Buffer | null): IntentRow {
+    return toRow(intent, { number, lastIndex: this.#head.index, cardHash, cutOverHour: this.#cutOverHour });
+  }
+
+  #committed(intent: Intent, record: DecisionRecord): Committed {
+    return { ok: true, intent, record, journalIndex: this.#head.index, journalHash: this.#head.hash };
+  }
+
+  #appendDecision(record: DecisionRecord, earlier: number, booked: ReturnType<typeof postingOf>): void {
+    this.#head = appendEntry(this.#journal, this.#head, {
+      atMs: record.atMs,
+      kind: record.event,
+      sequenceId: record.sequenceId,
+      earlier,
+      body: decisionBody(record, booked),
+    });
+  }
+
+  #append(kind: string, body: string, now: Now): JournalHead {
+    const entry = { atMs: now.wallMs, kind, sequenceId: null, earlier: 0, body };
+    this.#head = appendEntry(this.#journal, this.#head, entry);
+    return this.#head;
+  }
+
+  #read(sequenceId: string): Held {
+    const row = this.#guard(() => this.#intents.byId.get(sequenceId));
+    assertThat(row !== undefined, `no intent ${sequenceId}`);
+    return { row, intent: toIntent(row) };
+  }
+
+  /** The end of an open intent may use the reserve; a new scan may not. */
+  #writeWithReserve<T>(work: () => T): T {
+    try {
+      return this.#write(work);
+    } catch (error) {
+      const isFull = error instanceof LedgerFault && error.code === 'FULL';
+      if (!isFull || !this.#ballast.release()) throw error;
+      return this.#write(work);
+    }
+  }
+
+  #write<T>(work: () => T): T {
+    if (this.#broken !== null) throw this.#broken;
+    const results: T[] = [];
+    this.#guard(() => this.#transaction.immediate(() => results.push(work())));
+    const [result] = results;
+    return result as T;
+  }
+
+  /** Faults are typed; after any failure memory is brought back to what the disk says. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const fault = faultOf(error);
+      const isFault = fault instanceof LedgerFault;
+      if (isFault && (fault.code === 'IO' || fault.code === 'CORRUPT')) this.#breakDown(fault);
+      else this.#reload();
+      throw fault;
+    }
+  }
+
+  #breakDown(fault: LedgerFault): void {
+    this.#broken = fault;
+    this.#options.log?.({ level: 'error', event: 'ledgerBroken', code: fault.code, detail: fault.message });
+  }
+
+  #reload(): void {
+    try {
+      this.#head = readHead(this.#journal);
+      this.#totals.reload();
+      this.#search.reload();
+      this.#today.forget();
+    } catch (error) {
+      const fault = faultOf(error);
+      this.#breakDown(fault instanceof LedgerFault ? fault : new LedgerFault('IO'));
+    }
+  }
+
+  /** Truncates the WAL after an erasure, else moves its pages home; never waits for a reader. */
+  #checkpoint(): void {
+    this.#database.pragma('busy_timeout = 0');
+    try {
+      const mode = this.#isWalTainted ? 'TRUNCATE' : 'PASSIVE';
+      const busy = this.#database.pragma(`wal_checkpoint(${mode})`, { simple: true });
+      if (busy === 0) this.#isWalTainted = false;
+    } catch (error) {
+      const fault = faultOf(error);
+      const isHarmless = fault instanceof LedgerFault && (fault.code === 'LOCKED' || fault.code === 'FULL');
+      if (!isHarmless)
+        this.#guard(() => {
+          throw fault;
+        });
+    } finally {
+      this.#database.pragma('busy_timeout = 2000');
+    }
+  }
+
+  /** Listeners hear of commits in commit order, also when one of them commits in turn; they never throw into us. */
+  #tell(committed: readonly Committed[]): void {
+    // The barcode goes to the caller that sends it, and to nobody who only listens.
+    for (const { barcodeSpec: _barcodeSpec, ...rest } of committed) this.#news.push(rest);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
+        for (const listener of this.#listeners) this.#tellOne(listener, next);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  #tellOne(listener: (committed: Committed) => void, committed: Committed): void {
+    try {
+      listener(committed);
+    } catch (error) {
+      const detail = error instanceof Error ? error.name : 'unknown';
+      this.#options.log?.({ level: 'error', event: 'listenerFailed', code: null, detail });
+    }
+  }
+}
