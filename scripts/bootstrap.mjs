@@ -30,6 +30,14 @@ const CPUS = ['x64', 'arm64'];
 
 class Problem extends Error {}
 
+/** Somebody asked us to end while we were getting ready. */
+class Stopped extends Error {
+  constructor(signal) {
+    super(`stopped by ${signal}`);
+    this.exitCode = 128 + (constants.signals[signal] ?? constants.signals.SIGTERM);
+  }
+}
+
 function say(text) {
   process.stderr.write(`kona-till: ${text}\n`);
 }
@@ -142,7 +150,7 @@ async function install(omitDev) {
     const result = await run(command, args, { cwd: ROOT, env, capture: true });
     if (result.missing)
       throw new Problem('npm was not found. Install npm (Debian: apt-get install npm) and start again.');
-    if (result.signal !== null) process.exit(128 + (constants.signals[result.signal] ?? 15));
+    if (result.asked !== null) throw new Stopped(result.asked);
     if (result.status !== 0) throw new Problem(explainInstall(result.output, result.status));
   } finally {
     unlock();
@@ -184,8 +192,10 @@ function run(command, args, { cwd, env, capture }) {
       });
     }
     let killer = null;
+    let asked = null;
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    const end = () => {
+    const end = (signal) => {
+      asked ??= signal;
       // From a terminal the child has had SIGINT already. The same ending asked twice changes nothing.
       child.kill('SIGTERM');
       killer ??= setTimeout(() => child.kill('SIGKILL'), ENDING_MS);
@@ -194,7 +204,7 @@ function run(command, args, { cwd, env, capture }) {
     const finish = (result) => {
       clearTimeout(killer);
       for (const signal of signals) process.off(signal, end);
-      done(result);
+      done({ asked, ...result });
     };
     child.once('error', (error) =>
       finish({
@@ -227,7 +237,7 @@ async function main() {
   env.UV_USE_IO_URING ??= '0';
   const result = await run(NODE, [resolve(ROOT, file), ...rest], { cwd: process.cwd(), env, capture: false });
   if (result.missing) checkRuntime();
-  if (result.signal !== null) return 128 + (constants.signals[result.signal] ?? 15);
+  if (result.signal !== null) return new Stopped(result.signal).exitCode;
   return result.status ?? COULD_NOT_RUN;
 }
 
@@ -237,8 +247,10 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(
       process.exitCode = code;
     },
     (error) => {
-      say(error instanceof Problem ? error.message : `the start failed: ${error?.message ?? error}`);
-      process.exitCode = COULD_NOT_RUN;
+      if (!(error instanceof Stopped)) {
+        say(error instanceof Problem ? error.message : `the start failed: ${error?.message ?? error}`);
+      }
+      process.exitCode = error.exitCode ?? COULD_NOT_RUN;
     },
   );
 }

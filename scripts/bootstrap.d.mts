@@ -1,0 +1,2 @@
+/** The part of the bootstrap that the tests look at. */
+export function isInstalled(lock: object | null, installed: object | null, omitDev: boolean): boolean;
