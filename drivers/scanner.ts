@@ -29,6 +29,7 @@ export interface ScannerStatus {
 
 export type ScannerProblem =
   | 'NOT_FOUND'
+  | 'AMBIGUOUS'
   | 'PERMISSION'
   | 'BUSY'
   | 'LIBRARY_MISSING'

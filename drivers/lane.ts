@@ -1,0 +1,262 @@
+/**
+ * What all drivers share: open, deliver, notice the loss, open again, for ever. A driver only says how to open one
+ * connection; every connection has its own framer or decoder, so nothing is carried over from one to the next.
+ */
+import type {
+  DriverClock,
+  DropReason,
+  Scanner,
+  ScannerListener,
+  ScannerProblem,
+  ScannerState,
+  ScannerStatistics,
+  ScannerStatus,
+} from './scanner.ts';
+
+export interface Problem {
+  readonly code: ScannerProblem;
+  /** The system's own words, for the installer. Never a scanned text. */
+  readonly text: string;
+}
+
+/** Opening failed. The lane tries again; `problem` says what a person can do meanwhile. */
+export class OpenFailure extends Error {
+  override readonly name = 'OpenFailure';
+  readonly problem: Problem;
+
+  constructor(code: ScannerProblem, text: string) {
+    super(text);
+    this.problem = { code, text };
+  }
+}
+
+/** What an open connection reports. Calls after its end are ignored. */
+export interface LinkEvents {
+  frame(text: string, symbology?: string): void;
+  dropped(reason: DropReason): void;
+  /** The device is gone or broken. The lane closes the link and opens anew. */
+  lost(problem: Problem | null): void;
+}
+
+export interface Link {
+  /** What a person calls it: device node or address. */
+  readonly device: string;
+  /** It works, but something is wrong that the installer must mend. */
+  readonly problem?: Problem;
+  /** Resolves when no handle is left. Called once. */
+  close(): Promise<void>;
+}
+
+/** Opens one connection. Rejects with `OpenFailure`; must reject soon after `signal` is aborted. */
+export type OpenLink = (events: LinkEvents, signal: AbortSignal) => Promise<Link>;
+
+export interface LaneOptions {
+  readonly name: string;
+  readonly driver: string;
+  readonly open: OpenLink;
+}
+
+const RETRY_MS_MIN = 100;
+/** With a stat or a connect on top, a device that returns is open again within 2 s. */
+const RETRY_MS_MAX = 1000;
+/** After a plug the node is there before its permissions: not worth a word to anybody for so long. */
+const PERMISSION_GRACE_MS = 1500;
+/** A port that does not close (libuv's io_uring, a stuck driver) must not keep the next one from opening. */
+const CLOSE_MS_MAX = 1000;
+
+/** Keeps one scanner open until `close`. The first attempt starts at once. */
+export function openLane(options: LaneOptions, clock: DriverClock, listener: ScannerListener): Scanner {
+  return new Lane(options, clock, listener);
+}
+
+class Lane implements Scanner {
+  readonly name: string;
+  readonly #options: LaneOptions;
+  readonly #clock: DriverClock;
+  readonly #listener: ScannerListener;
+  readonly #dropped: Record<DropReason, number> = { TOO_LONG: 0, CUT: 0, EMPTY: 0, UNDECODABLE: 0 };
+  #frames = 0;
+  #connects = 0;
+  #lastFrameMonoMs: number | null = null;
+  #status: ScannerStatus;
+  /** Grows with every attempt and every loss: events of an earlier connection find another number and are ignored. */
+  #generation = 0;
+  #retryMs = RETRY_MS_MIN;
+  #deniedSinceMs: number | null = null;
+  #timer: { cancel(): void } | null = null;
+  #abort: AbortController | null = null;
+  #busy: Promise<void> = Promise.resolve();
+  #link: Link | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: LaneOptions, clock: DriverClock, listener: ScannerListener) {
+    this.name = options.name;
+    this.#options = options;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#status = {
+      name: options.name,
+      driver: options.driver,
+      state: 'connecting',
+      sinceMonoMs: clock.monoMs(),
+    };
+    // The caller holds the scanner before it hears of it.
+    this.#timer = clock.after(0, () => this.#startAttempt());
+  }
+
+  status(): ScannerStatus {
+    return this.#status;
+  }
+
+  statistics(): ScannerStatistics {
+    return {
+      frames: this.#frames,
+      dropped: { ...this.#dropped },
+      connects: this.#connects,
+      lastFrameMonoMs: this.#lastFrameMonoMs,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#generation += 1;
+    this.#timer?.cancel();
+    this.#abort?.abort();
+    this.#status = { ...this.#status, state: 'closed', sinceMonoMs: this.#clock.monoMs() };
+    await this.#busy;
+    const link = this.#link;
+    this.#link = null;
+    if (link !== null) await this.#closeLink(link);
+  }
+
+  #startAttempt(): void {
+    this.#timer = null;
+    if (this.#closing !== null) return;
+    this.#generation += 1;
+    this.#busy = this.#attempt(this.#generation);
+  }
+
+  async #attempt(generation: number): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    let link: Link;
+    try {
+      link = await this.#options.open(this.#eventsOf(generation), abort.signal);
+    } catch (error) {
+      if (generation === this.#generation) this.#failed(problemOf(error));
+      return;
+    }
+    if (generation !== this.#generation) {
+      // Closed, or lost again, while it was being opened.
+      await this.#closeLink(link);
+      if (this.#closing === null) this.#retryLater();
+      return;
+    }
+    this.#link = link;
+    this.#connects += 1;
+    this.#retryMs = RETRY_MS_MIN;
+    this.#deniedSinceMs = null;
+    this.#show('ready', link.problem ?? null, link.device);
+  }
+
+  #eventsOf(generation: number): LinkEvents {
+    const live = (): boolean => generation === this.#generation && this.#closing === null;
+    return {
+      frame: (text, symbology) => {
+        if (live()) this.#deliver(text, symbology);
+      },
+      dropped: (reason) => {
+        // A cut frame is counted also when the connection that cut it is already gone.
+        if (this.#closing === null) this.#dropped[reason] += 1;
+      },
+      lost: (problem) => {
+        if (live()) this.#lost(problem);
+      },
+    };
+  }
+
+  #deliver(text: string, symbology: string | undefined): void {
+    const monoMs = this.#clock.monoMs();
+    this.#frames += 1;
+    this.#lastFrameMonoMs = monoMs;
+    const base = { source: this.name, text, monoMs };
+    this.#listener.frame(symbology === undefined ? base : { ...base, symbology });
+  }
+
+  #lost(problem: Problem | null): void {
+    this.#generation += 1;
+    const link = this.#link;
+    this.#link = null;
+    this.#retryMs = RETRY_MS_MIN;
+    this.#show('unplugged', problem);
+    // Without a link the attempt is still running: it sees the new generation and cleans up itself.
+    if (link === null) return;
+    this.#busy = this.#closeLink(link).then(() => this.#retryLater());
+  }
+
+  #failed(problem: Problem): void {
+    const now = this.#clock.monoMs();
+    if (problem.code === 'PERMISSION') {
+      this.#deniedSinceMs ??= now;
+      if (now - this.#deniedSinceMs >= PERMISSION_GRACE_MS) this.#show('fault', problem);
+      else this.#retryMs = RETRY_MS_MIN;
+    } else {
+      this.#deniedSinceMs = null;
+      this.#show(problem.code === 'NOT_FOUND' || problem.code === 'REFUSED' ? 'unplugged' : 'fault', problem);
+    }
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#closing !== null || this.#timer !== null) return;
+    this.#timer = this.#clock.after(this.#retryMs, () => this.#startAttempt());
+    this.#retryMs = Math.min(RETRY_MS_MAX, Math.ceil(this.#retryMs * 1.6));
+  }
+
+  #show(state: ScannerState, problem: Problem | null, device?: string): void {
+    const before = this.#status;
+    if (before.state === state && before.problem?.code === problem?.code && state !== 'ready') return;
+    this.#status = {
+      name: this.name,
+      driver: this.#options.driver,
+      state,
+      sinceMonoMs: before.state === state ? before.sinceMonoMs : this.#clock.monoMs(),
+      ...(device === undefined ? {} : { device }),
+      ...(problem === null ? {} : { problem }),
+    };
+    if (this.#closing === null) this.#listener.status(this.#status);
+  }
+
+  /** Closes, but waits no longer than the bound; never rejects. */
+  #closeLink(link: Link): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(CLOSE_MS_MAX, resolve);
+      const done = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      link.close().then(done, done);
+    });
+  }
+}
+
+/** What a system error means to a person. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof OpenFailure) return error.problem;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ENOENT' || code === 'ENXIO' || code === 'ENODEV' || /No such (file|device)/i.test(text)) {
+    return { code: 'NOT_FOUND', text };
+  }
+  if (code === 'EACCES' || code === 'EPERM' || /permission denied|access denied/i.test(text)) {
+    return { code: 'PERMISSION', text };
+  }
+  if (code === 'EBUSY' || /cannot lock port|resource busy|temporarily unavailable/i.test(text)) {
+    return { code: 'BUSY', text };
+  }
+  return { code: 'IO', text };
+}
