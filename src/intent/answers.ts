@@ -67,8 +67,10 @@ function answerOut(intent: Intent, said: QuestionAnswer, context: DecideContext)
 /** "Was it paid out?" of a withdrawal that is not approved: a yes is a case, the host goes on to its end by evidence. */
 function answerOutEarly(intent: Intent, said: QuestionAnswer, context: DecideContext): Result {
   if (said === 'inDrawer') {
-    const isUnsent = intent.host === 'unsent';
-    return { ...goOn(intent, context), ...(isUnsent ? { confirmed: false, notSent: true } : {}) };
+    const settled = goOn(intent, context);
+    if (intent.host === 'unsent') return { ...settled, confirmed: false, notSent: true };
+    // Nothing was paid and nothing will be: there is no other sentence to wait for.
+    return intent.host === 'unknown' ? settled : { ...settled, acknowledged: true };
   }
   if (said !== 'withCustomer') return NO;
   return withCase(intent, { ...goOn(intent, context), left: true }, 'PAID_WITHOUT_APPROVAL');

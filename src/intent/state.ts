@@ -39,8 +39,7 @@ export function occupiesStation(intent: Intent): boolean {
 
 /**
  * The business day cannot be sealed over this intent without naming it (intent-rules 6, closing rule 8): it has not
- * ended, or it is approved and no page confirmed that a person was told. "Paid out" was said by a person. The same
- * intents are those that a restart concerns: the agent gives each of them the event `restart` before the next scan.
+ * ended, or it is approved and no page confirmed that a person was told. "Paid out" was said by a person.
  */
 export function keepsDayOpen(intent: Intent): boolean {
   if (!ended(intent)) return true;
@@ -50,4 +49,14 @@ export function keepsDayOpen(intent: Intent): boolean {
 /** A person must look at it. */
 export function isCase(intent: Intent): boolean {
   return intent.cases.length > 0;
+}
+
+/**
+ * A restart concerns this intent: before the next scan the agent gives it the event `restart`, which may ask where its
+ * cash is (intent-rules 4). Intents that have not ended, and ended ones whose sentence no page confirmed.
+ */
+export function needsRestart(intent: Intent): boolean {
+  if (!ended(intent)) return true;
+  const isUnclear = intent.host === 'approved' ? intent.cash !== 'paid_out' : intent.type === 'REFUND';
+  return isUnclear && !intent.acknowledged;
 }
