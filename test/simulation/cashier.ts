@@ -1,0 +1,203 @@
+/**
+ * A cashier who obeys the screen, with a customer in front: notes move in the real world first, the key is pressed
+ * afterwards, and a crash may come between the two. What the notes did is the truth that the ledger is judged against.
+ */
+import type { FaceId, KeyId, PressAnswer, PressBody, Snapshot } from '../../src/station/snapshot.ts';
+import type { SeededRandom } from './time.ts';
+
+/** Where the notes of one payment are. CHARGE: the customer's; REFUND: the store's. */
+export interface Notes {
+  readonly type: 'CHARGE' | 'REFUND';
+  readonly amount: number;
+  /** CHARGE: in the drawer. REFUND: in the customer's hands. */
+  moved: boolean;
+}
+
+export interface CashierWorld {
+  readonly random: SeededRandom;
+  /** null while the terminal is down. */
+  snapshot(): Snapshot | null;
+  press(body: PressBody): PressAnswer | null;
+  shown(body: Omit<PressBody, 'key'>): void;
+  pin(body: Omit<PressBody, 'key'>): void;
+  readonly page: string;
+}
+
+interface Moment {
+  readonly key: string;
+  readonly sinceMs: number;
+}
+
+/** How often people do the less usual thing, per face. */
+const RARE = 0.08;
+
+export class Cashier {
+  readonly notes = new Map<string, Notes>();
+  readonly #world: CashierWorld;
+  #seen: Moment = { key: '', sinceMs: 0 };
+  #acted = '';
+  presses = 0;
+  readonly faces = new Set<FaceId>();
+
+  constructor(world: CashierWorld) {
+    this.#world = world;
+  }
+
+  /** Looks at the screen and does the next thing; call it every few hundred milliseconds. */
+  look(nowMs: number): void {
+    const snapshot = this.#world.snapshot();
+    if (snapshot === null) {
+      this.#acted = '';
+      return;
+    }
+    const { face } = snapshot;
+    this.faces.add(face.id);
+    const key = `${face.id}|${face.intent?.sequenceId ?? ''}|${face.intent?.version ?? ''}`;
+    if (key !== this.#seen.key) this.#seen = { key, sinceMs: nowMs };
+    if (face.acknowledge && nowMs - this.#seen.sinceMs >= 100) this.#world.shown(this.#body(snapshot));
+    if (nowMs - this.#seen.sinceMs < 700 || this.#acted === key) return;
+    this.#acted = key;
+    if (this.#world.random.chance(0.1)) this.#acted = ''; // presses twice, or comes back to it
+    const choice = this.#choose(snapshot);
+    if (choice !== null) this.#press(snapshot, choice);
+  }
+
+  /** People act while the screen is dark: the customer takes the notes back, or is paid out. */
+  actInTheDark(): void {
+    for (const notes of this.notes.values()) {
+      if (
+        notes.moved &&
+        notes.type === 'CHARGE' &&
+        this.#open.has(notes) &&
+        this.#world.random.chance(0.25)
+      ) {
+        notes.moved = false;
+      } else if (
+        !notes.moved &&
+        notes.type === 'REFUND' &&
+        this.#open.has(notes) &&
+        this.#world.random.chance(0.25)
+      ) {
+        notes.moved = true;
+      }
+    }
+  }
+
+  /** Notes whose customer still stands there. */
+  readonly #open = new Set<Notes>();
+
+  #body(snapshot: Snapshot): Omit<PressBody, 'key'> {
+    const { intent, id } = snapshot.face;
+    return {
+      page: this.#world.page,
+      sequenceId: intent?.sequenceId ?? null,
+      version: intent?.version ?? null,
+      face: id,
+    };
+  }
+
+  #notesOf(snapshot: Snapshot): Notes {
+    const { intent } = snapshot.face;
+    if (intent === null) throw new Error(`face ${snapshot.face.id} has no intent`);
+    const known = this.notes.get(intent.sequenceId);
+    if (known !== undefined) return known;
+    const fresh: Notes = { type: intent.type, amount: intent.amount, moved: false };
+    this.notes.set(intent.sequenceId, fresh);
+    return fresh;
+  }
+
+  #press(snapshot: Snapshot, key: KeyId): void {
+    if (!snapshot.face.keys.includes(key)) return;
+    this.presses += 1;
+    const body: PressBody = { ...this.#body(snapshot), key };
+    this.#world.press(body);
+    if (this.#world.random.chance(0.1)) this.#world.press(body); // a double click
+  }
+
+  /** What this cashier does at this face: moves the notes, then names the key to press; null for none. */
+  #choose(snapshot: Snapshot): KeyId | null {
+    const { random } = this.#world;
+    switch (snapshot.face.id) {
+      case 'TAKE':
+      case 'LATER-TAKE':
+        return this.#take(snapshot);
+      case 'MANAGER':
+        if (random.chance(0.2)) return 'STOP';
+        this.#world.pin(this.#body(snapshot));
+        return null;
+      case 'LATER-ASK':
+        return random.chance(0.7) ? 'LATER' : 'STOP';
+      case 'LATER-FAIL':
+        return random.pick(['LATER', 'LATER', 'STOP', 'REQUEST'] as const);
+      case 'ASK-OUT':
+        this.#open.add(this.#notesOf(snapshot));
+        return random.chance(RARE) ? 'STOP' : 'REQUEST';
+      case 'BACK':
+      case 'BACK-REV':
+      case 'BACK-STOP':
+      case 'BACK-VOID':
+        return this.#giveBack(snapshot);
+      case 'PAY':
+        return this.#pay(snapshot);
+      default:
+        if (snapshot.face.id.startsWith('RE-')) return this.#answer(snapshot);
+        this.#end(snapshot);
+        return null;
+    }
+  }
+
+  #take(snapshot: Snapshot): KeyId | null {
+    const notes = this.#notesOf(snapshot);
+    if (!notes.moved && this.#world.random.chance(RARE)) return 'STOP';
+    notes.moved = true;
+    this.#open.add(notes);
+    if (!this.#world.random.chance(RARE)) return 'RECEIVED';
+    this.#acted = ''; // interrupted between the notes and the key
+    return null;
+  }
+
+  #giveBack(snapshot: Snapshot): KeyId {
+    if (this.#world.random.chance(RARE / 2)) return 'LEAVE';
+    const notes = this.#notesOf(snapshot);
+    notes.moved = false;
+    this.#open.delete(notes);
+    return 'HANDED';
+  }
+
+  #pay(snapshot: Snapshot): KeyId {
+    const { random } = this.#world;
+    const notes = this.#notesOf(snapshot);
+    if (!notes.moved && random.chance(RARE)) return 'STOP';
+    if (!notes.moved && random.chance(RARE / 2)) return 'LEAVE';
+    notes.moved = true;
+    this.#open.delete(notes);
+    return 'HANDED';
+  }
+
+  /** Restart questions are answered by where the notes are. */
+  #answer(snapshot: Snapshot): KeyId {
+    const { random } = this.#world;
+    const { moved } = this.#notesOf(snapshot);
+    if (random.chance(RARE / 4)) return 'LEAVE';
+    switch (snapshot.face.id) {
+      case 'RE-HERE':
+        return random.pick(['REQUEST', 'REQUEST', 'LATER', 'STOP'] as const);
+      case 'RE-CLOSED':
+        return moved ? 'RECEIVED' : 'STOP';
+      case 'RE-OUT':
+      case 'RE-OUT-EARLY':
+        return moved ? 'HANDED' : 'RECEIVED';
+      default:
+        return moved ? 'RECEIVED' : 'HANDED';
+    }
+  }
+
+  #end(snapshot: Snapshot): void {
+    const { intent, closable } = snapshot.face;
+    if (!closable || intent === null) return;
+    const notes = this.notes.get(intent.sequenceId);
+    if (notes !== undefined) this.#open.delete(notes);
+    // Cash that was taken for a scan which then expired: the screen says to give it back.
+    if (snapshot.face.id === 'EXPIRED' && notes?.type === 'CHARGE') notes.moved = false;
+  }
+}
