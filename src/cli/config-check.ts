@@ -4,13 +4,7 @@ import { ConfigError, readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { readSecret, SecretError } from '../ops/secrets.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
-
-export const DEFAULT_CONFIG_FILE = '/etc/kona-till/kona-till.jsonc';
-
-/** The file that a command works with: its option, the environment, or the installed place. */
-export function configFile(io: Io, options: CommonOptions): string {
-  return resolve(io.cwd, options.config ?? io.env.KONA_TILL_CONFIG ?? DEFAULT_CONFIG_FILE);
-}
+import { configFile } from './places.ts';
 
 /** Answers 0 when the file is right, 1 with the list of faults when it is not. */
 export async function configCheck(io: Io, file: string | undefined, options: CommonOptions): Promise<number> {

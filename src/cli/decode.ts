@@ -5,8 +5,8 @@ import { maskCard } from '../barcode/format.ts';
 import { maskFrame } from '../barcode/mask.ts';
 import { type CodeTable, DEFAULT_CODE_TABLE, parseBarcode } from '../barcode/parse.ts';
 import { readConfig } from '../ops/config.ts';
-import { configFile } from './config-check.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
+import { configFile } from './places.ts';
 
 const STANDARD_INPUT = 0;
 

@@ -23,6 +23,9 @@ export async function runCommandLine(args: readonly string[], io: Io = processIo
   }
 }
 
+/** Errors whose message is a sentence for the installer already; named, so that their files are not loaded for it. */
+const EXPLAINED = new Set(['ConfigError', 'SecretError', 'LedgerFault', 'KonaPlateOptionFault']);
+
 function explain(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   if (error instanceof CommandError) {
@@ -30,6 +33,10 @@ function explain(error: unknown, io: Io): number {
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && EXPLAINED.has(error.name)) {
+    io.err(`kona-till: ${message}`);
+    return EXIT.couldNotRun;
+  }
   io.err(`kona-till: it could not run: ${message}`);
   if (io.env.KONA_TILL_TRACE === '1' && error instanceof Error) io.err(error.stack ?? '');
   return EXIT.couldNotRun;
@@ -54,6 +61,7 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   addDecode(program, choose);
   addConfig(program, choose);
+  addLedger(program, choose);
   return program;
 }
 
@@ -67,5 +75,38 @@ function addConfig(program: Command, choose: (run: Run) => void): void {
   const config = program.command('config').description('the configuration file');
   add(config, 'check [file]', 'validate a configuration file').action((file, options) =>
     choose(async (io) => (await import('./config-check.ts')).configCheck(io, file, options)),
+  );
+}
+
+function addLedger(program: Command, choose: (run: Run) => void): void {
+  const ledger = program.command('ledger').description('the ledger of this till');
+  add(ledger, 'list', 'the payments, newest first')
+    .option('--limit <number>', 'how many (20)')
+    .option('--type <type>', 'CHARGE or REFUND')
+    .option('--group <group>', 'ended, running, owed or case')
+    .option('--date <day>', 'one business day')
+    .option('--search <text>', 'reference, sequence id, approval code, issuer number or last four')
+    .option('--before <position>', 'older ones, from the position that the last list gave')
+    .action((options) => choose(async (io) => (await import('./ledger-list.ts')).ledgerList(io, options)));
+  add(
+    ledger,
+    'show <payment>',
+    'one payment with its whole timeline; by sequence id, reference or approval code',
+  ).action((payment, options) =>
+    choose(async (io) => (await import('./ledger-list.ts')).ledgerShow(io, payment, options)),
+  );
+  add(ledger, 'verify', 'check the journal, the payments and the balances against each other')
+    .option('--head <index:hash>', 'a head known from elsewhere that must stand in this journal')
+    .action((options) =>
+      choose(async (io) => (await import('./ledger-verify.ts')).ledgerVerify(io, options)),
+    );
+  add(ledger, 'export <file>', 'write all payments, the cards masked, into a new file')
+    .option('--format <format>', 'csv or jsonl')
+    .action((file, options) =>
+      choose(async (io) => (await import('./ledger-export.ts')).ledgerExport(io, file, options)),
+    );
+  add(ledger, 'backup <file>', 'copy the ledger, without the vault, into a new file').action(
+    (file, options) =>
+      choose(async (io) => (await import('./ledger-export.ts')).ledgerBackup(io, file, options)),
   );
 }

@@ -124,11 +124,11 @@ const platform = z.strictObject({
 const scannerName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, {
   error: 'a scanner name is up to 31 small letters, digits and hyphens',
 });
-const suffix = z.enum(['CR', 'LF', 'CRLF', 'TAB', 'none']);
 const framing = {
-  suffix: suffix.default('CR'),
-  idleMs: wait(5, 2_000).default(50),
+  suffix: z.enum(['auto', 'CR', 'LF', 'CRLF', 'TAB', 'none']).default('auto'),
   prefix: z.string().max(8).default(''),
+  idleMs: wait(5, 2_000).default(100),
+  partialMs: wait(50, 10_000).default(1_000),
 };
 const usb = {
   vendorId: z
@@ -142,6 +142,7 @@ const usb = {
     .nullable()
     .default(null),
   serialNumber: text(100).nullable().default(null),
+  portPath: text(100).nullable().default(null),
 };
 
 const scanner = z.discriminatedUnion('driver', [
@@ -154,9 +155,19 @@ const scanner = z.discriminatedUnion('driver', [
     dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
     parity: z.enum(['none', 'even', 'odd']).default('none'),
     stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+    rtscts: z.boolean().default(false),
+    xonXoff: z.boolean().default(false),
     ...framing,
   }),
-  z.strictObject({ name: scannerName, driver: z.literal('tcp'), host: text(253), port, ...framing }),
+  z.strictObject({
+    name: scannerName,
+    driver: z.literal('tcp'),
+    mode: z.enum(['connect', 'listen']).default('connect'),
+    host: text(253).default('127.0.0.1'),
+    port,
+    allow: z.array(text(64)).max(20).default([]),
+    ...framing,
+  }),
 ]);
 
 const web = z.strictObject({
@@ -207,6 +218,7 @@ export const configSchema = z.strictObject({
   times: times.prefault({}),
   web: web.prefault({}),
   store: z.strictObject({ name: text(60), registrationNumber: text(20).nullable().default(null) }),
+  businessDay: z.strictObject({ cutOverHour: z.int().min(0).max(23).default(0) }).prefault({}),
   receipt: z.strictObject({ columns: z.int().min(24).max(80).default(42) }).prefault({}),
   log: z
     .strictObject({

@@ -1,6 +1,6 @@
 /** Reads the configuration file: JSON with comments, checked whole, every fault named with its path. */
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import { checkCodeTable } from '../barcode/format.ts';
@@ -172,8 +172,14 @@ function checkStations({ scanners, stations }: Config): ConfigFault[] {
     });
   });
   scanners.forEach((scanner, index) => {
-    if (scanner.driver !== 'serial' || scanner.path !== null || scanner.vendorId !== null) return;
-    faults.push({ path: `scanners[${index}]`, text: 'needs "path", or "vendorId" and "productId"' });
+    if (
+      scanner.driver !== 'serial' ||
+      scanner.path !== null ||
+      scanner.vendorId !== null ||
+      scanner.portPath !== null
+    )
+      return;
+    faults.push({ path: `scanners[${index}]`, text: 'needs "path", "vendorId" or "portPath"' });
   });
   return faults;
 }
@@ -192,6 +198,11 @@ function checkPlaces({ ledger, web }: Config): ConfigFault[] {
     faults.push({ path: 'web.host', text: 'an address other than loopback needs web.tls' });
   }
   return faults;
+}
+
+/** The ledger's database file. */
+export function ledgerFileOf(config: Config): string {
+  return join(config.ledger.directory, 'ledger.db');
 }
 
 /** The store's policy as the rules take it. */

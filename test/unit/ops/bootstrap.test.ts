@@ -71,7 +71,7 @@ beforeEach(() => {
   cpSync(join(ROOT, 'scripts/bootstrap.mjs'), join(folder, 'scripts/bootstrap.mjs'));
   symlinkSync(process.execPath, join(folder, 'npm-node'));
   write('package-lock.json', JSON.stringify(LOCK));
-  write('hello.js', 'process.stdout.write(`hello ${process.argv.slice(2)}`); process.exitCode = 7;');
+  write('hello.js', 'process.stdout.write("hello " + process.argv.slice(2)); process.exitCode = 7;');
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
