@@ -54,10 +54,13 @@ export function sendable(intent: Intent): boolean {
   return intent.deferred && (intent.host === 'sending' || intent.host === 'unknown');
 }
 
-/** The same barcode is this intent: open, or ended inside its window; `closed` never blocks a rescan. */
+/**
+ * How long the intent answers for its barcode: while it is open, inside its window once it has ended, and no longer
+ * once it has ended as `closed`, which never blocks a rescan.
+ */
 export function keepsHash(intent: Intent): 'open' | 'window' | 'never' {
-  if (intent.host === 'closed') return 'never';
-  return ended(intent) ? 'window' : 'open';
+  if (!ended(intent)) return 'open';
+  return intent.host === 'closed' ? 'never' : 'window';
 }
 
 /** The columns that follow from the state. */

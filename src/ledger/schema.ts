@@ -30,6 +30,11 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_is_never_shortened BEFORE DELETE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 
+-- Also against INSERT OR REPLACE, which deletes without asking the trigger above unless recursive triggers are on.
+CREATE TRIGGER journal_grows_at_its_end BEFORE INSERT ON journal
+WHEN NEW.idx <> (SELECT coalesce(max(idx), 0) + 1 FROM journal)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
 CREATE TABLE intents (
   -- Index of the entry that accepted the scan: grows with acceptance, whatever the clock does.
   number INTEGER PRIMARY KEY,

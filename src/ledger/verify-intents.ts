@@ -32,8 +32,8 @@ function prepareChecks(database: Connection) {
       .pluck(),
     day: database
       .prepare<[string, number], number>(
-        `SELECT 1 FROM days WHERE business_date = ?1
-         AND ?2 BETWEEN first_number AND coalesce(last_number, 9007199254740991)`,
+        `SELECT 1 FROM days WHERE business_date = ?
+         AND ? BETWEEN first_number AND coalesce(last_number, 9007199254740991)`,
       )
       .pluck(),
     cells: database.prepare<[], { key: string; count: number; sum: number }>(

@@ -38,6 +38,8 @@ const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
 const SWEEP_SEARCH_ROWS = 500;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
+/** A full card number, or a barcode with any transaction code. Longer rows of digits are times and issuer numbers. */
+const CARD_DATA = /(?<![0-9])[0-9]{16}(?![0-9])|[A-Za-z]{6}[0-9]{25}|(?<![0-9])[0-9]{31}(?![0-9])/;
 const TERMINAL: Actor = { role: 'terminal' };
 
 interface Held {
@@ -189,8 +191,10 @@ export class LedgerWriter {
   #acceptOne(scan: AcceptedScan, now: Now): Committed {
     assertThat(SEQUENCE_ID.test(scan.sequenceId), 'a sequence id has 8 to 30 plain characters');
     assertThat(/^[0-9]{16}$/.test(scan.cardNumber), 'a card number has 16 digits');
-    const same = this.#vault.findBarcode(scan.barcodeSpec, now.monoMs);
-    if (same !== null) throw new DuplicateScan(this.#intents.byNumber.get(same)?.sequence_id ?? '');
+    const number = this.#vault.findBarcode(scan.barcodeSpec, now.monoMs);
+    const same = number === null ? undefined : this.#intents.byNumber.get(number);
+    // A closed one may still be open for its cash, yet it never blocks a rescan.
+    if (same !== undefined && same.host !== 'closed') throw new DuplicateScan(same.sequence_id);
     const { environment, merchantId, terminalId } = this.#options;
     const record = decideAccept(
       {
@@ -208,6 +212,7 @@ export class LedgerWriter {
       this.#context(now, { actor: scan.actor ?? TERMINAL }),
     );
     const intent = apply(null, record);
+    assertThat(!JSON.stringify(record).includes(scan.cardNumber), 'the journal takes no card number');
     const booked = postingOf(null, intent);
     assertThat(Object.keys(booked).length === 0, 'an accepted scan moves no money');
     this.#appendDecision(record, 0, booked);
@@ -289,6 +294,7 @@ export class LedgerWriter {
   }
 
   #append(kind: string, body: string, now: Now): JournalHead {
+    assertThat(!CARD_DATA.test(body), 'the journal takes no card number and no barcode');
     const entry = { atMs: now.wallMs, kind, sequenceId: null, earlier: 0, body };
     this.#head = appendEntry(this.#journal, this.#head, entry);
     return this.#head;

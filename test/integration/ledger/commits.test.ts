@@ -1,0 +1,249 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DuplicateScan, LedgerFault, openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
+import type { Committed, Ledger } from '../../../src/ledger/types.ts';
+import {
+  approvalOf,
+  approveCharge,
+  CASHIER,
+  createShop,
+  later,
+  MANAGER,
+  must,
+  SCAN_TIME,
+  type Shop,
+  scanOf,
+  sendCharge,
+  TERMINAL,
+} from './shop.ts';
+
+let shop: Shop;
+let ledger: Ledger;
+
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+describe('a commit', () => {
+  it('makes a scan durable as unsent with nothing in the drawer', () => {
+    const scan = scanOf({ amount: 30_000 });
+    const committed = ledger.accept(scan, SCAN_TIME);
+    expect(committed.intent).toMatchObject({ host: 'unsent', cash: 'none', amount: 30_000, version: 1 });
+    expect(committed.journalIndex).toBe(1);
+    expect(ledger.head()).toEqual({ index: 1, hash: committed.journalHash });
+    expect(ledger.get(scan.sequenceId)).toEqual(committed.intent);
+    expect(ledger.open()).toEqual([committed.intent]);
+  });
+
+  it('survives closing and opening with state, head and balances', () => {
+    const done = approveCharge(ledger, SCAN_TIME, 1);
+    const sent = sendCharge(ledger, SCAN_TIME).intent;
+    const before = { head: ledger.head(), balances: ledger.balances(), summary: ledger.summary() };
+    ledger.close();
+    ledger = shop.open();
+    expect({ head: ledger.head(), balances: ledger.balances(), summary: ledger.summary() }).toEqual(before);
+    expect(ledger.get(done.sequenceId)).toEqual(done);
+    expect(ledger.open()).toEqual([sent]);
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [], intents: 2 });
+  });
+
+  it('moves the balances by position', () => {
+    approveCharge(ledger, SCAN_TIME, 1, { amount: 10_000 });
+    expect(ledger.balances()).toMatchObject({ cash_drawer: 10_000, issuer_payable: -10_000, suspense: 0 });
+    sendCharge(ledger, SCAN_TIME, { amount: 5_000 });
+    expect(ledger.balances()).toMatchObject({
+      cash_drawer: 15_000,
+      issuer_payable: -10_000,
+      suspense: -5_000,
+    });
+  });
+
+  it('refuses a press that names an older version, and writes nothing', () => {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    must(ledger, intent, { kind: 'received' }, SCAN_TIME, { expectedVersion: 1 });
+    const head = ledger.head();
+    const again = ledger.record(intent.sequenceId, { kind: 'received' }, SCAN_TIME, {
+      actor: CASHIER,
+      expectedVersion: 1,
+    });
+    expect(again).toMatchObject({ ok: false, refusal: 'STALE', intent: { cash: 'received' } });
+    expect(ledger.head()).toEqual(head);
+  });
+
+  it('refuses an own command that the state does not allow, and writes nothing', () => {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    const head = ledger.head();
+    const outcome = ledger.record(intent.sequenceId, { kind: 'givenBack' }, SCAN_TIME, { actor: CASHIER });
+    expect(outcome).toMatchObject({ ok: false, refusal: 'NOT_IN_THIS_STATE' });
+    expect(ledger.head()).toEqual(head);
+  });
+
+  it('records an external event that changes nothing', () => {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    const { version } = must(
+      ledger,
+      intent,
+      { kind: 'voidRefused', cancelId: 'X', code: '007_030' },
+      SCAN_TIME,
+    ).intent;
+    expect(version).toBe(2);
+    expect(ledger.timeline(intent.sequenceId).map((entry) => entry.kind)).toEqual([
+      'scanAccepted',
+      'voidRefused',
+    ]);
+  });
+
+  it('takes a burst in one commit, each intent with an entry of its own', () => {
+    const scans = Array.from({ length: 32 }, () => scanOf());
+    const committed = ledger.acceptMany(scans, SCAN_TIME);
+    expect(committed.map((one) => one.journalIndex)).toEqual(scans.map((_, place) => place + 1));
+    expect(ledger.open()).toHaveLength(32);
+    expect(ledger.verify()).toMatchObject({ ok: true, entries: 32 });
+  });
+
+  it('takes nothing of a burst when one scan of it cannot be', () => {
+    const scan = scanOf();
+    expect(() => ledger.acceptMany([scanOf(), scan, scan], SCAN_TIME)).toThrow(DuplicateScan);
+    expect(ledger.open()).toEqual([]);
+    expect(ledger.head().index).toBe(0);
+    ledger.accept(scan, SCAN_TIME);
+    expect(ledger.verify().ok).toBe(true);
+  });
+
+  it('notes what belongs to no intent in the same chain', () => {
+    const before = ledger.accept(scanOf(), SCAN_TIME);
+    const head = ledger.note('agentStarted', { version: '0.1.0' }, SCAN_TIME, TERMINAL);
+    expect(head.index).toBe(before.journalIndex + 1);
+    expect(ledger.verify()).toMatchObject({ ok: true, entries: 2, head });
+  });
+
+  it('takes no note with a card number or a barcode in it', () => {
+    const scan = scanOf();
+    for (const text of [scan.cardNumber, `read ${scan.barcodeSpec}`]) {
+      expect(() => ledger.note('scanRefused', { text }, SCAN_TIME, TERMINAL)).toThrow(/card/);
+    }
+    expect(ledger.head().index).toBe(0);
+  });
+
+  it('books a voucher of a manager and keeps the balances explained', () => {
+    const { sequenceId } = approveCharge(ledger, SCAN_TIME, 1);
+    const entries = { issuer_payable: 10_000, dispute: -10_000 };
+    const voucher = { caseNumber: 'C-0001', sequenceId, reason: '매장에 없음', entries };
+    ledger.voucher(voucher, SCAN_TIME, MANAGER);
+    expect(ledger.balances()).toMatchObject({ issuer_payable: 0, dispute: -10_000, cash_drawer: 10_000 });
+    expect(ledger.verify()).toMatchObject({ ok: true });
+    const lopsided = { ...voucher, entries: { dispute: 1 } };
+    expect(() => ledger.voucher(lopsided, SCAN_TIME, MANAGER)).toThrow(/balance/);
+  });
+});
+
+describe('listeners', () => {
+  it('hear every commit in commit order, also the commits that a listener makes', () => {
+    const heard: number[] = [];
+    ledger.onCommit(({ intent, record }) => {
+      if (record.event === 'scanAccepted') must(ledger, intent, { kind: 'received' }, SCAN_TIME);
+    });
+    const off = ledger.onCommit((committed) => heard.push(committed.journalIndex));
+    ledger.acceptMany([scanOf(), scanOf()], SCAN_TIME);
+    expect(heard).toEqual([1, 2, 3, 4]);
+    off();
+    ledger.accept(scanOf(), SCAN_TIME);
+    expect(heard).toEqual([1, 2, 3, 4]);
+  });
+
+  it('cannot break a commit and never see the barcode', () => {
+    const heard: Committed[] = [];
+    ledger.onCommit(() => {
+      throw new Error('page gone');
+    });
+    ledger.onCommit((committed) => heard.push(committed));
+    const sent = sendCharge(ledger, SCAN_TIME);
+    expect(sent.barcodeSpec).toHaveLength(31);
+    expect(heard).toHaveLength(3);
+    expect(JSON.stringify(heard)).not.toContain(sent.barcodeSpec);
+  });
+});
+
+describe('the file', () => {
+  it('is open to its owner only, in a directory of its owner only', () => {
+    ledger.accept(scanOf(), SCAN_TIME);
+    expect(modeOf(dirname(shop.file))).toBe('700');
+    for (const suffix of ['', '-wal', '-shm', '.lock', '.ballast']) {
+      expect(modeOf(shop.file + suffix), suffix).toBe('600');
+    }
+    expect(modeOf(String(shop.options.key))).toBe('600');
+  });
+
+  it('is held by one agent; another is refused until the first has gone', () => {
+    expect(() => shop.open()).toThrow(expect.objectContaining({ code: 'LOCKED' }));
+    ledger.close();
+    ledger = shop.open();
+  });
+
+  it('is read by commands beside the agent, which go on seeing one moment', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const reader = openLedgerReadOnly({ file: shop.file });
+    expect(reader.verify()).toMatchObject({ ok: true, intents: 1 });
+    sendCharge(ledger, SCAN_TIME);
+    expect(reader.verify()).toMatchObject({ ok: true, intents: 2 });
+    expect(reader.head()).toEqual(ledger.head());
+    expect(reader.list({ limit: 10 }).intents).toHaveLength(2);
+    reader.close();
+  });
+
+  it('refuses open intents of another environment, and opens once they have ended', () => {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    ledger.close();
+    expect(() => shop.open({ environment: 'production' })).toThrow(
+      expect.objectContaining({ code: 'OTHER_ENVIRONMENT' }),
+    );
+    ledger = shop.open();
+    must(ledger, intent, { kind: 'stop' }, SCAN_TIME);
+    must(ledger, intent, { kind: 'answer', answer: 'notTaken' }, SCAN_TIME);
+    ledger.close();
+    ledger = shop.open({ environment: 'production' });
+  });
+
+  it('refuses a newer schema and a database that is no ledger', () => {
+    ledger.close();
+    const database = new Database(shop.file);
+    database.pragma('user_version = 99');
+    database.close();
+    expect(() => shop.open()).toThrow(expect.objectContaining({ code: 'NEWER_SCHEMA' }));
+    expect(() => openLedgerReadOnly({ file: shop.file })).toThrow(LedgerFault);
+    const other = new Database(`${shop.file}.other`);
+    other.exec('CREATE TABLE shopping (list TEXT)');
+    other.close();
+    expect(() => shop.open({ file: `${shop.file}.other` })).toThrow(
+      expect.objectContaining({ code: 'CORRUPT' }),
+    );
+  });
+});
+
+describe('the restart list', () => {
+  it('holds open intents, and ended ones whose sentence no page acknowledged', () => {
+    const shown = approveCharge(ledger, SCAN_TIME, 1);
+    const sent = sendCharge(ledger, SCAN_TIME).intent;
+    const unseen = must(
+      ledger,
+      sendCharge(ledger, SCAN_TIME).intent,
+      { kind: 'approved', approval: approvalOf(2) },
+      later(SCAN_TIME, 30),
+    ).intent;
+    const ids = ledger.attention().map((intent) => intent.sequenceId);
+    expect(ids).toEqual([sent.sequenceId, unseen.sequenceId]);
+    expect(ids).not.toContain(shown.sequenceId);
+    expect(ledger.open().map((intent) => intent.sequenceId)).toEqual([sent.sequenceId]);
+  });
+});

@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
+import { openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
+import type { Ledger, ListQuery } from '../../../src/ledger/types.ts';
+import {
+  approvalOf,
+  approveCharge,
+  createShop,
+  later,
+  must,
+  SCAN_TIME,
+  type Shop,
+  scanOf,
+  sendCharge,
+  TERMINAL,
+} from './shop.ts';
+
+const DAY_MS = 24 * 3_600_000;
+let shop: Shop;
+let ledger: Ledger;
+
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+function idsOf(query: Omit<ListQuery, 'limit'>): string[] {
+  return ledger.list({ limit: 50, ...query }).intents.map((intent) => intent.sequenceId);
+}
+
+/** Every page from the newest to the oldest. */
+function walk(query: ListQuery): string[][] {
+  const pages: string[][] = [];
+  let before: string | undefined;
+  for (let turn = 0; turn < 100; turn += 1) {
+    const page = ledger.list({ ...query, ...(before === undefined ? {} : { before }) });
+    pages.push(page.intents.map((intent) => intent.sequenceId));
+    if (page.older === null) return pages;
+    before = page.older;
+  }
+  throw new Error('the pages do not end');
+}
+
+describe('the list', () => {
+  it('pages newest first, back and forth, without losing or repeating a row', () => {
+    const ids = Array.from(
+      { length: 7 },
+      () => ledger.accept(scanOf(), SCAN_TIME).intent.sequenceId,
+    ).reverse();
+    expect(walk({ limit: 3 })).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
+    const second = ledger.list({ limit: 3, before: ledger.list({ limit: 3 }).older ?? '' });
+    expect(second.newer).not.toBeNull();
+    const first = ledger.list({ limit: 3, after: second.newer ?? '' });
+    expect(first.intents.map((intent) => intent.sequenceId)).toEqual(ids.slice(0, 3));
+    expect(first).toMatchObject({ newer: null, older: expect.any(String) });
+    ledger.accept(scanOf(), SCAN_TIME);
+    expect(ledger.list({ limit: 3, before: first.older ?? '' }).intents).toEqual(second.intents);
+  });
+
+  it('filters by type, station, amount, deferral and group', () => {
+    const done = approveCharge(ledger, SCAN_TIME, 1, { amount: 10_000 });
+    const sent = sendCharge(ledger, SCAN_TIME, { amount: 20_000 }).intent;
+    const refund = ledger.accept(scanOf({ type: 'REFUND', amount: 30_000 }), SCAN_TIME).intent;
+    const owed = sendCharge(ledger, SCAN_TIME, { amount: 40_000 }).intent;
+    must(ledger, owed, { kind: 'declined', code: '006_005', businessDate: null }, SCAN_TIME, {
+      actor: TERMINAL,
+    });
+    must(ledger, owed, { kind: 'leave' }, SCAN_TIME);
+    expect(idsOf({ type: 'REFUND' })).toEqual([refund.sequenceId]);
+    expect(idsOf({ amountFrom: 20_000, amountTo: 30_000 })).toEqual([refund.sequenceId, sent.sequenceId]);
+    expect(idsOf({ group: 'ended' })).toEqual([done.sequenceId]);
+    expect(idsOf({ group: 'running' })).toEqual([refund.sequenceId, sent.sequenceId]);
+    expect(idsOf({ group: 'owed' })).toEqual([owed.sequenceId]);
+    expect(idsOf({ group: 'case' })).toEqual([owed.sequenceId]);
+    expect(idsOf({ deferred: true })).toEqual([]);
+    expect(idsOf({ stationId: '2' })).toEqual([]);
+    expect(idsOf({ stationId: '1' })).toHaveLength(4);
+  });
+
+  it("filters by business date, the issuer's once it is known", () => {
+    const first = ledger.accept(scanOf(), SCAN_TIME).intent;
+    const second = sendCharge(ledger, later(SCAN_TIME, DAY_MS)).intent;
+    const third = ledger.accept(scanOf(), later(SCAN_TIME, 2 * DAY_MS)).intent;
+    expect(idsOf({ businessDateFrom: '20260724', businessDateTo: '20260724' })).toEqual([second.sequenceId]);
+    const approval = { ...approvalOf(1), businessDate: '20260725' };
+    must(ledger, second, { kind: 'approved', approval }, later(SCAN_TIME, DAY_MS), { actor: TERMINAL });
+    expect(idsOf({ businessDateFrom: '20260724', businessDateTo: '20260724' })).toEqual([]);
+    expect(idsOf({ businessDateFrom: '20260725' })).toEqual([third.sequenceId, second.sequenceId]);
+    expect(idsOf({ businessDateTo: '20260723' })).toEqual([first.sequenceId]);
+    expect(idsOf({ businessDateTo: '20260101' })).toEqual([]);
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+});
+
+describe('the search', () => {
+  const found = (intent: Intent): void => {
+    const reference = intent.sequenceId.slice(-8);
+    const hyphened = `${reference.slice(0, 4)}-${reference.slice(4).toLowerCase()}`;
+    const approval = intent.approval;
+    for (const text of [reference, hyphened, intent.sequenceId, approval?.approvalCode, approval?.nrNumber]) {
+      expect(idsOf({ text: text ?? '?' }), text).toEqual([intent.sequenceId]);
+    }
+  };
+
+  it('finds by reference, id, approval code, issuer number, last four and card, indexed or not', () => {
+    const cardNumber = '9410001234567788';
+    const intent = approveCharge(ledger, SCAN_TIME, 1, { cardNumber });
+    approveCharge(ledger, SCAN_TIME, 2);
+    for (const isIndexed of [false, true]) {
+      if (isIndexed) ledger.sweep(SCAN_TIME);
+      found(intent);
+      expect(idsOf({ text: '7788' })).toEqual([intent.sequenceId]);
+      expect(idsOf({ cardNumber })).toEqual([intent.sequenceId]);
+      expect(idsOf({ cardNumber: '9410001234567789' })).toEqual([]);
+      expect(idsOf({ text: 'nothing' })).toEqual([]);
+    }
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+
+  it('finds an answer that came after the row was indexed', () => {
+    const { intent } = sendCharge(ledger, SCAN_TIME);
+    ledger.sweep(SCAN_TIME);
+    found(
+      must(ledger, intent, { kind: 'approved', approval: approvalOf(3) }, SCAN_TIME, { actor: TERMINAL })
+        .intent,
+    );
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+
+  it('by card number needs the key: a reader beside the agent says so', () => {
+    const reader = openLedgerReadOnly({ file: shop.file });
+    expect(() => reader.list({ limit: 1, cardNumber: '9410001234567788' })).toThrow(
+      expect.objectContaining({ code: 'KEY_MISSING' }),
+    );
+    reader.close();
+  });
+});
+
+describe('the facts of a scan', () => {
+  it('tell of the card in doubt, of open reversals, and of the drawer', () => {
+    const scan = scanOf();
+    const { intent } = sendCharge(ledger, SCAN_TIME, { cardNumber: scan.cardNumber, token: '999' });
+    const facts = () => ledger.facts(scan.barcodeSpec, scan.cardNumber, SCAN_TIME);
+    expect(facts()).toMatchObject({
+      same: null,
+      cardBusy: null,
+      drawer: 10_000,
+      openReversals: { count: 0 },
+    });
+    must(ledger, intent, { kind: 'unanswered' }, later(SCAN_TIME, 2_100), { actor: TERMINAL });
+    expect(facts().cardBusy?.sequenceId).toBe(intent.sequenceId);
+    must(ledger, intent, { kind: 'deadline' }, later(SCAN_TIME, 16_000), { actor: TERMINAL });
+    expect(facts()).toMatchObject({
+      cardBusy: { sequenceId: intent.sequenceId },
+      openReversals: { count: 1, sum: 10_000, oldestAtMs: SCAN_TIME.wallMs },
+    });
+    expect(ledger.facts(scan.barcodeSpec, '9410000000000000', SCAN_TIME).cardBusy).toBeNull();
+  });
+
+  it('count what a card and the terminal moved today, and forget what was not moved', () => {
+    const cardNumber = '9410001234567788';
+    approveCharge(ledger, SCAN_TIME, 1, { cardNumber, amount: 10_000 });
+    const sums = () => {
+      const { cardToday, terminalToday } = ledger.facts('x', cardNumber, SCAN_TIME);
+      return { card: cardToday.CHARGE, terminal: terminalToday.CHARGE };
+    };
+    expect(sums()).toEqual({ card: { count: 1, sum: 10_000 }, terminal: { count: 1, sum: 10_000 } });
+    const { intent } = sendCharge(ledger, SCAN_TIME, { cardNumber, amount: 5_000, token: '777' });
+    sendCharge(ledger, SCAN_TIME, { amount: 1_000 });
+    expect(sums()).toEqual({ card: { count: 2, sum: 15_000 }, terminal: { count: 3, sum: 16_000 } });
+    must(ledger, intent, { kind: 'declined', code: '006_005', businessDate: null }, SCAN_TIME, {
+      actor: TERMINAL,
+    });
+    expect(sums()).toEqual({ card: { count: 1, sum: 10_000 }, terminal: { count: 2, sum: 11_000 } });
+    ledger.close();
+    ledger = shop.open();
+    expect(sums()).toEqual({ card: { count: 1, sum: 10_000 }, terminal: { count: 2, sum: 11_000 } });
+    expect(ledger.facts('x', cardNumber, later(SCAN_TIME, DAY_MS)).terminalToday.CHARGE.count).toBe(0);
+  });
+
+  it('sum the deferred charges that are not credited yet', () => {
+    const scan = scanOf();
+    ledger.accept(scan, SCAN_TIME);
+    must(ledger, scan, { kind: 'received', creditLater: true }, SCAN_TIME, { canDefer: true });
+    const deferred = { count: 1, sum: 10_000, oldestAtMs: SCAN_TIME.wallMs };
+    expect(ledger.facts('x', '9410000000000000', SCAN_TIME).deferredOpen).toEqual(deferred);
+    expect(ledger.summary()).toMatchObject({
+      open: 1,
+      deferred,
+      byState: { 'CHARGE.unsent.received': { count: 1 } },
+    });
+    expect(ledger.balances()).toMatchObject({ deferred: -10_000, suspense: 0 });
+  });
+});
+
+describe('the summary', () => {
+  it('counts by state for one business date or for all', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    approveCharge(ledger, SCAN_TIME, 2, { amount: 5_000 });
+    ledger.accept(scanOf(), later(SCAN_TIME, DAY_MS));
+    expect(ledger.summary('20260723').byState).toEqual({
+      'CHARGE.approved.received': { count: 2, sum: 15_000 },
+    });
+    expect(Object.keys(ledger.summary().byState).sort()).toEqual([
+      'CHARGE.approved.received',
+      'CHARGE.unsent.none',
+    ]);
+  });
+});
+
+describe('any order of commands and answers', () => {
+  const events = fc.constantFrom(
+    { kind: 'received' } as const,
+    { kind: 'stop' } as const,
+    { kind: 'cashBack' } as const,
+    { kind: 'request' } as const,
+    { kind: 'send' } as const,
+    { kind: 'unanswered' } as const,
+    { kind: 'deadline' } as const,
+    { kind: 'givenBack' } as const,
+    { kind: 'paidOut' } as const,
+    { kind: 'notPaid' } as const,
+    { kind: 'acknowledge' } as const,
+    { kind: 'leave' } as const,
+    { kind: 'restart' } as const,
+    { kind: 'answer', answer: 'inDrawer' } as const,
+    { kind: 'answer', answer: 'withCustomer' } as const,
+    { kind: 'declined', code: '006_005', businessDate: '20260724' } as const,
+    { kind: 'ambiguous', code: null } as const,
+    { kind: 'approved', approval: approvalOf(9) } as const,
+    { kind: 'netCancelAcknowledged', result: 'REVERSED', tombstone: true, businessDate: null } as const,
+  );
+
+  it('leaves a ledger that verifies, opened again or not', () => {
+    const intents = [scanOf(), scanOf({ type: 'REFUND' }), scanOf({ amount: 0 })];
+    for (const intent of intents) ledger.accept(intent, SCAN_TIME);
+    let step = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(2), events), { minLength: 1, maxLength: 8 }), (steps) => {
+        for (const [place, event] of steps) {
+          step += 1;
+          const sequenceId = intents[place]?.sequenceId ?? '';
+          ledger.record(sequenceId, event, later(SCAN_TIME, step * 100), {
+            actor: TERMINAL,
+            canDefer: step % 2 === 0,
+          });
+        }
+        if (step % 7 === 0) {
+          ledger.close();
+          ledger = shop.open();
+        }
+        if (step % 5 === 0) ledger.sweep(later(SCAN_TIME, step * 100));
+        expect(ledger.verify().faults).toEqual([]);
+        for (const place of intents.keys()) {
+          const ended = ledger
+            .attention()
+            .every((intent) => intent.sequenceId !== intents[place]?.sequenceId);
+          if (!ended) continue;
+          const fresh = scanOf({ type: place === 1 ? 'REFUND' : 'CHARGE' });
+          intents[place] = fresh;
+          ledger.accept(fresh, later(SCAN_TIME, step * 100));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

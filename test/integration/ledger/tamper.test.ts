@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
+import { chainHash } from '../../../src/ledger/canonical.ts';
+import type { JournalRow } from '../../../src/ledger/journal.ts';
+import type { JournalHead, Ledger, VerifyReport } from '../../../src/ledger/types.ts';
+import { approveCharge, createShop, later, must, SCAN_TIME, type Shop, scanOf, sendCharge } from './shop.ts';
+
+let shop: Shop;
+let ledger: Ledger;
+let done: Intent;
+let sent: Intent;
+let head: JournalHead;
+
+/** What a person with sqlite3 and the file can do: the triggers are only SQL. */
+function tamper(work: (database: Database.Database) => void): VerifyReport {
+  ledger.close();
+  const database = new Database(shop.file);
+  database.pragma('foreign_keys = OFF');
+  database.exec(
+    'DROP TRIGGER journal_is_never_edited; DROP TRIGGER journal_is_never_shortened; DROP TRIGGER journal_grows_at_its_end',
+  );
+  work(database);
+  database.close();
+  ledger = shop.open();
+  return ledger.verify();
+}
+
+/** Recomputes every hash from an entry on, as a forger who knows the format would. */
+function forgeChain(database: Database.Database, from: number): void {
+  const rows = database
+    .prepare<[number], JournalRow>('SELECT * FROM journal WHERE idx >= ? ORDER BY idx')
+    .all(from - 1);
+  let previous = rows.shift()?.hash.toString('hex') ?? '0'.repeat(64);
+  for (const { idx: index, at_ms: atMs, kind, sequence_id: sequenceId, body } of rows) {
+    previous = chainHash({ index, atMs, kind, sequenceId, body }, previous);
+    database.prepare('UPDATE journal SET hash = ? WHERE idx = ?').run(Buffer.from(previous, 'hex'), index);
+  }
+}
+
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+  done = approveCharge(ledger, SCAN_TIME, 1, { amount: 10_000 });
+  sent = sendCharge(ledger, later(SCAN_TIME, 100), { amount: 20_000 }).intent;
+  ledger.accept(scanOf({ type: 'REFUND', amount: 5_000 }), later(SCAN_TIME, 200));
+  head = ledger.head();
+  expect(ledger.verify({ knownHead: head })).toMatchObject({ ok: true, entries: 9, intents: 3, faults: [] });
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+describe('the triggers', () => {
+  it('forbid editing and deleting journal entries', () => {
+    ledger.close();
+    const database = new Database(shop.file);
+    expect(() => database.exec("UPDATE journal SET body = '{}' WHERE idx = 2")).toThrow(/append-only/);
+    expect(() => database.exec('DELETE FROM journal WHERE idx = 9')).toThrow(/append-only/);
+    expect(() => database.exec('INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE idx = 2')).toThrow(
+      /append-only/,
+    );
+    database.close();
+    ledger = shop.open();
+  });
+});
+
+describe('verification names the first wrong entry of', () => {
+  it('an edited amount', () => {
+    const report = tamper((database) => {
+      database.exec(
+        `UPDATE journal SET body = replace(body, '"amount":20000', '"amount":2000') WHERE idx = 6`,
+      );
+    });
+    expect(report.ok).toBe(false);
+    expect(report.faults).toContainEqual(
+      expect.objectContaining({ code: 'CHAIN', index: 6, sequenceId: sent.sequenceId }),
+    );
+  });
+
+  it('an edited time', () => {
+    const report = tamper((database) => database.exec('UPDATE journal SET at_ms = at_ms + 1 WHERE idx = 4'));
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'CHAIN', index: 4 }));
+  });
+
+  it('a deleted row', () => {
+    const report = tamper((database) => database.exec('DELETE FROM journal WHERE idx = 3'));
+    expect(report.faults).toContainEqual(
+      expect.objectContaining({ code: 'CHAIN', index: 3, text: expect.stringContaining('missing') }),
+    );
+  });
+
+  it('a swapped pair', () => {
+    const report = tamper((database) => {
+      database.exec(`UPDATE journal SET idx = -1, earlier = -2 WHERE idx = 4`.replace('-1', '100'));
+      database.exec('UPDATE journal SET idx = 4, earlier = 3 WHERE idx = 5');
+      database.exec('UPDATE journal SET idx = 5, earlier = 4 WHERE idx = 100');
+    });
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'CHAIN', index: 4 }));
+  });
+
+  it('a tail cut off, by what the intents still say and by the head that others know', () => {
+    const report = tamper((database) => database.exec('DELETE FROM journal WHERE idx > 7'));
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'INTENT' }));
+    expect(ledger.verify({ knownHead: head }).faults).toContainEqual(
+      expect.objectContaining({ code: 'KNOWN_HEAD', index: 9 }),
+    );
+  });
+
+  it('a tail cut off with everything derived from it, only by the head that others know', () => {
+    const report = tamper((database) => {
+      const last = database.prepare('SELECT number FROM intents ORDER BY number DESC LIMIT 1').pluck().get();
+      database.exec("DELETE FROM journal WHERE idx = 9; DELETE FROM day_totals WHERE type = 'REFUND';");
+      database.prepare('DELETE FROM intents WHERE number = ?').run(last);
+      database.prepare('DELETE FROM vault WHERE number = ?').run(last);
+    });
+    expect(report).toMatchObject({ ok: true, entries: 8 });
+    expect(ledger.verify({ knownHead: head }).faults).toEqual([
+      expect.objectContaining({ code: 'KNOWN_HEAD', index: 9 }),
+    ]);
+  });
+
+  it('a journal rewritten with all its hashes, by the head that others know', () => {
+    const report = tamper((database) => {
+      database.exec(`UPDATE journal SET at_ms = at_ms - 60000 WHERE idx = 2`);
+      forgeChain(database, 2);
+    });
+    expect(report).toMatchObject({ ok: true });
+    expect(ledger.verify({ knownHead: head }).faults).toEqual([
+      expect.objectContaining({ code: 'KNOWN_HEAD', index: 9 }),
+    ]);
+  });
+
+  it('an amount edited in the derived rows', () => {
+    const report = tamper((database) => {
+      database.exec(
+        `UPDATE intents SET amount = 1, state = replace(state, '"amount":10000', '"amount":1') WHERE number = 1`,
+      );
+    });
+    expect(report.faults).toContainEqual(
+      expect.objectContaining({ code: 'INTENT', sequenceId: done.sequenceId }),
+    );
+  });
+
+  it('a balance edited', () => {
+    const report = tamper((database) =>
+      database.exec("UPDATE balances SET amount = amount - 1000 WHERE account = 'cash_drawer'"),
+    );
+    expect(report.faults).toContainEqual(
+      expect.objectContaining({ code: 'BALANCE', text: expect.stringContaining('cash_drawer') }),
+    );
+    expect(report.faults.map((fault) => fault.code)).toContain('CLOSING');
+  });
+
+  it('a posting edited with the whole chain forged behind it', () => {
+    const report = tamper((database) => {
+      database.exec(
+        `UPDATE journal SET body = replace(body, '"cash_drawer":10000,"suspense":-10000', '"cash_drawer":9000,"suspense":-9000') WHERE idx = 2`,
+      );
+      forgeChain(database, 2);
+    });
+    expect(report.faults).toContainEqual(
+      expect.objectContaining({ code: 'POSTING', index: 2, sequenceId: done.sequenceId }),
+    );
+  });
+
+  it('an intent taken out of the derived rows', () => {
+    const report = tamper((database) => database.exec('DELETE FROM intents WHERE number = 1'));
+    expect(report.faults.map((fault) => fault.code)).toEqual(
+      expect.arrayContaining(['INTENT', 'DAY_TOTALS']),
+    );
+  });
+
+  it('a day total edited', () => {
+    const report = tamper((database) =>
+      database.exec("UPDATE day_totals SET sum = sum + 1 WHERE host = 'approved'"),
+    );
+    expect(report.faults).toEqual([expect.objectContaining({ code: 'DAY_TOTALS' })]);
+  });
+
+  it('a vault row that should be gone, and one that should be there', () => {
+    const sealed = randomBytes(59);
+    const kept = tamper((database) => {
+      database.prepare("INSERT INTO vault (number, kind, content) VALUES (6, 'barcode', ?)").run(sealed);
+    });
+    expect(kept.faults).toEqual([expect.objectContaining({ code: 'VAULT', sequenceId: sent.sequenceId })]);
+    ledger.close();
+    const database = new Database(shop.file);
+    database.exec("DELETE FROM vault WHERE kind = 'barcode'");
+    database.close();
+    ledger = shop.open();
+    expect(ledger.verify().faults).toEqual([
+      expect.objectContaining({ code: 'VAULT', text: expect.stringContaining('missing') }),
+    ]);
+  });
+});
+
+describe('a vault row', () => {
+  it('does not open for another intent', () => {
+    const one = scanOf();
+    const two = scanOf();
+    ledger.accept(one, SCAN_TIME);
+    ledger.accept(two, SCAN_TIME);
+    tamper((database) => {
+      const rows = database
+        .prepare<[], { number: number; content: Buffer }>(
+          "SELECT number, content FROM vault WHERE kind = 'barcode' ORDER BY number DESC LIMIT 2",
+        )
+        .all();
+      const put = database.prepare("UPDATE vault SET content = ? WHERE kind = 'barcode' AND number = ?");
+      put.run(rows[1]?.content, rows[0]?.number);
+      put.run(rows[0]?.content, rows[1]?.number);
+    });
+    must(ledger, one, { kind: 'received' }, SCAN_TIME);
+    expect(() => must(ledger, one, { kind: 'send' }, SCAN_TIME)).toThrow(
+      expect.objectContaining({ code: 'KEY_MISSING' }),
+    );
+    expect(ledger.get(one.sequenceId)?.host).toBe('unsent');
+  });
+});
+
+describe('verification from a sealed day on', () => {
+  it('checks the chain and the intents met from there, and says how many', () => {
+    expect(ledger.verify({ fromIndex: 6 })).toMatchObject({ ok: true, entries: 4, intents: 2 });
+    const report = tamper((database) => database.exec("UPDATE journal SET body = '{}' WHERE idx = 8"));
+    expect(report.ok).toBe(false);
+    expect(ledger.verify({ fromIndex: 6 }).faults).toContainEqual(
+      expect.objectContaining({ code: 'CHAIN', index: 8 }),
+    );
+  });
+});
