@@ -20,6 +20,12 @@ export const TOOLS: readonly Tool[] = [
   { name: 'socat', command: 'socat', debian: 'socat', use: 'the tests over a real serial line' },
   { name: 'zbarimg', command: 'zbarimg', debian: 'zbar-tools', use: 'the second reader of drawn barcodes' },
   { name: 'OpenSSL', command: 'openssl', debian: 'openssl', use: 'the second reader of signatures and keys' },
+  {
+    name: 'systemd-analyze',
+    command: 'systemd-analyze',
+    debian: 'systemd',
+    use: 'the test of the service file',
+  },
   { name: 'git', command: 'git', debian: 'git', use: 'the guards' },
   { name: 'libusb-1.0', library: 'libusb-1.0.so.0', debian: 'libusb-1.0-0', use: 'the HID scanner drivers' },
 ];
