@@ -13,7 +13,6 @@ export interface LastResult {
   intent: Intent;
   face: FaceId;
   readonly atMs: number;
-  readonly monoMs: number;
 }
 
 export class Desk {
@@ -21,13 +20,12 @@ export class Desk {
   current: Intent | null = null;
   /** It was opened from the rail. */
   opened = false;
-  laterChosen = false;
   expired = false;
   limitCause: string | null = null;
   /** The manager who gave a PIN for the payment on the screen. */
   managerId: string | null = null;
   voidAsk: { proof: VoidProof | null } | null = null;
-  /** Mono ms at which LATER-ASK or VOID-ASK ends. */
+  /** Mono ms at which VOID-ASK ends. */
   choiceEndsMs: number | null = null;
   /** Mono ms at which the ended face on the screen closes. */
   closesMs: number | null = null;
@@ -55,7 +53,6 @@ export class Desk {
   show(intent: Intent | null, opened = false): void {
     this.current = intent;
     this.opened = opened;
-    this.laterChosen = false;
     this.expired = false;
     this.limitCause = null;
     this.managerId = null;

@@ -14,9 +14,7 @@ export interface FaceContext {
   readonly lineUp: boolean;
   /** A charge of this amount may be credited later now. */
   readonly laterAllowed: boolean;
-  /** The customer chose "credit later" before the cash. */
-  readonly laterChosen: boolean;
-  /** Mono ms at which an unanswered LATER-ASK or VOID-ASK ends. */
+  /** Mono ms at which an unanswered VOID-ASK ends. */
   readonly choiceEndsMs: number | null;
   /** A void is being asked for; `proof` once the card or the PIN was given. */
   readonly voidAsk: { readonly proof: boolean } | null;
@@ -140,20 +138,13 @@ export const CLOSABLE: ReadonlySet<FaceId> = new Set<FaceId>([
 ]);
 
 /** Sentences that end a payment for the customer, and the slip of a deferred charge: their showing is recorded. */
-const ACKNOWLEDGED: ReadonlySet<FaceId> = new Set<FaceId>([
-  'DONE-IN',
-  'DONE-OUT',
-  'LATER-OK',
-  'END',
-  'NO-OUT',
-  'VOID-NO',
-]);
+const ACKNOWLEDGED: ReadonlySet<FaceId> = new Set<FaceId>([...CLOSABLE].filter((id) => id !== 'REFUSED'));
 
 function chargeFace(intent: Intent, context: FaceContext): FaceId {
   const { host, cash } = intent;
   switch (cash) {
     case 'none':
-      if (host === 'unsent') return openingFace(intent, context);
+      if (host === 'unsent') return openingFace(intent);
       if (host === 'closed') return context.expired ? 'EXPIRED' : 'END-STOP';
       break;
     case 'received':
@@ -169,11 +160,10 @@ function chargeFace(intent: Intent, context: FaceContext): FaceId {
   throw noFace(intent);
 }
 
-function openingFace(intent: Intent, context: FaceContext): FaceId {
+function openingFace(intent: Intent): FaceId {
   if (intent.managerNeeded) return 'MANAGER';
-  if (context.laterChosen || intent.laterChosen === true) return 'LATER-TAKE';
   if (intent.choosing) return 'LATER-ASK';
-  return !context.lineUp && context.laterAllowed ? 'LATER-ASK' : 'TAKE';
+  return intent.laterChosen === true ? 'LATER-TAKE' : 'TAKE';
 }
 
 function receivedFace(intent: Intent, context: FaceContext): FaceId {
@@ -314,9 +304,9 @@ function countdownOf(id: FaceId, intent: Intent, context: FaceContext): Countdow
       return voidLate(intent, context)
         ? null
         : until(intent.enteredMs + stationTimes.voidLateMs, stationTimes.voidLateMs, 'decision');
+    case 'LATER-ASK':
     case 'LATER-FAIL':
       return until(intent.enteredMs + intentTimes.choiceMs, intentTimes.choiceMs, 'choice');
-    case 'LATER-ASK':
     case 'VOID-ASK':
       return context.choiceEndsMs === null
         ? null

@@ -7,8 +7,6 @@ import type { FaceId, KeyId } from './snapshot.ts';
 
 export type KeyMeaning =
   | { readonly kind: 'command'; readonly command: OwnCommand }
-  /** The customer chose "credit later" before the cash: remembered, recorded with [Received]. */
-  | { readonly kind: 'chooseLaterFirst' }
   /** VOID-ASK: back to the approved charge. */
   | { readonly kind: 'dropVoid' }
   /** VOID-ASK with the proof: the station adds the void's id and the proof. */
@@ -45,8 +43,8 @@ const WHERE = { LEAVE, RECEIVED: IN_DRAWER, HANDED: WITH_CUSTOMER };
 const MEANINGS: Readonly<Partial<Record<FaceId, Readonly<Partial<Record<KeyId, KeyMeaning>>>>>> = {
   TAKE: { STOP, RECEIVED: own({ kind: 'received' }) },
   MANAGER: { STOP },
-  'LATER-ASK': { STOP, LATER: { kind: 'chooseLaterFirst' } },
-  'LATER-TAKE': { STOP, RECEIVED: own({ kind: 'received', creditLater: true }) },
+  'LATER-ASK': { STOP, LATER: own({ kind: 'creditLater' }) },
+  'LATER-TAKE': { STOP, RECEIVED: own({ kind: 'received', creditLater: true }) }, // said twice: the flag is on disk too
   'LATER-FAIL': {
     STOP: own({ kind: 'cashBack' }),
     LATER: own({ kind: 'creditLater' }),

@@ -373,9 +373,6 @@ export class Station {
     const { current } = this.#desk;
     if (meaning === null || current === null) return 'NO_SUCH_KEY';
     switch (meaning.kind) {
-      case 'chooseLaterFirst':
-        this.#desk.laterChosen = true;
-        return null;
       case 'dropVoid':
         this.#desk.voidAsk = null;
         return null;
@@ -557,21 +554,26 @@ export class Station {
     if (desk.band !== null && desk.band.endsMs <= monoMs) desk.band = null;
     if (desk.news !== null && desk.news.endsMs <= monoMs) desk.news = null;
     if (desk.closesMs !== null && desk.closesMs <= monoMs) desk.show(null);
-    if (desk.choiceEndsMs !== null && desk.choiceEndsMs <= monoMs) this.#choiceEnded();
+    if (desk.choiceEndsMs !== null && desk.choiceEndsMs <= monoMs) {
+      desk.choiceEndsMs = null;
+      desk.voidAsk = null;
+    }
+    this.#followLine();
     if (desk.current === null && desk.notRecorded === null) this.#takeNext();
     this.#noticeFace(monoMs);
   }
 
-  #choiceEnded(): void {
-    const desk = this.#desk;
-    desk.choiceEndsMs = null;
-    if (desk.voidAsk !== null) {
-      desk.voidAsk = null;
-      return;
-    }
-    if (desk.current === null || desk.shown.face !== 'LATER-ASK') return;
+  /** Before the cash: "credit later?" is asked while the line is down, and no longer once it is back. */
+  #followLine(): void {
+    const { current } = this.#desk;
+    if (current === null || current.type !== 'CHARGE' || current.question !== null) return;
+    if (current.host !== 'unsent' || current.cash !== 'none' || current.laterChosen === true) return;
+    const view = this.#view();
+    const up = lineUp(view.status);
+    if (up === !current.choosing) return;
+    if (!up && !laterAnswer(current.amount, view).ok) return;
     this.#busy += 1;
-    this.#record(desk.current, { kind: 'stop' }, TERMINAL);
+    this.#record(current, { kind: up ? 'chooseSend' : 'chooseLater' }, TERMINAL);
     this.#busy -= 1;
   }
 
@@ -601,9 +603,9 @@ export class Station {
     desk.shown = { face, sequenceId };
     const closeMs = closesAfterMs(face, times);
     desk.closesMs = closeMs === null ? null : monoMs + closeMs;
-    desk.choiceEndsMs = face === 'LATER-ASK' || face === 'VOID-ASK' ? monoMs + times.choiceMs : null;
+    desk.choiceEndsMs = face === 'VOID-ASK' ? monoMs + times.choiceMs : null;
     if (CLOSABLE.has(face)) {
-      desk.last = { intent: desk.current, face, atMs: clock.now().wallMs, monoMs };
+      desk.last = { intent: desk.current, face, atMs: clock.now().wallMs };
     }
   }
 
@@ -623,7 +625,10 @@ export class Station {
     ];
     if (desk.current?.host === 'voiding') moments.push(desk.current.enteredMs + times.voidLateMs);
     if (this.#trouble === null && desk.notRecorded === null) this.#recordAgainMs = null;
-    else moments.push((this.#recordAgainMs ??= monoMs + times.recordAgainMs));
+    else {
+      this.#recordAgainMs ??= monoMs + times.recordAgainMs;
+      moments.push(this.#recordAgainMs);
+    }
     const future = moments.filter((moment) => typeof moment === 'number' && moment > monoMs) as number[];
     if (future.length === 0) return;
     this.#timer = clock.after(Math.min(...future) - monoMs, () => this.#woken());
@@ -674,17 +679,11 @@ export class Station {
 
   /** After a restart the rail still shows how the last payment of this station ended. */
   #restoreLast(): void {
-    const { ledger, stationId, clock, policy } = this.#options;
+    const { ledger, stationId } = this.#options;
     const [intent] = ledger.list({ limit: 1, group: 'ended', stationId }).intents;
     if (intent === undefined || intent.question !== null) return;
-    const now = clock.now();
-    // The void's window runs on this run's clock, so after a restart it is over.
-    this.#desk.last = {
-      intent,
-      face: faceIdOf(intent, contextOf(intent, this.#view())),
-      atMs: intent.scannedAtMs,
-      monoMs: now.monoMs - policy.times.voidWindowMs,
-    };
+    const face = faceIdOf(intent, contextOf(intent, this.#view()));
+    this.#desk.last = { intent, face, atMs: intent.scannedAtMs };
   }
 }
 

@@ -94,7 +94,6 @@ export function contextOf(intent: Intent, input: ViewInput): FaceContext {
     stationTimes: times,
     lineUp: lineUp(status),
     laterAllowed: laterAnswer(intent.amount, input).ok,
-    laterChosen: onScreen && desk.laterChosen,
     choiceEndsMs: onScreen ? desk.choiceEndsMs : null,
     voidAsk: onScreen && desk.voidAsk !== null ? { proof: desk.voidAsk.proof !== null } : null,
     expired: onScreen && desk.expired,
@@ -166,8 +165,9 @@ export function isVoidable(input: ViewInput): boolean {
   if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
   const { host, cash, approval } = last.intent;
   if (host !== 'approved' || cash !== 'received' || approval === null) return false;
-  const inTime = input.now.monoMs - last.monoMs < input.policy.times.voidWindowMs;
-  return inTime && approval.businessDate === input.status.businessDate && lineUp(input.status);
+  const ageMs = input.now.wallMs - last.intent.scannedAtMs;
+  const inTime = ageMs >= 0 && ageMs <= input.policy.times.voidWindowMs;
+  return inTime && last.intent.businessDate === input.status.businessDate && lineUp(input.status);
 }
 
 function questionNumber(input: ViewInput): { number: number; of: number } {

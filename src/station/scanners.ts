@@ -1,0 +1,175 @@
+/** The scanners of the terminal: whose frames go to which station, their state and counts, and the installer's test mode. */
+import type { Frame, Scanner, ScannerStatus } from '../../drivers/scanner.ts';
+import { diagnose } from '../barcode/diagnose.ts';
+import { maskFrame } from '../barcode/mask.ts';
+import { type CodeTable, parseBarcode } from '../barcode/parse.ts';
+import type { Clock } from '../intent/clock.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { ScanResult, Station } from './station.ts';
+
+/** A test ends by itself: scans in test mode open nothing. */
+const TEST_MS = 120_000;
+
+export interface ScanReport {
+  readonly scanner: string;
+  readonly atMs: number;
+  readonly length: number;
+  readonly symbology: string | null;
+  readonly ok: boolean;
+  readonly reason: string | null;
+  readonly hint: string | null;
+  readonly looksLikeOurs: boolean;
+  readonly masked: string;
+}
+
+export interface ScannerInfo {
+  readonly status: ScannerStatus;
+  readonly stationId: string;
+  readonly sinceAtMs: number;
+  readonly lastFrameAtMs: number | null;
+  readonly results: Readonly<Record<ScanResult, number>>;
+  readonly testUntilMs: number | null;
+  readonly scanner: Scanner | null;
+}
+
+interface Entry {
+  readonly station: Station;
+  status: ScannerStatus;
+  lastFrameAtMs: number | null;
+  sinceAtMs: number;
+  testUntilMonoMs: number | null;
+  scanner: Scanner | null;
+  readonly results: Record<ScanResult, number>;
+}
+
+export class ScannerBench {
+  readonly #clock: Clock;
+  readonly #codeTable: CodeTable;
+  readonly #entries = new Map<string, Entry>();
+  readonly #changes = new Set<() => void>();
+  readonly #tests = new Set<(report: ScanReport) => void>();
+
+  constructor(clock: Clock, codeTable: CodeTable) {
+    this.#clock = clock;
+    this.#codeTable = codeTable;
+  }
+
+  /** Makes a scanner known before it is opened. */
+  add(name: string, driver: string, station: Station): void {
+    const now = this.#clock.now();
+    this.#entries.set(name, {
+      station,
+      status: { name, driver, state: 'connecting', sinceMonoMs: now.monoMs },
+      lastFrameAtMs: null,
+      sinceAtMs: now.wallMs,
+      testUntilMonoMs: null,
+      scanner: null,
+      results: { accepted: 0, refused: 0, unreadable: 0, notOurs: 0 },
+    });
+    this.#show(station);
+  }
+
+  opened(name: string, scanner: Scanner): void {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) entry.scanner = scanner;
+  }
+
+  /** One complete read: a test shows it, otherwise the station judges it. */
+  frame(frame: Frame): void {
+    const entry = this.#entries.get(frame.source);
+    if (entry === undefined) return;
+    const now = this.#clock.now();
+    entry.lastFrameAtMs = now.wallMs;
+    if (entry.testUntilMonoMs !== null && now.monoMs < entry.testUntilMonoMs) {
+      const report = this.#report(frame, now.wallMs);
+      for (const listener of this.#tests) listener(report);
+      return;
+    }
+    entry.results[entry.station.scan(frame)] += 1;
+  }
+
+  status(status: ScannerStatus): void {
+    const entry = this.#entries.get(status.name);
+    if (entry === undefined) return;
+    if (entry.status.state !== status.state) entry.sinceAtMs = this.#clock.now().wallMs;
+    entry.status = status;
+    this.#show(entry.station);
+    for (const listener of this.#changes) listener();
+  }
+
+  /** False: no such scanner. */
+  setTest(name: string, on: boolean): boolean {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return false;
+    entry.testUntilMonoMs = on ? this.#clock.now().monoMs + TEST_MS : null;
+    for (const listener of this.#changes) listener();
+    return true;
+  }
+
+  list(): readonly ScannerInfo[] {
+    const now = this.#clock.now();
+    return [...this.#entries.values()].map((entry) => ({
+      status: entry.status,
+      stationId: entry.station.stationId,
+      sinceAtMs: entry.sinceAtMs,
+      lastFrameAtMs: entry.lastFrameAtMs,
+      results: entry.results,
+      testUntilMs:
+        entry.testUntilMonoMs === null || entry.testUntilMonoMs <= now.monoMs
+          ? null
+          : now.wallMs + entry.testUntilMonoMs - now.monoMs,
+      scanner: entry.scanner,
+    }));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#changes.add(listener);
+    return () => {
+      this.#changes.delete(listener);
+    };
+  }
+
+  onTest(listener: (report: ScanReport) => void): () => void {
+    this.#tests.add(listener);
+    return () => {
+      this.#tests.delete(listener);
+    };
+  }
+
+  /** The strip shows the best of a station's scanners: one that reads is enough. */
+  #show(station: Station): void {
+    const all = [...this.#entries.values()].filter((entry) => entry.station === station);
+    const best =
+      all.find(({ status }) => status.state === 'ready' && status.problem === undefined) ??
+      all.find(({ status }) => status.state === 'ready') ??
+      all[0];
+    station.setScanner(best === undefined ? NONE : stripOf(best.status));
+  }
+
+  #report(frame: Frame, atMs: number): ScanReport {
+    const symbology = frame.symbology ?? null;
+    const parsed = parseBarcode(frame.text, this.#codeTable, symbology);
+    const diagnosis = parsed.ok ? null : diagnose(frame.text, this.#codeTable, symbology);
+    return {
+      scanner: frame.source,
+      atMs,
+      length: frame.text.length,
+      symbology: parsed.ok ? parsed.symbology : symbology,
+      ok: parsed.ok,
+      reason: parsed.ok ? null : parsed.reason,
+      hint: diagnosis?.cause ?? null,
+      looksLikeOurs: parsed.ok || parsed.looksLikeOurs,
+      masked: maskFrame(frame.text, this.#codeTable),
+    };
+  }
+}
+
+const NONE: Snapshot['strip']['scanner'] = { state: 'none', name: null, problem: null };
+
+function stripOf(status: ScannerStatus): Snapshot['strip']['scanner'] {
+  const problem = status.problem?.code ?? null;
+  const { name } = status;
+  if (status.state === 'ready') return { state: problem === null ? 'ready' : 'checkSetup', name, problem };
+  const setup = problem === 'PERMISSION' || problem === 'WRONG_INTERFACE' || problem === 'LIBRARY_MISSING';
+  return { state: setup ? 'checkSetup' : 'unplugged', name, problem };
+}

@@ -1,0 +1,146 @@
+/**
+ * What a manager may decide about a payment (screens 3.3): people move cash and cases, the issuer's evidence moves the
+ * host. A decision that is not offered for a state does not exist for it.
+ */
+import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
+import { ended } from '../intent/state.ts';
+import type { LossAccount, VoucherKind } from '../intent/vouchers.ts';
+import type { DecisionId, OfferedDecision } from './api.ts';
+
+/** What one decision does, in order; each step is a commit of its own and repeats safely, because it names its version. */
+export type DecisionStep =
+  | { readonly kind: 'command'; readonly command: OwnCommand }
+  | { readonly kind: 'voucher'; readonly voucher: VoucherKind; readonly loss: LossAccount }
+  /** Closes the case with the voucher's number. */
+  | { readonly kind: 'close'; readonly reason: CaseReason };
+
+interface Offer {
+  readonly decision: DecisionId;
+  readonly caseReason: CaseReason | null;
+  readonly steps: readonly DecisionStep[];
+}
+
+/** The decisions that the state allows, without the PIN question. */
+export function offersFor(intent: Intent): readonly Offer[] {
+  return intent.question === null ? [...cashOffers(intent), ...caseOffers(intent)] : questionOffers(intent);
+}
+
+export function offeredDecisions(intent: Intent, pinAbove: number): readonly OfferedDecision[] {
+  return offersFor(intent).map(({ decision, caseReason, steps }) => ({
+    decision,
+    caseReason,
+    pinNeeded: intent.amount > pinAbove || steps.some(({ kind }) => kind === 'voucher'),
+  }));
+}
+
+export function findOffer(intent: Intent, decision: DecisionId, caseReason: CaseReason | null): Offer | null {
+  return (
+    offersFor(intent).find(
+      (offer) => offer.decision === decision && (caseReason === null || offer.caseReason === caseReason),
+    ) ?? null
+  );
+}
+
+function offer(decision: DecisionId, ...steps: readonly DecisionStep[]): Offer {
+  return { decision, caseReason: null, steps };
+}
+
+function command(own: OwnCommand): DecisionStep {
+  return { kind: 'command', command: own };
+}
+
+function answer(said: Extract<OwnCommand, { kind: 'answer' }>['answer']): DecisionStep {
+  return command({ kind: 'answer', answer: said });
+}
+
+function questionOffers(intent: Intent): readonly Offer[] {
+  switch (intent.question) {
+    case 'RE_IN':
+      if (intent.host !== 'unsent' || intent.deferred) {
+        return [offer('inDrawer', answer('inDrawer')), offer('givenBack', answer('withCustomer'))];
+      }
+      return [
+        offer('inDrawerGoneLater', answer('inDrawer'), answer('customerGoneLater')),
+        offer('inDrawerGoneBack', answer('inDrawer'), answer('customerGone')),
+        offer('givenBack', answer('withCustomer')),
+      ];
+    case 'RE_HERE':
+      return [
+        offer('inDrawerGoneLater', answer('customerGoneLater')),
+        offer('inDrawerGoneBack', answer('customerGone')),
+      ];
+    case 'RE_BACK':
+      return [offer('givenBack', answer('withCustomer')), offer('inDrawer', answer('inDrawer'))];
+    case 'RE_CLOSED':
+      return [
+        offer('notTaken', answer('notTaken')),
+        offer('inDrawer', answer('inDrawer')),
+        offer('givenBack', answer('withCustomer')),
+      ];
+    case 'RE_OUT':
+      return [
+        offer('paidOut', answer('withCustomer')),
+        offer('notPaid', answer('inDrawer'), command({ kind: 'notPaid' })),
+      ];
+    case 'RE_OUT_EARLY':
+      return [offer('notPaid', answer('inDrawer')), offer('paidOut', answer('withCustomer'))];
+    default:
+      return [];
+  }
+}
+
+function cashOffers(intent: Intent): readonly Offer[] {
+  if (intent.cash === 'payout_due') {
+    return [offer('paidOut', command({ kind: 'paidOut' })), offer('notPaid', command({ kind: 'notPaid' }))];
+  }
+  if (intent.cash === 'return_due') return [offer('givenBack', command({ kind: 'givenBack' }))];
+  if (!intent.deferred || intent.cash !== 'received') return [];
+  if (intent.host === 'unsent') return [offer('stopLater', command({ kind: 'payBack' }))];
+  return intent.host === 'unknown' ? [offer('payBack', command({ kind: 'payBack' }))] : [];
+}
+
+function caseOffers(intent: Intent): readonly Offer[] {
+  return intent.cases.flatMap((reason) =>
+    offersOfCase(intent, reason).map((each) => ({ ...each, caseReason: reason })),
+  );
+}
+
+function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
+  const close: DecisionStep = { kind: 'close', reason };
+  const voucher = (decision: DecisionId, kind: VoucherKind, loss: LossAccount): Offer =>
+    offer(decision, { kind: 'voucher', voucher: kind, loss }, close);
+  const seen = offer('seen', command({ kind: 'seen', reason }));
+  switch (reason) {
+    case 'LEFT_AT_COUNTER':
+      return intent.cash === 'return_due' && intent.host !== 'reversing'
+        ? [voucher('voucherUnclaimed', 'returnUnclaimed', 'store')]
+        : [];
+    case 'PAID_WITHOUT_APPROVAL':
+      if (intent.cash !== 'none' || !ended(intent)) return [];
+      return [
+        voucher('voucherStore', 'notesPaid', 'store'),
+        voucher('voucherDispute', 'notesPaid', 'dispute'),
+      ];
+    case 'ISSUER_CONTRADICTS':
+    case 'REVERSED_ELSEWHERE':
+      if (intent.host !== 'approved') return [seen];
+      return [voucher('voucherDispute', 'issuerDenies', 'dispute'), seen];
+    case 'APPROVED_NEVER_SENT':
+      return [
+        voucher('voucherDispute', 'issuerItemMissingHere', 'dispute'),
+        voucher('voucherStore', 'issuerItemMissingHere', 'store'),
+      ];
+    case 'LATE_APPROVAL':
+      return intent.host === 'reversed' || intent.host === 'voided' ? [seen] : [];
+    case 'NET_CANCEL_REFUSED':
+      return [voucher('voucherStore', 'daySealed', 'store')];
+    case 'VOID_LATE':
+    case 'VOID_CONFLICT':
+      return intent.host === 'voiding' ? [] : [seen];
+    case 'CONTENT_CONFLICT':
+    case 'NOT_PROCESSED':
+    case 'BUDGET_SPENT':
+    case 'RECOVERING':
+      return [seen];
+  }
+}

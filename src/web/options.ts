@@ -1,0 +1,73 @@
+import type { Clock, Random } from '../intent/clock.ts';
+import type { Actor } from '../intent/model.ts';
+import type { Policy } from '../intent/policy.ts';
+import type { Ledger } from '../ledger/types.ts';
+import type { Board } from '../station/board.ts';
+import type { Forwarder } from '../station/forward.ts';
+import type { ScannerBench } from '../station/scanners.ts';
+import type { Station } from '../station/station.ts';
+import type { StationWorker } from '../station/worker.ts';
+import type { SettingRow } from './api.ts';
+import type { Managers } from './managers.ts';
+
+/** What the manager's pages and local commands may ask of the sync worker. */
+export interface WebWorker extends StationWorker {
+  /** Everything that waits is tried at once. */
+  syncNow(): void;
+  /** Stops approvals until `resume`; net cancels and inquiries go on. */
+  pause(reason: string, actor: Actor): void;
+  resume(actor: Actor): void;
+  /** A result inquiry out of turn; it changes nothing by itself. */
+  inquire(sequenceId: string): Promise<void>;
+  /** The owed net cancel at once. */
+  netCancelAgain(sequenceId: string): Promise<void>;
+  /** Go on with this terminal after recovering: a new epoch. Resolves when the issuer gave it, else throws. */
+  claimEpoch(managerId: string): Promise<void>;
+  onChange(listener: () => void): () => void;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  /** What is wrong, one code each; empty when nothing is. */
+  readonly reasons: readonly string[];
+}
+
+export interface WebOptions {
+  readonly host: string;
+  /** 0: given by the system. */
+  readonly port: number;
+  /** Further `host` or `host:port` names of this agent. */
+  readonly allowedHosts: readonly string[];
+  /** Needed for any address other than loopback. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
+  /** The built pages; null: the API alone. */
+  readonly pagesDirectory: string | null;
+  readonly run: string;
+  readonly version: string;
+  readonly terminalId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly board: Board;
+  readonly worker: WebWorker;
+  readonly policy: Policy;
+  readonly policyHash: string;
+  readonly stations: ReadonlyMap<string, Station>;
+  readonly scanners: ScannerBench;
+  readonly forwarder: Forwarder;
+  readonly managers: Managers;
+  readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
+  /** Name and business registration number, as they stand on papers. */
+  readonly store: string;
+  /** How long after the scan a deferred charge may be credited. */
+  readonly laterLimitMs: number;
+  /** A decision over more than this needs the PIN again, won. */
+  readonly pinAbove: number;
+  /** Bearer token of local commands; null: they are off. */
+  readonly controlToken: string | null;
+  readonly health: () => Health;
+  /** Prometheus text and its content type; null: no metrics. */
+  readonly metrics: (() => Promise<{ readonly contentType: string; readonly text: string }>) | null;
+  /** Requests per minute and address; default 1,200. */
+  readonly ratePerMinute?: number;
+}
