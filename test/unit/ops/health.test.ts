@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type HealthFacts, judgeHealth } from '../../../src/ops/health.ts';
+import { createMetrics, type MetricFacts } from '../../../src/ops/metrics.ts';
+
+const WELL: HealthFacts = {
+  ledgerFault: null,
+  diskFreeBytes: 10_000_000_000,
+  lateMs: 0,
+  line: { state: 'online', forMs: 60_000 },
+  recovering: false,
+  clockConfirmed: true,
+  scanners: [{ state: 'ready' }],
+  cases: 0,
+};
+
+describe('a till', () => {
+  it('is well when everything moves', () => {
+    expect(judgeHealth(WELL)).toEqual({ ok: true, reasons: [], restartHelps: false });
+  });
+
+  it.each<[string, Partial<HealthFacts>]>([
+    ['LEDGER', { ledgerFault: 'FULL' }],
+    ['DISK_LOW', { diskFreeBytes: 1_000_000 }],
+    ['WORKER_STUCK', { lateMs: 31_000 }],
+    ['LINE_DOWN', { line: { state: 'down', forMs: 61_000 } }],
+    ['PAUSED', { line: { state: 'paused', forMs: 0 } }],
+    ['RECOVERING', { recovering: true }],
+    ['SCANNER', { scanners: [{ state: 'ready' }, { state: 'unplugged' }] }],
+    ['CLOCK', { clockConfirmed: false }],
+    ['CASES', { cases: 1 }],
+  ])('is not well: %s', (reason, change) => {
+    expect(judgeHealth({ ...WELL, ...change })).toMatchObject({ ok: false, reasons: [reason] });
+  });
+
+  it('is started again only for what a start can cure', () => {
+    expect(judgeHealth({ ...WELL, line: { state: 'down', forMs: 3_600_000 } }).restartHelps).toBe(false);
+    expect(judgeHealth({ ...WELL, lateMs: 60_000 }).restartHelps).toBe(true);
+  });
+
+  it('is not unwell for a line that is down for a moment', () => {
+    expect(judgeHealth({ ...WELL, line: { state: 'down', forMs: 5_000 } }).ok).toBe(true);
+  });
+});
+
+describe('the metrics', () => {
+  const facts: MetricFacts = {
+    journalIndex: 12,
+    open: 1,
+    cases: 2,
+    payoutDue: { count: 1, sum: 10_000 },
+    returnDue: { count: 0, sum: 0 },
+    deferred: { count: 0, sum: 0 },
+    reversing: { count: 0, sum: 0 },
+    lineState: 'online',
+    clockOffsetMs: -3,
+    outcomes: { approve: { answered: 4, ambiguous: 1 } },
+    latency: { approve: { boundsMs: [10, 100], counts: [1, 2, 1], sumMs: 300, count: 4 } },
+    scanners: [{ name: 'counter', ready: true, frames: 9, dropped: 1 }],
+    healthReasons: ['CASES'],
+  };
+
+  it('are readable by Prometheus and say what the facts say', async () => {
+    const { contentType, text } = await createMetrics(() => facts).text();
+    expect(contentType).toContain('text/plain');
+    for (const line of [
+      'kona_till_journal_index 12',
+      'kona_till_owed_won{kind="payoutDue"} 10000',
+      'kona_till_line{state="online"} 1',
+      'kona_till_line{state="down"} 0',
+      'kona_till_calls_total{call="approve",outcome="ambiguous"} 1',
+      'kona_till_call_duration_ms_bucket{call="approve",le="100"} 3',
+      'kona_till_call_duration_ms_bucket{call="approve",le="+Inf"} 4',
+      'kona_till_scanner_frames_total{scanner="counter"} 9',
+      'kona_till_unwell{reason="CASES"} 1',
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+  });
+
+  it('forget a reason that is over', async () => {
+    let reasons: readonly string[] = ['LEDGER'];
+    const metrics = createMetrics(() => ({ ...facts, healthReasons: reasons }));
+    expect((await metrics.text()).text).toContain('reason="LEDGER"');
+    reasons = [];
+    expect((await metrics.text()).text).not.toContain('reason="LEDGER"');
+  });
+});
