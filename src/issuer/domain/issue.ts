@@ -1,0 +1,72 @@
+import { randomInt } from 'node:crypto';
+import { formatBarcode } from '../../barcode/format.ts';
+import type { Sql } from '../storage/database.ts';
+import { type CardRow, lockCard, unknownCardCode } from './cards.ts';
+import type { Domain } from './context.ts';
+import { Refusal } from './refusal.ts';
+import { type IssuedToken, issueToken } from './tokens.ts';
+
+export interface IssuedBarcode extends IssuedToken {
+  /** The 31 characters. */
+  readonly spec: string;
+}
+
+/**
+ * A barcode for a payment in a store (konaplate-api 5). Whether the payment is possible is judged when it is presented:
+ * the card's state, balance and limits may have changed by then.
+ */
+export async function issueBarcode(
+  domain: Domain,
+  merchantId: string,
+  request: { readonly cardNo: string; readonly type: 'CHARGE' | 'REFUND'; readonly amount: number },
+): Promise<IssuedBarcode> {
+  const { cardNo, type, amount } = request;
+  return domain.db.transaction(async (sql) => {
+    const card = await lockedCard(domain, sql, merchantId, cardNo);
+    const issued = await issueToken(
+      domain,
+      sql,
+      { merchantId, cardId: card.card_id },
+      { kind: 'BARCODE', type, amount, lifeMs: domain.policy.tokenLifeMs },
+    );
+    const spec = { type, cardNumber: cardNo, token: issued.token, amount };
+    return { ...issued, spec: formatBarcode(spec, domain.policy.codeTable) };
+  });
+}
+
+async function lockedCard(domain: Domain, sql: Sql, merchantId: string, cardNo: string): Promise<CardRow> {
+  const card = await lockCard(sql, merchantId, domain.hashes.card(merchantId, cardNo));
+  if (card === null) throw new Refusal(unknownCardCode(domain.policy, cardNo), 'cardNo');
+  return card;
+}
+
+export interface IssuedOneTimeToken {
+  /** 16 digits that stand for the card. Never Luhn-check them. */
+  readonly oneTimeToken: string;
+  readonly dcvv: string;
+  readonly expiryMs: number;
+}
+
+/**
+ * A plain one-time token (konaplate-api 6). Nothing of the store's side takes it: it is for payments that this issuer does
+ * not carry. It lives beside barcodes and replaces none of them.
+ */
+export async function issueOneTimeToken(
+  domain: Domain,
+  merchantId: string,
+  request: { readonly cardNo: string; readonly type?: 'ATM' | 'CREDIT' | undefined },
+): Promise<IssuedOneTimeToken> {
+  const { policy } = domain;
+  const lifeMs = request.type === undefined ? policy.oneTimeLifeMs : policy.oneTimeLongLifeMs;
+  const oneTimeToken = Array.from({ length: 16 }, () => String(randomInt(10))).join('');
+  return domain.db.transaction(async (sql) => {
+    const card = await lockedCard(domain, sql, merchantId, request.cardNo);
+    const issued = await issueToken(
+      domain,
+      sql,
+      { merchantId, cardId: card.card_id },
+      { kind: 'ONE_TIME', type: oneTimeToken, amount: 0, lifeMs },
+    );
+    return { oneTimeToken, dcvv: issued.token, expiryMs: issued.expiresMs };
+  });
+}

@@ -1,0 +1,226 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { correlationId, parseKst } from '../../konaplate/wire.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Service } from '../service.ts';
+import { sqlState } from '../storage/database.ts';
+import { type Recipient, responseOf, type WireAnswer, wireAnswer } from './answer.ts';
+import type { Call, Run } from './calls.ts';
+import type { CryptoPair, KnownClient } from './directory.ts';
+import { echoOf, fieldOf } from './echo.ts';
+import { checkToken, claimedClient, claimedPair, correlationOf, openBody, readHeaders } from './gate.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { ReplayGuard } from './replay-guard.ts';
+
+export interface GatewayOptions {
+  readonly service: Service;
+  readonly directory: ReadonlyMap<string, KnownClient>;
+  readonly guard: ReplayGuard;
+  readonly rateLimit: RateLimit;
+  /** What went wrong inside: a name and an SQLSTATE, never a body or a value. */
+  readonly onFault: (fault: {
+    readonly call: string;
+    readonly name: string;
+    readonly state: string | null;
+  }) => void;
+}
+
+/** How a fault on demand bends one call. */
+export interface Bend {
+  readonly skewMs?: number;
+  /** The effect happens twice, as if the network had delivered the request twice. */
+  readonly twice?: boolean;
+  /** The answer is closed with a key that the client has not. */
+  readonly wrongKey?: KeyObject;
+  /** The answer is signed with a secret that is not the client's. */
+  readonly wrongSecret?: KeyObject;
+}
+
+export interface IncomingCall {
+  readonly call: Call;
+  readonly headers: IncomingHttpHeaders;
+  /** Null: larger than the call allows; it was not read. */
+  readonly body: Uint8Array | null;
+}
+
+interface Exchange {
+  readonly incoming: IncomingCall;
+  readonly service: Service;
+  readonly client: KnownClient | null;
+  readonly pair: CryptoPair | null;
+  readonly bend: Bend;
+  echo: Record<string, unknown>;
+}
+
+const MAINTENANCE_SEEN_MS = 1_000;
+
+/**
+ * From bytes to bytes: who is it, is it fresh, what does it say, what is done, what is answered. Knows nothing of
+ * sockets. Never throws: what goes wrong inside is 006_022, which leaves the outcome open.
+ */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #maintenance = new Map<string, { on: boolean; atMs: number }>();
+  #issuerEpoch: string | null = null;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  async handle(incoming: IncomingCall, bend: Bend = {}): Promise<WireAnswer> {
+    const { directory } = this.#options;
+    const client = claimedClient(incoming.headers, directory);
+    const exchange: Exchange = {
+      incoming,
+      service: bend.skewMs === undefined ? this.#options.service : this.#options.service.skewed(bend.skewMs),
+      client,
+      pair: client === null ? null : claimedPair(incoming.headers, client),
+      bend,
+      echo: {},
+    };
+    try {
+      return await this.#serve(exchange);
+    } catch (error) {
+      return this.#refuse(exchange, error);
+    }
+  }
+
+  async #serve(exchange: Exchange): Promise<WireAnswer> {
+    const { incoming, service, client } = exchange;
+    const { headers, body, call } = incoming;
+    const { nowMs, policy } = { nowMs: service.domain.clock.nowMs(), policy: service.domain.policy };
+    const values = readHeaders(headers);
+    if (client === null) throw new Refusal('000_904');
+    if (body === null) throw new Refusal('000_911');
+    if (!this.#options.rateLimit.take(client.accessKey, nowMs)) throw new Refusal('000_907');
+    const token = checkToken(values.tranToken, body, client, { nowMs, toleranceMs: policy.toleranceMs });
+    const seen = await this.#options.guard.admit(
+      {
+        merchantId: client.merchantId,
+        accessKey: client.accessKey,
+        tokenIdentity: token.identity,
+        tokenTimeMs: token.timeMs,
+        correlationId: values.correlationId,
+      },
+      nowMs,
+    );
+    if (await this.#underMaintenance(client.merchantId, nowMs)) throw new Refusal('000_908');
+    if (seen !== 'new') throw new Refusal(seen === 'token' ? '000_903' : '000_909');
+    if (exchange.pair === null) throw new Refusal('000_905');
+    const opened = await openBody(body, exchange.pair, call.bytesMax);
+    exchange.echo = call.operation === null ? {} : echoOf(opened.value);
+    const [odd] = opened.oddNumbers;
+    const prepared = call.prepare(opened.value);
+    if (!prepared.ok) throw new Refusal('000_002', fieldOf(prepared.error));
+    if (odd !== undefined) throw new Refusal('000_002', odd);
+    if (call.operation !== null) checkCaller(opened.value, client, nowMs, policy.toleranceMs);
+    if (exchange.bend.twice === true) await this.#run(prepared.run, exchange, client);
+    return this.#run(prepared.run, exchange, client);
+  }
+
+  async #run(run: Run, exchange: Exchange, client: KnownClient): Promise<WireAnswer> {
+    const outcome = await run(exchange.service, client.merchantId);
+    if (exchange.incoming.call.operation === null) {
+      return this.#send(exchange, outcome.code, {
+        response: responseOf(outcome.code, null),
+        ...outcome.body,
+      });
+    }
+    return this.#send(exchange, outcome.code, {
+      response: responseOf(outcome.code, null),
+      ...exchange.echo,
+      issuerEpoch: await this.#epoch(exchange),
+      businessDate: outcome.businessDate,
+      ...outcome.body,
+    });
+  }
+
+  async #refuse(exchange: Exchange, error: unknown): Promise<WireAnswer> {
+    const { incoming, service } = exchange;
+    const refusal = error instanceof Refusal ? error : new Refusal('006_022');
+    if (!(error instanceof Refusal)) {
+      const name = error instanceof Error ? error.name : typeof error;
+      this.#options.onFault({ call: incoming.call.name, name, state: sqlState(error) });
+    }
+    const response = responseOf(refusal.code, refusal.field);
+    if (incoming.call.operation === null) return this.#send(exchange, refusal.code, { response });
+    // A refusal that came before the body was opened still says which call it is for, when that can be read.
+    if (Object.keys(exchange.echo).length === 0) exchange.echo = await this.#echoAnyway(exchange);
+    return this.#send(exchange, refusal.code, {
+      response,
+      ...exchange.echo,
+      issuerEpoch: await this.#epoch(exchange).catch(() => 'unknown'),
+      businessDate: service.today(),
+    });
+  }
+
+  async #echoAnyway({ incoming, pair }: Exchange): Promise<Record<string, unknown>> {
+    if (incoming.body === null || pair === null) return {};
+    try {
+      return echoOf((await openBody(incoming.body, pair, incoming.call.bytesMax)).value);
+    } catch (error) {
+      if (error instanceof Refusal) return {};
+      throw error;
+    }
+  }
+
+  #send(exchange: Exchange, code: string, body: Record<string, unknown>): Promise<WireAnswer> {
+    const { client, pair, incoming, service, bend } = exchange;
+    const { policy, clock } = service.domain;
+    const nowMs = clock.nowMs();
+    const encrypted = pair !== null && (code === '000_000' || policy.encryptErrors);
+    const recipient: Recipient = {
+      correlationId: correlationOf(incoming.headers) ?? correlationId(nowMs, randomBytes(4)),
+      encryption: encrypted
+        ? {
+            cryptoKeyId: pair.cryptoKeyId,
+            key: bend.wrongKey ?? pair.clientPublic,
+            enc: policy.answerEncryption,
+          }
+        : null,
+      signature:
+        incoming.call.operation !== null && client !== null
+          ? { secret: bend.wrongSecret ?? client.secret, wallMs: nowMs }
+          : null,
+    };
+    return wireAnswer(body, code, recipient);
+  }
+
+  /** Asked again after a second, so that a switch thrown in another process is seen soon. */
+  async #underMaintenance(merchantId: string, nowMs: number): Promise<boolean> {
+    const known = this.#maintenance.get(merchantId);
+    if (known !== undefined && Math.abs(nowMs - known.atMs) < MAINTENANCE_SEEN_MS) return known.on;
+    const on = await this.#options.service.underMaintenance(merchantId);
+    this.#maintenance.set(merchantId, { on, atMs: nowMs });
+    return on;
+  }
+
+  /** Asked at every hello, so that a restored history is noticed by each process at a terminal's next start. */
+  async #epoch({ incoming, service }: Exchange): Promise<string> {
+    if (this.#issuerEpoch === null || incoming.call.operation === 'hello') {
+      this.#issuerEpoch = await service.issuerEpoch();
+    }
+    return this.#issuerEpoch;
+  }
+
+  /** An operator changed something that is remembered here. */
+  forget(): void {
+    this.#issuerEpoch = null;
+    this.#maintenance.clear();
+  }
+}
+
+/** Rules that the schema cannot know: the access key owns merchant and terminal, and the terminal's time is right. */
+function checkCaller(
+  body: Readonly<Record<string, unknown>>,
+  client: KnownClient,
+  nowMs: number,
+  toleranceMs: number,
+): void {
+  if (body.merchantId !== client.merchantId) throw new Refusal('000_002', 'merchantId');
+  if (typeof body.terminalId !== 'string' || !client.terminals.has(body.terminalId)) {
+    throw new Refusal('000_002', 'terminalId');
+  }
+  const at = parseKst(String(body.requestedAt));
+  if (at === null || Math.abs(nowMs - at) > toleranceMs) throw new Refusal('006_006', 'requestedAt');
+}

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import { BASE_PATH } from '../../konaplate/wire.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Service } from '../service.ts';
+import { responseOf } from './answer.ts';
+import { CALLS } from './calls.ts';
+import type { FaultPlan } from './faults.ts';
+import type { Gateway } from './gateway.ts';
+import type { PhoneBook } from './phone-book.ts';
+import { type OnHold, servePhone } from './phone-routes.ts';
+import { deliver, serveCalls } from './serve.ts';
+
+export interface ServerOptions {
+  readonly gateway: Gateway;
+  readonly service: Service;
+  readonly faults: FaultPlan | null;
+  readonly admin: { readonly merchantId: string } | null;
+  readonly phone: PhoneBook | null;
+  readonly onHold: OnHold | null;
+  readonly pagesDirectory: string | null;
+  /** Pages and their calls answer only to loopback names, so that no foreign name can be pointed at them. */
+  readonly loopbackOnly: boolean;
+}
+
+export interface RunningServer {
+  /** Resolves with the address, rejects when the port is taken. */
+  listen(host: string, port: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i;
+
+/** Routes and their guards; listens when asked. */
+export async function buildServer(options: ServerOptions): Promise<RunningServer> {
+  const closing = new AbortController();
+  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true });
+  app.removeAllContentTypeParsers();
+  // Tokens are computed over the exact bytes, whatever type they are said to be.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  handleProblems(app, options.gateway);
+  // Faults can be set through the phone page's panel as well: both are doors of the same interface.
+  serveCalls(app, { gateway: options.gateway, faults: options.faults, closing: closing.signal });
+  if (options.loopbackOnly) guardHost(app);
+  if (options.phone !== null) {
+    servePhone(app, {
+      book: options.phone,
+      faults: options.admin === null ? null : options.faults,
+      onHold: options.onHold,
+    });
+    await servePages(app, options.pagesDirectory);
+  }
+  return {
+    listen: (host, port) => app.listen({ host, port }),
+    async close() {
+      closing.abort();
+      await app.close();
+    },
+  };
+}
+
+function guardHost(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith(`${BASE_PATH}/api/`) || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
+    await reply.code(421).send({ response: responseOf('006_009', 'Host') });
+  });
+}
+
+async function servePages(app: FastifyInstance, directory: string | null): Promise<void> {
+  if (directory === null || !existsSync(directory)) return;
+  await app.register(fastifyStatic, { root: directory, prefix: '/phone/', index: 'index.html' });
+  app.get('/', (_request, reply) => reply.redirect('/phone/'));
+}
+
+/** Whatever fastify itself refuses gets the platform's envelope: 400, never 5xx, never a stack. */
+function handleProblems(app: FastifyInstance, gateway: Gateway): void {
+  const byPath = new Map(CALLS.map((call) => [BASE_PATH + call.path, call]));
+  app.setErrorHandler(async (error, request, reply) => {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+    const call = byPath.get(request.routeOptions.url ?? '');
+    const tooLarge = code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+    if (call !== undefined && tooLarge) {
+      return deliver(reply, await gateway.handle({ call, headers: request.headers, body: null }));
+    }
+    const refusal = new Refusal(tooLarge ? '000_911' : '006_022');
+    return reply.code(400).send({ code: refusal.code, response: responseOf(refusal.code, null) });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: '006_009', response: responseOf('006_009', null) }),
+  );
+}
