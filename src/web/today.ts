@@ -35,7 +35,8 @@ export class Today {
   /** Call it for every commit. */
   update({ intent, record }: Pick<Committed, 'intent' | 'record'>): void {
     const { host } = record.set;
-    if (host === undefined || this.#startMs < 0) return;
+    // A refused void only brings the approval back that was counted already.
+    if (host === undefined || this.#startMs < 0 || record.event === 'voidRefused') return;
     this.#count(intent, host, record.atMs);
   }
 

@@ -1,0 +1,64 @@
+/** Writing commands of the command line go through the agent that holds the ledger: a bearer token out of a 0600 file. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ApiFault } from './fault.ts';
+import { syncAnswer } from './manager-views.ts';
+import type { WebOptions } from './options.ts';
+import { described } from './schema.ts';
+
+const PREFIX = '/api/v1/control';
+const pauseBody = z.strictObject({ reason: z.string().trim().min(3).max(200) });
+const emptyBody = z.strictObject({});
+const backupBody = z.strictObject({ file: z.string().min(1).max(1_000).refine(isAbsolute) });
+
+/** Registers the calls; without a token there are none. */
+export function controlRoutes(server: FastifyInstance, options: WebOptions): void {
+  const { controlToken, worker, ledger } = options;
+  if (controlToken === null) return;
+  const check = (request: FastifyRequest): void => {
+    const given = request.headers.authorization ?? '';
+    if (!sameDigest(given, `Bearer ${controlToken}`)) throw new ApiFault(401, 'SIGNED_OUT', 'wrong token');
+    // A browser never has this token, and is never let in with it.
+    if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) {
+      throw new ApiFault(403, 'FORBIDDEN', 'not for pages');
+    }
+  };
+  const post = <Body>(
+    path: string,
+    summary: string,
+    schema: z.ZodType<Body>,
+    run: (body: Body) => unknown,
+  ): void => {
+    server.post(`${PREFIX}/${path}`, described(summary, 'control', { body: schema }), (request) => {
+      check(request);
+      return run(schema.parse(request.body));
+    });
+  };
+  const actor = { role: 'manager', id: 'command line' } as const;
+  server.get(`${PREFIX}/sync`, described('State of the sync worker', 'control'), (request) => {
+    check(request);
+    return syncAnswer(options);
+  });
+  post('sync/now', 'Try everything at once', emptyBody, () => {
+    worker.syncNow();
+    return syncAnswer(options);
+  });
+  post('sync/pause', 'Stop approvals', pauseBody, ({ reason }) => {
+    worker.pause(reason, { ...actor, reason });
+    return syncAnswer(options);
+  });
+  post('sync/resume', 'Go on', emptyBody, () => {
+    worker.resume(actor);
+    return syncAnswer(options);
+  });
+  post('ledger/backup', 'Online copy of the ledger without the vault', backupBody, ({ file }) =>
+    ledger.backup(file),
+  );
+}
+
+function sameDigest(left: string, right: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+}

@@ -1,0 +1,105 @@
+/** Carries out a manager's decision: each step a commit that names who, why and the version that was on the screen. */
+import type { Actor, Intent } from '../intent/model.ts';
+import { voucherPosting } from '../intent/vouchers.ts';
+import { laterAnswer } from '../station/view.ts';
+import type { CheckedDecision } from './bodies.ts';
+import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
+import { ApiFault } from './fault.ts';
+import type { WebOptions } from './options.ts';
+import { paymentDetail } from './payments.ts';
+
+const NOTE_MIN = 10;
+
+/** True when this decision needs the PIN again. Throws ApiFault when it is not offered or its reason is missing. */
+export function checkDecision(options: WebOptions, sequenceId: string, body: CheckedDecision): boolean {
+  const intent = options.ledger.get(sequenceId);
+  if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
+  if (intent.version !== body.version) throw stale(options, sequenceId);
+  if (body.reason === 'OTHER' && (body.note ?? '').length < NOTE_MIN) {
+    throw new ApiFault(400, 'REASON_NEEDED', `a reason of at least ${NOTE_MIN} characters`);
+  }
+  const offer = offeredDecisions(intent, options.pinAbove).find(
+    ({ decision, caseReason }) =>
+      decision === body.decision && (body.caseReason === undefined || caseReason === body.caseReason),
+  );
+  if (offer === undefined) {
+    throw new ApiFault(409, 'REFUSED', 'not offered for this payment', { refusal: 'NOT_IN_THIS_STATE' });
+  }
+  return offer.pinNeeded;
+}
+
+/** Runs the steps; a step that is refused ends the rest, and what was done before it stands in the journal. */
+export function runDecision(
+  options: WebOptions,
+  sequenceId: string,
+  body: CheckedDecision,
+  manager: string,
+): void {
+  let intent = options.ledger.get(sequenceId);
+  if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
+  if (intent.version !== body.version) throw stale(options, sequenceId);
+  const found = findOffer(intent, body.decision, body.caseReason ?? null);
+  if (found === null) {
+    throw new ApiFault(409, 'REFUSED', 'not offered for this payment', { refusal: 'NOT_IN_THIS_STATE' });
+  }
+  const note = body.note === undefined || body.note === '' ? '' : `: ${body.note}`;
+  const actor: Actor = { role: 'manager', id: manager, reason: `${body.reason}${maskDigits(note)}` };
+  const caseNumber = `C-${options.ledger.head().index + 1}`;
+  for (const step of found.steps) intent = runStep(options, intent, step, actor, caseNumber);
+}
+
+function runStep(
+  options: WebOptions,
+  intent: Intent,
+  step: DecisionStep,
+  actor: Actor,
+  caseNumber: string,
+): Intent {
+  const { ledger, clock, worker } = options;
+  if (step.kind === 'voucher') {
+    const entries = voucherPosting({
+      kind: step.voucher,
+      type: intent.type,
+      amount: intent.amount,
+      loss: step.loss,
+      caseNumber,
+    });
+    const { sequenceId } = intent;
+    ledger.voucher({ caseNumber, sequenceId, reason: actor.reason ?? '', entries }, clock.now(), actor);
+    return intent;
+  }
+  const command =
+    step.kind === 'close' ? ({ kind: 'seen', reason: step.reason, caseNumber } as const) : step.command;
+  const now = clock.now();
+  const later = laterAnswer(intent.amount, {
+    board: options.board,
+    status: worker.status(),
+    policy: options.policy,
+    now,
+  });
+  const outcome = ledger.record(intent.sequenceId, command, now, {
+    actor,
+    expectedVersion: intent.version,
+    canDefer: later.ok,
+    openBusinessDate: worker.status().businessDate,
+  });
+  if (!outcome.ok) {
+    if (outcome.refusal === 'STALE') throw stale(options, intent.sequenceId);
+    throw new ApiFault(409, 'REFUSED', 'the rules do not allow it now', {
+      refusal: outcome.refusal,
+      payment: paymentDetail(options, intent.sequenceId),
+    });
+  }
+  return outcome.intent;
+}
+
+/** A note is free text: a card number typed into it must not reach the journal. */
+function maskDigits(text: string): string {
+  return text.replace(/\d(?:[ -]?\d){9,}/g, (digits) => '*'.repeat(digits.length));
+}
+
+function stale(options: WebOptions, sequenceId: string): ApiFault {
+  return new ApiFault(409, 'STALE', 'the payment changed meanwhile', {
+    payment: paymentDetail(options, sequenceId),
+  });
+}

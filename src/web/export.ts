@@ -1,0 +1,31 @@
+/** The payments of a filter as CSV, page by page, so that a long export neither fills the memory nor blocks a scan. */
+import { Readable } from 'node:stream';
+import { setImmediate as pause } from 'node:timers/promises';
+import type { PaymentsQuery } from './bodies.ts';
+import type { WebOptions } from './options.ts';
+import { CSV_HEAD, csvLine, listQuery, paymentRow } from './payments.ts';
+
+const PAGE = 200;
+const ROWS_MAX = 100_000;
+/** Tells a spreadsheet that the text is UTF-8. */
+const MARK = '\uFEFF';
+
+export function exportCsv(options: WebOptions, query: PaymentsQuery): Readable {
+  return Readable.from(lines(options, query));
+}
+
+async function* lines(options: WebOptions, query: PaymentsQuery): AsyncGenerator<string> {
+  yield MARK + CSV_HEAD;
+  const { before: _before, after: _after, ...filter } = query;
+  let before: string | null = null;
+  for (let rows = 0; rows < ROWS_MAX; rows += PAGE) {
+    const page = options.ledger.list({
+      ...listQuery({ ...filter, limit: PAGE }),
+      ...(before === null ? {} : { before }),
+    });
+    yield page.intents.map((intent) => csvLine(paymentRow(options, intent))).join('');
+    before = page.older;
+    if (before === null) return;
+    await pause();
+  }
+}
