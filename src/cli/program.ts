@@ -57,11 +57,16 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
   program
     .description('The till that charges and pays out prepaid cards from a scanned barcode.')
     .showHelpAfterError('(--help shows how it is used)')
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   addDecode(program, choose);
   addConfig(program, choose);
   addLedger(program, choose);
+  addScanners(program, choose);
+  add(program, 'doctor', 'check everything that an installer would ask about').action((options) =>
+    choose(async (io) => (await import('./doctor.ts')).doctor(io, options)),
+  );
   return program;
 }
 
@@ -108,5 +113,14 @@ function addLedger(program: Command, choose: (run: Run) => void): void {
   add(ledger, 'backup <file>', 'copy the ledger, without the vault, into a new file').action(
     (file, options) =>
       choose(async (io) => (await import('./ledger-export.ts')).ledgerBackup(io, file, options)),
+  );
+}
+
+function addScanners(program: Command, choose: (run: Run) => void): void {
+  const scanners = add(program, 'scanners', 'what is plugged in, and how it would be opened').action(
+    (options) => choose(async (io) => (await import('./scanners.ts')).scanners(io, options)),
+  );
+  add(scanners, 'test [name]', 'show each read, masked, until Ctrl-C').action((name, options) =>
+    choose(async (io) => (await import('./scanners.ts')).scannersTest(io, name, options)),
   );
 }

@@ -1,0 +1,207 @@
+/** Looks at what an installer would ask about. Each check answers with a sentence, and with what to do when it is wrong. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { isLoopback } from './config.ts';
+import type { Config } from './config-schema.ts';
+import { readSecret, SecretError, secretPath } from './secrets.ts';
+
+export interface Finding {
+  readonly name: string;
+  /** bad: the till will not work. warn: it works, but somebody should know. */
+  readonly state: 'ok' | 'warn' | 'bad';
+  readonly text: string;
+  /** What to do about it; null when nothing is. */
+  readonly mend: string | null;
+}
+
+const CONNECT_MS = 3_000;
+const COMMAND_MS = 3_000;
+const ROOM_BYTES = 500 * 1024 * 1024;
+const RUNTIME = 24;
+const LIBUSB = ['/lib', '/usr/lib'].flatMap((folder) => [
+  folder,
+  join(folder, 'x86_64-linux-gnu'),
+  join(folder, 'aarch64-linux-gnu'),
+]);
+/** File systems on which a power cut or a second machine may take away what was synced (statfs(2) numbers). */
+const UNSAFE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x01021994, 'memory (tmpfs)'],
+  [0x6969, 'a network (NFS)'],
+  [0xff534d42, 'a network (CIFS)'],
+  [0xfe534d42, 'a network (SMB2)'],
+]);
+
+export function ok(name: string, text: string): Finding {
+  return { name, state: 'ok', text, mend: null };
+}
+export function warn(name: string, text: string, mend: string): Finding {
+  return { name, state: 'warn', text, mend };
+}
+export function bad(name: string, text: string, mend: string): Finding {
+  return { name, state: 'bad', text, mend };
+}
+
+export function checkRuntime(version = process.versions.node): Finding {
+  const major = Number(version.split('.')[0]);
+  return major === RUNTIME
+    ? ok('runtime', `Node ${version}`)
+    : bad(
+        'runtime',
+        `Node ${version}`,
+        `start it by the installed command "kona-till": it brings Node ${RUNTIME}`,
+      );
+}
+
+/** The folder itself, or the nearest one above that exists: where it would be made. */
+function nearest(path: string): string {
+  let at = path;
+  while (!existsSync(at) && at !== dirname(at)) at = dirname(at);
+  return at;
+}
+
+/** The ledger's folder: can it be written, is there room, does it survive a power cut? */
+export function checkLedgerFolder(config: Config): Finding[] {
+  const folder = config.ledger.directory;
+  const place = nearest(folder);
+  const findings: Finding[] = [];
+  try {
+    accessSync(place, constants.W_OK | constants.X_OK);
+    findings.push(
+      ok('ledger folder', existsSync(folder) ? folder : `${folder} will be made by the first start`),
+    );
+  } catch {
+    findings.push(
+      bad('ledger folder', `no right to write into ${place}`, `give ${place} to the user of the agent`),
+    );
+  }
+  const { type, bavail, bsize } = statfsSync(place);
+  const free = bavail * bsize;
+  const room = `${Math.floor(free / 1024 / 1024)} MiB free`;
+  findings.push(
+    free >= ROOM_BYTES
+      ? ok('room on the disk', room)
+      : warn('room on the disk', room, 'make room: 500 MiB at least'),
+  );
+  const unsafe = UNSAFE_FILE_SYSTEMS.get(type);
+  if (unsafe !== undefined) {
+    findings.push(bad('disk', `${place} is on ${unsafe}`, 'put ledger.directory on a local disk'));
+  }
+  return findings;
+}
+
+export function checkVaultKey(config: Config): Finding {
+  const name = 'vault key';
+  try {
+    readSecret(config.ledger.vaultKeyFile, 'ledger.vaultKeyFile');
+    return ok(name, 'can be read by the agent only');
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    const hasLedger = existsSync(join(config.ledger.directory, 'ledger.db'));
+    if (error.code === 'NOT_FOUND' && !hasLedger) return ok(name, 'will be made by the first start');
+    return bad(name, error.message, 'bring the key file back; without it waiting barcodes cannot be sent');
+  }
+}
+
+function run(command: string, args: readonly string[]): Promise<string | null> {
+  return new Promise((done) => {
+    execFile(command, args, { timeout: COMMAND_MS }, (error, stdout) =>
+      done(error === null ? stdout.trim() : null),
+    );
+  });
+}
+
+/** Charges are credited later only with a clock that was confirmed; the day's totals need a right one. */
+export async function checkClock(): Promise<Finding> {
+  const answer = await run('timedatectl', ['show', '--property=NTPSynchronized', '--value']);
+  if (answer === 'yes') return ok('clock', 'set by a time server');
+  const mend = 'run a time service: apt-get install systemd-timesyncd';
+  return answer === 'no'
+    ? warn('clock', 'not set by a time server', mend)
+    : warn('clock', 'this system does not tell whether its clock is set', mend);
+}
+
+/** Opens a connection to the platform, and its TLS, and sends nothing. */
+export function checkPlatform(config: Config): Promise<Finding> {
+  const url = new URL(config.platform.baseUrl);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const where = `${host} port ${port}`;
+  return new Promise((done) => {
+    const socket =
+      url.protocol === 'https:' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+    const finish = (finding: Finding): void => {
+      socket.destroy();
+      done(finding);
+    };
+    const mend = 'check the network, the firewall and platform.baseUrl';
+    socket.setTimeout(CONNECT_MS, () => finish(bad('platform', `${where} does not answer`, mend)));
+    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () =>
+      finish(ok('platform', `${where} can be reached`)),
+    );
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      finish(bad('platform', `${where} cannot be reached (${error.code ?? 'unknown error'})`, mend)),
+    );
+  });
+}
+
+/** The pages' port: free, or already used by a running agent. */
+export function checkWebPort(config: Config): Promise<Finding> {
+  const { host, port } = config.web;
+  const target = isLoopback(host) ? host.replace(/^\[|\]$/g, '') : '127.0.0.1';
+  return new Promise((done) => {
+    const socket = connect({ host: target, port });
+    const finish = (finding: Finding): void => {
+      socket.destroy();
+      done(finding);
+    };
+    socket.setTimeout(CONNECT_MS, () => finish(ok('pages', `port ${port} is taken`)));
+    socket.once('connect', () =>
+      finish(ok('pages', `something answers at port ${port}: the running agent, if it is ours`)),
+    );
+    socket.once('error', () => finish(ok('pages', `port ${port} is free`)));
+  });
+}
+
+export function checkUsbLibrary(folders: readonly string[] = LIBUSB): Finding {
+  return folders.some((folder) => existsSync(join(folder, 'libusb-1.0.so.0')))
+    ? ok('libusb', 'is there')
+    : warn('libusb', 'is missing: scanners in HID mode are off', 'apt-get install libusb-1.0-0');
+}
+
+const RULES = ['/etc/udev/rules.d', '/usr/lib/udev/rules.d', '/lib/udev/rules.d'];
+
+export function checkUdevRules(folders: readonly string[] = RULES): Finding {
+  return folders.some((folder) => existsSync(join(folder, '70-kona-till-scanners.rules')))
+    ? ok('udev rules', 'are installed')
+    : warn('udev rules', 'for scanners are not installed', 'run scripts/install-kiosk.sh');
+}
+
+/** Does the service start by itself after a power cut? */
+export async function checkService(): Promise<Finding> {
+  const state = await run('systemctl', ['is-enabled', 'kona-till.service']);
+  return state === 'enabled'
+    ? ok('service', 'starts by itself')
+    : warn('service', 'does not start by itself', 'systemctl enable --now kona-till');
+}
+
+/** Can the key files be read? One finding for all that can, one for each that cannot. */
+export function keyFindings(faults: readonly { readonly path: string; readonly text: string }[]): Finding[] {
+  if (faults.length === 0) return [ok('keys', 'can be read')];
+  return faults.map(({ path, text }) => bad(path, text, 'see docs/installer.md, "Configure"'));
+}
+
+/** The mode of the folder with the vault key and ledger: nobody else may look into it. */
+export function checkPrivacy(config: Config): Finding {
+  const folder = config.ledger.directory;
+  const file = secretPath(config.ledger.vaultKeyFile, 'ledger.vaultKeyFile', {
+    CREDENTIALS_DIRECTORY: '/run',
+  });
+  if (!existsSync(folder)) return ok('privacy', `${dirname(file)} is not in use yet`);
+  const mode = statSync(folder).mode & 0o777;
+  return (mode & 0o077) === 0
+    ? ok('privacy', 'the ledger folder is closed to others')
+    : bad('privacy', `others can look into ${folder} (mode ${mode.toString(8)})`, `chmod 700 ${folder}`);
+}

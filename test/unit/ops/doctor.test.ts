@@ -1,0 +1,135 @@
+/** What the doctor finds on a machine, each with a real folder or a real socket. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/ops/config.ts';
+import type { Config } from '../../../src/ops/config-schema.ts';
+import {
+  checkLedgerFolder,
+  checkPlatform,
+  checkPrivacy,
+  checkRuntime,
+  checkUdevRules,
+  checkUsbLibrary,
+  checkVaultKey,
+  checkWebPort,
+  type Finding,
+  keyFindings,
+} from '../../../src/ops/doctor.ts';
+
+let folder = '';
+let server: Server;
+let port = 0;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kona-till-doctor-'));
+  server = createServer((socket) => socket.end());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as { port: number }).port;
+});
+afterEach(async () => {
+  await new Promise((done) => server.close(done));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function config(change: { baseUrl?: string; webPort?: number } = {}): Config {
+  const value = {
+    environment: 'sandbox',
+    platform: {
+      baseUrl: change.baseUrl ?? `http://127.0.0.1:${port}/open-api`,
+      aspId: 'A'.repeat(15),
+      accessKeyFile: 'a',
+      secretKeyFile: 'b',
+      cryptoKeyId: '0'.repeat(32),
+      serverPublicKeyFile: 'c',
+      clientPrivateKeyFile: 'd',
+      merchantId: 'M'.repeat(15),
+      terminalId: '1',
+    },
+    ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
+    stations: [{ id: '1' }],
+    store: { name: 'Store' },
+    web: { port: change.webPort ?? port },
+  };
+  return parseConfig(JSON.stringify(value), join(folder, 'till.jsonc'));
+}
+
+const states = (findings: readonly Finding[]): string[] =>
+  findings.map(({ name, state }) => `${name}: ${state}`);
+
+describe('the doctor', () => {
+  it('wants the Node that the program was tested with', () => {
+    expect(checkRuntime()).toMatchObject({ state: 'ok' });
+    expect(checkRuntime('20.11.0')).toMatchObject({ state: 'bad' });
+  });
+
+  it('finds a folder that will be made in order, and one that others can look into not', () => {
+    expect(states(checkLedgerFolder(config()))).toContain('ledger folder: ok');
+    expect(checkPrivacy(config()).state).toBe('ok');
+    mkdirSync(join(folder, 'ledger'), { mode: 0o755 });
+    expect(checkPrivacy(config())).toMatchObject({
+      state: 'bad',
+      mend: `chmod 700 ${join(folder, 'ledger')}`,
+    });
+    chmodSync(join(folder, 'ledger'), 0o700);
+    expect(checkPrivacy(config()).state).toBe('ok');
+  });
+
+  it('misses the vault key only when there is a ledger already', () => {
+    expect(checkVaultKey(config()).state).toBe('ok');
+    mkdirSync(join(folder, 'ledger'));
+    writeFileSync(join(folder, 'ledger', 'ledger.db'), '');
+    expect(checkVaultKey(config()).state).toBe('bad');
+    writeFileSync(join(folder, 'vault.key'), 'x'.repeat(32), { mode: 0o644 });
+    expect(checkVaultKey(config())).toMatchObject({ state: 'bad' });
+    chmodSync(join(folder, 'vault.key'), 0o600);
+    expect(checkVaultKey(config()).state).toBe('ok');
+  });
+
+  it('reaches the platform, or says that it cannot', async () => {
+    expect(await checkPlatform(config())).toMatchObject({ state: 'ok' });
+    const closed = port;
+    await new Promise((done) => server.close(done));
+    expect(await checkPlatform(config({ baseUrl: `http://127.0.0.1:${closed}/x` }))).toMatchObject({
+      state: 'bad',
+      text: `127.0.0.1 port ${closed} cannot be reached (ECONNREFUSED)`,
+    });
+    expect((await checkWebPort(config({ webPort: closed }))).text).toContain('is free');
+    server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+
+  it('knows a port where something answers', async () => {
+    expect((await checkWebPort(config())).text).toContain('something answers');
+  });
+
+  it('does not take a platform that speaks no TLS for one that does', async () => {
+    expect(await checkPlatform(config({ baseUrl: `https://127.0.0.1:${port}/x` }))).toMatchObject({
+      state: 'bad',
+    });
+  });
+
+  it('looks for libusb and the udev rules where a system keeps them', () => {
+    expect(checkUsbLibrary([folder]).state).toBe('warn');
+    writeFileSync(join(folder, 'libusb-1.0.so.0'), '');
+    expect(checkUsbLibrary([folder]).state).toBe('ok');
+    expect(checkUdevRules([folder]).state).toBe('warn');
+    writeFileSync(join(folder, '70-kona-till-scanners.rules'), '');
+    expect(checkUdevRules([folder]).state).toBe('ok');
+  });
+
+  it('says for everything that is wrong what to do about it', () => {
+    const findings = [
+      ...keyFindings([{ path: 'a', text: 'b' }]),
+      checkUsbLibrary(['/nowhere']),
+      checkRuntime('18.0.0'),
+    ];
+    for (const { state, mend } of findings) {
+      expect(state).not.toBe('ok');
+      expect(mend).not.toBe('');
+      expect(mend).not.toBeNull();
+    }
+  });
+});
