@@ -185,9 +185,9 @@ export function external(intent: Intent, event: ExternalEvent, context: DecideCo
 
 /** Section 4 goes further than the table's last column: nobody was told "pay nothing" before a page showed it. */
 function asks(intent: Intent): boolean {
-  if (intent.deferred && intent.acknowledged && intent.question === null) return false;
   const isOwed = intent.cash === 'return_due' || intent.cash === 'payout_due';
   if (isOwed || intent.question !== null) return true;
+  if (intent.deferred && intent.acknowledged) return false; // the customer has gone with the slip
   if (intent.cash === 'paid_out' || intent.cash === 'returned') return false; // a person said so
   if (intent.type === 'REFUND' && !intent.acknowledged) return true; // the last sentence seen may have been another
   switch (RESTART[intent.host].asks) {
