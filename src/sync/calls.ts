@@ -1,0 +1,97 @@
+import type { Clock } from '../intent/clock.ts';
+import type { Answered } from '../konaplate/settlement.ts';
+import type { Counters } from './counters.ts';
+import type { CallKind } from './types.ts';
+
+/** Longer than the abort takes to come back; then the place is given free even if the backend never answers. */
+const GRACE_MS = 2_000;
+
+export interface CallPlan<Value> {
+  readonly kind: CallKind;
+  /** One call at a time per key. */
+  readonly key: string;
+  /** For a customer who stands there: may use the reserved places. */
+  readonly attended: boolean;
+  readonly answerMs: number;
+  readonly run: (signal: AbortSignal) => Promise<Answered<Value>>;
+  /** Called once, whenever the answer comes, also after the place was given free. */
+  readonly done: (answer: Answered<Value>, elapsedMs: number) => void;
+}
+
+interface Place {
+  readonly abort: AbortController;
+  readonly attended: boolean;
+  readonly kind: CallKind;
+}
+
+/** The calls under way: who holds which place, when each is aborted, and that every answer is heard exactly once. */
+export class Calls {
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+  readonly #onFree: () => void;
+  readonly #places = new Map<string, Place>();
+  readonly #open = new Set<Promise<void>>();
+
+  constructor(clock: Clock, counters: Counters, onFree: () => void) {
+    this.#clock = clock;
+    this.#counters = counters;
+    this.#onFree = onFree;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Calls that do not belong to a customer at the counter. */
+  get backlog(): number {
+    let count = 0;
+    for (const place of this.#places.values()) if (!place.attended && place.kind !== 'hello') count += 1;
+    return count;
+  }
+
+  has(key: string): boolean {
+    return this.#places.has(key);
+  }
+
+  start<Value>(plan: CallPlan<Value>): void {
+    const place: Place = { abort: new AbortController(), attended: plan.attended, kind: plan.kind };
+    this.#places.set(plan.key, place);
+    this.#counters.attempted(plan.kind);
+    const startedMs = this.#clock.now().monoMs;
+    const free = (): void => {
+      if (this.#places.get(plan.key) !== place) return;
+      this.#places.delete(plan.key);
+      this.#onFree();
+    };
+    let grace = this.#clock.after(plan.answerMs, () => {
+      place.abort.abort();
+      grace = this.#clock.after(GRACE_MS, free);
+    });
+    const settle = (answer: Answered<Value>): void => {
+      grace.cancel();
+      const elapsedMs = this.#clock.now().monoMs - startedMs;
+      this.#counters.ended(plan.kind, answer.class, elapsedMs);
+      try {
+        plan.done(answer, elapsedMs);
+      } finally {
+        free();
+      }
+    };
+    const open = plan
+      .run(place.abort.signal)
+      // An adapter never throws; one that does has said nothing about the request.
+      .catch((): Answered<Value> => ({ class: 'ambiguous', why: 'ADAPTER', code: null, bytesWritten: 1 }))
+      .then(settle)
+      .finally(() => this.#open.delete(open));
+    this.#open.add(open);
+  }
+
+  /** Waits for what is under way, aborts it after `waitMs`, and resolves when every answer has been heard. */
+  async drain(waitMs: number): Promise<void> {
+    const timer = this.#clock.after(waitMs, () => {
+      for (const place of this.#places.values()) place.abort.abort();
+    });
+    while (this.#open.size > 0) await Promise.allSettled(this.#open);
+    timer.cancel();
+  }
+}

@@ -1,0 +1,299 @@
+import type { Actor, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
+import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
+import { LedgerFault } from '../ledger/fault.ts';
+import type { Committed, RecordOptions } from '../ledger/types.ts';
+import type { Agenda, Entry } from './agenda.ts';
+import {
+  approveEvent,
+  approveRequest,
+  cancelEvent,
+  cancelRequest,
+  inquiryEvent,
+  inquiryRequest,
+  netCancelEvent,
+  netCancelRequest,
+} from './answers.ts';
+import type { Calls } from './calls.ts';
+import type { SyncLimits } from './limits.ts';
+import type { SyncOptions } from './options.ts';
+
+const TERMINAL: Actor = { role: 'terminal' };
+/** After a commit that could not be made, or a command that the rules refused: not again at once. */
+const RECORD_RETRY_MS = 1_000;
+
+/** What the worker around it decides for a delivery. */
+export interface DeliveryHost {
+  context(): CallContext;
+  /** Line, breaker, fencing and clocks learn from every answer. */
+  heard(answer: Answered<unknown>, elapsedMs: number): void;
+  /** Authentic "not processed" for an approval. */
+  notProcessed(intent: Intent, code: string, retryAfterMs: number | undefined): void;
+  /** The ledger is broken: nothing more may be done in this run. */
+  broken(fault: unknown): void;
+  /** A commit failed that may succeed later. */
+  faulted(): void;
+}
+
+/** Live answers of this run, bounded; the oldest goes. */
+class Recent<Value> {
+  readonly #most: number;
+  readonly #values = new Map<string, Value>();
+  constructor(most: number) {
+    this.#most = most;
+  }
+  get(key: string): Value | undefined {
+    return this.#values.get(key);
+  }
+  set(key: string, value: Value): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+  }
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+}
+
+/** Sends one request for one intent: the attempt is durable first, then the bytes, then the answer is durable. */
+export class Delivery {
+  readonly #options: SyncOptions;
+  readonly #limits: SyncLimits;
+  readonly #agenda: Agenda;
+  readonly #calls: Calls;
+  readonly #host: DeliveryHost;
+  readonly #balances: Recent<number>;
+  readonly #proofs: Recent<string>;
+  lateAnswers = 0;
+
+  constructor(options: SyncOptions, limits: SyncLimits, agenda: Agenda, calls: Calls, host: DeliveryHost) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#agenda = agenda;
+    this.#calls = calls;
+    this.#host = host;
+    this.#balances = new Recent(limits.remember);
+    this.#proofs = new Recent(limits.remember);
+  }
+
+  balanceOf(sequenceId: string): number | null {
+    return this.#balances.get(sequenceId) ?? null;
+  }
+
+  holdProof(cancelId: string, barcodeSpec: string): void {
+    this.#proofs.set(cancelId, barcodeSpec);
+  }
+
+  releaseProof(cancelId: string): void {
+    this.#proofs.delete(cancelId);
+  }
+
+  isUnderWay(entry: Entry): boolean {
+    return entry.request !== null && this.#calls.has(`${entry.request}:${entry.sequenceId}`);
+  }
+
+  /** Runs the intent's own command that the clock gave. */
+  command(entry: Entry): void {
+    const { command, intent } = entry;
+    if (command === null) return;
+    const canDefer = command === 'chooseLater' && (this.#options.mayDefer?.(intent) ?? false);
+    const committed = this.#recordFor(entry.sequenceId, { kind: command }, { actor: TERMINAL, canDefer });
+    if (committed === null) {
+      this.#agenda.postpone(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
+    }
+  }
+
+  /** Sends what is due for this entry. */
+  send(entry: Entry, attended: boolean): void {
+    switch (entry.request) {
+      case 'approve':
+        this.#approve(entry, attended);
+        return;
+      case 'inquiry':
+        this.#inquire(entry, attended);
+        return;
+      case 'netCancel':
+        this.#netCancel(entry);
+        return;
+      case 'void':
+        this.#void(entry);
+        return;
+      case null:
+        return;
+    }
+  }
+
+  /** Asks about any intent out of turn; `told` hears the result once, null when there was no trustworthy answer. */
+  ask(intent: Intent, told: (result: string | null) => void): void {
+    const committed = this.#recordFor(intent.sequenceId, { kind: 'inquire' }, { actor: TERMINAL });
+    if (committed === null) {
+      told(null);
+      return;
+    }
+    this.#callInquiry(committed.intent, false, `ask:${intent.sequenceId}`, told);
+  }
+
+  /** Sends the net cancel of a reversed intent once more: the issuer was restored and may have forgotten it. */
+  remind(intent: Intent, told: (isDone: boolean) => void): void {
+    this.#calls.start({
+      kind: 'netCancel',
+      key: `ask:${intent.sequenceId}`,
+      attended: false,
+      answerMs: this.#limits.answerMs.netCancel,
+      run: (signal) =>
+        this.#options.backend.netCancel(netCancelRequest(intent), this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.#host.heard(answer, elapsedMs);
+        const event = netCancelEvent(answer, this.#options.backend.capabilities);
+        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
+        told(answer.class === 'answered' || answer.class === 'refused');
+      },
+    });
+  }
+
+  #approve(entry: Entry, attended: boolean): void {
+    const committed = this.#attempt(entry, { kind: 'send' });
+    if (committed === null) return;
+    const { intent, barcodeSpec } = committed;
+    this.#budget(intent, intent.sends);
+    if (barcodeSpec === undefined) {
+      // The ledger came from a backup, without its vault: nothing can be sent, and nobody may believe that it was.
+      this.#recordFor(intent.sequenceId, { kind: 'ambiguous', code: null }, { actor: TERMINAL });
+      this.#openCase(intent, 'RECOVERING');
+      return;
+    }
+    this.#calls.start({
+      kind: 'approve',
+      key: `approve:${intent.sequenceId}`,
+      attended,
+      answerMs: this.#limits.answerMs.approve,
+      run: (signal) =>
+        this.#options.backend.approve(approveRequest(intent, barcodeSpec), this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.#host.heard(answer, elapsedMs);
+        this.#approved(intent, answer, barcodeSpec);
+      },
+    });
+  }
+
+  #approved(sent: Intent, answer: Answered<ApproveAnswer>, barcodeSpec: string): void {
+    const { sequenceId } = sent;
+    if (answer.class === 'answered' && answer.value.balance !== null) {
+      this.#balances.set(sequenceId, answer.value.balance);
+    }
+    const present = this.#options.ledger.get(sequenceId);
+    if (present !== null && present.host !== 'sending') this.lateAnswers += 1;
+    const event = approveEvent(answer);
+    this.#recordFor(sequenceId, event, {
+      actor: TERMINAL,
+      ...(event.kind === 'nothingLeft' ? { barcodeSpec } : {}),
+    });
+    if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
+  }
+
+  #inquire(entry: Entry, attended: boolean): void {
+    const committed = this.#attempt(entry, { kind: 'inquire' });
+    if (committed === null) return;
+    this.#budget(committed.intent, committed.intent.inquiries);
+    this.#callInquiry(committed.intent, attended, `inquiry:${entry.sequenceId}`, () => {});
+  }
+
+  #callInquiry(intent: Intent, attended: boolean, key: string, told: (result: string | null) => void): void {
+    this.#calls.start({
+      kind: 'inquiry',
+      key,
+      attended,
+      answerMs: this.#limits.answerMs.inquiry,
+      run: (signal) => this.#options.backend.inquiry(inquiryRequest(intent), this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.#host.heard(answer, elapsedMs);
+        const event = inquiryEvent(answer, intent.hostVersion);
+        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
+        told(answer.class === 'answered' ? answer.value.result : null);
+      },
+    });
+  }
+
+  #netCancel(entry: Entry): void {
+    const committed = this.#attempt(entry, { kind: 'netCancel' });
+    if (committed === null) return;
+    const { intent } = committed;
+    this.#budget(intent, intent.netCancels);
+    const { backend } = this.#options;
+    this.#calls.start({
+      kind: 'netCancel',
+      key: `netCancel:${intent.sequenceId}`,
+      attended: false,
+      answerMs: this.#limits.answerMs.netCancel,
+      run: (signal) => backend.netCancel(netCancelRequest(intent), this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.#host.heard(answer, elapsedMs);
+        const event = netCancelEvent(answer, backend.capabilities);
+        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
+      },
+    });
+  }
+
+  #void(entry: Entry): void {
+    const request = cancelRequest(entry.intent, (cancelId) => this.#proofs.get(cancelId));
+    // The card's fresh barcode is gone with the last run: only asking can tell what became of the void.
+    if (request === null) {
+      this.#agenda.hold(entry, this.#options.clock.now().monoMs + this.#options.times.retryMaxMs);
+      this.#inquireVoid(entry);
+      return;
+    }
+    const committed = this.#attempt(entry, { kind: 'voidSend' });
+    if (committed === null) return;
+    this.#calls.start({
+      kind: 'void',
+      key: `void:${entry.sequenceId}`,
+      attended: true,
+      answerMs: this.#limits.answerMs.void,
+      run: (signal) => this.#options.backend.cancel(request, this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.#host.heard(answer, elapsedMs);
+        const event = cancelEvent(answer, request.cancelId);
+        if (event === null) return;
+        this.#recordFor(request.sequenceId, event, { actor: TERMINAL });
+        if (event.kind !== 'voidUnanswered') this.#proofs.delete(request.cancelId);
+      },
+    });
+  }
+
+  #inquireVoid(entry: Entry): void {
+    const committed = this.#attempt(entry, { kind: 'inquire' });
+    if (committed !== null) this.#callInquiry(committed.intent, false, `void:${entry.sequenceId}`, () => {});
+  }
+
+  /** A budget of attempts that ends makes a case; delivery goes on. */
+  #budget(intent: Intent, attempts: number): void {
+    if (attempts > 0 && attempts % this.#limits.attemptBudget === 0) this.#openCase(intent, 'BUDGET_SPENT');
+  }
+
+  #openCase(intent: Intent, reason: 'BUDGET_SPENT' | 'RECOVERING'): void {
+    if (intent.cases.includes(reason)) return;
+    this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL });
+  }
+
+  /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
+  #attempt(entry: Entry, command: OwnCommand): Committed | null {
+    const committed = this.#recordFor(entry.sequenceId, command, { actor: TERMINAL });
+    if (committed === null) {
+      this.#agenda.hold(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
+    }
+    return committed;
+  }
+
+  /** Commits one event. null: refused by the rules, or it could not be committed now. */
+  #recordFor(sequenceId: string, event: IntentEvent, options: RecordOptions): Committed | null {
+    try {
+      const outcome = this.#options.ledger.record(sequenceId, event, this.#options.clock.now(), options);
+      return outcome.ok ? outcome : null;
+    } catch (fault) {
+      const passes = fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
+      if (passes) this.#host.faulted();
+      else this.#host.broken(fault);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { CallKind } from './types.ts';
+
+/** Bounds and times of the worker that are not part of the rules. */
+export interface SyncLimits {
+  /** Requests at the same time, over all intents. */
+  readonly inFlight: number;
+  /** Of these, kept free for a customer who stands at the counter. */
+  readonly reserved: number;
+  /** How long a call of each kind is waited for before it is aborted. A late approval counts until then. */
+  readonly answerMs: Readonly<Record<CallKind, number>>;
+  /** A quiet line is probed after so long. */
+  readonly idleProbeMs: number;
+  /** After a failure, and until a line that was down is believed again, so long after the last probe. */
+  readonly confirmMs: number;
+  readonly freshMs: number;
+  readonly slowMs: number;
+  readonly failuresToDown: number;
+  readonly answersToOnline: number;
+  readonly breakerFailures: number;
+  readonly breakerBaseMs: number;
+  readonly breakerMaxMs: number;
+  /** Until the issuer says otherwise. */
+  readonly drainPerMinute: number;
+  /** A clock that differs by more is not confirmed. */
+  readonly clockToleranceMs: number;
+  /** Attempts of one kind after which an intent becomes a case; it is still delivered. */
+  readonly attemptBudget: number;
+  /** An intent whose delivery the issuer refuses to process for its own sake waits so long. */
+  readonly parkMs: number;
+  /** How long `stop` waits for answers before it aborts what is under way. */
+  readonly stopMs: number;
+  /** Balances and live answers that are kept in memory. */
+  readonly remember: number;
+  /** Days before today that are asked again after the issuer was restored, unless the agent knows better. */
+  readonly unsealedDays: number;
+}
+
+export const DEFAULT_LIMITS: SyncLimits = {
+  inFlight: 8,
+  reserved: 2,
+  answerMs: {
+    hello: 5_000,
+    approve: 30_000,
+    inquiry: 5_000,
+    netCancel: 10_000,
+    void: 10_000,
+    transactions: 15_000,
+    close: 30_000,
+  },
+  idleProbeMs: 30_000,
+  confirmMs: 1_000,
+  freshMs: 75_000,
+  slowMs: 1_500,
+  failuresToDown: 2,
+  answersToOnline: 2,
+  breakerFailures: 3,
+  breakerBaseMs: 1_000,
+  breakerMaxMs: 15_000,
+  drainPerMinute: 60,
+  clockToleranceMs: 10_000,
+  attemptBudget: 100,
+  parkMs: 600_000,
+  stopMs: 3_000,
+  remember: 200,
+  unsealedDays: 7,
+};

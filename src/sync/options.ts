@@ -1,0 +1,32 @@
+import type { Clock, Random } from '../intent/clock.ts';
+import type { Intent, IntentTimes } from '../intent/model.ts';
+import type { SettlementBackend } from '../konaplate/settlement.ts';
+import type { Ledger } from '../ledger/types.ts';
+import type { SyncLimits } from './limits.ts';
+import type { SyncMemory } from './memory.ts';
+
+/** One line of the worker's log; values are counts, ids and codes, never card data. */
+export type SyncLog = (entry: {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly event: string;
+  readonly [detail: string]: string | number | boolean | null;
+}) => void;
+
+export interface SyncOptions {
+  readonly ledger: Ledger;
+  readonly backend: SettlementBackend;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly times: IntentTimes;
+  readonly identity: { readonly machineId: string; readonly agentVersion: string };
+  readonly limits?: Partial<SyncLimits>;
+  readonly log?: SyncLog;
+  /** Epochs and a manager's pause of former runs. Absent: forgotten with the process. */
+  readonly memory?: SyncMemory;
+  /** Whether this charge may be credited later now (`mayDefer` of the policy). Absent: never. */
+  readonly mayDefer?: (intent: Intent) => boolean;
+  /** yyyyMMdd of the oldest day that is not sealed. Absent: `unsealedDays` before the open one. */
+  readonly unsealedFrom?: () => string | null;
+  /** The ledger cannot go on (IO, CORRUPT): the process must end, the next start decides. */
+  readonly onFault?: (fault: unknown) => void;
+}

@@ -1,0 +1,134 @@
+import type { Now } from '../intent/model.ts';
+import type { AnswerMeta, HelloAnswer } from '../konaplate/settlement.ts';
+import type { Remembered, SyncMemory } from './memory.ts';
+import type { SyncPause } from './types.ts';
+
+/** Why the terminal is fenced; for the journal and the manager. */
+export type FenceReason = 'RESTORED' | 'FENCED' | 'OTHER_HOLDER' | 'OTHER_EPOCH' | 'JOURNAL_BEHIND';
+
+interface ClockReading {
+  readonly offsetMs: number;
+  /** Wall minus monotonic time at the comparison: another value later means that somebody set the clock. */
+  readonly skewMs: number;
+}
+
+/** What the terminal and the issuer know of each other in this run: epochs, fencing, switches, clocks. */
+export class Session {
+  readonly #memory: SyncMemory;
+  readonly #machineId: string;
+  readonly #toleranceMs: number;
+  #remembered: Remembered | null;
+  #clock: ClockReading | null = null;
+  #fenced: FenceReason | null = null;
+  /** The epoch that the issuer named last: the one to claim the next of. */
+  #issuerSaysEpoch: number | null = null;
+  hello: HelloAnswer | null = null;
+  clockOffsetMs: number | null = null;
+  issuerEpoch: string | null;
+  /** The issuer was restored to an earlier point: everything of unsealed days must be asked again. */
+  issuerChanged = false;
+
+  constructor(memory: SyncMemory, machineId: string, toleranceMs: number) {
+    this.#memory = memory;
+    this.#machineId = machineId;
+    this.#toleranceMs = toleranceMs;
+    this.#remembered = memory.read();
+    this.issuerEpoch = this.#remembered?.issuerEpoch ?? null;
+  }
+
+  get greeted(): boolean {
+    return this.hello !== null;
+  }
+
+  get epoch(): number {
+    return this.#remembered?.epoch ?? 0;
+  }
+
+  get recovering(): boolean {
+    return this.#fenced !== null;
+  }
+
+  get fenceReason(): FenceReason | null {
+    return this.#fenced;
+  }
+
+  get pause(): SyncPause | null {
+    return this.#remembered?.pause ?? null;
+  }
+
+  get nextEpoch(): number {
+    return Math.max(this.epoch, this.#issuerSaysEpoch ?? 0) + 1;
+  }
+
+  keepPause(pause: SyncPause | null): void {
+    this.#remember({ pause });
+  }
+
+  /** Marks the terminal as fenced. True when it was not before. */
+  fence(reason: FenceReason): boolean {
+    if (this.#fenced !== null) return false;
+    this.#fenced = reason;
+    return true;
+  }
+
+  /** Takes in what every authentic answer carries. */
+  heard(meta: AnswerMeta): void {
+    if (meta.clockOffsetMs !== null) this.clockOffsetMs = meta.clockOffsetMs;
+    if (this.issuerEpoch !== null && this.issuerEpoch !== meta.issuerEpoch) this.issuerChanged = true;
+    if (this.issuerEpoch === meta.issuerEpoch) return;
+    this.issuerEpoch = meta.issuerEpoch;
+    // A changed one is remembered only when all has been asked again, so that a crash in between asks again.
+    if (!this.issuerChanged) this.#remember({ issuerEpoch: meta.issuerEpoch });
+  }
+
+  /** Everything of unsealed days has been asked again. */
+  recheckDone(): void {
+    this.issuerChanged = false;
+    this.#remember({ issuerEpoch: this.issuerEpoch });
+  }
+
+  /** Takes in an answered hello. Gives the reason when it shows that this terminal must be fenced. */
+  greet(
+    hello: HelloAnswer,
+    claimed: number | null,
+    journalIndex: number,
+    sentAtMs: number,
+    now: Now,
+  ): FenceReason | null {
+    // Half the way there, half the way back: good enough to tell seconds from minutes.
+    const offsetMs = hello.serverTimeMs - (now.wallMs + sentAtMs) / 2;
+    this.clockOffsetMs = offsetMs;
+    this.#clock = { offsetMs, skewMs: now.wallMs - now.monoMs };
+    this.#issuerSaysEpoch = hello.epoch;
+    const isHolder = hello.holder === this.#machineId;
+    if (claimed !== null && isHolder && hello.epoch === claimed) {
+      this.#remember({ epoch: claimed });
+      this.#fenced = null;
+      this.hello = hello;
+      return null;
+    }
+    this.hello = hello;
+    if (!isHolder) return 'OTHER_HOLDER';
+    if (this.#remembered !== null && hello.epoch !== this.epoch) return 'OTHER_EPOCH';
+    if (hello.knownJournalIndex > journalIndex) return 'JOURNAL_BEHIND';
+    if (this.#remembered === null) this.#remember({ epoch: hello.epoch });
+    return null;
+  }
+
+  /** The clock agrees with the issuer's and was not set since. */
+  clockConfirmed(now: Now): boolean {
+    if (this.#clock === null || Math.abs(this.#clock.offsetMs) > this.#toleranceMs) return false;
+    return !this.clockJumped(now);
+  }
+
+  clockJumped(now: Now): boolean {
+    if (this.#clock === null) return false;
+    return Math.abs(now.wallMs - now.monoMs - this.#clock.skewMs) > this.#toleranceMs;
+  }
+
+  #remember(change: Partial<Remembered>): void {
+    const before = this.#remembered ?? { epoch: 0, issuerEpoch: this.issuerEpoch, pause: null };
+    this.#remembered = { ...before, ...change };
+    this.#memory.write(this.#remembered);
+  }
+}
