@@ -1,7 +1,7 @@
 /** Looks at what an installer would ask about. Each check answers with a sentence, and with what to do when it is wrong. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { isLoopback } from './config.ts';
@@ -131,7 +131,9 @@ export function checkPlatform(config: Config): Promise<Finding> {
   const where = `${host} port ${port}`;
   return new Promise((done) => {
     const socket =
-      url.protocol === 'https:' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+      url.protocol === 'https:'
+        ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+        : connect({ host, port });
     const finish = (finding: Finding): void => {
       socket.destroy();
       done(finding);
