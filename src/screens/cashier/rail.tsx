@@ -53,10 +53,10 @@ export function Rail(props: RailProps) {
               disabled={!props.free}
               onClick={() => props.show({ kind: 'list', list })}
             >
-              <span class="shape" aria-hidden="true">
-                {shape}
-              </span>
-              <span>{words[language]}</span> <b>{count}</b>
+              <b>
+                {shape} {count}
+              </b>
+              <span>{words[language]}</span>
             </button>
           );
         })}

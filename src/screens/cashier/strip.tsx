@@ -1,7 +1,7 @@
 /** The status strip: each item a shape and a word, 56 px high; a touch shows its explanation in the rail. */
 import type { Snapshot } from '../../station/snapshot.ts';
 import type { Preferences } from '../shared/preferences.ts';
-import { clockTimeSeconds, monthDay, span } from '../text/format.ts';
+import { clockTimeSeconds, digits, monthDay, span } from '../text/format.ts';
 import { EXPLAIN, LINE_REASONS, STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import type { PageState } from './link.ts';
@@ -77,21 +77,20 @@ function laterItem(snapshot: Snapshot, wallMs: number, language: Language): Item
   return {
     id: 'later',
     first: `◷ ${say(STRIP.laterItem, language, { count, sum })}`,
-    second: say(STRIP.laterLimit, language, { limit, oldest }),
+    second: say(STRIP.laterLimit, language, { count, limit: digits(limit), oldest }),
     state: 'warning',
   };
 }
 
 function owedItem(snapshot: Snapshot, language: Language): Item | null {
   const { payoutDue, returnDue, cases } = snapshot.strip;
+  const returns = returnDue > 0 ? `▲ ${say(STRIP.returnDue, language, { count: returnDue })}` : null;
   const parts = [
     payoutDue > 0 ? `▲ ${say(STRIP.payoutDue, language, { count: payoutDue })}` : null,
-    returnDue > 0 ? `▲ ${say(STRIP.returnDue, language, { count: returnDue })}` : null,
     cases > 0 ? `? ${say(STRIP.cases, language, { count: cases })}` : null,
   ].filter((part) => part !== null);
-  if (parts.length === 0) return null;
-  const [first = '', ...rest] = parts;
-  return { id: 'owed', first, second: rest.join(' '), state: 'warning' };
+  if (returns === null && parts.length === 0) return null;
+  return { id: 'owed', first: returns ?? '', second: parts.join(' '), state: 'warning' };
 }
 
 function timeItem(snapshot: Snapshot, wallMs: number, language: Language): Item {

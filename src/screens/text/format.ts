@@ -22,9 +22,12 @@ export function digits(value: number): string {
   return DIGITS.format(value);
 }
 
-/** `10,000원`, English `10,000 won`. */
+/** Lines never break inside an amount. */
+const NO_BREAK = '\u00a0';
+
+/** `10,000원`, English `10,000 won` with a space that does not break. */
 export function won(amount: number, language: 'ko' | 'en'): string {
-  return language === 'ko' ? `${digits(amount)}원` : `${digits(amount)} won`;
+  return language === 'ko' ? `${digits(amount)}원` : `${digits(amount)}${NO_BREAK}won`;
 }
 
 /**
@@ -36,8 +39,8 @@ export function readingAid(amount: number): string | null {
   const rest = amount % 10_000;
   if (tenThousands === 0) return rest >= 1_000 && rest % 1_000 === 0 ? `${rest / 1_000}천원` : null;
   if (rest === 0) return `${tenThousands}만원`;
-  if (rest % 1_000 === 0) return `${tenThousands}만 ${rest / 1_000}천원`;
-  return `${tenThousands}만 ${digits(rest)}원`;
+  if (rest % 1_000 === 0) return `${tenThousands}만${NO_BREAK}${rest / 1_000}천원`;
+  return `${tenThousands}만${NO_BREAK}${digits(rest)}원`;
 }
 
 /** `14:32`, Korean time. */

@@ -31,7 +31,7 @@ export const RAIL = {
 export const WORDS = {
   charge: { ko: '충전', en: 'charge' },
   refund: { ko: '출금', en: 'withdrawal' },
-  cardEnding: { ko: '카드 끝 {last4}', en: 'card ending {last4}' },
+  cardEnding: { ko: '카드 끝 {last4}', en: 'card {last4}' },
   toCustomer: { ko: '손님께', en: 'To the customer' },
   version: { ko: '판 {version}', en: 'v{version}' },
   secondsLeft: { ko: '{seconds}초 남음', en: '{seconds} seconds left' },
