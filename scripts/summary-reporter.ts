@@ -1,15 +1,18 @@
-/** Closes the run with one plain line that people and machines can read: how many tests passed, failed, were skipped. */
+/**
+ * Closes the run with one plain line that people and machines can read: how many tests passed, failed, were skipped. A
+ * file that could not be loaded and an error outside of any test count as failed.
+ */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class SummaryReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     let broken = 0;
     for (const module of modules) {
       for (const test of module.children.allTests()) counts[test.result().state] += 1;
       if (module.errors().length > 0) broken += 1;
     }
-    const failed = counts.failed + counts.pending + broken;
+    const failed = counts.failed + counts.pending + broken + unhandled.length;
     const skipped = counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`;
     process.stdout.write(`\n${counts.passed} passed, ${failed} failed${skipped}\n`);
   }

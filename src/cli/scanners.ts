@@ -27,7 +27,7 @@ function canConnect(host: string, port: number): Promise<boolean> {
     };
     socket.setTimeout(CONNECT_MS, () => finish(false));
     socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
+    socket.on('error', () => finish(false));
   });
 }
 

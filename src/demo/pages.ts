@@ -1,8 +1,10 @@
 /** Builds the browser pages into dist/ when their sources changed since the last build. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The agent's pages (dist/screens) and the customer's phone page (dist/phone). */
+const BUILDS = ['vite.config.ts', 'src/issuer/phone/vite.config.ts'];
 const SOURCES = [
   'src/screens/**/*.{ts,tsx,css,html,svg,json}',
   'src/issuer/phone/**/*.{ts,tsx,css,html,svg}',
@@ -34,7 +36,9 @@ export function pagesAreFresh(root: string): boolean {
 export async function ensurePages(root: string): Promise<void> {
   if (pagesAreFresh(root)) return;
   const sources = pageSources(root);
+  rmSync(join(root, STAMP), { force: true });
   const { build } = await import('vite');
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  for (const configFile of BUILDS) await build({ configFile: join(root, configFile), logLevel: 'warn' });
+  mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(join(root, STAMP), sources);
 }

@@ -101,7 +101,7 @@ const platform = z.strictObject({
   aspId: z.string().length(15),
   accessKeyFile: secretFile,
   secretKeyFile: secretFile,
-  cryptoKeyId: z.string().regex(/^[0-9a-f]{32}$/, { error: '32 hexadecimal digits in lower case' }),
+  cryptoKeyId: z.string().regex(/^[0-9a-fA-F]{32}$/, { error: '32 hexadecimal digits' }),
   serverPublicKeyFile: secretFile,
   clientPrivateKeyFile: secretFile,
   merchantId: z.string().length(15),

@@ -143,7 +143,7 @@ export function checkPlatform(config: Config): Promise<Finding> {
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () =>
       finish(ok('platform', `${where} can be reached`)),
     );
-    socket.once('error', (error: NodeJS.ErrnoException) =>
+    socket.on('error', (error: NodeJS.ErrnoException) =>
       finish(bad('platform', `${where} cannot be reached (${error.code ?? 'unknown error'})`, mend)),
     );
   });
@@ -163,7 +163,7 @@ export function checkWebPort(config: Config): Promise<Finding> {
     socket.once('connect', () =>
       finish(ok('pages', `something answers at port ${port}: the running agent, if it is ours`)),
     );
-    socket.once('error', () => finish(ok('pages', `port ${port} is free`)));
+    socket.on('error', () => finish(ok('pages', `port ${port} is free`)));
   });
 }
 

@@ -25,7 +25,10 @@ let port = 0;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kona-till-doctor-'));
-  server = createServer((socket) => socket.resume().end('no TLS here\n'));
+  server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.resume().end('no TLS here\n');
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   port = (server.address() as { port: number }).port;
 });
