@@ -83,6 +83,7 @@ export class Station {
   #sequence = 0;
   #scanner = NO_SCANNER;
   #trouble: LedgerTrouble | null = null;
+  #lastingTrouble: LedgerTrouble | null = null;
   #starting: StartingStep | null = null;
   #timer: Timer | null = null;
   #busy = 0;
@@ -130,6 +131,12 @@ export class Station {
 
   setScanner(scanner: Snapshot['strip']['scanner']): void {
     this.#scanner = scanner;
+    this.refresh();
+  }
+
+  /** A trouble that only a repair ends, such as a verification that failed: no scan opens anything. */
+  setTrouble(trouble: LedgerTrouble): void {
+    this.#lastingTrouble = trouble;
     this.refresh();
   }
 
@@ -243,7 +250,7 @@ export class Station {
     const { clock, worker } = this.#options;
     if (this.#desk.locked) return 'LOCKED';
     if (this.#starting !== null) return 'STARTING';
-    if (this.#desk.notRecorded !== null) return 'LEDGER';
+    if (this.#desk.notRecorded !== null || this.#lastingTrouble !== null) return 'LEDGER';
     if (worker.status().recovering) return 'RECOVERING';
     return this.pages.isWatched(clock.now().monoMs) ? null : 'NO_PAGE';
   }
@@ -534,7 +541,7 @@ export class Station {
       run,
       sequence: this.#sequence,
       scanner: this.#scanner,
-      trouble: this.#trouble,
+      trouble: this.#lastingTrouble ?? this.#trouble,
       starting: this.#starting,
       isMine,
       balanceOf: (sequenceId) => worker.balanceOf(sequenceId),

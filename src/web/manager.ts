@@ -274,7 +274,9 @@ export function managerRoutes(server: FastifyInstance, options: WebOptions, stre
       throw new ApiFault(409, 'REFUSED', 'this terminal is not recovering', { refusal: 'NOT_IN_THIS_STATE' });
     }
     ledger.note('epochClaimed', { reason: body.reason }, clock.now(), { role: 'manager', id: manager });
-    await worker.claimEpoch(manager);
+    if (!(await worker.claimEpoch(manager))) {
+      throw new ApiFault(409, 'REFUSED', 'the issuer did not grant it', { refusal: 'NOT_GRANTED' });
+    }
     return syncAnswer(options);
   });
 

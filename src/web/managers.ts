@@ -3,19 +3,11 @@
  * made with the installer's code, which lies in a file of its own until then; there is no default PIN.
  */
 import { randomInt, scrypt, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock, Random } from '../intent/clock.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface ManagersOptions {
   /** Where `managers.json` and `installer-code` lie; must exist. */
@@ -214,25 +206,6 @@ export function isWeakPin(pin: string): boolean {
   for (let index = 1; index < pin.length; index += 1) steps.add(Number(pin[index]) - Number(pin[index - 1]));
   const [step] = steps;
   return steps.size === 1 && (step === 0 || step === 1 || step === -1);
-}
-
-/** Writes a file whole or not at all: temporary file, sync, rename, sync of the directory. */
-export function writeWhole(file: string, content: string): void {
-  const temporary = `${file}.tmp`;
-  const handle = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(handle, content);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, file);
-  const folder = openSync(dirname(file), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function readManagers(file: string): readonly StoredManager[] {

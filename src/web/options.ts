@@ -21,8 +21,8 @@ export interface WebWorker extends StationWorker {
   inquire(sequenceId: string): Promise<void>;
   /** The owed net cancel at once. */
   netCancelAgain(sequenceId: string): Promise<void>;
-  /** Go on with this terminal after recovering: a new epoch. Resolves when the issuer gave it, else throws. */
-  claimEpoch(managerId: string): Promise<void>;
+  /** Go on with this terminal after recovering: a new epoch. False: the issuer did not grant it. */
+  claimEpoch(managerId: string): Promise<boolean>;
   onChange(listener: () => void): () => void;
 }
 

@@ -1,0 +1,416 @@
+/**
+ * The agent: ledger, worker, stations, scanners and pages of one terminal, joined. It starts whole or not at all, and
+ * `close` leaves nothing behind.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openScanner, type ScannerConfig } from '../drivers/open.ts';
+import type { DriverClock, Scanner } from '../drivers/scanner.ts';
+import type { CodeTable } from './barcode/parse.ts';
+import type { Clock, Random, Timer } from './intent/clock.ts';
+import type { Intent } from './intent/model.ts';
+import { mayDefer, type Policy, policyHash } from './intent/policy.ts';
+import type { SettlementBackend } from './konaplate/settlement.ts';
+import { type LedgerFault, type LedgerLog, openLedger } from './ledger/ledger.ts';
+import type { Ledger } from './ledger/types.ts';
+import { Board } from './station/board.ts';
+import { Forwarder } from './station/forward.ts';
+import { createIds } from './station/ids.ts';
+import { ScannerBench } from './station/scanners.ts';
+import { Station } from './station/station.ts';
+import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
+import type { SyncLimits } from './sync/limits.ts';
+import type { Remembered, SyncMemory } from './sync/memory.ts';
+import type { SyncLog } from './sync/options.ts';
+import { startRecovery } from './sync/start.ts';
+import { SyncWorker } from './sync/worker.ts';
+import type { SettingRow } from './web/api.ts';
+import { Managers } from './web/managers.ts';
+import type { Health, WebOptions } from './web/options.ts';
+import { createWebServer, type WebServer } from './web/server.ts';
+import { writeWhole } from './web/whole-file.ts';
+
+/** The parts that health and metrics may look at. */
+export interface AgentParts {
+  readonly ledger: Ledger;
+  readonly worker: SyncWorker;
+  readonly scanners: ScannerBench;
+  readonly stations: ReadonlyMap<string, Station>;
+}
+
+export interface AgentOptions {
+  /** Managers, the control token and the worker's memory lie here; must exist, 0700. */
+  readonly dataDirectory: string;
+  readonly environment: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly version: string;
+  readonly machineId: string;
+  /** Name and business registration number, as they stand on papers. */
+  readonly store: string;
+  readonly ledger: {
+    readonly file: string;
+    readonly key: Uint8Array | string;
+    readonly ballastBytes?: number;
+    readonly maxPages?: number;
+    readonly cutOverHour?: number;
+  };
+  /** Belongs to the agent from now on: `close` disposes of it. */
+  readonly backend: SettlementBackend;
+  readonly policy: Policy;
+  readonly codeTable: CodeTable;
+  readonly scanners: readonly ScannerConfig[];
+  readonly stations: readonly { readonly id: string; readonly scanners: readonly string[] }[];
+  readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
+    Pick<Partial<WebOptions>, 'ratePerMinute'>;
+  readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stationTimes?: Partial<StationTimes>;
+  readonly syncLimits?: Partial<SyncLimits>;
+  /** Default 72 h, the contract's limit. */
+  readonly laterLimitMs?: number;
+  /** A decision over more than this needs the PIN again. Default 50,000 won. */
+  readonly pinAbove?: number;
+  readonly log?: (entry: LedgerLog | Parameters<SyncLog>[0]) => void;
+  readonly health?: (parts: AgentParts) => () => Health;
+  readonly metrics?: (parts: AgentParts) => NonNullable<WebOptions['metrics']>;
+  /**
+   * The ledger failed in a way that only a restart may judge. The pages have been told; the process must end, after
+   * `close` or without it.
+   */
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface Agent extends AgentParts {
+  /** Such as `http://127.0.0.1:8610`. */
+  readonly address: string;
+  readonly run: string;
+  /** The file with the installer's code; null once there is a manager. */
+  installerCodeFile(): string | null;
+  close(): Promise<void>;
+}
+
+const SWEEP_EVERY_MS = 60_000;
+/** The pages get this long to show what is wrong before the process ends. */
+const FAULT_TELL_MS = 250;
+/** Entries that the start verifies; `ledger verify` reads all. */
+const VERIFY_ENTRIES = 5_000;
+const LATER_LIMIT_MS = 72 * 3_600_000;
+const PIN_ABOVE_WON = 50_000;
+const TOKEN_FILE = 'control-token';
+
+/** Starts everything in order: ledger, what the restart must ask, stations, pages, worker, scanners. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const started = new Started(options);
+  try {
+    return await started.begin();
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
+}
+
+class Started {
+  readonly #options: AgentOptions;
+  readonly #run: string;
+  readonly #stations = new Map<string, Station>();
+  readonly #opened: Scanner[] = [];
+  #ledger: Ledger | null = null;
+  #worker: SyncWorker | null = null;
+  #web: WebServer | null = null;
+  #sweep: Timer | null = null;
+  #isFaulted = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#run = Buffer.from(options.random.bytes(8)).toString('hex');
+  }
+
+  async begin(): Promise<Agent> {
+    const { clock, dataDirectory, random } = this.#options;
+    const managers = new Managers({ directory: dataDirectory, clock, random });
+    const ledger = this.#openLedger();
+    startRecovery(ledger, clock.now());
+    ledger.note('agentStarted', { version: this.#options.version, run: this.#run }, clock.now(), {
+      role: 'terminal',
+    });
+    const board = new Board(ledger);
+    const worker = this.#makeWorker(ledger, board);
+    const forwarder = new Forwarder(clock);
+    const scanners = new ScannerBench(clock, this.#options.codeTable);
+    this.#makeStations(ledger, worker, board, forwarder);
+    ledger.onCommit((committed) => {
+      board.update(committed);
+      for (const station of this.#stations.values()) station.committed(committed);
+    });
+    worker.onChange(() => this.#refreshAll());
+    this.#verify(ledger);
+    const parts = { ledger, worker, scanners, stations: this.#stations };
+    const web = await createWebServer(this.#webOptions(parts, board, forwarder, managers));
+    this.#web = web;
+    worker.start();
+    this.#openScanners(scanners);
+    this.#keepSwept(ledger);
+    return {
+      ...parts,
+      address: web.address,
+      run: this.#run,
+      installerCodeFile: () => managers.installerCodeFile(),
+      close: () => this.close(),
+    };
+  }
+
+  /** Nothing new in, answers under way recorded, pages told nothing more, the ledger last. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#sweep?.cancel();
+    await Promise.all(this.#opened.map((scanner) => scanner.close()));
+    await this.#worker?.stop();
+    await this.#web?.close();
+    for (const station of this.#stations.values()) station.close();
+    this.#ledger?.close();
+    await this.#options.backend.dispose();
+  }
+
+  #openLedger(): Ledger {
+    const { ledger, environment, merchantId, terminalId, policy, clock, random, log } = this.#options;
+    const opened = openLedger({
+      ...ledger,
+      environment,
+      merchantId,
+      terminalId,
+      times: policy.times,
+      policyHash: policyHash(policy),
+      random,
+      now: clock.now(),
+      ...(log === undefined ? {} : { log }),
+    });
+    this.#ledger = opened;
+    return opened;
+  }
+
+  #makeWorker(ledger: Ledger, board: Board): SyncWorker {
+    const { backend, clock, random, policy, machineId, version, syncLimits, log, dataDirectory } =
+      this.#options;
+    const worker: SyncWorker = new SyncWorker({
+      ledger,
+      backend,
+      clock,
+      random,
+      times: policy.times,
+      identity: { machineId, agentVersion: version },
+      memory: fileMemory(join(dataDirectory, 'sync.json')),
+      mayDefer: (intent) => {
+        const status = worker.status();
+        return mayDefer(
+          intent.amount,
+          { deferredOpen: board.totals().later },
+          {
+            wallMs: clock.now().wallMs,
+            clockConfirmed: status.clockConfirmed,
+            answeredSinceStart: status.onlineSinceStart,
+          },
+          policy,
+        ).ok;
+      },
+      onFault: (fault) => this.#faulted(fault),
+      ...(syncLimits === undefined ? {} : { limits: syncLimits }),
+      ...(log === undefined ? {} : { log }),
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #makeStations(ledger: Ledger, worker: SyncWorker, board: Board, forwarder: Forwarder): void {
+    const { stations, terminalId, policy, codeTable, clock, random, stationTimes } = this.#options;
+    const ids = new Set(stations.map(({ id }) => id));
+    const newId = createIds(random);
+    const [first] = stations;
+    for (const { id } of stations) {
+      const isMine = (intent: Intent): boolean =>
+        intent.stationId === id || (id === first?.id && !ids.has(intent.stationId));
+      const station = new Station({
+        stationId: id,
+        terminalId,
+        run: this.#run,
+        ledger,
+        board,
+        worker,
+        policy,
+        codeTable,
+        clock,
+        times: { ...DEFAULT_STATION_TIMES, ...stationTimes },
+        newId,
+        isMine,
+        forward: (frame) => forwarder.forward(id, frame),
+        onLedgerFault: (fault) => this.#ledgerFault(fault),
+      });
+      this.#stations.set(id, station);
+    }
+  }
+
+  /** The end of the journal is checked before the first scan; a fault stops new payments and asks for a repair. */
+  #verify(ledger: Ledger): void {
+    const { index } = ledger.head();
+    const report = ledger.verify({ fromIndex: Math.max(1, index - VERIFY_ENTRIES) });
+    if (report.ok) return;
+    for (const station of this.#stations.values()) {
+      station.setTrouble({ face: 'LEDGER', code: report.faults[0]?.code ?? 'VERIFY' });
+    }
+  }
+
+  #webOptions(parts: AgentParts, board: Board, forwarder: Forwarder, managers: Managers): WebOptions {
+    const options = this.#options;
+    const { worker, ledger, scanners, stations } = parts;
+    const token = Buffer.from(options.random.bytes(32)).toString('hex');
+    writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
+    return {
+      ...options.web,
+      run: this.#run,
+      version: options.version,
+      terminalId: options.terminalId,
+      clock: options.clock,
+      random: options.random,
+      ledger,
+      board,
+      worker: webWorker(worker),
+      policy: options.policy,
+      policyHash: policyHash(options.policy),
+      stations,
+      scanners,
+      forwarder,
+      managers,
+      settings: options.settings,
+      store: options.store,
+      laterLimitMs: options.laterLimitMs ?? LATER_LIMIT_MS,
+      pinAbove: options.pinAbove ?? PIN_ABOVE_WON,
+      controlToken: token,
+      health: options.health?.(parts) ?? (() => this.#health(worker)),
+      metrics: options.metrics?.(parts) ?? null,
+    };
+  }
+
+  #health(worker: SyncWorker): Health {
+    const reasons: string[] = [];
+    if (this.#isFaulted) reasons.push('LEDGER');
+    if (worker.status().recovering) reasons.push('RECOVERING');
+    for (const station of this.#stations.values()) {
+      const { id } = station.snapshot().face;
+      if (id === 'NO-ROOM' || id === 'LEDGER') reasons.push(id);
+    }
+    return { ok: reasons.length === 0, reasons: [...new Set(reasons)] };
+  }
+
+  #openScanners(bench: ScannerBench): void {
+    const { scanners, stations, clock } = this.#options;
+    const driverClock: DriverClock = {
+      monoMs: () => clock.now().monoMs,
+      after: (ms, run) => clock.after(ms, run),
+    };
+    const [first] = stations;
+    for (const config of scanners) {
+      const owner = stations.find((station) => station.scanners.includes(config.name)) ?? first;
+      const station = owner === undefined ? undefined : this.#stations.get(owner.id);
+      if (station === undefined) continue;
+      bench.add(config.name, config.driver, station);
+      const scanner = openScanner(config, driverClock, {
+        frame: (frame) => bench.frame(frame),
+        status: (status) => bench.status(status),
+      });
+      bench.opened(config.name, scanner);
+      this.#opened.push(scanner);
+    }
+  }
+
+  #keepSwept(ledger: Ledger): void {
+    const { clock } = this.#options;
+    this.#sweep = clock.after(SWEEP_EVERY_MS, () => {
+      try {
+        ledger.sweep(clock.now());
+      } catch (error) {
+        if (isLedgerFault(error)) this.#ledgerFault(error);
+        else throw error;
+      }
+      if (this.#closing === null) this.#keepSwept(ledger);
+    });
+  }
+
+  #refreshAll(): void {
+    for (const station of this.#stations.values()) station.refresh();
+  }
+
+  /** No room or read-only: open payments go on. Anything else is for the next start to judge. */
+  #ledgerFault(fault: LedgerFault): void {
+    if (fault.code !== 'FULL' && fault.code !== 'READ_ONLY') this.#faulted(fault);
+  }
+
+  #faulted(fault: unknown): void {
+    if (this.#isFaulted) return;
+    this.#isFaulted = true;
+    this.#refreshAll();
+    this.#options.clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault));
+  }
+}
+
+function isLedgerFault(error: unknown): error is LedgerFault {
+  return error instanceof Error && error.name === 'LedgerFault';
+}
+
+/** The worker in the words of the pages. */
+function webWorker(worker: SyncWorker): WebOptions['worker'] {
+  return {
+    status: () => worker.status(),
+    holdProof: (cancelId, barcodeSpec) => worker.holdProof(cancelId, barcodeSpec),
+    releaseProof: (cancelId) => worker.releaseProof(cancelId),
+    balanceOf: (sequenceId) => worker.balanceOf(sequenceId),
+    syncNow: () => worker.now(),
+    pause: (reason, actor) => worker.pause(reason, actor),
+    resume: (actor) => worker.resume(actor),
+    inquire: async (sequenceId) => {
+      await worker.inquireNow(sequenceId);
+    },
+    netCancelAgain: async () => worker.now(),
+    claimEpoch: (managerId) => worker.claimEpoch(managerId),
+    onChange: (listener) => worker.onChange(listener),
+  };
+}
+
+const remembered = z.object({
+  epoch: z.int().min(0),
+  issuerEpoch: z.string().nullable(),
+  pause: z
+    .object({
+      by: z.enum(['manager', 'alarm']),
+      reason: z.string(),
+      code: z.string().nullable(),
+      atMs: z.number(),
+      actor: z.object({
+        role: z.enum(['cashier', 'manager', 'terminal']),
+        id: z.string().exactOptional(),
+        reason: z.string().exactOptional(),
+      }),
+      stops: z.enum(['deferred', 'approvals']),
+    })
+    .nullable(),
+});
+
+/** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */
+function fileMemory(file: string): SyncMemory {
+  return {
+    read: (): Remembered | null => {
+      try {
+        return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
+      } catch {
+        return null;
+      }
+    },
+    write: (value) => writeWhole(file, `${JSON.stringify(value)}\n`),
+  };
+}
