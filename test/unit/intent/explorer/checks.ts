@@ -71,9 +71,14 @@ function wrongAdvice(world: World, known: Known): string | null {
   }
 }
 
+/** What costs somebody money, whatever was shown on the way. */
+export function lossIn(world: World, known: Known): string | null {
+  return wrongNotes(world, known) ?? wrongEnd(world, known);
+}
+
 /** The first thing that is wrong with a state, in words; null when all is well. */
 export function wrongIn(world: World, known: Known): string | null {
   const needless = known.intent.cases.find((reason) => WITHOUT_CAUSE.some((other) => other === reason));
   if (needless !== undefined) return `a case without a cause: ${needless}`;
-  return wrongNotes(world, known) ?? wrongEnd(world, known) ?? wrongAdvice(world, known);
+  return lossIn(world, known) ?? wrongAdvice(world, known);
 }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { IntentType } from '../../../../src/intent/model.ts';
-import { wrongIn } from './checks.ts';
+import { lossIn, wrongIn } from './checks.ts';
 import { Intents } from './intents.ts';
 import type { Model } from './moves.ts';
 import { moves } from './moves.ts';
@@ -17,8 +17,13 @@ export interface ExploreOptions {
   readonly budgetMs: number;
   readonly rulesOut?: readonly StarredRule[];
   readonly crashesMax?: number;
+  readonly darkActsMax?: number;
   readonly statesMax?: number;
   readonly types?: readonly IntentType[];
+  /** False: a backend whose adapter says that a net cancel leaves no tombstone. */
+  readonly hasTombstones?: boolean;
+  /** Looks for lost or doubled money only, not for wrong sentences or needless cases on the way there. */
+  readonly onlyLosses?: boolean;
 }
 
 export interface Wrong {
@@ -72,10 +77,12 @@ class Walk {
   /** Steps that need no fault, as pairs. */
   readonly #from = new Numbers();
   readonly #to = new Numbers();
+  readonly #wrongIn: typeof wrongIn;
   steps = 0;
 
-  constructor(model: Model) {
+  constructor(model: Model, check: typeof wrongIn) {
     this.#model = model;
+    this.#wrongIn = check;
   }
 
   get states(): number {
@@ -133,7 +140,7 @@ class Walk {
     for (let at = 0; at < this.#packed.length; at += 1) {
       if (at >= statesMax || (at % 1024 === 0 && !mayGoOn())) return { wrong: null, isComplete: false };
       const world = this.#worldAt(at);
-      const what = wrongIn(world, this.#model.intents.at(world.intent));
+      const what = this.#wrongIn(world, this.#model.intents.at(world.intent));
       if (what !== null)
         return { wrong: { kind: 'wrong end', what, story: this.story(at) }, isComplete: false };
       try {
@@ -221,7 +228,14 @@ export function explore(options: ExploreOptions): ExploreReport {
   let wrong: Wrong | null = null;
   for (const type of options.types ?? (['CHARGE', 'REFUND'] as const)) {
     const intents = new Intents(out);
-    const walk = new Walk({ intents, out, crashesMax: options.crashesMax ?? 1 });
+    const model = {
+      intents,
+      out,
+      crashesMax: options.crashesMax ?? 1,
+      darkActsMax: options.darkActsMax ?? 1,
+      hasTombstones: options.hasTombstones ?? true,
+    };
+    const walk = new Walk(model, options.onlyLosses === true ? lossIn : wrongIn);
     const mayGoOn = (): boolean => performance.now() - begunMs < options.budgetMs;
     const result = walk.run(startsOf(intents, type), options.statesMax ?? 20_000_000, mayGoOn);
     for (const { intent } of intents.known) {

@@ -8,15 +8,7 @@ import type { Advice } from '../../../../src/intent/advice.ts';
 import { apply } from '../../../../src/intent/apply.ts';
 import { accept } from '../../../../src/intent/decide.ts';
 import { commandDue, due, requestDue } from '../../../../src/intent/due.ts';
-import type {
-  Actor,
-  Approval,
-  Due,
-  Intent,
-  IntentEvent,
-  IntentType,
-  QuestionAnswer,
-} from '../../../../src/intent/model.ts';
+import type { Actor, Approval, Due, Intent, IntentEvent, IntentType } from '../../../../src/intent/model.ts';
 import { assertBalanced, posting } from '../../../../src/intent/positions.ts';
 import type { DecideContext } from '../../../../src/intent/rules.ts';
 import { DEFAULT_TIMES } from '../../../../src/intent/rules.ts';
@@ -45,20 +37,20 @@ function inquiry(result: Inquiry['result'], isFresh: boolean): IntentEvent {
   return result === 'FAILED' ? { ...base, declineCode: '006_007' } : base;
 }
 
-export const ANSWERS = [
-  'inDrawer',
-  'withCustomer',
-  'notTaken',
-  'customerHere',
-  'customerGoneLater',
-  'customerGone',
-] as const satisfies readonly QuestionAnswer[];
+const NOT_FOUND: IntentEvent = {
+  kind: 'netCancelAcknowledged',
+  result: 'NOT_FOUND',
+  tombstone: false,
+  businessDate: null,
+};
 
 interface Step {
   /** null: whatever the clock gives next. */
   readonly event: IntentEvent | null;
   readonly actor?: Actor;
   readonly canDefer?: boolean;
+  /** Not at once but so many ms later. */
+  readonly laterMs?: number;
 }
 
 /** Everything that can happen to an intent in the model, by name. */
@@ -81,6 +73,8 @@ export const STEPS = {
   'net cancel acknowledged': {
     event: { kind: 'netCancelAcknowledged', result: 'REVERSED', tombstone: true, businessDate: DAY },
   },
+  'net cancel not found': { event: NOT_FOUND },
+  'net cancel not found again': { event: NOT_FOUND, laterMs: DEFAULT_TIMES.quietMs },
   'net cancel refused': { event: { kind: 'netCancelRefused', code: '006_906' } },
   'void 0 done': { event: { kind: 'voidDone', cancelId: 'V0', cancelNrNumber: 'N0', businessDate: DAY } },
   'void 1 done': { event: { kind: 'voidDone', cancelId: 'V1', cancelNrNumber: 'N1', businessDate: DAY } },
@@ -247,7 +241,7 @@ export class Intents {
     const command = step.event === null ? commandDue(intent, DEFAULT_TIMES) : null;
     const event = step.event ?? (command === null ? null : { kind: command.command });
     if (event === null) return null;
-    const decision = this.#decide(intent, event, this.#context(step, command?.atMs ?? 0));
+    const decision = this.#decide(intent, event, this.#context(step, command?.atMs ?? step.laterMs ?? 0));
     if (!decision.ok) {
       assert(command === null, `due asks for ${event.kind}, which decide refuses: ${decision.refusal}`);
       return null;

@@ -12,6 +12,10 @@ export interface Model {
   readonly intents: Intents;
   readonly out: RulesOut;
   readonly crashesMax: number;
+  /** How often people move the cash in one dark. */
+  readonly darkActsMax: number;
+  /** What the backend's adapter says of it. */
+  readonly hasTombstones: boolean;
 }
 
 const indexOfItem = (item: Item): number => ITEMS.indexOf(item);
@@ -158,6 +162,10 @@ function hands(turn: Turn): void {
   if (shown === 'payOut' && (believes || notes === 0)) {
     turn.go('pays the cash out', { notes: world.notes - 1, knows: 1 });
   }
+  const isDenied = turn.intent.cases.includes('ISSUER_CONTRADICTS') && turn.intent.cash === 'received';
+  if (shown === 'manager' && isDenied && notes === 1) {
+    turn.go('manager gives the cash back by voucher', { notes: world.notes - 1, knows: 1 });
+  }
 }
 
 function page(turn: Turn): void {
@@ -178,6 +186,9 @@ function agent(turn: Turn): void {
     // A crash between the durable `sending` and the first byte; or no byte can be handed to the network.
     turn.step('send', {}, true);
   }
+  // [Ask the issuer] of the manager's page works in every state.
+  const isOut = turn.intent.bytesMayHaveLeft && turn.intent.host !== 'sending';
+  if (isOut && world.inquirySent === 0) turn.go('manager asks the issuer', { inquirySent: 1 });
   if (known.request === 'inquiry') turn.step('inquire', { inquirySent: 1 });
   if (known.request === 'netCancel') turn.step('net cancel', { netCancelSent: 1 });
   if (known.request === 'void') {
@@ -203,16 +214,14 @@ function issuerCancels(turn: Turn): void {
   if (world.netCancelSent === 0) return;
   const item = itemOf(world);
   if (item === 'none') {
-    const isLeft = !model.out.has('netCancelLeavesTombstone');
-    turn.go('issuer notes the net cancel', {
-      netCancelDone: 1,
-      ...(isLeft ? { item: indexOfItem('tombstone') } : {}),
-    });
+    const isLeft = model.hasTombstones && !model.out.has('netCancelLeavesTombstone');
+    if (isLeft) turn.go('issuer leaves a tombstone', { netCancelDone: 1, item: indexOfItem('tombstone') });
+    else turn.go('issuer finds nothing to cancel', { netCancelDone: model.hasTombstones ? 1 : 2 });
   } else if (item === 'approved') {
     const isRefused = world.sealed === 1 || world.spent === 1;
     if (isRefused) turn.step('net cancel refused');
     else turn.go('issuer reverses', { netCancelDone: 1, item: indexOfItem('reversed') });
-  } else if (world.netCancelDone === 0) {
+  } else if (world.netCancelDone !== 1) {
     turn.go('issuer notes the net cancel', { netCancelDone: 1 });
   }
 }
@@ -263,10 +272,19 @@ function answers(turn: Turn): void {
   const stale = RESULTS[world.stale - 1];
   if (stale !== undefined) turn.step(`stale inquiry says ${stale}`, { stale: 0 });
   if (world.netCancelDone === 1) turn.step('net cancel acknowledged');
+  if (world.netCancelDone === 2) {
+    turn.step(world.isQuiet === 1 ? 'net cancel not found again' : 'net cancel not found');
+  }
   if (world.void0 === 2) turn.step('void 0 done');
   if (world.void0 === 3) turn.step('void 0 refused');
   if (world.void1 === 2) turn.step('void 1 done');
   if (world.void1 === 3) turn.step('void 1 refused');
+}
+
+/** Without tombstones only time helps: after a minute no old copy is on its way, and the net cancel is sent again. */
+function quiet(turn: Turn): void {
+  if (turn.intent.quietSinceMs === null || turn.world.isQuiet === 1) return;
+  turn.go('a minute of quiet', { isQuiet: 1, approveSent: 0, netCancelSent: 0, netCancelDone: 0 });
 }
 
 function dayAndCustomer(turn: Turn): void {
@@ -279,17 +297,18 @@ function dayAndCustomer(turn: Turn): void {
   }
 }
 
-/** In the dark people do what the last sentence, or a customer without patience, makes plausible; once per crash. */
+/** In the dark people do what the last sentence, or a customer without patience, makes plausible. */
 function dark(turn: Turn): void {
   const { world, intent } = turn;
   const notes = notesOf(world);
-  const give = (label: string): void => turn.go(label, { notes: world.notes - 1, hasActed: 1 }, true);
-  if (world.hasActed === 0) {
+  const give = (label: string): void =>
+    turn.go(label, { notes: world.notes - 1, darkActs: world.darkActs + 1 }, true);
+  if (world.darkActs < turn.model.darkActsMax) {
     const shown = shownOf(world);
     if (intent.type === 'CHARGE') {
       const mayReturn = ['take', 'hold', 'question', 'giveBack'].includes(shown);
       if (shown === 'take' && notes === 0) {
-        turn.go('takes the cash in the dark', { notes: world.notes + 1, hasActed: 1 }, true);
+        turn.go('takes the cash in the dark', { notes: world.notes + 1, darkActs: world.darkActs + 1 }, true);
       }
       if (mayReturn && notes === 1) give('gives the cash back in the dark');
     } else {
@@ -299,13 +318,14 @@ function dark(turn: Turn): void {
   }
   const fresh: Partial<World> = {
     isDown: 0,
-    hasActed: 0,
+    darkActs: 0,
     shown: 0,
     isCurrent: 0,
     knows: 0,
     inquirySent: 0,
     fresh: 0,
     stale: 0,
+    isQuiet: 0,
   };
   if (turn.known.needsRestart) {
     const next = turn.after('restart', fresh);
@@ -331,8 +351,9 @@ export function moves(world: World, model: Model, emit: Emit): void {
   agent(turn);
   issuerIsAsked(turn);
   answers(turn);
+  quiet(turn);
   dayAndCustomer(turn);
   if (world.crashes < model.crashesMax) {
-    turn.go('crash', { crashes: world.crashes + 1, isDown: 1, hasActed: 0, isCurrent: 0 }, true);
+    turn.go('crash', { crashes: world.crashes + 1, isDown: 1, darkActs: 0, isCurrent: 0 }, true);
   }
 }

@@ -37,7 +37,10 @@ const SIZES = {
   spent: 2,
   approveSent: 2,
   netCancelSent: 2,
-  netCancelDone: 2,
+  /** 0 none acknowledged, 1 the item is undone for ever, 2 NOT_FOUND without a tombstone. */
+  netCancelDone: 3,
+  /** A minute of quiet: what was sent before has died on the way. */
+  isQuiet: 2,
   /** Void attempts 0 and 1: 0 not sent, 1 sent, 2 done, 3 refused. */
   void0: 4,
   void1: 4,
@@ -57,8 +60,8 @@ const SIZES = {
   crashes: 4,
   /** The agent is down. */
   isDown: 2,
-  /** People have acted in this dark. */
-  hasActed: 2,
+  /** What people have done in this dark. */
+  darkActs: 4,
 } as const;
 type Field = keyof typeof SIZES;
 export type World = Record<Field, number>;
