@@ -9,6 +9,10 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** The configuration of an installed till. */
 export const INSTALLED_CONFIG = '/etc/kona-till/kona-till.jsonc';
 
+/** Where the issuer and the pages listen when nothing else is said. */
+export const DEFAULT_ISSUER_PORT = 8_620;
+export const DEFAULT_WEB_PORT = 8_610;
+
 /** Everything that the demo keeps between two starts. */
 export const DEMO_DIRECTORY = join(ROOT, 'data', 'demo');
 export const DEMO_CONFIG = join(DEMO_DIRECTORY, 'kona-till.jsonc');

@@ -62,6 +62,7 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   addDecode(program, choose);
   addConfig(program, choose);
+  addIssuer(program, choose);
   addLedger(program, choose);
   addScanners(program, choose);
   add(program, 'doctor', 'check everything that an installer would ask about').action((options) =>
@@ -123,4 +124,25 @@ function addScanners(program: Command, choose: (run: Run) => void): void {
   add(scanners, 'test [name]', 'show each read, masked, until Ctrl-C').action((name, options) =>
     choose(async (io) => (await import('./scanners.ts')).scannersTest(io, name, options)),
   );
+}
+
+function addIssuer(program: Command, choose: (run: Run) => void): void {
+  add(program, 'issuer', "the platform's side alone, until Ctrl-C")
+    .option('--credentials <file>', 'write what a foreign client needs to call it, as JSON')
+    .option('--port <number>', 'port to listen on (8620); 0: one that is free')
+    .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option('--data <directory>', 'where its data is kept (data/issuer)')
+    .option('--memory', 'keep nothing')
+    .option('--postgres <url>', 'keep its data in a PostgreSQL server')
+    .option('--admin', 'serve the interface for faults and switches')
+    .option('--production', 'calls only; needs --keys')
+    .option('--keys <file>', 'keys of the clients, as JSON')
+    .action((options) => choose(async (io) => (await import('./issuer.ts')).issuer(io, options)));
+  add(program, 'barcode <type> <card> <amount>', 'ask the issuer for a barcode, as a phone does, and draw it')
+    .option('--credentials <file>', 'ask with the credentials of this file')
+    .option('--png <file>', 'draw into a PNG file')
+    .option('--svg <file>', 'draw into an SVG file')
+    .action((type, card, amount, options) =>
+      choose(async (io) => (await import('./barcode.ts')).barcode(io, type, card, amount, options)),
+    );
 }

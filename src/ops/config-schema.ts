@@ -109,9 +109,11 @@ const platform = z.strictObject({
   tls: z
     .strictObject({
       caFile: text(400).nullable().default(null),
-      pinnedSha256: z
+      pins: z
         .array(
-          z.string().regex(/^[0-9a-f]{64}$/, { error: '64 hexadecimal digits: SHA-256 of the certificate' }),
+          z
+            .string()
+            .regex(/^[A-Za-z0-9+/]{43}=$/, { error: 'SHA-256 of a public key, in Base64 (44 characters)' }),
         )
         .max(8)
         .default([]),
