@@ -54,6 +54,7 @@ export class Cashier {
     this.faces.add(face.id);
     const key = `${face.id}|${face.intent?.sequenceId ?? ''}|${face.intent?.version ?? ''}`;
     if (key !== this.#seen.key) this.#seen = { key, sinceMs: nowMs };
+    this.#readEnd(snapshot);
     if (face.acknowledge && nowMs - this.#seen.sinceMs >= 100) this.#world.shown(this.#body(snapshot));
     if (nowMs - this.#seen.sinceMs < 700 || this.#acted === key) return;
     this.#acted = key;
@@ -140,9 +141,7 @@ export class Cashier {
       case 'PAY':
         return this.#pay(snapshot);
       default:
-        if (snapshot.face.id.startsWith('RE-')) return this.#answer(snapshot);
-        this.#end(snapshot);
-        return null;
+        return snapshot.face.id.startsWith('RE-') ? this.#answer(snapshot) : null;
     }
   }
 
@@ -192,12 +191,14 @@ export class Cashier {
     }
   }
 
-  #end(snapshot: Snapshot): void {
-    const { intent, closable } = snapshot.face;
+  /** A sentence that ends the payment was read: from now on nobody moves its cash any more. */
+  #readEnd(snapshot: Snapshot): void {
+    const { intent, closable, id } = snapshot.face;
     if (!closable || intent === null) return;
     const notes = this.notes.get(intent.sequenceId);
-    if (notes !== undefined) this.#open.delete(notes);
+    if (notes === undefined) return;
+    this.#open.delete(notes);
     // Cash that was taken for a scan which then expired: the screen says to give it back.
-    if (snapshot.face.id === 'EXPIRED' && notes?.type === 'CHARGE') notes.moved = false;
+    if (id === 'EXPIRED' && notes.type === 'CHARGE') notes.moved = false;
   }
 }

@@ -1,0 +1,300 @@
+/**
+ * One seed, one story: customers, a cashier, a till, a bad line and an issuer, for a stretch of virtual time with faults,
+ * then a stretch in which everything is well again, and at the end the account of every won.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Intent } from '../../src/intent/model.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
+import { ended, isCase } from '../../src/intent/state.ts';
+import { volatileMemory } from '../../src/sync/memory.ts';
+import { Cashier } from './cashier.ts';
+import { accountFor, type Violation } from './check.ts';
+import { IssuerModel } from './issuer-model.ts';
+import { type FaultCounts, type NetworkFaults, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import {
+  Crashed,
+  MACHINE,
+  PAGE,
+  STATION,
+  startTerminal,
+  TERMINAL,
+  type Terminal,
+  type TerminalWorld,
+} from './terminal.ts';
+import { SeededRandom, VirtualClock } from './time.ts';
+
+export interface StoryOptions {
+  readonly seed: number;
+  /** Folder for the ledger file; memory-backed is quickest. */
+  readonly folder: string;
+  readonly customers: number;
+  /** Changes something for the worse: a planted bug. */
+  readonly mutate?: (world: { terminal: TerminalWorld; network: SimulatedNetwork }) => void;
+  readonly tell?: (line: string) => void;
+}
+
+export interface StoryResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly intents: number;
+  readonly cases: number;
+  readonly crashes: number;
+  readonly faults: FaultCounts;
+  readonly states: ReadonlySet<string>;
+  readonly faces: ReadonlySet<string>;
+}
+
+const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
+const HEAL_MS = 3_600_000;
+const LOOK_MS = 200;
+const STEPS_MAX = 2_000_000;
+
+export class Story {
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  readonly issuer: IssuerModel;
+  readonly network: SimulatedNetwork;
+  readonly cashier: Cashier;
+  readonly world: TerminalWorld;
+  readonly faults: FaultCounts = {};
+  readonly violations: Violation[] = [];
+  readonly states = new Set<string>();
+  terminal: Terminal | null = null;
+  crashes = 0;
+  readonly #options: StoryOptions;
+  readonly #tell: (line: string) => void;
+
+  constructor(options: StoryOptions) {
+    this.#options = options;
+    this.#tell = options.tell ?? (() => {});
+    this.random = new SeededRandom(options.seed);
+    this.issuer = new IssuerModel({
+      wallMs: () => this.clock.now().wallMs - this.clock.wallShiftMs,
+      merchantTerminal: TERMINAL,
+    });
+    this.network = new SimulatedNetwork(this.clock, this.random, this.issuer, MACHINE, this.faults);
+    for (const card of CARDS) this.issuer.addCard(card, 200_000);
+    this.world = {
+      clock: this.clock,
+      random: this.random,
+      backend: this.network,
+      file: join(options.folder, `till-${options.seed}.db`),
+      policy: policyOf(this.random),
+      memory: volatileMemory(),
+      crashAtCommit: 0,
+      onCrash: () => this.#crashed(),
+      onCommit: (intent) => this.#committed(intent),
+    };
+    this.cashier = new Cashier({
+      random: this.random,
+      page: PAGE,
+      snapshot: () => this.terminal?.station.snapshot(PAGE) ?? null,
+      press: (body) => this.terminal?.station.press(body) ?? null,
+      shown: (body) => void this.terminal?.station.shown(body),
+      pin: (body) => void this.terminal?.station.pinAccepted(body, 'M1'),
+    });
+    this.network.onBytes = (sequenceId, call) => this.#bytesLeave(sequenceId, call);
+    options.mutate?.({ terminal: this.world, network: this.network });
+  }
+
+  async run(): Promise<StoryResult> {
+    this.#start();
+    for (let customer = 0; customer < this.#options.customers; customer += 1) {
+      this.#weather();
+      await this.#serve();
+    }
+    await this.#heal();
+    this.#account();
+    const intents = this.terminal?.ledger.list({ limit: 500 }).intents ?? [];
+    this.terminal?.kill();
+    for (const suffix of ['', '-wal', '-shm', '.lock', '-journal'])
+      rmSync(this.world.file + suffix, { force: true });
+    return {
+      seed: this.#options.seed,
+      violations: this.violations,
+      intents: intents.length,
+      cases: intents.filter(isCase).length,
+      crashes: this.crashes,
+      faults: this.faults,
+      states: this.states,
+      faces: this.cashier.faces,
+    };
+  }
+
+  // ---------------------------------------------------------------------------------------------- the outside world
+
+  /** Between customers the line, the power and the clock change their mood. */
+  #weather(): void {
+    const { random, network } = this;
+    if (random.chance(0.4)) {
+      network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random);
+      network.up = random.chance(0.85);
+      network.oneWay = random.chance(0.08);
+      this.world.crashAtCommit = random.chance(0.35) ? 0.05 : 0;
+      this.#tell(`weather: line ${network.up ? 'up' : 'down'}, crash ${this.world.crashAtCommit}`);
+    }
+    if (random.chance(0.03)) {
+      const byMs = random.pick([-3_600_000, 3_600_000, -60_000]);
+      this.clock.shiftWall(byMs);
+      this.#count('clockShift');
+      this.clock.after(random.below(60_000), () => this.clock.shiftWall(-byMs));
+    }
+  }
+
+  async #serve(): Promise<void> {
+    const { random } = this;
+    const card = random.pick(CARDS);
+    const type = random.chance(0.6) ? 'CHARGE' : 'REFUND';
+    const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000]);
+    const digits = String(random.below(1000)).padStart(3, '0');
+    const barcode = this.issuer.makeBarcode(type, card, amount, digits);
+    const scans = random.chance(0.2) ? 3 : 1;
+    for (let scan = 0; scan < scans; scan += 1) {
+      this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
+      await this.#pass(500);
+    }
+    if (random.chance(0.05)) this.#powerCut();
+    await this.#pass(random.pick([4_000, 8_000, 25_000, 70_000, 200_000]));
+    if (random.chance(0.1))
+      this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
+    await this.#pass(3_000);
+  }
+
+  /** Time passes: events run, the cashier looks at the screen, promises settle in between. */
+  async #pass(ms: number): Promise<void> {
+    const endMs = this.clock.monoMs + ms;
+    let looksMs = this.clock.monoMs;
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      if (this.clock.monoMs >= looksMs) {
+        looksMs = this.clock.monoMs + LOOK_MS;
+        this.terminal?.station.pages.seen(PAGE, this.clock.monoMs);
+        this.#guarded(() => this.cashier.look(this.clock.monoMs));
+      }
+      await settled();
+      let ran = false;
+      this.#guarded(() => {
+        ran = this.clock.step(Math.min(endMs, looksMs));
+      });
+      if (!ran && this.clock.monoMs >= endMs) return;
+    }
+    throw new Error('a story without an end');
+  }
+
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof Crashed)) throw error;
+    }
+  }
+
+  #powerCut(): void {
+    if (this.terminal === null) return;
+    this.#crashed();
+  }
+
+  #crashed(): void {
+    this.crashes += 1;
+    this.#count('crash');
+    this.#tell(`crash at ${this.clock.monoMs}`);
+    const dead = this.terminal;
+    this.terminal = null;
+    this.network.generation += 1;
+    // The world goes on one turn later: what was running has thrown by then.
+    this.clock.after(0, () => dead?.kill());
+    this.clock.after(this.random.below(1000) + 1, () => this.cashier.actInTheDark());
+    this.clock.after(1_500 + this.random.below(30_000), () => this.#start());
+  }
+
+  #start(): void {
+    if (this.terminal !== null) return;
+    try {
+      this.terminal = startTerminal(this.world);
+      this.#tell(`start at ${this.clock.monoMs}`);
+    } catch (error) {
+      if (!(error instanceof Crashed)) throw error;
+    }
+  }
+
+  #count(fault: string): void {
+    this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+  }
+
+  // ---------------------------------------------------------------------------------------------- the invariants
+
+  #committed(intent: Intent): void {
+    this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
+    this.#tell(
+      `${this.clock.monoMs} ${intent.sequenceId.slice(-4)} ${intent.type} ${intent.host}/${intent.cash} v${intent.version}`,
+    );
+  }
+
+  /** Invariant 2: no byte on the wire without the durable state that allows it. */
+  #bytesLeave(sequenceId: string, call: string): void {
+    const intent = this.terminal?.ledger.get(sequenceId) ?? null;
+    const allowed =
+      { approve: ['sending'], netCancel: ['reversing'], cancel: ['voiding', 'voided'] }[call] ?? [];
+    if (intent === null || !allowed.includes(intent.host)) {
+      this.violations.push({
+        code: 'BYTES_BEFORE_RECORD',
+        text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
+      });
+    }
+  }
+
+  async #heal(): Promise<void> {
+    this.network.faults = NO_FAULTS;
+    this.network.up = true;
+    this.network.oneWay = false;
+    this.world.crashAtCommit = 0;
+    const endMs = this.clock.monoMs + HEAL_MS;
+    await this.#pass(60_000);
+    while (this.clock.monoMs < endMs && !this.#isQuiet()) await this.#pass(20_000);
+  }
+
+  #isQuiet(): boolean {
+    if (this.terminal === null || this.network.inFlight > 0) return false;
+    return this.terminal.ledger.open().every((intent) => ended(intent) || isCase(intent));
+  }
+
+  #account(): void {
+    if (this.terminal === null) {
+      this.violations.push({ code: 'NOT_UP', text: 'the till did not come back' });
+      return;
+    }
+    this.violations.push(...accountFor(this.terminal.ledger, this.issuer, this.cashier.notes));
+    if (this.terminal.station.snapshot(PAGE).stationId !== STATION) {
+      this.violations.push({ code: 'SCREEN', text: 'the station shows nothing' });
+    }
+  }
+}
+
+function badLine(random: SeededRandom): NetworkFaults {
+  const some = (): number => (random.chance(0.4) ? random.fraction() * 0.3 : 0);
+  return {
+    nothingLeft: some(),
+    requestLost: some(),
+    answerLost: some(),
+    duplicated: some(),
+    late: some(),
+    garbled: some(),
+    reset: some(),
+    serverError: some(),
+    notProcessed: random.chance(0.2) ? 0.1 : 0,
+    wrongEcho: some(),
+  };
+}
+
+function policyOf(random: SeededRandom): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    later: { ...DEFAULT_POLICY.later, enabled: random.chance(0.7) },
+    reversals: { ...DEFAULT_POLICY.reversals, count: 50, sum: 50_000_000, rate: 1 },
+  };
+}
+
+/** Lets every promise that can settle do so. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 12; turn += 1) await null;
+}
