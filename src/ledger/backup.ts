@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { type Connection, configure } from './connection.ts';
+import { type Connection, configure, syncFile } from './connection.ts';
 import { assertThat, faultOf } from './fault.ts';
 import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
@@ -24,15 +24,6 @@ function strip(file: string): JournalHead {
     return head;
   } finally {
     copy.close();
-  }
-}
-
-function syncFile(file: string): void {
-  const handle = openSync(file, 'r+');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { assertThat, guarded, LedgerFault } from './fault.ts';
@@ -54,6 +54,16 @@ function closing<T>(database: Connection, work: () => T): T {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Makes a file's bytes durable. */
+export function syncFile(file: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -97,8 +97,6 @@ interface OpenRow {
   readonly cash: string;
   readonly deferred: number;
   readonly amount: number;
-  readonly ended: number;
-  readonly has_case: number;
   readonly scanned_at_ms: number;
   readonly card_hash: Buffer | null;
 }
@@ -124,11 +122,14 @@ function isDeferredOpen(row: OpenRow): boolean {
 }
 
 export function prepareFacts(database: Connection) {
-  const columns = 'number, host, cash, deferred, amount, ended, has_case, scanned_at_ms, card_hash';
+  const columns = 'number, host, cash, deferred, amount, scanned_at_ms, card_hash';
   return {
-    attention: database.prepare<[], OpenRow>(
-      `SELECT ${columns} FROM intents WHERE attention = 1 ORDER BY number`,
+    open: database.prepare<[], OpenRow>(
+      `SELECT ${columns} FROM intents WHERE attention > 0 AND attention = 2 ORDER BY number`,
     ),
+    cases: database
+      .prepare<[], number>('SELECT count(*) FROM intents WHERE attention > 0 AND has_case = 1')
+      .pluck(),
     drawer: database.prepare<[], number>("SELECT amount FROM balances WHERE account = 'cash_drawer'").pluck(),
     byState: database.prepare<[], { key: string; count: number; sum: number }>(
       `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
@@ -162,7 +163,7 @@ export function scanFacts(
   const reversals = emptyExposure();
   const deferred = emptyExposure();
   let busyNumber: number | null = null;
-  for (const row of sources.facts.attention.iterate()) {
+  for (const row of sources.facts.open.iterate()) {
     if (row.host === 'reversing') addTo(reversals, row);
     if (isDeferredOpen(row)) addTo(deferred, row);
     const isBusy = row.host === 'unknown' || row.host === 'reversing';
@@ -189,10 +190,8 @@ export function summarize(statements: FactStatements, businessDate: string | und
   const deferred = emptyExposure();
   const reversing = emptyExposure();
   let open = 0;
-  let cases = 0;
-  for (const row of statements.attention.iterate()) {
-    if (row.ended === 0) open += 1;
-    if (row.has_case === 1) cases += 1;
+  for (const row of statements.open.iterate()) {
+    open += 1;
     if (row.cash === 'payout_due') addTo(payoutDue, row);
     if (row.cash === 'return_due') addTo(returnDue, row);
     if (isDeferredOpen(row)) addTo(deferred, row);
@@ -202,7 +201,7 @@ export function summarize(statements: FactStatements, businessDate: string | und
     businessDate === undefined ? statements.byState.all() : statements.byStateOfDay.all(businessDate);
   return {
     open,
-    cases,
+    cases: statements.cases.get() ?? 0,
     payoutDue: { count: payoutDue.count, sum: payoutDue.sum },
     returnDue: { count: returnDue.count, sum: returnDue.sum },
     deferred,

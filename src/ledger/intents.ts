@@ -43,9 +43,10 @@ export function businessDateOf(intent: Intent, cutOverHour: number): string {
   return intent.businessDate ?? koreanDate(intent.scannedAtMs, cutOverHour);
 }
 
-/** Somebody still asks for it: not ended, a case, or its sentence was not acknowledged. */
-export function needsAttention(intent: Intent): boolean {
-  return !ended(intent) || isCase(intent) || !intent.acknowledged;
+/** 2: not ended. 1: ended, and a case or its sentence not acknowledged. 0: nobody asks for it any more. */
+export function attentionOf(intent: Intent): 0 | 1 | 2 {
+  if (!ended(intent)) return 2;
+  return isCase(intent) || !intent.acknowledged ? 1 : 0;
 }
 
 /** May a barcode be sent (again) for it: only then its vault row exists (intent-rules 6, closing rule 9). */
@@ -80,7 +81,7 @@ export function toRow(
     amount: intent.amount,
     ended: ended(intent) ? 1 : 0,
     has_case: isCase(intent) ? 1 : 0,
-    attention: needsAttention(intent) ? 1 : 0,
+    attention: attentionOf(intent),
     station_id: intent.stationId,
     business_date: businessDateOf(intent, place.cutOverHour),
     scanned_at_ms: Math.trunc(intent.scannedAtMs),
@@ -112,10 +113,10 @@ export function prepareIntents(database: Connection) {
     byNumber: database.prepare<[number], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents WHERE number = ?`),
     all: database.prepare<[], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents ORDER BY number`),
     attention: database.prepare<[], IntentRow>(
-      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention = 1 ORDER BY number`,
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention > 0 ORDER BY +number`,
     ),
     open: database.prepare<[], IntentRow>(
-      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention = 1 AND ended = 0 ORDER BY number`,
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention > 0 AND attention = 2 ORDER BY +number`,
     ),
   };
 }

@@ -7,11 +7,14 @@ import type { ListPage, ListQuery } from './types.ts';
 
 const LIMIT_MAX = 1_000;
 const EMPTY: ListPage = { intents: [], older: null, newer: null };
+// The partial index holds few rows: asked first, a group's page never walks the ended ones. SQLite takes the index only
+// where its own condition (attention > 0) is spelt out.
+const ATTENTION = 'number IN (SELECT number FROM intents WHERE attention > 0 AND';
 const GROUPS = {
   ended: 'ended = 1',
-  running: "attention = 1 AND ended = 0 AND cash NOT IN ('return_due', 'payout_due')",
-  owed: "attention = 1 AND cash IN ('return_due', 'payout_due')",
-  case: 'attention = 1 AND has_case = 1',
+  running: `${ATTENTION} attention = 2 AND cash NOT IN ('return_due', 'payout_due'))`,
+  owed: `${ATTENTION} attention = 2 AND cash IN ('return_due', 'payout_due'))`,
+  case: `${ATTENTION} has_case = 1)`,
 } as const;
 
 type Value = string | number | Buffer;

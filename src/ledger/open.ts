@@ -11,6 +11,7 @@ import { findKey, openKeyring } from './keyring.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { createReader } from './reader.ts';
+import { settleRotation } from './rotate.ts';
 import { migrate, schemaVersion } from './schema.ts';
 import type { Ledger } from './types.ts';
 import { createVault, type VaultKeys } from './vault.ts';
@@ -74,6 +75,7 @@ function refuseOthersIntents(database: Connection, options: LedgerOptions): void
 
 function readKeys(database: Connection, options: LedgerOptions, isNewLedger: boolean): VaultKeys | null {
   try {
+    if (typeof options.key === 'string') settleRotation(database, options.key);
     return openKeyring(database, findKey(options.key, isNewLedger));
   } catch (error) {
     const isMissing = error instanceof LedgerFault && error.code === 'KEY_MISSING';

@@ -48,8 +48,8 @@ CREATE TABLE intents (
   amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 999999),
   ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
   has_case INTEGER NOT NULL CHECK (has_case IN (0, 1)),
-  -- Not ended, a case, or its sentence not acknowledged: the few rows that anybody still asks for.
-  attention INTEGER NOT NULL CHECK (attention IN (0, 1)),
+  -- 2: not ended. 1: ended, with a case or without a page that showed its sentence. 0: nobody asks for it any more.
+  attention INTEGER NOT NULL CHECK (attention IN (0, 1, 2)),
   station_id TEXT NOT NULL,
   business_date TEXT NOT NULL,
   scanned_at_ms INTEGER NOT NULL,
@@ -70,7 +70,7 @@ CREATE TABLE intents (
     OR (type = 'REFUND' AND deferred = 0 AND host = 'approved' AND cash IN ('payout_due', 'paid_out'))
   )
 ) STRICT;
-CREATE INDEX intents_attention ON intents (number) WHERE attention = 1;
+CREATE INDEX intents_attention ON intents (attention, number) WHERE attention > 0;
 
 -- Kind 'barcode': the sealed sendable barcode. Kind 'hash': its keyed hash, a row of its own that outlives it until
 -- the intent has ended and its window is over (until_ms, monotonic clock of the present run).

@@ -1,0 +1,306 @@
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  findSecrets,
+  openLedgerReadOnly,
+  quarantineLedger,
+  restoreLedger,
+  rotateLedgerKey,
+} from '../../../src/ledger/ledger.ts';
+import { SCHEMA_VERSION } from '../../../src/ledger/schema.ts';
+import type { Ledger } from '../../../src/ledger/types.ts';
+import {
+  approvalOf,
+  approveCharge,
+  CASHIER,
+  createShop,
+  later,
+  MANAGER,
+  must,
+  SCAN_TIME,
+  type Shop,
+  scanOf,
+  sendCharge,
+} from './shop.ts';
+
+let shop: Shop;
+let ledger: Ledger;
+
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+function fault(code: string): unknown {
+  return expect.objectContaining({ name: 'LedgerFault', code });
+}
+
+describe('a backup', () => {
+  it('is a complete ledger without the vault, made while the agent goes on', async () => {
+    const done = approveCharge(ledger, SCAN_TIME, 1);
+    const open = scanOf({ cardNumber: '9410001122334455' });
+    ledger.accept(open, SCAN_TIME);
+    const file = join(shop.directory, 'backup.db');
+    const running = ledger.backup(file);
+    ledger.accept(scanOf(), SCAN_TIME);
+    const report = await running;
+    expect(report.bytes).toBe(statSync(file).size);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+    const copy = openLedgerReadOnly({ file });
+    expect(copy.verify()).toMatchObject({ ok: true, faults: [], head: report.head });
+    expect(copy.get(done.sequenceId)).toEqual(done);
+    copy.close();
+    const database = new Database(file, { readonly: true });
+    expect(database.prepare('SELECT count(*) FROM vault').pluck().get()).toBe(0);
+    database.close();
+    const wal = new Database(shop.file, { readonly: true });
+    const sealed = wal
+      .prepare<[], Buffer>("SELECT content FROM vault WHERE kind = 'barcode' LIMIT 1")
+      .pluck()
+      .get();
+    wal.close();
+    expect(readFileSync(file).includes(sealed ?? Buffer.from('none'))).toBe(false);
+    expect(existsSync(`${file}.partial`)).toBe(false);
+  });
+
+  it('never replaces another file', async () => {
+    const file = join(shop.directory, 'backup.db');
+    writeFileSync(file, 'keep me');
+    await expect(ledger.backup(file)).rejects.toThrow(/never replaces/);
+    expect(readFileSync(file, 'utf8')).toBe('keep me');
+  });
+});
+
+describe('a restore', () => {
+  it('refuses while the agent runs', async () => {
+    ledger.accept(scanOf(), SCAN_TIME);
+    const backup = join(shop.directory, 'backup.db');
+    await ledger.backup(backup);
+    expect(() => restoreLedger({ backup, file: shop.file, now: SCAN_TIME })).toThrow(fault('LOCKED'));
+    expect(ledger.restored()).toBeNull();
+  });
+
+  it('puts the backup in place, sets the old ledger aside, and marks the terminal until it has recovered', async () => {
+    const old = approveCharge(ledger, SCAN_TIME, 1);
+    const unsent = scanOf();
+    ledger.accept(unsent, SCAN_TIME);
+    must(ledger, unsent, { kind: 'received' }, SCAN_TIME);
+    const backup = join(shop.directory, 'backup.db');
+    const { head } = await ledger.backup(backup);
+    const lost = approveCharge(ledger, SCAN_TIME, 2);
+    const issuerKnows = ledger.head();
+    ledger.close();
+
+    const report = restoreLedger({ backup, file: shop.file, now: later(SCAN_TIME, 1_000) });
+    expect(report).toMatchObject({ mark: { head }, verified: { ok: true } });
+    expect(readdirSync(report.quarantined ?? '')).toContain(basename(shop.file));
+    ledger = shop.open();
+    expect(ledger.restored()).toEqual({ atMs: SCAN_TIME.wallMs + 1_000, head });
+    expect(ledger.get(old.sequenceId)).toEqual(old);
+    expect(ledger.get(lost.sequenceId)).toBeNull();
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+    expect(ledger.verify({ knownHead: issuerKnows }).faults).toEqual([
+      expect.objectContaining({ code: 'KNOWN_HEAD' }),
+    ]);
+    expect(() => must(ledger, unsent, { kind: 'send' }, SCAN_TIME)).toThrow(fault('KEY_MISSING'));
+    must(ledger, unsent, { kind: 'cashBack' }, SCAN_TIME);
+    ledger.recovered(SCAN_TIME, MANAGER);
+    expect(ledger.restored()).toBeNull();
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+
+  it('refuses a backup that does not verify and a file that is none, and changes nothing', async () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const backup = join(shop.directory, 'backup.db');
+    await ledger.backup(backup);
+    ledger.close();
+    const before = readFileSync(shop.file);
+    const database = new Database(backup);
+    database.exec("UPDATE balances SET amount = 5 WHERE account = 'store'");
+    database.close();
+    expect(() => restoreLedger({ backup, file: shop.file, now: SCAN_TIME })).toThrow(fault('CORRUPT'));
+    const live = join(shop.directory, 'live.db');
+    copyFileSync(shop.file, live);
+    expect(() => restoreLedger({ backup: live, file: shop.file, now: SCAN_TIME })).toThrow(fault('CORRUPT'));
+    expect(readFileSync(shop.file).equals(before)).toBe(true);
+    expect(existsSync(`${shop.file}.restoring`)).toBe(false);
+    ledger = shop.open();
+  });
+});
+
+describe('a damaged ledger', () => {
+  it('is recognised, set aside whole, and its place taken by the backup', async () => {
+    for (let number = 1; number <= 20; number += 1) approveCharge(ledger, SCAN_TIME, number);
+    const backup = join(shop.directory, 'backup.db');
+    await ledger.backup(backup);
+    ledger.close();
+    const bytes = readFileSync(shop.file);
+    bytes.fill(0x5a, 4096 * 3, 4096 * 6);
+    writeFileSync(shop.file, bytes);
+    expect(() => shop.open()).toThrow(fault('CORRUPT'));
+    const { quarantined } = restoreLedger({ backup, file: shop.file, now: SCAN_TIME });
+    expect(readFileSync(join(quarantined ?? '', basename(shop.file))).equals(bytes)).toBe(true);
+    ledger = shop.open();
+    expect(ledger.verify()).toMatchObject({ ok: true, intents: 20 });
+  });
+
+  it('may be set aside alone; a second one of the same second gets a name of its own', () => {
+    expect(() => quarantineLedger(shop.file, SCAN_TIME.wallMs)).toThrow(fault('LOCKED'));
+    ledger.close();
+    const first = quarantineLedger(shop.file, SCAN_TIME.wallMs);
+    expect(first).toContain('20260723T053205Z');
+    expect(quarantineLedger(shop.file, SCAN_TIME.wallMs)).toBeNull();
+    ledger = shop.open();
+    ledger.close();
+    const second = quarantineLedger(shop.file, SCAN_TIME.wallMs);
+    expect(second).not.toBe(first);
+    expect(readdirSync(second ?? '')).toContain(basename(shop.file));
+    ledger = shop.open();
+  });
+
+  it.each([
+    [
+      'a file of text',
+      Buffer.from('this is not a database, it is a shopping list for tomorrow. '.repeat(20)),
+    ],
+    ['half a page', Buffer.alloc(2_048, 1)],
+  ])('is recognised as %s', (_name, bytes) => {
+    ledger.close();
+    for (const suffix of ['-wal', '-shm']) if (existsSync(shop.file + suffix)) unlinkSync(shop.file + suffix);
+    writeFileSync(shop.file, bytes);
+    expect(() => shop.open()).toThrow(fault('CORRUPT'));
+    expect(readFileSync(shop.file).equals(bytes)).toBe(true);
+    quarantineLedger(shop.file, SCAN_TIME.wallMs);
+    ledger = shop.open();
+  });
+});
+
+describe('a key rotation', () => {
+  const keyFile = () => String(shop.options.key);
+
+  it('refuses while the agent runs', () => {
+    expect(() => rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME })).toThrow(
+      fault('LOCKED'),
+    );
+  });
+
+  it('seals every barcode anew and keeps cards and open barcodes findable, twice over', () => {
+    const scan = scanOf({ cardNumber: '9410001122334455' });
+    ledger.accept(scan, SCAN_TIME);
+    const { intent } = sendCharge(ledger, SCAN_TIME);
+    for (let turn = 0; turn < 2; turn += 1) {
+      ledger.close();
+      const before = readFileSync(keyFile());
+      const report = rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
+      expect(report).toEqual({ resealed: 1, erased: 0 });
+      expect(readFileSync(keyFile()).equals(before)).toBe(false);
+      ledger = shop.open();
+      expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+      expect(ledger.facts(scan.barcodeSpec, scan.cardNumber, SCAN_TIME).same?.sequenceId).toBe(
+        scan.sequenceId,
+      );
+      expect(ledger.list({ limit: 5, cardNumber: scan.cardNumber }).intents).toHaveLength(1);
+    }
+    must(ledger, scan, { kind: 'received' }, SCAN_TIME);
+    expect(must(ledger, scan, { kind: 'send' }, SCAN_TIME).barcodeSpec).toBe(scan.barcodeSpec);
+    must(ledger, intent, { kind: 'approved', approval: approvalOf(1) }, SCAN_TIME);
+    expect(ledger.facts('x', scan.cardNumber, SCAN_TIME).cardToday.CHARGE.count).toBe(1);
+  });
+
+  it('that stopped before or after its commit is settled by the next opening', () => {
+    const scan = scanOf();
+    ledger.accept(scan, SCAN_TIME);
+    ledger.close();
+    const old = readFileSync(keyFile());
+    writeFileSync(`${keyFile()}.next`, Buffer.alloc(32, 9));
+    ledger = shop.open();
+    expect(existsSync(`${keyFile()}.next`)).toBe(false);
+    ledger.close();
+    rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
+    copyFileSync(keyFile(), `${keyFile()}.next`);
+    writeFileSync(keyFile(), old);
+    ledger = shop.open();
+    expect(existsSync(`${keyFile()}.next`)).toBe(false);
+    must(ledger, scan, { kind: 'received' }, SCAN_TIME);
+    expect(must(ledger, scan, { kind: 'send' }, SCAN_TIME).barcodeSpec).toBe(scan.barcodeSpec);
+  });
+
+  it('after a loss erases what nobody can open, and the terminal goes on', () => {
+    const scan = scanOf();
+    ledger.accept(scan, SCAN_TIME);
+    ledger.close();
+    unlinkSync(keyFile());
+    const report = rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME, isLost: true });
+    expect(report).toEqual({ resealed: 0, erased: 2 });
+    ledger = shop.open();
+    must(ledger, scan, { kind: 'stop' }, SCAN_TIME);
+    must(ledger, scan, { kind: 'answer', answer: 'notTaken' }, SCAN_TIME);
+    sendCharge(ledger, SCAN_TIME);
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+});
+
+describe('the self-test for secrets', () => {
+  it('finds a planted card number in any file and form, and nothing after honest ends', async () => {
+    const scans = [
+      scanOf({ cardNumber: '9410005566778899' }),
+      scanOf({ cardNumber: '9410005566778800', type: 'REFUND' }),
+    ];
+    for (const scan of scans) ledger.accept(scan, SCAN_TIME);
+    const [charge, refund] = scans;
+    if (charge === undefined || refund === undefined) throw new Error('two scans');
+    must(ledger, charge, { kind: 'received' }, SCAN_TIME);
+    must(ledger, charge, { kind: 'send' }, SCAN_TIME);
+    must(ledger, charge, { kind: 'approved', approval: approvalOf(1) }, SCAN_TIME);
+    must(ledger, refund, { kind: 'stop' }, SCAN_TIME);
+    ledger.sweep(later(SCAN_TIME, 400_000));
+    await ledger.backup(join(shop.directory, 'backup.db'));
+    const secrets = scans.flatMap((scan) => [
+      scan.cardNumber,
+      scan.barcodeSpec,
+      scan.barcodeSpec.slice(6, 25),
+    ]);
+    expect(findSecrets([shop.directory], secrets)).toEqual([]);
+    const number = Buffer.from(charge.cardNumber);
+    const planted: Record<string, Buffer> = {
+      text: number,
+      utf16: Buffer.from(charge.cardNumber, 'utf16le'),
+      hex: Buffer.from(number.toString('hex')),
+      'base64+1': Buffer.from(
+        Buffer.concat([Buffer.from('x'), number, Buffer.from('yz')]).toString('base64'),
+      ),
+    };
+    for (const [form, bytes] of Object.entries(planted)) {
+      const file = join(shop.directory, 'agent.log');
+      writeFileSync(file, Buffer.concat([Buffer.alloc(1024 * 1024 - 5, 46), bytes, Buffer.from(' end')]));
+      expect(findSecrets([shop.directory], secrets)).toContainEqual({ file, secret: 0, form });
+    }
+  });
+});
+
+describe('the schema', () => {
+  it('stands at the version this program writes', () => {
+    ledger.record(ledger.accept(scanOf(), SCAN_TIME).intent.sequenceId, { kind: 'received' }, SCAN_TIME, {
+      actor: CASHIER,
+    });
+    ledger.close();
+    const database = new Database(shop.file, { readonly: true });
+    expect(database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    database.close();
+    ledger = shop.open();
+  });
+});
