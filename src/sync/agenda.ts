@@ -12,6 +12,8 @@ export type Lane = (typeof LANES)[number];
 
 export interface Entry {
   readonly sequenceId: string;
+  /** Grows from entry to entry: who came first goes first. */
+  readonly age: number;
   intent: Intent;
   request: RequestKind | null;
   lane: Lane | null;
@@ -53,6 +55,7 @@ export class Agenda {
   };
   readonly depth: Record<RequestKind, number> = { approve: 0, inquiry: 0, netCancel: 0, void: 0 };
   deferred = 0;
+  #age = 0;
 
   constructor(times: IntentTimes) {
     this.#times = times;
@@ -83,6 +86,7 @@ export class Agenda {
     }
     const entry: Entry = known ?? {
       sequenceId: intent.sequenceId,
+      age: this.#age,
       intent,
       request: null,
       lane: null,
@@ -92,7 +96,10 @@ export class Agenda {
       commandAtMs: 0,
       stamp: 0,
     };
-    if (known === undefined) this.#entries.set(intent.sequenceId, entry);
+    if (known === undefined) {
+      this.#age += 1;
+      this.#entries.set(intent.sequenceId, entry);
+    }
     this.#unready(entry);
     entry.intent = intent;
     entry.request = request?.request ?? null;
@@ -161,9 +168,12 @@ export class Agenda {
     entry.stamp += 1;
     const { stamp } = entry;
     if (entry.request !== null) {
-      this.#heap.push(Math.max(entry.requestAtMs, entry.holdUntilMs), { entry, stamp, what: 'request' });
+      const atMs = Math.max(entry.requestAtMs, entry.holdUntilMs);
+      this.#heap.push(atMs, entry.age, { entry, stamp, what: 'request' });
     }
-    if (entry.command !== null) this.#heap.push(entry.commandAtMs, { entry, stamp, what: 'command' });
+    if (entry.command !== null) {
+      this.#heap.push(entry.commandAtMs, entry.age, { entry, stamp, what: 'command' });
+    }
   }
 
   #unready(entry: Entry): void {

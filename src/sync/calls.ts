@@ -29,13 +29,15 @@ export class Calls {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #onFree: () => void;
+  readonly #onFault: (fault: unknown) => void;
   readonly #places = new Map<string, Place>();
   readonly #open = new Set<Promise<void>>();
 
-  constructor(clock: Clock, counters: Counters, onFree: () => void) {
+  constructor(clock: Clock, counters: Counters, onFree: () => void, onFault: (fault: unknown) => void) {
     this.#clock = clock;
     this.#counters = counters;
     this.#onFree = onFree;
+    this.#onFault = onFault;
   }
 
   get size(): number {
@@ -73,6 +75,9 @@ export class Calls {
       this.#counters.ended(plan.kind, answer.class, elapsedMs);
       try {
         plan.done(answer, elapsedMs);
+      } catch (fault) {
+        // An answer that cannot be recorded: the process must end, the next start asks again.
+        this.#onFault(fault);
       } finally {
         free();
       }

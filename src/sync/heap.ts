@@ -1,6 +1,7 @@
-/** A binary heap by `atMs`, earliest first. Entries are never taken out early: who put them in knows which are stale. */
+/** A binary heap by `atMs`, earliest first, and by age among equals. Entries are never taken out early: who put them in knows which are stale. */
 export class Heap<Item> {
   readonly #times: number[] = [];
+  readonly #ages: number[] = [];
   readonly #items: Item[] = [];
 
   get size(): number {
@@ -12,13 +13,15 @@ export class Heap<Item> {
     return this.#times[0] ?? null;
   }
 
-  push(atMs: number, item: Item): void {
+  /** `age` orders what is due at the same time: the smaller one comes first. */
+  push(atMs: number, age: number, item: Item): void {
     let place = this.#items.length;
     this.#times.push(atMs);
+    this.#ages.push(age);
     this.#items.push(item);
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if ((this.#times[parent] ?? 0) <= atMs) break;
+      if (!this.#before(place, parent)) break;
       this.#swap(place, parent);
       place = parent;
     }
@@ -29,13 +32,11 @@ export class Heap<Item> {
     const first = this.#times[0];
     const item = this.#items[0];
     if (first === undefined || item === undefined || first > nowMs) return null;
-    const lastMs = this.#times.pop() ?? 0;
-    const last = this.#items.pop();
-    if (last !== undefined && this.#items.length > 0) {
-      this.#times[0] = lastMs;
-      this.#items[0] = last;
-      this.#sink();
-    }
+    this.#swap(0, this.#items.length - 1);
+    this.#times.pop();
+    this.#ages.pop();
+    this.#items.pop();
+    this.#sink();
     return item;
   }
 
@@ -45,20 +46,27 @@ export class Heap<Item> {
       const left = 2 * place + 1;
       if (left >= this.#items.length) return;
       const right = left + 1;
-      const rightMs = this.#times[right] ?? Number.POSITIVE_INFINITY;
-      const child = rightMs < (this.#times[left] ?? 0) ? right : left;
-      if ((this.#times[place] ?? 0) <= (this.#times[child] ?? 0)) return;
+      const child = right < this.#items.length && this.#before(right, left) ? right : left;
+      if (!this.#before(child, place)) return;
       this.#swap(place, child);
       place = child;
     }
   }
 
-  #swap(one: number, other: number): void {
-    const timeMs = this.#times[one] ?? 0;
-    const item = this.#items[one] as Item;
-    this.#times[one] = this.#times[other] ?? 0;
-    this.#items[one] = this.#items[other] as Item;
-    this.#times[other] = timeMs;
-    this.#items[other] = item;
+  #before(one: number, other: number): boolean {
+    const difference = (this.#times[one] ?? 0) - (this.#times[other] ?? 0);
+    return difference === 0 ? (this.#ages[one] ?? 0) < (this.#ages[other] ?? 0) : difference < 0;
   }
+
+  #swap(one: number, other: number): void {
+    swap(this.#times, one, other);
+    swap(this.#ages, one, other);
+    swap(this.#items, one, other);
+  }
+}
+
+function swap<Value>(values: Value[], one: number, other: number): void {
+  const value = values[one] as Value;
+  values[one] = values[other] as Value;
+  values[other] = value;
 }

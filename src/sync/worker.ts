@@ -55,7 +55,12 @@ export class SyncWorker {
     this.#log = options.log ?? (() => {});
     const now = options.clock.now();
     this.#agenda = new Agenda(options.times);
-    this.#calls = new Calls(options.clock, this.#counters, () => this.#wake());
+    this.#calls = new Calls(
+      options.clock,
+      this.#counters,
+      () => this.#wake(),
+      (fault) => this.#broken(fault),
+    );
     this.#session = new Session(
       options.memory ?? volatileMemory(),
       options.identity.machineId,

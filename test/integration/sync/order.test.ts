@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { SyncWorker } from '../../../src/sync/worker.ts';
+import { MANAGER } from '../ledger/shop.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, MACHINE, NOTHING_LEFT, notProcessed } from './counter.ts';
+
+let counter: Counter;
+beforeEach(() => {
+  counter = new Counter({ memory: volatileMemory() });
+});
+afterEach(() => counter.end());
+
+describe('the first call of a run', () => {
+  it('is hello, alone; everything else waits for its answer', async () => {
+    counter.charge();
+    counter.backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    await counter.clock.advance(2_000);
+    expect(counter.backend.sent.every((sent) => sent.call === 'hello')).toBe(true);
+    expect(counter.worker.status()).toMatchObject({
+      onlineSinceStart: false,
+      line: { state: 'down', reason: 'NOT_SENT' },
+    });
+  });
+
+  it('tells backlog and machine, and its answer is in the status', async () => {
+    counter.deferred();
+    await counter.start();
+    expect(counter.backend.of('hello')[0]?.request).toMatchObject({
+      machineId: MACHINE,
+      agentVersion: 'test',
+      backlogCount: 1,
+      backlogOldestAtMs: expect.any(Number),
+    });
+    expect(counter.worker.status()).toMatchObject({
+      line: { state: 'online', reason: null },
+      onlineSinceStart: true,
+      clockConfirmed: true,
+      businessDate: '20261122',
+      issuerEpoch: 'first',
+      drainPerMinute: 600,
+      recovering: false,
+    });
+  });
+});
+
+describe('order', () => {
+  it('net cancels before inquiries before attended approvals before deferred ones', async () => {
+    // A first run leaves one of each behind; nothing is sent before the questions are answered.
+    counter.backend.sayApprove = () => AMBIGUOUS;
+    counter.backend.sayNetCancel = () => AMBIGUOUS;
+    counter.backend.sayInquiry = () => AMBIGUOUS;
+    await counter.start();
+    const reversing = counter.charge();
+    await counter.clock.advance(16_000);
+    counter.record(reversing, { kind: 'givenBack' });
+    const unknown = counter.charge();
+    await counter.clock.advance(0);
+    expect([counter.at(reversing), counter.at(unknown)]).toEqual(['reversing/returned', 'unknown/received']);
+    await counter.crash();
+    const deferred = counter.deferred();
+    const attended = counter.charge();
+    const mark = counter.backend.sent.length;
+    await counter.start();
+    const order = counter.backend.sent
+      .slice(mark)
+      .map((sent) => `${sent.call} ${sent.sequenceId ?? ''}`.trim());
+    expect(order.slice(0, 5)).toEqual([
+      'hello',
+      `netCancel ${reversing.sequenceId}`,
+      `inquiry ${unknown.sequenceId}`,
+      `approve ${attended.sequenceId}`,
+      `approve ${deferred.sequenceId}`,
+    ]);
+  });
+
+  it('an attended approval never waits behind a backlog, however stuck', async () => {
+    counter.backend.sayApprove = () => new Promise(() => {});
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 100_000 };
+    await counter.start();
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    await counter.clock.advance(1_000);
+    const stuck = counter.backend.of('approve').length;
+    expect(stuck).toBe(DEFAULT_LIMITS.inFlight - DEFAULT_LIMITS.reserved);
+    counter.backend.sayApprove = () => answered(APPROVED);
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+
+  it('drains at the pace that the issuer sets', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 30 };
+    for (let at = 0; at < 20; at += 1) counter.deferred();
+    await counter.start();
+    await counter.clock.advance(20_000);
+    expect(counter.backend.of('approve').length).toBeGreaterThanOrEqual(10);
+    expect(counter.backend.of('approve').length).toBeLessThanOrEqual(11);
+  });
+
+  it('delivers nothing deferred while the issuer allows none', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 0 };
+    counter.deferred();
+    await counter.start();
+    await counter.clock.advance(20_000);
+    expect(counter.backend.of('approve').length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the line', () => {
+  it('goes down after two failures, says why and when it is tried next, and comes back after two answers', async () => {
+    await counter.start();
+    counter.backend.sayHello = () => NOTHING_LEFT;
+    counter.worker.now();
+    await counter.clock.advance(250);
+    expect(counter.worker.status().line.state).toBe('online');
+    await counter.clock.advance(1_000);
+    const { line } = counter.worker.status();
+    expect(line).toMatchObject({ state: 'down', reason: 'NOT_SENT' });
+    expect(line.nextTryMs).toBeGreaterThan(counter.clock.now().wallMs - 1);
+    counter.backend.sayHello = () =>
+      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs });
+    await counter.clock.advance(30_000);
+    expect(counter.worker.status().line.state).toBe('online');
+  });
+
+  it('is not online for an answer that cannot be trusted', async () => {
+    counter.backend.sayHello = () => ({ class: 'ambiguous', why: 'UNSIGNED', code: null, bytesWritten: 9 });
+    await counter.start();
+    await counter.clock.advance(3_000);
+    expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NOT_TRUSTED' });
+  });
+
+  it('is probed when it is quiet, and only then', async () => {
+    await counter.start();
+    await counter.clock.advance(95_000);
+    expect(counter.backend.of('hello')).toHaveLength(4);
+  });
+
+  it('is slow when answers take long, and the breaker shows itself while it is down', async () => {
+    await counter.start();
+    counter.backend.sayHello = () => AMBIGUOUS;
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    expect(counter.worker.status().breaker).toMatchObject({ state: 'open' });
+    expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NO_ANSWER' });
+  });
+
+  it('tells its listeners when it changes, and not for counters', async () => {
+    await counter.start();
+    let told = 0;
+    const end = counter.worker.onChange(() => {
+      told += 1;
+    });
+    counter.charge();
+    await counter.clock.advance(0);
+    expect(told).toBe(0);
+    counter.worker.pause('시험', MANAGER);
+    expect(told).toBe(1);
+    end();
+  });
+});
+
+describe('pause', () => {
+  it('stops approvals, not net cancels, and outlives a restart', async () => {
+    counter.backend.sayApprove = () => AMBIGUOUS;
+    await counter.start();
+    const reversing = counter.charge();
+    await counter.clock.advance(0);
+    counter.worker.pause('통신사 작업', MANAGER);
+    const waiting = counter.deferred();
+    await counter.clock.advance(20_000);
+    expect(counter.at(reversing)).toBe('reversed/return_due');
+    expect(counter.at(waiting)).toBe('unsent/received');
+    expect(counter.worker.status()).toMatchObject({
+      line: { state: 'paused' },
+      paused: { by: 'manager', reason: '통신사 작업' },
+    });
+    await counter.crash();
+    await counter.start();
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('unsent/received');
+    counter.backend.sayApprove = () => answered(APPROVED);
+    counter.worker.resume(MANAGER);
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('approved/received');
+  });
+});
+
+describe('restart', () => {
+  it('at any moment of a payment nothing is sent before the question is answered, then it goes on', async () => {
+    counter.backend.sayApprove = () => new Promise(() => {});
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(500);
+    expect(counter.at(charge)).toBe('sending/received');
+    await counter.crash();
+    await counter.start();
+    const mark = counter.backend.sent.length;
+    counter.backend.sayInquiry = () => AMBIGUOUS;
+    await counter.clock.advance(30_000);
+    expect(counter.now(charge)).toMatchObject({ host: 'unknown', question: 'RE_IN' });
+    expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(
+      new Set(['inquiry', 'hello']),
+    );
+    counter.record(charge, { kind: 'answer', answer: 'inDrawer' });
+    await counter.clock.advance(20_000);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+});
+
+describe('stop', () => {
+  it('waits for answers under way, records them, and lets nothing new out', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () =>
+      new Promise((resolve) => counter.clock.after(800, () => resolve(answered(APPROVED))));
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const stopped = counter.worker.stop();
+    const second = counter.charge();
+    await counter.clock.advance(2_000);
+    await stopped;
+    expect(counter.at(charge)).toBe('approved/received');
+    expect(counter.at(second)).toBe('unsent/received');
+  });
+
+  it('does not wait for ever: what is still out is ambiguous and on disk as such', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () => new Promise(() => {});
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const stopped = counter.worker.stop();
+    await counter.clock.advance(3_000);
+    await stopped;
+    expect(counter.at(charge)).toBe('unknown/received');
+  });
+});
+
+describe('fencing', () => {
+  it('000_910 makes every open item a case; only inquiries and hello go out until the next epoch is granted', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () => notProcessed('000_910');
+    counter.backend.sayNetCancel = () => notProcessed('000_910');
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    expect(counter.worker.status()).toMatchObject({ recovering: true });
+    expect(counter.now(charge)).toMatchObject({ host: 'reversing', cases: ['RECOVERING'] });
+    const mark = counter.backend.sent.length;
+    counter.deferred();
+    await counter.clock.advance(40_000);
+    expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(new Set(['hello']));
+    counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
+    counter.backend.sayApprove = () => answered(APPROVED);
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 1 };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(1_000);
+    expect(await claimed).toBe(true);
+    expect(counter.backend.of('hello').at(-1)?.request).toMatchObject({ claimEpoch: 1, managerId: 'lee' });
+    await counter.clock.advance(60_000);
+    expect(counter.worker.status()).toMatchObject({ recovering: false, epoch: 1 });
+    expect(counter.backend.sent.at(-1)?.context.epoch).toBe(1);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+
+  it.each([
+    ['another machine holds the epoch', { holder: 'c'.repeat(64) }],
+    ['the issuer knows a later journal', { knownJournalIndex: 1_000 }],
+  ])('%s: the terminal fences itself at the first hello', async (_what, greeting) => {
+    counter.backend.greeting = { ...counter.backend.greeting, ...greeting };
+    const charge = counter.charge();
+    await counter.start();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().recovering).toBe(true);
+    expect(counter.backend.of('approve')).toHaveLength(0);
+    expect(counter.now(charge).cases).toContain('RECOVERING');
+  });
+
+  it('an epoch that is not ours any more fences too', async () => {
+    await counter.start();
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 3 };
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().recovering).toBe(true);
+  });
+});
+
+describe('a restored issuer', () => {
+  it('is asked again for every item of unsealed days, and net cancels of reversed ones are sent again', async () => {
+    await counter.start();
+    const approved = counter.charge();
+    await counter.clock.advance(0);
+    counter.backend.sayApprove = () => notProcessed('000_002');
+    const reversed = counter.charge();
+    await counter.clock.advance(0);
+    counter.record(reversed, { kind: 'givenBack' });
+    const { balance: _balance, ...approval } = APPROVED;
+    counter.backend.sayInquiry = () => answered({ result: 'COMPLETED', approval, voids: [] });
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    const mark = counter.backend.sent.length;
+    await counter.clock.advance(10_000);
+    const again = counter.backend.sent.slice(mark).filter((sent) => sent.call !== 'hello');
+    expect(again.map((sent) => `${sent.call} ${sent.sequenceId}`).sort()).toEqual(
+      [`inquiry ${approved.sequenceId}`, `netCancel ${reversed.sequenceId}`].sort(),
+    );
+    expect(counter.worker.status().issuerEpoch).toBe('second');
+  });
+});
+
+describe('asking out of turn', () => {
+  it('gives the result and records it', async () => {
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const asked = counter.worker.inquireNow(charge.sequenceId);
+    await counter.clock.advance(0);
+    expect(await asked).toBe('NOT_FOUND');
+    expect(counter.now(charge).cases).toContain('ISSUER_CONTRADICTS');
+    expect(await counter.worker.inquireNow('nobody')).toBeNull();
+  });
+});
+
+describe('the clock', () => {
+  it('is not confirmed when it differs from the issuer, or was set since', async () => {
+    await counter.start();
+    expect(counter.worker.status().clockConfirmed).toBe(true);
+    counter.clock.setWall(3_600_000);
+    expect(counter.worker.status().clockConfirmed).toBe(false);
+    counter.backend.sayHello = () =>
+      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs - 3_600_000 });
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status()).toMatchObject({ clockConfirmed: false });
+    expect(Math.round((counter.worker.status().clockOffsetMs ?? 0) / 60_000)).toBe(-60);
+  });
+});
+
+describe('the worker', () => {
+  it('starts once', async () => {
+    await counter.start();
+    counter.worker.start();
+    await counter.clock.advance(0);
+    expect(counter.backend.of('hello')).toHaveLength(1);
+    expect(counter.worker).toBeInstanceOf(SyncWorker);
+  });
+});
