@@ -9,7 +9,6 @@ import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
 const RECENT_MAX = 50;
-const CASES_MAX = 500;
 
 export interface CountSum {
   readonly count: number;
@@ -34,9 +33,8 @@ export class Board {
   #totals: BoardTotals | null = null;
 
   /** Reads the open intents and the open cases once. */
-  constructor(ledger: Pick<Ledger, 'open' | 'list'>) {
-    for (const intent of ledger.list({ limit: CASES_MAX, group: 'case' }).intents) this.#put(intent);
-    for (const intent of ledger.open()) this.#put(intent);
+  constructor(ledger: Pick<Ledger, 'attention'>) {
+    for (const intent of ledger.attention()) this.#put(intent);
   }
 
   /** Call it for every commit, before anything reads the board. */

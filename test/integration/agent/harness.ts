@@ -1,0 +1,321 @@
+/** A whole till in one process: issuer, agent, a scanner on a socket, and a page that speaks HTTP. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Agent, type AgentOptions, startAgent } from '../../../src/agent.ts';
+import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
+import { DEFAULT_POLICY, type Policy } from '../../../src/intent/policy.ts';
+import { type Issuer, type IssuerOptions, startIssuer } from '../../../src/issuer/issuer.ts';
+import { createKonaPlateClient, type KonaPlateClient } from '../../../src/konaplate/client.ts';
+import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import type { FaceId, PressAnswer, PressBody, Snapshot } from '../../../src/station/snapshot.ts';
+
+export const CARD = '9491330000000016';
+const WAIT_MS = 10_000;
+
+/** Waits until `check` gives something; fails with `what` after ten seconds. */
+export async function until<T>(what: string, check: () => T | null | undefined | false): Promise<T> {
+  const endMs = Date.now() + WAIT_MS;
+  for (;;) {
+    const found = check();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > endMs) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A network scanner: the driver calls it, it sends what was "read". */
+export class FakeScanner {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(): Promise<FakeScanner> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new FakeScanner(server);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async send(text: string): Promise<void> {
+    const socket = await until('a driver connected to the scanner', () => [...this.#sockets][0]);
+    socket.write(`${text}\r`);
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  json<T>(): T;
+}
+
+/** One HTTP call with full control over headers, as a page or an attacker would make it. */
+export function call(
+  address: string,
+  path: string,
+  options: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+    readonly raw?: string;
+  } = {},
+): Promise<Answer> {
+  const url = new URL(path, address);
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const headers: Record<string, string> = {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        host: url.hostname,
+        port: url.port,
+        path: url.pathname + url.search,
+        method: options.method ?? (body === undefined ? 'GET' : 'POST'),
+        headers,
+        agent: false,
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          text += part;
+        });
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: <T>() => JSON.parse(text) as T,
+          }),
+        );
+        response.on('error', reject);
+      },
+    );
+    request.on('error', reject);
+    if (body !== undefined) request.write(body);
+    request.end();
+  });
+}
+
+/** One event stream, parsed. */
+export class EventReader {
+  readonly events: { event: string; id: string | null; data: unknown }[] = [];
+  status = 0;
+  ended = false;
+  readonly #request;
+
+  constructor(address: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+    const url = new URL(path, address);
+    this.#request = httpRequest(
+      { host: url.hostname, port: url.port, path: url.pathname + url.search, headers, agent: false },
+      (response) => {
+        this.status = response.statusCode ?? 0;
+        let waiting = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          waiting += part;
+          for (let end = waiting.indexOf('\n\n'); end >= 0; end = waiting.indexOf('\n\n')) {
+            this.#take(waiting.slice(0, end));
+            waiting = waiting.slice(end + 2);
+          }
+        });
+        response.on('close', () => {
+          this.ended = true;
+        });
+        response.on('error', () => undefined);
+      },
+    );
+    this.#request.on('error', () => {
+      this.ended = true;
+    });
+    this.#request.end();
+  }
+
+  #take(block: string): void {
+    const lines = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s, 2) as [string, string]));
+    const event = lines.get('event');
+    if (event === undefined) return;
+    this.events.push({ event, id: lines.get('id') ?? null, data: JSON.parse(lines.get('data') ?? 'null') });
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+}
+
+/** A cashier page without a browser: it renders nothing, but obeys the same rules. */
+export class Page {
+  readonly page: string;
+  readonly #address: string;
+  readonly #station: string;
+  #reader: EventReader;
+
+  constructor(address: string, page = 'test-page-0001', station = '1') {
+    this.#address = address;
+    this.page = page;
+    this.#station = station;
+    this.#reader = this.#open();
+  }
+
+  #open(): EventReader {
+    return new EventReader(this.#address, `/api/v1/stations/${this.#station}/events?page=${this.page}`);
+  }
+
+  get reader(): EventReader {
+    return this.#reader;
+  }
+
+  latest(): Snapshot | null {
+    return (
+      (this.#reader.events.findLast(({ event }) => event === 'snapshot')?.data as Snapshot | undefined) ??
+      null
+    );
+  }
+
+  /** Waits for a face. */
+  async sees(face: FaceId, where: (snapshot: Snapshot) => boolean = () => true): Promise<Snapshot> {
+    try {
+      return await until(`face ${face}`, () => {
+        const snapshot = this.latest();
+        return snapshot !== null && snapshot.face.id === face && where(snapshot) ? snapshot : null;
+      });
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the page shows ${this.latest()?.face.id}`);
+    }
+  }
+
+  async press(key: PressBody['key'], change: Partial<PressBody> = {}): Promise<PressAnswer> {
+    const snapshot = this.latest();
+    if (snapshot === null) throw new Error('no snapshot yet');
+    const { face } = snapshot;
+    const answer = await this.post('press', {
+      key,
+      sequenceId: face.intent?.sequenceId ?? null,
+      version: face.intent?.version ?? null,
+      face: face.id,
+      ...change,
+    });
+    return answer.json<PressAnswer>();
+  }
+
+  async shown(): Promise<PressAnswer> {
+    const { face } = this.latest() as Snapshot;
+    const answer = await this.post('shown', {
+      sequenceId: face.intent?.sequenceId,
+      version: face.intent?.version,
+      face: face.id,
+    });
+    return answer.json<PressAnswer>();
+  }
+
+  post(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
+    return call(this.#address, `/api/v1/stations/${this.#station}/${path}`, {
+      body: { page: this.page, ...body },
+    });
+  }
+
+  reload(): void {
+    this.#reader.close();
+    this.#reader = this.#open();
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
+
+export interface Till {
+  readonly issuer: Issuer;
+  readonly client: KonaPlateClient;
+  readonly scanner: FakeScanner;
+  readonly directory: string;
+  agent: Agent;
+  readonly faults: unknown[];
+  barcode(type: 'CHARGE' | 'REFUND', amount: number, card?: string): Promise<string>;
+  /** Ends the agent and starts another one on the same ledger. */
+  restart(change?: Partial<AgentOptions>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTill(
+  change: {
+    readonly agent?: Partial<AgentOptions>;
+    readonly issuer?: IssuerOptions;
+    readonly policy?: Partial<Policy>;
+  } = {},
+): Promise<Till> {
+  const directory = mkdtempSync(join(tmpdir(), 'kona-till-agent-'));
+  const issuer = await startIssuer({ admin: true, ...change.issuer });
+  const scanner = await FakeScanner.start();
+  const clock = new SystemClock();
+  const { credentials } = issuer;
+  const client = createKonaPlateClient({ ...credentials, clock });
+  const faults: unknown[] = [];
+  const options = (): AgentOptions => ({
+    dataDirectory: directory,
+    environment: 'test',
+    merchantId: credentials.merchantId,
+    terminalId: credentials.terminalId,
+    version: '0.0.0-test',
+    machineId: '5a'.repeat(32),
+    store: '가나편의점 중앙점 000-00-00000',
+    ledger: { file: join(directory, 'ledger', 'ledger.db'), key: Buffer.alloc(32, 7), ballastBytes: 65_536 },
+    backend: createKonaPlateClient({ ...credentials, clock }),
+    policy: { ...DEFAULT_POLICY, ...change.policy },
+    codeTable: DEFAULT_CODE_TABLE,
+    scanners: [{ driver: 'tcp', name: 'counter', host: '127.0.0.1', port: scanner.port, suffix: 'CR' }],
+    stations: [{ id: '1', scanners: ['counter'] }],
+    web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory: null },
+    settings: { file: null, rows: [] },
+    clock,
+    random: new SystemRandom(),
+    onFault: (fault) => faults.push(fault),
+    ...change.agent,
+  });
+  const till: Till = {
+    issuer,
+    client,
+    scanner,
+    directory,
+    faults,
+    agent: await startAgent(options()),
+    async barcode(type, amount, card = CARD) {
+      const answer = await client.barcodeSpec({ cardNo: card, type, amount });
+      if (answer.class !== 'answered') throw new Error(`no barcode: ${JSON.stringify(answer)}`);
+      return answer.value.barcodeSpec;
+    },
+    async restart(again = {}) {
+      await till.agent.close();
+      till.agent = await startAgent({ ...options(), ...again });
+    },
+    async close() {
+      await till.agent.close();
+      await scanner.close();
+      await client.dispose();
+      await issuer.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  return till;
+}
