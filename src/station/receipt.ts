@@ -290,11 +290,9 @@ class Sheet {
     }
   }
 
-  /** The reference on a slip: in double size, so both halves of the line together are as wide as the paper. */
+  /** The reference on a slip: once more in double size, so that it can be read from a distance. */
   reference(reference: string): void {
-    const label = '조회번호 Reference';
-    const gap = this.#columns - paperWidth(label) - reference.length;
-    this.lines.push({ text: label + ' '.repeat(Math.max(gap, 1)) + reference });
+    this.pair('조회번호 Reference', reference);
     this.lines.push({ text: reference, big: true });
   }
 
