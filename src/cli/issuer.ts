@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pagesAreFresh } from '../demo/pages.ts';
 import { type Issuer, IssuerOptionError, type IssuerOptions, startIssuer } from '../issuer/issuer.ts';
 import { keysSchema } from '../issuer/keys.ts';
-import { writeWhole } from './files.ts';
+import { writeWhole } from '../web/whole-file.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { DEFAULT_ISSUER_PORT, ROOT } from './places.ts';
 import { explainListen } from './ports.ts';

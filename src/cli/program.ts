@@ -62,6 +62,7 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   addDecode(program, choose);
   addConfig(program, choose);
+  addRun(program, choose);
   addIssuer(program, choose);
   addLedger(program, choose);
   addScanners(program, choose);
@@ -145,4 +146,18 @@ function addIssuer(program: Command, choose: (run: Run) => void): void {
     .action((type, card, amount, options) =>
       choose(async (io) => (await import('./barcode.ts')).barcode(io, type, card, amount, options)),
     );
+}
+
+function addRun(program: Command, choose: (run: Run) => void): void {
+  add(program, 'demo', 'issuer, agent, pages and a scanner on this machine, with sample cards')
+    .option(
+      '--port <number>',
+      'port of the pages (8610); the phone page is at the 10th above it, the scanner at the 20th',
+    )
+    .option('--fresh', 'forget what the demo has kept and begin anew')
+    .option('--data <directory>', 'where it keeps its data (data/demo)')
+    .action((options) => choose(async (io) => (await import('./demo.ts')).demo(io, options)));
+  add(program, 'run', 'the agent, with a configuration file').action((options) =>
+    choose(async (io) => (await import('./run.ts')).run(io, options)),
+  );
 }

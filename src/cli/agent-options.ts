@@ -1,0 +1,150 @@
+/** From the configuration file to the agent's options: the one place that knows both. */
+import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ScannerConfig as DriverConfig } from '../../drivers/open.ts';
+import type { AgentOptions, AgentParts } from '../agent.ts';
+import { createKonaPlateClient } from '../konaplate/client.ts';
+import { SystemClock, SystemRandom } from '../ops/clock.ts';
+import { ledgerFileOf, policyOf } from '../ops/config.ts';
+import type { Config, ScannerConfig } from '../ops/config-schema.ts';
+import { judgeHealth } from '../ops/health.ts';
+import type { Log } from '../ops/log.ts';
+import { machineId } from '../ops/machine.ts';
+import { createMetrics } from '../ops/metrics.ts';
+import { readSecret, secretPath } from '../ops/secrets.ts';
+import { settingRowsOf } from '../ops/settings.ts';
+import { ROOT } from './places.ts';
+import { platformOptions } from './platform.ts';
+
+/** The version of the program, from its package.json. */
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** The pages as built, or null when they have not been built. */
+export function pagesDirectory(): string | null {
+  const directory = join(ROOT, 'dist', 'screens');
+  return existsSync(directory) ? directory : null;
+}
+
+/** A driver takes no empty values: what the configuration leaves open is left out. */
+function driverConfig(scanner: ScannerConfig): DriverConfig {
+  if (scanner.driver === 'serial') return scanner;
+  const { allow, ...rest } = scanner;
+  return allow.length === 0 ? rest : scanner;
+}
+
+function tlsOf(config: Config): AgentOptions['web']['tls'] {
+  const { tls } = config.web;
+  if (tls === null) return null;
+  return {
+    cert: readSecret(tls.certificateFile, 'web.tls.certificateFile', { open: true }),
+    key: readSecret(tls.keyFile, 'web.tls.keyFile'),
+  };
+}
+
+function freeBytes(directory: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** The longest that a due step has been waiting, without those that wait for an answer. */
+function lateMs({ worker }: AgentParts, wallMs: number): number {
+  const { due, line, paused } = worker.status();
+  if (line.state !== 'online' || paused !== null) return 0;
+  return due.reduce((late, item) => (item.inFlight ? late : Math.max(late, wallMs - item.atMs)), 0);
+}
+
+function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judgeHealth> {
+  const wallMs = Date.now();
+  const status = parts.worker.status();
+  const faces = [...parts.stations.values()].map((station) => station.snapshot().face.id);
+  const fault = faces.find((id) => id === 'NO-ROOM' || id === 'LEDGER') ?? null;
+  return judgeHealth({
+    ledgerFault: fault,
+    diskFreeBytes: freeBytes(directory),
+    lateMs: lateMs(parts, wallMs),
+    line: { state: status.line.state, forMs: Math.max(0, wallMs - status.line.sinceMs) },
+    recovering: status.recovering,
+    clockConfirmed: status.clockConfirmed,
+    scanners: parts.scanners.list().map((scanner) => ({ state: scanner.status.state })),
+    cases: parts.ledger.summary().cases,
+  });
+}
+
+function metricsOf(parts: AgentParts, directory: string): ReturnType<typeof createMetrics> {
+  return createMetrics(() => {
+    const summary = parts.ledger.summary();
+    const status = parts.worker.status();
+    return {
+      ...summary,
+      journalIndex: parts.ledger.head().index,
+      lineState: status.line.state,
+      clockOffsetMs: status.clockOffsetMs,
+      outcomes: status.counts.outcomes,
+      latency: status.counts.latency,
+      scanners: parts.scanners.list().map(({ status: { name, state }, scanner }) => {
+        const statistics = scanner?.statistics();
+        const dropped = Object.values(statistics?.dropped ?? {}).reduce((sum, count) => sum + count, 0);
+        return { name, ready: state === 'ready', frames: statistics?.frames ?? 0, dropped };
+      }),
+      healthReasons: healthOf(parts, directory).reasons,
+    };
+  });
+}
+
+export interface AgentSetup {
+  readonly config: Config;
+  readonly configFile: string;
+  readonly log: Log;
+  readonly onFault: (fault: unknown) => void;
+  /** In place of the hardware's: the demo moves between machines with its folder. */
+  readonly machineId?: string;
+}
+
+/** Reads the secrets, makes the data folder (0700) and joins everything. Throws SecretError, KonaPlateOptionFault. */
+export function agentOptions(setup: AgentSetup): AgentOptions {
+  const { config, configFile, log } = setup;
+  const { directory, vaultKeyFile } = config.ledger;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const keyFile = secretPath(vaultKeyFile, 'ledger.vaultKeyFile');
+  mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
+  const { name, registrationNumber } = config.store;
+  return {
+    dataDirectory: directory,
+    environment: config.environment,
+    merchantId: config.platform.merchantId,
+    terminalId: config.platform.terminalId,
+    version: programVersion(),
+    machineId: setup.machineId ?? machineId().id,
+    store: registrationNumber === null ? name : `${name} (${registrationNumber})`,
+    ledger: { file: ledgerFileOf(config), key: keyFile, cutOverHour: config.businessDay.cutOverHour },
+    backend: createKonaPlateClient(platformOptions(config)),
+    policy: policyOf(config),
+    codeTable: config.codeTable,
+    scanners: config.scanners.map(driverConfig),
+    stations: config.stations,
+    web: {
+      host: config.web.host,
+      port: config.web.port,
+      allowedHosts: config.web.allowedHosts,
+      tls: tlsOf(config),
+      pagesDirectory: pagesDirectory(),
+    },
+    settings: { file: configFile, rows: settingRowsOf(config, configFile) },
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    log: ({ level, event, ...facts }) => log[level](facts, event),
+    health: (parts) => () => healthOf(parts, directory),
+    metrics: (parts) => {
+      const metrics = metricsOf(parts, directory);
+      return () => metrics.text();
+    },
+    onFault: setup.onFault,
+  };
+}
