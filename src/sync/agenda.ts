@@ -102,6 +102,8 @@ export class Agenda {
     }
     this.#unready(entry);
     entry.intent = intent;
+    // A hold was for the request it was put on, not for what the intent needs next.
+    if (entry.request !== (request?.request ?? null)) entry.holdUntilMs = 0;
     entry.request = request?.request ?? null;
     entry.lane = entry.request === null ? null : laneOf(entry.request, intent);
     entry.requestAtMs = request?.atMs ?? 0;

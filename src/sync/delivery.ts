@@ -1,4 +1,4 @@
-import type { Actor, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
+import type { Actor, CaseReason, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed, RecordOptions } from '../ledger/types.ts';
@@ -159,7 +159,7 @@ export class Delivery {
     if (barcodeSpec === undefined) {
       // The ledger came from a backup, without its vault: nothing can be sent, and nobody may believe that it was.
       this.#recordFor(intent.sequenceId, { kind: 'ambiguous', code: null }, { actor: TERMINAL });
-      this.#openCase(intent, 'RECOVERING');
+      this.openCase(intent, 'RECOVERING');
       return;
     }
     this.#calls.start({
@@ -267,10 +267,11 @@ export class Delivery {
 
   /** A budget of attempts that ends makes a case; delivery goes on. */
   #budget(intent: Intent, attempts: number): void {
-    if (attempts > 0 && attempts % this.#limits.attemptBudget === 0) this.#openCase(intent, 'BUDGET_SPENT');
+    if (attempts > 0 && attempts % this.#limits.attemptBudget === 0) this.openCase(intent, 'BUDGET_SPENT');
   }
 
-  #openCase(intent: Intent, reason: 'BUDGET_SPENT' | 'RECOVERING'): void {
+  /** Somebody must look at it; once is enough. */
+  openCase(intent: Intent, reason: CaseReason): void {
     if (intent.cases.includes(reason)) return;
     this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL });
   }

@@ -8,6 +8,8 @@ export interface SyncLimits {
   readonly reserved: number;
   /** How long a call of each kind is waited for before it is aborted. A late approval counts until then. */
   readonly answerMs: Readonly<Record<CallKind, number>>;
+  /** A quiet line is greeted again after so long: switches, business date, pace and clock are refreshed. */
+  readonly refreshMs: number;
   /** A quiet line is probed after so long. */
   readonly idleProbeMs: number;
   /** After a failure, and until a line that was down is believed again, so long after the last probe. */
@@ -39,7 +41,8 @@ export const DEFAULT_LIMITS: SyncLimits = {
   inFlight: 8,
   reserved: 2,
   answerMs: {
-    hello: 5_000,
+    hello: 3_000,
+    probe: 5_000,
     approve: 30_000,
     inquiry: 5_000,
     netCancel: 10_000,
@@ -47,6 +50,7 @@ export const DEFAULT_LIMITS: SyncLimits = {
     transactions: 15_000,
     close: 30_000,
   },
+  refreshMs: 600_000,
   idleProbeMs: 30_000,
   confirmMs: 1_000,
   freshMs: 75_000,

@@ -44,6 +44,10 @@ export class LineMonitor {
     this.#sinceMs = now.wallMs;
   }
 
+  get lastAnsweredMonoMs(): number | null {
+    return this.#lastAnsweredMono;
+  }
+
   get failures(): number {
     return this.#failures;
   }

@@ -1,6 +1,5 @@
 import type { Actor, Intent } from '../intent/model.ts';
 import type { CallContext, SettlementItem } from '../konaplate/settlement.ts';
-import type { Entry } from './agenda.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -16,6 +15,8 @@ const KST_MS = 9 * 3_600_000;
 /** What an issuer that lost its last hours may deny or have forgotten. */
 const ASKED = new Set(['approved', 'declined', 'voided', 'reversed']);
 
+const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
+
 interface Ask {
   readonly intent: Intent;
   readonly told: (result: string | null) => void;
@@ -28,6 +29,7 @@ export class Recheck {
   readonly #delivery: Delivery;
   readonly #context: () => CallContext;
   readonly #asks: Ask[] = [];
+  readonly #stranded = new Set<string>();
   /** Under which issuer epoch the list was made; null: none is being worked on. */
   #epoch: string | null = null;
   #todo: string[] = [];
@@ -130,34 +132,24 @@ export class Recheck {
     return new Date(fromMs).toISOString().slice(0, 10).replaceAll('-', '');
   }
 
-  /** Every open item of a fenced terminal is a case. */
-  openCases(entries: Iterable<Entry>): void {
-    for (const { intent } of [...entries]) this.#openCase(intent);
-  }
-
-  newOpen(intent: Intent): void {
-    const isOpen = intent.host === 'unsent' || intent.host === 'sending' || intent.host === 'unknown';
-    // After the present commit has been told: this is heard inside the ledger's own call.
-    if (isOpen && !intent.cases.includes('RECOVERING')) queueMicrotask(() => this.#openCase(intent));
-  }
-
-  #openCase(intent: Intent): void {
-    if (intent.cases.includes('RECOVERING')) return;
-    const { ledger, clock } = this.#options;
-    const present = ledger.get(intent.sequenceId);
-    if (present === null || present.cases.includes('RECOVERING')) return;
-    ledger.record(intent.sequenceId, { kind: 'openCase', reason: 'RECOVERING' }, clock.now(), {
-      actor: TERMINAL,
-    });
+  /**
+   * An open item of a fenced terminal: it is a case, and it is asked about once, because what became of it is all that
+   * such a terminal may still find out. An attended unknown one asks by itself.
+   */
+  stranded(intent: Intent, wake: () => void): void {
+    this.#delivery.openCase(intent, 'RECOVERING');
+    const asksItself = intent.host === 'unknown' && !intent.deferred;
+    if (asksItself || !STRANDED.has(intent.host) || this.#stranded.has(intent.sequenceId)) return;
+    this.#stranded.add(intent.sequenceId);
+    this.ask(intent, wake).catch(() => {});
   }
 
   /**
    * Reads the issuer's list of one business day: what is known here and not at rest is asked about, what is unknown here
    * goes into the journal for the manager's reconciliation. False: the list could not be read to its end.
    */
-  async importList(businessDate: string | null): Promise<boolean> {
+  async importList(businessDate: string): Promise<boolean> {
     const { backend, clock, ledger } = this.#options;
-    if (businessDate === null) return false;
     if (!backend.capabilities.lists) return true;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {

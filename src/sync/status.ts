@@ -13,7 +13,7 @@ export interface StatusInput {
   readonly session: Session;
   readonly pause: SyncPause | null;
   readonly breaker: SyncStatus['breaker'];
-  readonly nextHelloMs: number;
+  readonly nextTryMs: number;
   readonly drainPerMinute: number;
   readonly agenda: Agenda;
   readonly isUnderWay: (entry: Entry) => boolean;
@@ -21,8 +21,8 @@ export interface StatusInput {
 }
 
 /** A person's pause and fencing are laid over what the line itself is like; an alarm shows only while the line is up. */
-function lineOf({ line, pause, session, nextHelloMs, now }: StatusInput): SyncLine {
-  const nextTryMs = line.state === 'down' ? now.wallMs + Math.max(0, nextHelloMs - now.monoMs) : null;
+function lineOf({ line, pause, session, nextTryMs, now }: StatusInput): SyncLine {
+  const nextMs = line.state === 'down' ? now.wallMs + Math.max(0, nextTryMs - now.monoMs) : null;
   const { state, sinceMs, reason, code } = line;
   if (pause !== null && (pause.stops === 'approvals' || state !== 'down')) {
     return { state: 'paused', sinceMs: pause.atMs, nextTryMs: null, reason: 'PAUSED', code: pause.code };
@@ -30,7 +30,7 @@ function lineOf({ line, pause, session, nextHelloMs, now }: StatusInput): SyncLi
   if (session.recovering && state !== 'down') {
     return { state: 'paused', sinceMs, nextTryMs: null, reason: 'RECOVERING', code: session.fenceReason };
   }
-  return { state, sinceMs, nextTryMs, reason, code };
+  return { state, sinceMs, nextTryMs: nextMs, reason, code };
 }
 
 function attemptsOf(entry: Entry): number {

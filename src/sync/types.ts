@@ -71,6 +71,7 @@ export interface Histogram {
 }
 
 export const CALL_KINDS = [
+  'probe',
   'hello',
   'approve',
   'inquiry',

@@ -1,5 +1,6 @@
 import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
+import { kstDate } from '../konaplate/kst.ts';
 import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement.ts';
 import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import { Breaker } from './breaker.ts';
@@ -20,6 +21,8 @@ import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdict
 /** More than this in one turn is a loop that feeds itself. */
 const COMMANDS_MAX = 100_000;
 const WAKE_MAX_MS = 60_000;
+/** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
+const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
 
 /**
  * Delivers: runs what `due` says of the ledger's intents, and nothing else. Every attempt is on disk before its first
@@ -44,6 +47,7 @@ export class SyncWorker {
   #timer: Timer | null = null;
   #isWoken = false;
   #alarm: (SyncPause & { readonly untilMs: number | null }) | null = null;
+  #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
   #isHelloWanted = true;
   #claim: { readonly managerId: string; readonly told: (done: boolean) => void } | null = null;
@@ -162,7 +166,8 @@ export class SyncWorker {
    */
   async claimEpoch(managerId: string): Promise<boolean> {
     if (!this.#session.recovering || this.#claim !== null || this.#state !== 'running') return false;
-    const isImported = await this.#recheck.importList(this.#session.hello?.openBusinessDate ?? null);
+    const today = kstDate(this.#options.clock.now().wallMs);
+    const isImported = await this.#recheck.importList(this.#session.hello?.openBusinessDate ?? today);
     if (!isImported) return false;
     return new Promise((told) => {
       this.#claim = { managerId, told };
@@ -180,7 +185,7 @@ export class SyncWorker {
       session: this.#session,
       pause: this.#pause(),
       breaker: { state: this.#breaker.state, failures: this.#breaker.failures },
-      nextHelloMs: this.#nextHelloMs(now),
+      nextTryMs: this.#nextTryMs(now),
       drainPerMinute: this.#pacer.perMinute,
       agenda: this.#agenda,
       isUnderWay: (entry) => this.#delivery.isUnderWay(entry),
@@ -206,7 +211,8 @@ export class SyncWorker {
 
   #committed(intent: Intent): void {
     this.#agenda.put(intent);
-    if (this.#session.recovering) this.#recheck.newOpen(intent);
+    // After the present turn: this is heard inside the ledger's own call.
+    if (this.#session.recovering) queueMicrotask(() => this.#strand(intent));
     this.#wake();
   }
 
@@ -225,8 +231,9 @@ export class SyncWorker {
     this.#commands(now);
     if (this.#alarm?.untilMs !== null && (this.#alarm?.untilMs ?? 0) <= now.monoMs) this.#alarm = null;
     if (this.#session.clockJumped(now)) this.#isHelloWanted = true;
-    this.#greet(now);
-    if (this.#session.greeted) this.#dispatch(now);
+    this.#try(now);
+    const isKnown = this.#session.greeted || this.#session.recovering;
+    if (isKnown && !this.#calls.has('hello')) this.#dispatch(now);
     this.#arm(this.#options.clock.now());
     this.#tell();
   }
@@ -290,29 +297,49 @@ export class SyncWorker {
     return { epoch: this.#session.epoch, journalIndex: index, journalHead: hash };
   }
 
-  #nextHelloMs(now: Now): number {
-    const soonest = this.#lastHelloMs + this.#limits.confirmMs / 4;
-    return this.#isHelloWanted ? soonest : Math.max(soonest, this.#plannedHelloMs(now));
+  /** Mono ms of the next hello or probe. */
+  #nextTryMs(now: Now): number {
+    const soonest = this.#lastTryMs + this.#limits.confirmMs / 4;
+    return this.#isHelloWanted ? soonest : Math.max(soonest, this.#plannedTryMs(now));
   }
 
-  #plannedHelloMs(now: Now): number {
+  #plannedTryMs(now: Now): number {
     const line = this.#line.view(now);
     const until = this.#breaker.untilMs;
     if (until !== null) return until;
-    if (line.state === 'down' || this.#line.failures > 0) return this.#lastHelloMs + this.#limits.confirmMs;
-    const quietFrom = Math.max(
-      this.#lastHelloMs,
-      now.monoMs - now.wallMs + (this.#line.lastAnsweredAtMs ?? 0),
-    );
+    if (line.state === 'down' || this.#line.failures > 0) return this.#lastTryMs + this.#limits.confirmMs;
+    const quietFrom = Math.max(this.#lastTryMs, this.#line.lastAnsweredMonoMs ?? 0);
     return quietFrom + this.#limits.idleProbeMs;
   }
 
-  #greet(now: Now): void {
-    if (this.#calls.has('hello')) return;
-    if (now.monoMs < this.#nextHelloMs(now)) return;
-    // The first one goes alone, so that it is judged before anything else (settlement-contract rule 5).
-    if (!this.#session.greeted && this.#calls.size > 0) return;
+  /**
+   * Tries the line. A hello judges the journal index, so it goes alone and nothing overtakes it: at the start, for a
+   * claim, and now and then to refresh what it tells. Everything else that only asks "are you there" is an inquiry.
+   */
+  #try(now: Now): void {
+    if (this.#calls.has('hello') || this.#calls.has('probe') || now.monoMs < this.#nextTryMs(now)) return;
+    const isDue = now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
+    const isHello = !this.#session.greeted || this.#isHelloWanted || this.#claim !== null || isDue;
+    if (isHello && this.#calls.size === 0) this.#hello(now);
+    else if (this.#session.greeted) this.#probe(now);
+  }
+
+  #probe(now: Now): void {
+    this.#lastTryMs = now.monoMs;
+    this.#breaker.probe();
+    this.#calls.start({
+      kind: 'probe',
+      key: 'probe',
+      attended: false,
+      answerMs: this.#limits.answerMs.probe,
+      run: (signal) => this.#options.backend.inquiry(PROBE, this.#context(), signal),
+      done: (answer, elapsedMs) => this.#heard(answer, elapsedMs),
+    });
+  }
+
+  #hello(now: Now): void {
     this.#isHelloWanted = false;
+    this.#lastTryMs = now.monoMs;
     this.#lastHelloMs = now.monoMs;
     this.#breaker.probe();
     const claim = this.#claim;
@@ -406,9 +433,7 @@ export class SyncWorker {
     };
     this.#log({ level: 'error', event: 'deferredNotProcessed', code });
     if (isPassingCode(code)) return;
-    this.#options.ledger.record(intent.sequenceId, { kind: 'openCase', reason: 'NOT_PROCESSED' }, now, {
-      actor: { role: 'terminal' },
-    });
+    this.#delivery.openCase(this.#options.ledger.get(intent.sequenceId) ?? intent, 'NOT_PROCESSED');
     const entry = this.#agenda.get(intent.sequenceId);
     // What is wrong with one charge must not stand before the others: it waits aside, as a case.
     if (entry !== undefined && isItemCode(code)) this.#agenda.hold(entry, now.monoMs + this.#limits.parkMs);
@@ -418,7 +443,13 @@ export class SyncWorker {
     if (!this.#session.fence(reason)) return;
     this.#log({ level: 'error', event: 'fenced', reason });
     this.#note('fenced', { reason }, { role: 'terminal' });
-    this.#recheck.openCases(this.#agenda.entries());
+    for (const { intent } of [...this.#agenda.entries()]) this.#strand(intent);
+  }
+
+  #strand(intent: Intent): void {
+    const present = this.#agenda.get(intent.sequenceId)?.intent;
+    if (this.#state !== 'running' || !this.#session.recovering || present === undefined) return;
+    this.#recheck.stranded(present, () => this.#wake());
   }
 
   #pause(): SyncPause | null {
@@ -455,7 +486,7 @@ export class SyncWorker {
     this.#timer = null;
     if (this.#state !== 'running') return;
     const times = [this.#agenda.nextMs(), this.#alarm?.untilMs ?? null, this.#recheck.nextMs()];
-    if (!this.#calls.has('hello')) times.push(this.#nextHelloMs(now));
+    if (!this.#calls.has('hello') && !this.#calls.has('probe')) times.push(this.#nextTryMs(now));
     if (this.#agenda.ready('deferred').size > 0 && this.#laneOpen('deferred') && this.#hasRoom(false)) {
       times.push(this.#pacer.nextMs(now.monoMs));
     }

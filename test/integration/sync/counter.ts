@@ -107,7 +107,7 @@ export const NOTHING_LEFT: Answered<never> = { class: 'nothingLeft', why: 'CONNE
 export const APPROVED: ApproveAnswer = { ...approvalOf(1), balance: 12_345 };
 
 export interface Sent {
-  readonly call: 'hello' | 'approve' | 'inquiry' | 'netCancel' | 'cancel' | 'transactions';
+  readonly call: 'hello' | 'probe' | 'approve' | 'inquiry' | 'netCancel' | 'cancel' | 'transactions';
   readonly sequenceId: string | null;
   readonly atMs: number;
   readonly context: CallContext;
@@ -142,6 +142,7 @@ export class TellingBackend implements SettlementBackend {
   };
   sayHello: Say<HelloRequest, HelloAnswer> = () =>
     answered({ ...this.greeting, serverTimeMs: this.#clock.now().wallMs });
+  sayProbe: Say<InquiryRequest, InquiryAnswer> = () => answered({ result: 'NOT_FOUND', voids: [] });
   sayApprove: Say<ApproveRequest, ApproveAnswer> = () => answered(APPROVED);
   sayInquiry: Say<InquiryRequest, InquiryAnswer> = () => answered({ result: 'NOT_FOUND', voids: [] });
   sayNetCancel: Say<NetCancelRequest, NetCancelAnswer> = () =>
@@ -180,6 +181,9 @@ export class TellingBackend implements SettlementBackend {
     return this.#call('approve', request, context, this.sayApprove, signal);
   }
   inquiry(...[request, context, signal]: Parameters<SettlementBackend['inquiry']>) {
+    if (request.sequenceId === 'LINE-PROBE') {
+      return this.#call('probe', request, context, this.sayProbe, signal);
+    }
     return this.#call('inquiry', request, context, this.sayInquiry, signal);
   }
   netCancel(...[request, context, signal]: Parameters<SettlementBackend['netCancel']>) {

@@ -110,16 +110,16 @@ describe('order', () => {
 describe('the line', () => {
   it('goes down after two failures, says why and when it is tried next, and comes back after two answers', async () => {
     await counter.start();
-    counter.backend.sayHello = () => NOTHING_LEFT;
-    counter.worker.now();
-    await counter.clock.advance(250);
+    counter.backend.sayProbe = () => NOTHING_LEFT;
+    await counter.clock.advance(30_000);
     expect(counter.worker.status().line.state).toBe('online');
     await counter.clock.advance(1_000);
     const { line } = counter.worker.status();
     expect(line).toMatchObject({ state: 'down', reason: 'NOT_SENT' });
     expect(line.nextTryMs).toBeGreaterThan(counter.clock.now().wallMs - 1);
-    counter.backend.sayHello = () =>
-      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs });
+    counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().line.state).toBe('down');
     await counter.clock.advance(30_000);
     expect(counter.worker.status().line.state).toBe('online');
   });
@@ -134,14 +134,14 @@ describe('the line', () => {
   it('is probed when it is quiet, and only then', async () => {
     await counter.start();
     await counter.clock.advance(95_000);
-    expect(counter.backend.of('hello')).toHaveLength(4);
+    expect(counter.backend.of('probe')).toHaveLength(3);
+    expect(counter.backend.of('hello')).toHaveLength(1);
   });
 
-  it('is slow when answers take long, and the breaker shows itself while it is down', async () => {
+  it('shows its breaker while it is down', async () => {
     await counter.start();
-    counter.backend.sayHello = () => AMBIGUOUS;
-    counter.worker.now();
-    await counter.clock.advance(10_000);
+    counter.backend.sayProbe = () => AMBIGUOUS;
+    await counter.clock.advance(40_000);
     expect(counter.worker.status().breaker).toMatchObject({ state: 'open' });
     expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NO_ANSWER' });
   });
@@ -158,6 +158,41 @@ describe('the line', () => {
     counter.worker.pause('시험', MANAGER);
     expect(told).toBe(1);
     end();
+  });
+});
+
+describe('hello', () => {
+  it('is repeated alone now and then, and nothing overtakes it: it judges the journal index', async () => {
+    await counter.start();
+    await counter.clock.advance(590_000);
+    expect(counter.backend.of('hello')).toHaveLength(1);
+    counter.backend.sayHello = () =>
+      new Promise((resolve) => counter.clock.after(200, () => resolve(answered(counter.backend.greeting))));
+    while (counter.backend.of('hello').length === 1) await counter.clock.advance(50);
+    const charge = counter.charge();
+    await counter.clock.advance(10);
+    expect(counter.backend.of('approve')).toHaveLength(0);
+    await counter.clock.advance(200);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+});
+
+describe('slow answers', () => {
+  it('show as a slow line until they are quick again', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () =>
+      new Promise((resolve) => counter.clock.after(1_900, () => resolve(answered(APPROVED))));
+    for (let at = 0; at < 6; at += 1) {
+      counter.charge();
+      await counter.clock.advance(2_000);
+    }
+    expect(counter.worker.status().line).toMatchObject({ state: 'slow', reason: 'SLOW' });
+    counter.backend.sayApprove = () => answered(APPROVED);
+    for (let at = 0; at < 6; at += 1) {
+      counter.charge();
+      await counter.clock.advance(10);
+    }
+    expect(counter.worker.status().line.state).toBe('online');
   });
 });
 
@@ -201,7 +236,7 @@ describe('restart', () => {
     await counter.clock.advance(30_000);
     expect(counter.now(charge)).toMatchObject({ host: 'unknown', question: 'RE_IN' });
     expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(
-      new Set(['inquiry', 'hello']),
+      new Set(['inquiry', 'probe']),
     );
     counter.record(charge, { kind: 'answer', answer: 'inDrawer' });
     await counter.clock.advance(20_000);
@@ -248,7 +283,8 @@ describe('fencing', () => {
     const mark = counter.backend.sent.length;
     counter.deferred();
     await counter.clock.advance(40_000);
-    expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(new Set(['hello']));
+    expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(new Set(['probe']));
+    expect(counter.backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
     counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
     counter.backend.sayApprove = () => answered(APPROVED);
     counter.backend.greeting = { ...counter.backend.greeting, epoch: 1 };
