@@ -36,6 +36,8 @@ export interface LinkEvents {
   dropped(reason: DropReason): void;
   /** The device is gone or broken. The lane closes the link and opens anew. */
   lost(problem: Problem | null): void;
+  /** What is wrong with an open link has changed; null: nothing is. */
+  problem(problem: Problem | null): void;
 }
 
 export interface Link {
@@ -148,12 +150,13 @@ class Lane implements Scanner {
       link = await this.#options.open(this.#eventsOf(generation), abort.signal);
     } catch (error) {
       if (generation === this.#generation) this.#failed(problemOf(error));
+      else this.#retryLater(); // reported lost before it failed
       return;
     }
     if (generation !== this.#generation) {
       // Closed, or lost again, while it was being opened.
       await this.#closeLink(link);
-      if (this.#closing === null) this.#retryLater();
+      this.#retryLater();
       return;
     }
     this.#link = link;
@@ -175,6 +178,9 @@ class Lane implements Scanner {
       },
       lost: (problem) => {
         if (live()) this.#lost(problem);
+      },
+      problem: (problem) => {
+        if (live() && this.#link !== null) this.#show('ready', problem, this.#link.device);
       },
     };
   }

@@ -34,7 +34,12 @@ export function openSerial(options: SerialOptions, clock: DriverClock, listener:
   );
 }
 
-async function openPort(options: SerialOptions, clock: DriverClock, events: LinkEvents): Promise<Link> {
+/** One connection; the lane around it opens the next one. */
+export async function openPort(
+  options: SerialOptions,
+  clock: DriverClock,
+  events: LinkEvents,
+): Promise<Link> {
   const path = await resolvePath(options);
   const port = newPort(options, path);
   await new Promise<void>((resolve, reject) => {
