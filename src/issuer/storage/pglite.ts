@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import { type Database, type Param, type Sql, withRetries } from './database.ts';
+import { dropTemplate, keepTemplate, loadTemplate } from './pglite-template.ts';
 
 function over(connection: PGlite | Transaction): Sql {
   return {
@@ -8,6 +10,29 @@ function over(connection: PGlite | Transaction): Sql {
       return (await connection.query<Row>(text, [...params])).rows;
     },
   };
+}
+
+const PARSERS = { [types.INT8]: Number, [types.NUMERIC]: Number };
+
+async function create(directory: string | null): Promise<PGlite> {
+  const where = { ...(directory === null ? {} : { dataDir: directory }), parsers: PARSERS };
+  if (directory !== null && existsSync(join(directory, 'PG_VERSION'))) return PGlite.create(where);
+  const template = await loadTemplate();
+  if (template !== null) {
+    try {
+      return await PGlite.create({ ...where, loadDataDir: template });
+    } catch {
+      dropTemplate();
+      if (directory !== null) emptyDirectory(directory);
+    }
+  }
+  const db = await PGlite.create(where);
+  await keepTemplate(db);
+  return db;
+}
+
+function emptyDirectory(directory: string): void {
+  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 /**
@@ -19,10 +44,7 @@ export async function openPglite(directory: string | null): Promise<Database> {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     chmodSync(directory, 0o700);
   }
-  const db = await PGlite.create({
-    ...(directory === null ? {} : { dataDir: directory }),
-    parsers: { [types.INT8]: Number, [types.NUMERIC]: Number },
-  });
+  const db = await create(directory);
   return {
     kind: 'pglite',
     query: over(db).query,
