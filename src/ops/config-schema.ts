@@ -174,7 +174,7 @@ const scanner = z.discriminatedUnion('driver', [
 
 const web = z.strictObject({
   host: text(253).default('127.0.0.1'),
-  port: port.default(8_610),
+  port: z.int().min(0).max(65_535).default(8_610),
   allowedHosts: z.array(text(253)).max(20).default([]),
   tls: z
     .strictObject({ certificateFile: text(400), keyFile: secretFile })

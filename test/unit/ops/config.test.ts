@@ -145,7 +145,7 @@ describe('a wrong configuration is refused with the place and the reason', () =>
 
   it('names several faults at once', () => {
     const faults = faultsOf((config) => {
-      set('web.port', 0)(config);
+      set('web.port', 65_536)(config);
       set('environment', 'Two Words')(config);
     });
     expect(faults).toHaveLength(2);

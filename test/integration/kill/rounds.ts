@@ -1,0 +1,163 @@
+/**
+ * One round: a payment is brought to a point, the agent is killed, people go on in the dark, the agent starts again, its
+ * question is answered truthfully, the payment is brought to its end. Then notes, issuer and ledger are compared.
+ */
+import { expect } from 'vitest';
+import type { FaceId } from '../../../src/station/snapshot.ts';
+import { type Counter, type PaymentType, until } from './counter.ts';
+
+export const POINTS = [
+  'after the scan',
+  'after the confirmation',
+  'while the request is out',
+  'after the answer',
+] as const;
+export type Point = (typeof POINTS)[number];
+
+const AMOUNT = 10_000;
+/** Rounds per point: few in `npm test`, 50 in `npm run prove`. */
+export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 4);
+export const ROUND_MS = 30_000;
+
+/** Where this customer's notes are, and what the person at the counter decides in this round. */
+interface Case {
+  readonly type: PaymentType;
+  readonly point: Point;
+  /** In the dark the cashier moved the cash that the screen had asked for, or undid it. */
+  readonly movedInTheDark: boolean;
+  /** The issuer had booked the request before the agent was killed. */
+  readonly booked: boolean;
+  /** CHARGE: this customer's notes lie in the drawer. REFUND: the customer has been paid. */
+  moved: boolean;
+}
+
+async function bringToPoint(counter: Counter, round: Case): Promise<void> {
+  const { page, issuer } = counter;
+  await counter.scan(round.type, AMOUNT);
+  if (round.point === 'after the scan') {
+    round.moved = round.type === 'CHARGE' && round.movedInTheDark;
+    return;
+  }
+  if (round.point === 'while the request is out') {
+    issuer.faults?.set({
+      call: 'approve',
+      kind: round.booked ? 'delay' : 'dropBefore',
+      times: 1,
+      ms: 10_000,
+    });
+  }
+  const before = await counter.balance();
+  round.moved = round.type === 'CHARGE';
+  await page.press(round.type === 'CHARGE' ? 'RECEIVED' : 'REQUEST');
+  if (round.point === 'after the confirmation') return;
+  if (round.point === 'while the request is out') {
+    await until('the request at the issuer', () => (issuer.faults?.list().length === 0 ? true : null));
+    if (round.booked)
+      await until('the booking', async () => ((await counter.balance()) === before ? null : true));
+    return;
+  }
+  await counter.face(round.type === 'CHARGE' ? 'DONE-IN' : 'PAY');
+  if (round.type === 'REFUND') round.moved = round.movedInTheDark;
+}
+
+/** In the dark a cashier may have given notes back that he had taken. */
+function actInTheDark(round: Case): void {
+  if (round.type === 'CHARGE' && round.point !== 'after the scan' && round.movedInTheDark)
+    round.moved = false;
+}
+
+/** The true answer to each question, and the obedient press on each face. Null: nothing to press, wait. */
+async function step(counter: Counter, round: Case, face: FaceId): Promise<'ended' | 'pressed' | 'waiting'> {
+  const { page } = counter;
+  switch (face) {
+    case 'RE-IN':
+    case 'RE-BACK':
+      await page.press(round.moved ? 'RECEIVED' : 'HANDED');
+      return 'pressed';
+    case 'RE-CLOSED':
+      await page.press(round.moved ? 'RECEIVED' : 'STOP');
+      return 'pressed';
+    case 'RE-HERE':
+      await page.press('REQUEST');
+      return 'pressed';
+    case 'RE-OUT':
+      await page.press(round.moved ? 'HANDED' : 'RECEIVED');
+      return 'pressed';
+    case 'RE-OUT-EARLY':
+      await page.press('RECEIVED');
+      return 'pressed';
+    case 'BACK':
+    case 'BACK-REV':
+    case 'BACK-STOP':
+      round.moved = false;
+      await page.press('HANDED');
+      return 'pressed';
+    case 'PAY':
+      round.moved = true;
+      await page.press('HANDED');
+      return 'pressed';
+    case 'TAKE':
+    case 'ASK-OUT':
+      throw new Error('a restart must never ask for new cash');
+    default:
+      return ended(face) ? 'ended' : 'waiting';
+  }
+}
+
+function ended(face: FaceId): boolean {
+  return ['IDLE', 'DONE-IN', 'DONE-OUT', 'END', 'END-REV', 'END-STOP', 'NO-OUT', 'NO-OUT-REV'].includes(face);
+}
+
+/** Follows the screen to the end of the payment: answers, presses, and confirms what was shown. */
+async function bringToEnd(counter: Counter, round: Case): Promise<readonly FaceId[]> {
+  const seen: FaceId[] = [];
+  await until('the end of the payment', async () => {
+    const { snapshot } = counter.page;
+    if (snapshot === null) return null;
+    const { id, acknowledge } = snapshot.face;
+    if (seen.at(-1) !== id) seen.push(id);
+    if (acknowledge) await counter.page.shown();
+    const what = await step(counter, round, id);
+    if (what !== 'ended') return null;
+    return counter.ledger((ledger) => ledger.open()).length === 0 ? true : null;
+  });
+  return seen;
+}
+
+/** Runs one round and compares notes, issuer and ledger. */
+export async function killAndCompare(
+  counter: Counter,
+  point: Point,
+  type: PaymentType,
+  number: number,
+): Promise<void> {
+  const round: Case = { type, point, movedInTheDark: number % 2 === 1, booked: number % 4 < 2, moved: false };
+  const before = await counter.balance();
+  await bringToPoint(counter, round);
+  await counter.kill();
+  actInTheDark(round);
+  counter.issuer.faults?.clear();
+  expect(counter.ledger((ledger) => ledger.verify()).faults).toEqual([]);
+  await counter.start();
+  const seen = await bringToEnd(counter, round);
+  expect(seen[0], `${type} ${point}: the first face after the restart`).toMatch(/^RE-/);
+  const difference = (await counter.balance()) - before;
+  const sign = type === 'CHARGE' ? 1 : -1;
+  const where = `${type} ${point}, round ${number}, ${JSON.stringify(round)}, faces ${seen.join(' ')}`;
+  expect(difference, where).toBe(round.moved ? sign * AMOUNT : 0);
+  counter.drawer += difference;
+  const { faults, balances } = counter.ledger((ledger) => ledger.verify());
+  expect(faults, where).toEqual([]);
+  expect(balances.cash_drawer, where).toBe(counter.drawer);
+  expect({ ...balances, cash_drawer: 0, issuer_payable: 0 }, where).toEqual({
+    cash_drawer: 0,
+    issuer_payable: 0,
+    customer_due: 0,
+    suspense: 0,
+    deferred: 0,
+    dispute: 0,
+    unclaimed: 0,
+    store: 0,
+  });
+  expect(balances.issuer_payable + balances.cash_drawer, where).toBe(0);
+}
