@@ -94,7 +94,7 @@ export async function openKeyboardLink(
   };
 }
 
-const LEAK: Problem = {
+export const LEAK: Problem = {
   code: 'KEYSTROKES_LEAK',
   text: 'what it scans is also typed into the console and the focused page: install the udev rule (inhibited=1), or set the scanner to HID-POS',
 };
