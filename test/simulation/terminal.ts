@@ -17,6 +17,7 @@ import { laterAnswer } from '../../src/station/view.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import { startRecovery } from '../../src/sync/start.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
+import type { Plant } from './plants.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 
 export const MERCHANT = 'M00000000000001';
@@ -37,6 +38,7 @@ export interface TerminalWorld {
   readonly file: string;
   readonly policy: Policy;
   readonly memory: SyncMemory;
+  readonly plant: Plant | null;
   /** Chance that the process dies at a given commit, half of the time just before it, half just after. */
   crashAtCommit: number;
   onCrash(): void;
@@ -93,25 +95,16 @@ export function startTerminal(world: TerminalWorld): Terminal {
     now: clock.now(),
     ballastBytes: 0,
   });
-  const ledger = mortal(opened, world, state);
+  const whole = mortal(opened, world, state);
+  const ledger = world.plant?.ledger?.(whole) ?? whole;
   try {
-    startRecovery(ledger, clock.now());
+    if (world.plant?.noRecovery !== true) startRecovery(ledger, clock.now());
   } catch (error) {
     opened.close();
     throw error;
   }
   const board = new Board(ledger);
-  const worker: SyncWorker = new SyncWorker({
-    ledger,
-    backend: world.backend,
-    clock,
-    random,
-    times: policy.times,
-    identity: { machineId: MACHINE, agentVersion: '0.0.0' },
-    memory: world.memory,
-    mayDefer: (intent) =>
-      laterAnswer(intent.amount, { board, status: worker.status(), policy, now: clock.now() }).ok,
-  });
+  const worker = makeWorker(world, ledger, board);
   const station = new Station({
     stationId: STATION,
     terminalId: TERMINAL,
@@ -151,4 +144,20 @@ export function startTerminal(world: TerminalWorld): Terminal {
       opened.close();
     },
   };
+}
+
+function makeWorker(world: TerminalWorld, ledger: Ledger, board: Board): SyncWorker {
+  const { clock, random, policy, plant, backend } = world;
+  const worker: SyncWorker = new SyncWorker({
+    ledger,
+    backend: plant?.backend?.(backend) ?? backend,
+    clock,
+    random,
+    times: policy.times,
+    identity: { machineId: MACHINE, agentVersion: '0.0.0' },
+    memory: world.memory,
+    mayDefer: (intent) =>
+      laterAnswer(intent.amount, { board, status: worker.status(), policy, now: clock.now() }).ok,
+  });
+  return worker;
 }

@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import type { Intent } from '../../src/intent/model.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
+import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
 import { accountFor, type Violation } from './check.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { type FaultCounts, type NetworkFaults, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import type { Plant } from './plants.ts';
 import {
   Crashed,
   MACHINE,
@@ -29,8 +31,7 @@ export interface StoryOptions {
   /** Folder for the ledger file; memory-backed is quickest. */
   readonly folder: string;
   readonly customers: number;
-  /** Changes something for the worse: a planted bug. */
-  readonly mutate?: (world: { terminal: TerminalWorld; network: SimulatedNetwork }) => void;
+  readonly plant?: Plant;
   readonly tell?: (line: string) => void;
 }
 
@@ -82,6 +83,7 @@ export class Story {
       file: join(options.folder, `till-${options.seed}.db`),
       policy: policyOf(this.random),
       memory: volatileMemory(),
+      plant: options.plant ?? null,
       crashAtCommit: 0,
       onCrash: () => this.#crashed(),
       onCommit: (intent) => this.#committed(intent),
@@ -89,13 +91,13 @@ export class Story {
     this.cashier = new Cashier({
       random: this.random,
       page: PAGE,
-      snapshot: () => this.terminal?.station.snapshot(PAGE) ?? null,
+      snapshot: () => this.#screen(),
       press: (body) => this.terminal?.station.press(body) ?? null,
       shown: (body) => void this.terminal?.station.shown(body),
       pin: (body) => void this.terminal?.station.pinAccepted(body, 'M1'),
     });
     this.network.onBytes = (sequenceId, call) => this.#bytesLeave(sequenceId, call);
-    options.mutate?.({ terminal: this.world, network: this.network });
+    options.plant?.issuer?.(this.issuer);
   }
 
   async run(): Promise<StoryResult> {
@@ -219,6 +221,12 @@ export class Story {
 
   #count(fault: string): void {
     this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+  }
+
+  /** What the cashier sees. */
+  #screen(): Snapshot | null {
+    const snapshot = this.terminal?.station.snapshot(PAGE) ?? null;
+    return snapshot === null ? null : (this.#options.plant?.screen?.(snapshot) ?? snapshot);
   }
 
   // ---------------------------------------------------------------------------------------------- the invariants

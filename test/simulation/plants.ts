@@ -1,0 +1,193 @@
+/**
+ * Planted bugs: each is one rule of the terminal broken at the seam where a real program would break it. The simulator is
+ * worth its name only if it finds every one of them.
+ */
+import type { Intent } from '../../src/intent/model.ts';
+import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
+import type { Ledger } from '../../src/ledger/types.ts';
+import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
+import type { IssuerModel } from './issuer-model.ts';
+
+/** What a planted bug may change; absent: nothing. */
+export interface Plant {
+  readonly name: string;
+  readonly backend?: (backend: SettlementBackend) => SettlementBackend;
+  readonly ledger?: (ledger: Ledger) => Ledger;
+  /** What the cashier sees. */
+  readonly screen?: (snapshot: Snapshot) => Snapshot;
+  readonly issuer?: (issuer: IssuerModel) => void;
+  /** The restart recovery does not run. */
+  readonly noRecovery?: true;
+}
+
+function over(backend: SettlementBackend, changes: Partial<SettlementBackend>): SettlementBackend {
+  const same: SettlementBackend = {
+    capabilities: backend.capabilities,
+    hello: (request, context, signal) => backend.hello(request, context, signal),
+    approve: (request, context, signal) => backend.approve(request, context, signal),
+    inquiry: (request, context, signal) => backend.inquiry(request, context, signal),
+    netCancel: (request, context, signal) => backend.netCancel(request, context, signal),
+    cancel: (request, context, signal) => backend.cancel(request, context, signal),
+    transactions: (request, context, signal) => backend.transactions(request, context, signal),
+    close: (request, context, signal) => backend.close(request, context, signal),
+    dispose: () => backend.dispose(),
+  };
+  return { ...same, ...changes };
+}
+
+/** The approve call's answer, misread. */
+function misread(
+  turn: <T>(answer: Answered<T>) => Answered<T>,
+): (backend: SettlementBackend) => SettlementBackend {
+  return (backend) =>
+    over(backend, {
+      approve: async (request, context, signal) => turn(await backend.approve(request, context, signal)),
+    });
+}
+
+const META = {
+  issuerEpoch: 'I1',
+  businessDate: '20260723',
+  correlationId: '',
+  clockOffsetMs: 0,
+  bytesWritten: 1,
+  elapsedMs: 1,
+};
+
+function recordInstead(
+  change: (event: { readonly kind: string }, intent: Intent | null) => boolean,
+): (ledger: Ledger) => Ledger {
+  return (ledger) => ({
+    ...ledger,
+    record: (sequenceId, event, now, options) => {
+      if (!change(event, ledger.get(sequenceId))) return ledger.record(sequenceId, event, now, options);
+      return ledger.record(sequenceId, { kind: 'ambiguous', code: null }, now, options);
+    },
+  });
+}
+
+function showing(from: FaceId, to: FaceId, keys: readonly KeyId[]): (snapshot: Snapshot) => Snapshot {
+  return (snapshot) =>
+    snapshot.face.id === from ? { ...snapshot, face: { ...snapshot.face, id: to, keys } } : snapshot;
+}
+
+let copies = 0;
+
+export const PLANTS: readonly Plant[] = [
+  {
+    name: 'an unanswered approve counts as declined',
+    backend: misread((answer) =>
+      answer.class === 'ambiguous' ? { class: 'declined', code: '006_012', meta: META } : answer,
+    ),
+  },
+  {
+    name: 'an unanswered approve counts as never sent',
+    backend: misread((answer) => (answer.class === 'ambiguous' ? { class: 'nothingLeft', why: '' } : answer)),
+  },
+  {
+    name: 'an unanswered approve counts as approved',
+    backend: (backend) =>
+      over(backend, {
+        approve: async (request, context, signal) => {
+          const answer = await backend.approve(request, context, signal);
+          if (answer.class !== 'ambiguous') return answer;
+          const value = {
+            nrNumber: 'KMN000000000000001',
+            approvalCode: '000000',
+            approvedAt: '20260723100000000',
+            balance: null,
+          };
+          return { class: 'answered', value, meta: META };
+        },
+      }),
+  },
+  {
+    name: '"not processed" counts as declined',
+    backend: misread((answer) =>
+      answer.class === 'notProcessed' ? { class: 'declined', code: answer.code, meta: answer.meta } : answer,
+    ),
+  },
+  {
+    name: 'a net cancel is believed without an answer',
+    backend: (backend) =>
+      over(backend, {
+        netCancel: async (request, context, signal) => {
+          const answer = await backend.netCancel(request, context, signal);
+          if (answer.class === 'answered') return answer;
+          return { class: 'answered', value: { result: 'REVERSED', reversedAt: null }, meta: META };
+        },
+      }),
+  },
+  {
+    name: 'a net cancel is never sent',
+    backend: (backend) =>
+      over(backend, {
+        netCancel: async () => ({
+          class: 'answered',
+          value: { result: 'NOT_FOUND', reversedAt: null },
+          meta: META,
+        }),
+      }),
+  },
+  {
+    name: 'a net cancel leaves no tombstone though the adapter promises one',
+    issuer: (issuer) => {
+      const honest = issuer.netCancel.bind(issuer);
+      issuer.netCancel = (request) => {
+        const answer = honest(request);
+        if (issuer.items.get(request.sequenceId)?.state === 'tombstone')
+          issuer.items.delete(request.sequenceId);
+        return answer;
+      };
+    },
+  },
+  {
+    name: 'each repeat of a deferred charge gets a new id',
+    backend: (backend) =>
+      over(backend, {
+        approve: (request, context, signal) => {
+          copies += 1;
+          const sequenceId = request.deferred
+            ? `${request.sequenceId.slice(0, 22)}${String(copies % 10_000).padStart(4, '0')}`
+            : request.sequenceId;
+          return backend.approve({ ...request, sequenceId }, context, signal);
+        },
+      }),
+  },
+  { name: 'a restart asks nothing', noRecovery: true },
+  { name: 'pay out while the approval is unknown', screen: showing('CHECK-OUT', 'PAY', ['HANDED']) },
+  { name: 'pay out while the request is out', screen: showing('WAIT-OUT', 'PAY', ['HANDED']) },
+  { name: 'give the cash back while the approval is unknown', screen: showing('CHECK', 'BACK', ['HANDED']) },
+  { name: 'no withdrawal is shown for an approved one', screen: showing('PAY', 'NO-OUT', []) },
+  {
+    name: 'an inquiry without a result counts as failed',
+    backend: (backend) =>
+      over(backend, {
+        inquiry: async (request, context, signal) => {
+          const answer = await backend.inquiry(request, context, signal);
+          const isOpen = answer.class === 'answered' && answer.value.result === 'NOT_FOUND';
+          return isOpen
+            ? { ...answer, value: { result: 'FAILED', declineCode: '006_012', voids: [] } }
+            : answer;
+        },
+      }),
+  },
+  {
+    name: 'the deadline never fires',
+    ledger: recordInstead((event) => event.kind === 'deadline'),
+  },
+  {
+    name: 'a late approval after the reversal is taken for good',
+    screen: showing('BACK-REV', 'DONE-IN', []),
+  },
+  {
+    name: 'the request leaves before it is recorded',
+    ledger: (ledger) => ({
+      ...ledger,
+      get: (sequenceId) => {
+        const intent = ledger.get(sequenceId);
+        return intent?.host === 'sending' ? { ...intent, host: 'unsent' } : intent;
+      },
+    }),
+  },
+];
