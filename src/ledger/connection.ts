@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { assertThat, guarded, LedgerFault } from './fault.ts';
 
@@ -7,6 +8,9 @@ const BUSY_MS = 2_000;
 /** Pages in the WAL after which a commit checkpoints by itself; idle checkpoints keep it from ever getting there. */
 const AUTOCHECKPOINT_PAGES = 2_000;
 const QUICK_CHECK_BYTES_MAX = 32 * 1024 * 1024;
+
+// better-sqlite3 reads this when its first database is opened; without it `?immutable=1` (below) is part of the name.
+process.env.SQLITE_USE_URI ??= '1';
 
 export type Connection = Database.Database;
 
@@ -84,14 +88,34 @@ export function openWriting(file: string, maxPages?: number): Connection {
   });
 }
 
-/** Opens a ledger file for reading, beside an agent that writes. */
-export function openReading(file: string): Connection {
-  if (!existsSync(file)) throw new LedgerFault('IO', 'no such ledger');
+function connectReading(name: string): Connection {
   return guarded(() => {
-    const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    const database = new Database(name, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
     return closing(database, () => {
       configure(database);
+      // WAL files are opened with the first read, not with the database.
+      database.pragma('user_version');
       return database;
     });
   });
+}
+
+/** No commits wait in a WAL: the database file alone is the whole ledger. */
+function isAllHome(file: string): boolean {
+  return !existsSync(`${file}-wal`) || statSync(`${file}-wal`).size === 0;
+}
+
+/**
+ * Opens a ledger file for reading, beside an agent that writes. On a file system that became read-only SQLite cannot make
+ * its shared memory; a ledger that was closed properly is then read as the unchanging file that it is.
+ */
+export function openReading(file: string): Connection {
+  if (!existsSync(file)) throw new LedgerFault('IO', 'no such ledger');
+  try {
+    return connectReading(file);
+  } catch (error) {
+    const isBarred = error instanceof LedgerFault && (error.code === 'IO' || error.code === 'READ_ONLY');
+    if (!isBarred || !isAllHome(file)) throw error;
+    return connectReading(`${pathToFileURL(file).href}?immutable=1`);
+  }
 }
