@@ -1,1 +1,9 @@
-export {};
+import { render } from 'preact';
+import { applyPreferences, loadPreferences } from '../shared/preferences.ts';
+import { App } from './app.tsx';
+
+const { language, theme } = loadPreferences();
+applyPreferences(language, theme);
+const root = document.querySelector('#page');
+if (root === null) throw new Error('manager.html has no #page');
+render(<App />, root);

@@ -1,0 +1,48 @@
+/** Parts that several manager pages share. */
+import { clockTimeSeconds } from '../text/format.ts';
+import { HEAD } from '../text/manager.ts';
+import { reasonText } from '../text/reasons.ts';
+import { LINE_REASONS, STRIP } from '../text/strip.ts';
+import { type Language, say } from '../text/words.ts';
+import { errorText, type Loaded } from './calls.ts';
+
+/** What failed, since when, what still works, [Try again]; the old figures stay below it, dated. */
+export function LoadState(props: { of: Loaded<unknown>; what: string; language: Language }) {
+  const { of, language } = props;
+  if (of.error === null || of.failedSinceMs === null) return null;
+  const since = clockTimeSeconds(of.failedSinceMs);
+  return (
+    <div class="load-fault" role="alert">
+      <p>
+        ▲ {say(HEAD.failed, language, { what: props.what, since })} {errorText(of.error, language)}{' '}
+        {of.atMs === null ? null : say(HEAD.oldFigures, language, { time: clockTimeSeconds(of.atMs) })}
+      </p>
+      <button type="button" onClick={of.reload}>
+        {HEAD.again[language]}
+      </button>
+    </div>
+  );
+}
+
+interface LineState {
+  readonly state: 'online' | 'down' | 'slow' | 'paused';
+  readonly reason: string | null;
+}
+
+/** The word for why the line is as it is: the worker's reason, or the issuer's code. */
+export function lineReason(reason: string | null, language: Language): string {
+  if (reason === null) return '';
+  return LINE_REASONS[reason]?.[language] ?? reasonText(reason)?.reason[language] ?? reason;
+}
+
+export function lineText(line: LineState, language: Language): string {
+  const shapes = { online: '●', down: '▲', slow: '◆', paused: '‖' } as const;
+  const words = {
+    online: STRIP.online,
+    down: { ko: '끊김', en: 'down' },
+    slow: STRIP.slow,
+    paused: STRIP.paused,
+  } as const;
+  const reason = lineReason(line.reason, language);
+  return `${shapes[line.state]} ${words[line.state][language]}${line.state === 'online' || reason === '' ? '' : ` · ${reason}`}`;
+}

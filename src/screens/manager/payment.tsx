@@ -1,0 +1,220 @@
+/** One payment: its state, its whole timeline with hashes, its postings, and what may be done now. */
+import { useState } from 'preact/hooks';
+import type { PaymentAnswer, PaymentDetail, ReceiptAnswer, TimelineStep } from '../../web/api.ts';
+import { railLine } from '../cashier/sentence.ts';
+import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
+import { DETAIL, LIST } from '../text/manager.ts';
+import { reasonText } from '../text/reasons.ts';
+import {
+  ACCOUNT_WORDS,
+  BY_WORDS,
+  CASE_WORDS,
+  cashPlace,
+  EVENT_WORDS,
+  NEXT_WORDS,
+  stateWords,
+} from '../text/states.ts';
+import { type Language, say } from '../text/words.ts';
+import { managerPost, useAction, useLoad } from './calls.ts';
+import type { PageProps } from './context.ts';
+import { Decide } from './decide.tsx';
+import { LoadState } from './parts.tsx';
+import { typeWords } from './payment-table.tsx';
+import { linkTo } from './route.ts';
+
+export function Payment(props: PageProps) {
+  const { language, live, route } = props;
+  const id = route.id ?? '';
+  const loaded = useLoad<PaymentDetail>(`payments/${encodeURIComponent(id)}`, live.version, props.signedOut);
+  return (
+    <>
+      <div class="title">
+        <a class="button" href={linkTo('payments')}>
+          {DETAIL.back[language]}
+        </a>
+      </div>
+      <LoadState of={loaded} what={DETAIL.title[language]} language={language} />
+      {loaded.data === null ? null : <Detail {...props} payment={loaded.data} reload={loaded.reload} />}
+    </>
+  );
+}
+
+interface DetailProps extends PageProps {
+  readonly payment: PaymentDetail;
+  readonly reload: () => void;
+}
+
+function Detail(props: DetailProps) {
+  const { payment, language } = props;
+  return (
+    <>
+      <h1>{railLine({ ...payment, balance: null }, payment.face, language)}</h1>
+      <Facts payment={payment} language={language} />
+      {payment.decisions.length === 0 ? null : <Decide {...props} payment={payment} changed={props.reload} />}
+      <Actions {...props} />
+      <h2>{DETAIL.timeline[language]}</h2>
+      <Timeline steps={payment.steps} language={language} />
+      <Postings payment={payment} language={language} />
+      <p class="muted">{nextText(payment, language)}</p>
+    </>
+  );
+}
+
+export function nextText(payment: Pick<PaymentDetail, 'next'>, language: Language): string {
+  if (payment.next === null) return DETAIL.nothingNext[language];
+  const what = NEXT_WORDS[payment.next.what]?.[language] ?? payment.next.what;
+  return say(DETAIL.next, language, { what, time: clockTimeSeconds(payment.next.atMs) });
+}
+
+function Facts(props: { payment: PaymentDetail; language: Language }) {
+  const { payment, language } = props;
+  const reasons = payment.cases.map((reason) => CASE_WORDS[reason][language]).join(', ');
+  const code = payment.declineCode ?? payment.notProcessedCode;
+  const rows: readonly (readonly [string, string])[] = [
+    [LIST.type[language], typeWords(payment.type, language)],
+    [LIST.amount[language], won(payment.amount, language)],
+    [LIST.state[language], `${stateWords(payment, language)}${reasons === '' ? '' : ` · ${reasons}`}`],
+    [DETAIL.cash[language], cashPlace(payment.cash, language)],
+    [LIST.card[language], maskedCard(payment.bin, payment.last4)],
+    [LIST.time[language], `${date(payment.scannedAtMs)} ${clockTimeSeconds(payment.scannedAtMs)}`],
+    [LIST.reference[language], payment.reference],
+    [DETAIL.number[language], payment.sequenceId],
+    [LIST.approvalCode[language], payment.approvalCode ?? '–'],
+    [DETAIL.nrNumber[language], payment.nrNumber ?? '–'],
+    [LIST.station[language], payment.stationId],
+    [LIST.day[language], dashedDate(payment.businessDate)],
+    [DETAIL.code[language], code === null ? '–' : `${code} ${reasonText(code)?.reason[language] ?? ''}`],
+  ];
+  return (
+    <dl class="facts">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function stepState(payment: TimelineStep): string {
+  const parts = [payment.host, payment.cash].filter((part) => part !== null);
+  return parts.length === 0 ? '' : parts.join(' / ');
+}
+
+function stepNotes(step: TimelineStep, language: Language): string {
+  return [
+    step.reason,
+    step.answerClass,
+    step.attempt === null ? null : say(DETAIL.attempt, language, { count: step.attempt }),
+    step.bytesWritten === null ? null : say(DETAIL.bytes, language, { count: step.bytesWritten }),
+  ]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
+}
+
+function Timeline(props: { steps: readonly TimelineStep[]; language: Language }) {
+  const { steps, language } = props;
+  return (
+    <div class="table">
+      <table class="timeline">
+        <thead>
+          <tr>
+            <th scope="col">{LIST.time[language]}</th>
+            <th scope="col" class="number">
+              {DETAIL.gap[language]}
+            </th>
+            <th scope="col">{DETAIL.by[language]}</th>
+            <th scope="col">{DETAIL.what[language]}</th>
+            <th scope="col">{DETAIL.code[language]}</th>
+            <th scope="col">{DETAIL.after[language]}</th>
+            <th scope="col">{DETAIL.entry[language]}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <tr key={step.index} data-event={step.event}>
+              <td>{clockTimeMillis(step.atMs)}</td>
+              <td class="number">+{(step.gapMs / 1_000).toFixed(3)}</td>
+              <td>
+                {BY_WORDS[step.by][language]}
+                {step.who === null ? '' : ` ${step.who}`}
+              </td>
+              <td>
+                {EVENT_WORDS[step.event]?.[language] ?? step.event}
+                <span class="muted"> {stepNotes(step, language)}</span>
+              </td>
+              <td>{step.code ?? ''}</td>
+              <td>{stepState(step)}</td>
+              <td class="mono">
+                {step.index} {step.hash}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Postings(props: { payment: PaymentDetail; language: Language }) {
+  const { payment, language } = props;
+  const moved = payment.postings.filter(({ amount }) => amount !== 0);
+  const sum = payment.postings.reduce((total, { amount }) => total + amount, 0);
+  if (moved.length === 0) return <p class="muted">{DETAIL.noPostings[language]}</p>;
+  return (
+    <>
+      <h2>{say(DETAIL.postings, language, { sum })}</h2>
+      <dl class="facts">
+        {moved.map(({ account, amount }) => (
+          <div key={account}>
+            <dt>{ACCOUNT_WORDS[account]?.[language] ?? account}</dt>
+            <dd class="number">{`${amount > 0 ? '+' : ''}${won(amount, language)}`}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+const PAPER_COLUMNS = 42;
+
+function Actions(props: DetailProps) {
+  const { payment, language } = props;
+  const [paper, setPaper] = useState<ReceiptAnswer | null>(null);
+  const action = useAction(language, props.signedOut);
+  const path = `payments/${encodeURIComponent(payment.sequenceId)}`;
+  const ask = async (name: string): Promise<void> => {
+    const answer = await action.run(() => managerPost<PaymentAnswer>(`${path}/${name}`));
+    if (answer !== null) props.reload();
+  };
+  const print = async (): Promise<void> => {
+    const answer = await action.run(() =>
+      managerPost<ReceiptAnswer>(`${path}/receipt`, { language, columns: PAPER_COLUMNS }),
+    );
+    if (answer !== null) setPaper(answer);
+  };
+  return (
+    <div class="actions">
+      {payment.canInquire ? (
+        <button type="button" onClick={() => void ask('inquire')} disabled={action.busy}>
+          {DETAIL.inquire[language]}
+        </button>
+      ) : null}
+      {payment.canNetCancelAgain ? (
+        <button type="button" onClick={() => void ask('net-cancel')} disabled={action.busy}>
+          {DETAIL.netCancel[language]}
+        </button>
+      ) : null}
+      {payment.receipt === null ? null : (
+        <button type="button" onClick={() => void print()} disabled={action.busy}>
+          {DETAIL.receipt[language]}
+        </button>
+      )}
+      <p class="fault" role="alert">
+        {action.fault}
+      </p>
+      {paper === null ? null : <pre class="paper">{paper.lines.map((line) => line.text).join('\n')}</pre>}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+/** Scanners: does it read? Live state, statistics, and a test that opens no payment. */
+import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api.ts';
+import { clockTimeSeconds, digits } from '../text/format.ts';
+import { NAV, SCANNERS } from '../text/manager.ts';
+import { refusalText } from '../text/refusals.ts';
+import { type Language, say } from '../text/words.ts';
+import { managerPost, useAction, useLoad } from './calls.ts';
+import type { PageProps } from './context.ts';
+import { LoadState } from './parts.tsx';
+import { when } from './payment-table.tsx';
+
+export function Scanners(props: PageProps) {
+  const { language, live } = props;
+  const loaded = useLoad<ScannersAnswer>('scanners', live.version, props.signedOut);
+  const rows = loaded.data?.scanners ?? [];
+  return (
+    <>
+      <div class="title">
+        <h1>{NAV.scanners[language]}</h1>
+      </div>
+      <LoadState of={loaded} what={NAV.scanners[language]} language={language} />
+      {loaded.data !== null && rows.length === 0 ? <p class="empty">{SCANNERS.none[language]}</p> : null}
+      {rows.map((row) => (
+        <Scanner key={`${row.stationId} ${row.name}`} {...props} row={row} reload={loaded.reload} />
+      ))}
+    </>
+  );
+}
+
+function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
+  const { row, language, live } = props;
+  const action = useAction(language, props.signedOut);
+  const testing = row.testUntilMs !== null && row.testUntilMs > live.wallMs;
+  const test = async (): Promise<void> => {
+    const path = `scanners/${encodeURIComponent(row.name)}/test`;
+    await action.run(() => managerPost<ScannersAnswer>(path, { on: !testing }));
+    props.reload();
+  };
+  const facts: readonly (readonly [string, string])[] = [
+    [
+      SCANNERS.state[language],
+      `${SCANNERS[row.state][language]} ${say(SCANNERS.since, language, { time: when(row.sinceAtMs, live.wallMs) })}`,
+    ],
+    [SCANNERS.driver[language], row.driver],
+    [SCANNERS.device[language], row.device ?? '–'],
+    [SCANNERS.frames[language], digits(row.frames)],
+    [SCANNERS.refused[language], digits(row.refused)],
+    [SCANNERS.unreadable[language], digits(row.unreadable)],
+    [SCANNERS.notOurs[language], digits(row.notOurs)],
+    [SCANNERS.connects[language], digits(row.connects)],
+    [SCANNERS.last[language], row.lastFrameAtMs === null ? '–' : when(row.lastFrameAtMs, live.wallMs)],
+  ];
+  return (
+    <section class="card">
+      <div class="title">
+        <h2>{row.name}</h2>
+        <span class="gap" />
+        <button type="button" onClick={() => void test()} disabled={action.busy} aria-pressed={testing}>
+          {(testing ? SCANNERS.endTest : SCANNERS.test)[language]}
+        </button>
+      </div>
+      {row.problem === null ? null : <p class="fault">{row.problem.text}</p>}
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {testing ? <p role="status">{SCANNERS.testing[language]}</p> : null}
+      {testing && live.scan !== null && live.scan.scanner === row.name ? (
+        <p role="status">
+          <b>{testText(live.scan, language)}</b> <span class="mono">{live.scan.masked}</span>{' '}
+          {clockTimeSeconds(live.scan.atMs)}
+        </p>
+      ) : null}
+      <p class="fault" role="alert">
+        {action.fault}
+      </p>
+    </section>
+  );
+}
+
+function testText(scan: ScanTest, language: Language): string {
+  const what = scan.ok
+    ? SCANNERS.good[language]
+    : (scan.hint ?? refusalText(scan.reason ?? '', {}, false).h[language]);
+  return [what, say(SCANNERS.length, language, { count: scan.length }), scan.symbology ?? '']
+    .filter((part) => part !== '')
+    .join(' · ');
+}

@@ -1,0 +1,156 @@
+/** Sync: what is still owed to the issuer, and the switches of the worker. */
+import { useState } from 'preact/hooks';
+import type { SyncAnswer } from '../../web/api.ts';
+import { clockTimeSeconds, digits, span, won } from '../text/format.ts';
+import { NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
+import { type Language, say } from '../text/words.ts';
+import { managerPost, useAction, useLoad } from './calls.ts';
+import type { PageProps } from './context.ts';
+import { PinField, TextField } from './fields.tsx';
+import { LoadState, lineText } from './parts.tsx';
+import { PaymentTable } from './payment-table.tsx';
+
+type Command = 'pause' | 'resume' | 'claim';
+
+export function Sync(props: PageProps) {
+  const { language, live } = props;
+  const loaded = useLoad<SyncAnswer>('sync', live.version, props.signedOut);
+  const [command, setCommand] = useState<Command | null>(null);
+  const action = useAction(language, props.signedOut);
+  const sync = loaded.data;
+  const now = async (): Promise<void> => {
+    if ((await action.run(() => managerPost<SyncAnswer>('sync/now'))) !== null) loaded.reload();
+  };
+  return (
+    <>
+      <div class="title">
+        <h1>{NAV.sync[language]}</h1>
+        <span class="gap" />
+        <button type="button" onClick={() => void now()} disabled={action.busy}>
+          {SYNC.now[language]}
+        </button>
+        <button type="button" onClick={() => setCommand(sync?.paused === true ? 'resume' : 'pause')}>
+          {(sync?.paused === true ? SYNC.resume : SYNC.pause)[language]}
+        </button>
+        {sync?.recovering === true ? (
+          <button type="button" class="primary" onClick={() => setCommand('claim')}>
+            {SYNC.claim[language]}
+          </button>
+        ) : null}
+      </div>
+      <p class="fault" role="alert">
+        {action.fault}
+      </p>
+      {command === null ? null : (
+        <CommandForm
+          {...props}
+          key={command}
+          command={command}
+          done={() => {
+            setCommand(null);
+            loaded.reload();
+          }}
+        />
+      )}
+      <LoadState of={loaded} what={NAV.sync[language]} language={language} />
+      {sync === null ? null : <Figures {...props} sync={sync} />}
+    </>
+  );
+}
+
+function figures(
+  sync: SyncAnswer,
+  wallMs: number,
+  language: Language,
+): readonly (readonly [string, string])[] {
+  const byState = Object.entries(sync.byState)
+    .filter(([, { count }]) => count > 0)
+    .map(([state, { count, sum }]): readonly [string, string] => [
+      SYNC_STATES[state]?.[language] ?? state,
+      `${digits(count)} · ${won(sum, language)}`,
+    ]);
+  const clock =
+    sync.clockOffsetMs === null
+      ? '–'
+      : say(SYNC.seconds, language, { seconds: (sync.clockOffsetMs / 1_000).toFixed(1) });
+  const confirmed = (sync.clockConfirmed ? SYNC.clockConfirmed : SYNC.clockUnsure)[language];
+  return [
+    [
+      NAV.sync[language],
+      sync.paused ? `‖ ${SYNC.paused[language]} · ${sync.pauseReason ?? ''}` : SYNC.running[language],
+    ],
+    ...byState,
+    [SYNC.oldest[language], sync.oldestAtMs === null ? '–' : span(wallMs - sync.oldestAtMs)],
+    [
+      SYNC.lastAnswered[language],
+      sync.lastAnsweredAtMs === null ? '–' : clockTimeSeconds(sync.lastAnsweredAtMs),
+    ],
+    [SYNC.clock[language], `${clock} · ${confirmed}`],
+    [SYNC.epoch[language], sync.epoch === null ? '–' : String(sync.epoch)],
+    [SYNC.issuerEpoch[language], sync.issuerEpoch ?? '–'],
+  ];
+}
+
+function Figures(props: PageProps & { sync: SyncAnswer }) {
+  const { sync, language, live } = props;
+  return (
+    <>
+      <p class="line-state">{lineText(sync.line, language)}</p>
+      <dl class="facts">
+        {figures(sync, live.wallMs, language).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>{SYNC.due[language]}</h2>
+      {sync.due.length === 0 ? (
+        <p class="empty">{SYNC.none[language]}</p>
+      ) : (
+        <PaymentTable rows={sync.due} language={language} nowMs={live.wallMs} />
+      )}
+    </>
+  );
+}
+
+const REASON_MIN = 3;
+
+function CommandForm(props: PageProps & { command: Command; done: () => void }) {
+  const { command, language } = props;
+  const [reason, setReason] = useState('');
+  const [pin, setPin] = useState('');
+  const action = useAction(language, props.signedOut);
+  const needsReason = command !== 'resume';
+  const send = async (): Promise<void> => {
+    const body = needsReason ? { pin, reason: reason.trim() } : { pin };
+    const answer = await action.run(() => managerPost<SyncAnswer>(`sync/${command}`, body));
+    setPin('');
+    if (answer !== null) props.done();
+  };
+  return (
+    <form
+      class="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      {command === 'claim' ? <p>{SYNC.claimText[language]}</p> : null}
+      {needsReason ? (
+        <TextField label={SYNC.reason[language]} value={reason} change={setReason} lengthMax={200} />
+      ) : null}
+      <PinField label="PIN" value={pin} change={setPin} language={language} />
+      <p class="fault" role="alert">
+        {action.fault}
+      </p>
+      <button
+        type="submit"
+        class="primary"
+        disabled={action.busy || pin.length < 4 || (needsReason && reason.trim().length < REASON_MIN)}
+      >
+        {SYNC[command][language]}
+      </button>
+    </form>
+  );
+}
