@@ -12,7 +12,7 @@ export interface KonaPlateClock {
 }
 
 export interface KonaPlateTimeouts {
-  /** TCP and TLS handshake. Default 3000. */
+  /** TCP and TLS handshake. Default 1500: "nothing left" should be known before the 2 s after which a payment counts as unanswered. */
   readonly connectMs?: number;
   /** From the connection to the answer's headers. Default 20000: late answers still count. */
   readonly firstByteMs?: number;
@@ -150,7 +150,7 @@ export function prepare(options: KonaPlateOptions): Prepared {
         host,
         port,
         tls: options.tls ?? {},
-        connectMs: bounded('timeouts.connectMs', times.connectMs, 3_000, 10, 600_000),
+        connectMs: bounded('timeouts.connectMs', times.connectMs, 1_500, 10, 600_000),
       },
       firstByteMs: bounded('timeouts.firstByteMs', times.firstByteMs, 20_000, 10, 600_000),
       totalMs,
