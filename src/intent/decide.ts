@@ -4,6 +4,7 @@ import type { Decision, DecisionRecord, ExternalEvent, Intent, IntentEvent, OwnC
 import { finish } from './move.ts';
 import { assertLegal, IntentFault } from './positions.ts';
 import type { DecideContext, NewIntent } from './rules.ts';
+import { OWN_MOVES } from './table.ts';
 
 const EXTERNAL: readonly IntentEvent['kind'][] = [
   'approved',
@@ -104,6 +105,18 @@ function assertStep(before: Intent, after: Intent): void {
   if (before.deferred && !after.deferred) throw new IntentFault('a deferred charge stays deferred');
 }
 
+/** Nothing but the listed commands moves an axis (intent-rules 3b). */
+function assertOwnMove(command: OwnCommand, before: Intent, after: Intent): void {
+  const moves = OWN_MOVES[command.kind];
+  const isHostFree =
+    before.host === after.host || moves?.hosts.includes(`${before.host}>${after.host}`) === true;
+  const isCashFree =
+    before.cash === after.cash || moves?.cash.includes(`${before.cash}>${after.cash}`) === true;
+  if (!isHostFree || !isCashFree) {
+    throw new IntentFault(`${command.kind} may not lead to ${after.host}/${after.cash}`);
+  }
+}
+
 /**
  * Decides one event (intent-rules 3, 3b, 4). An external event always gives a record; where the table says "nothing
  * changes", `set` is empty and the record is journalled all the same. An own command gives a record or a refusal, and a
@@ -116,9 +129,10 @@ export function decide(intent: Intent, event: IntentEvent, context: DecideContex
   } else {
     const { expectedVersion } = context;
     if (expectedVersion !== undefined && expectedVersion !== intent.version) return refuse('STALE');
-    const result = ownCommand(intent, event satisfies OwnCommand, context);
+    const result = ownCommand(intent, event, context);
     if (isRefusal(result)) return refuse(result);
     changes = finish(intent, result, context);
+    assertOwnMove(event, intent, { ...intent, ...changes });
   }
   assertStep(intent, { ...intent, ...changes });
   const record: DecisionRecord = {

@@ -3,7 +3,7 @@
  * decide.ts reads it, scripts/intent-docs.ts prints it, the tests compare it with a transcription of the rules.
  */
 
-import type { CaseReason, ExternalEvent, Host } from './model.ts';
+import type { CaseReason, Cash, ExternalEvent, Host, OwnCommand } from './model.ts';
 import { HOSTS } from './model.ts';
 
 /** The columns of the table; an inquiry has one per result, the rest one per kind of event. */
@@ -141,6 +141,46 @@ export const RESTART: Readonly<Record<Host, RestartRow>> = {
   voiding: { asks: 'always' },
   voided: { asks: 'ifOwed' },
   closed: { asks: 'ifOwedOrClosedByRestart' },
+};
+
+/** From one host, or cash, to another. */
+export type HostMove = `${Host}>${Host}`;
+export type CashMove = `${Cash}>${Cash}`;
+
+interface OwnMoves {
+  readonly hosts: readonly HostMove[];
+  readonly cash: readonly CashMove[];
+}
+
+/**
+ * The terminal's own commands that move an axis (intent-rules 3b and the answers of 4), as data. Those that are not here
+ * set flags only. decide.ts asserts it.
+ */
+export const OWN_MOVES: Readonly<Partial<Record<OwnCommand['kind'], OwnMoves>>> = {
+  received: { hosts: [], cash: ['none>received'] },
+  stop: { hosts: ['unsent>closed'], cash: [] },
+  expire: { hosts: ['unsent>closed'], cash: [] },
+  cashBack: { hosts: ['unsent>closed'], cash: ['received>return_due'] },
+  chooseLater: { hosts: ['unsent>closed'], cash: ['received>return_due'] },
+  send: { hosts: ['unsent>sending', 'unknown>sending'], cash: [] },
+  unanswered: { hosts: ['sending>unknown'], cash: [] },
+  deadline: { hosts: ['unknown>reversing'], cash: ['received>return_due'] },
+  givenBack: { hosts: [], cash: ['return_due>returned'] },
+  paidOut: { hosts: [], cash: ['payout_due>paid_out'] },
+  notPaid: { hosts: ['approved>reversing'], cash: ['payout_due>none'] },
+  void: { hosts: ['approved>voiding'], cash: [] },
+  payBack: { hosts: ['unsent>closed', 'unknown>reversing'], cash: ['received>return_due'] },
+  answer: {
+    hosts: ['unsent>closed', 'unknown>reversing', 'voiding>reversing', 'approved>reversing'],
+    cash: [
+      'received>returned',
+      'received>return_due',
+      'return_due>returned',
+      'none>return_due',
+      'none>returned',
+      'payout_due>paid_out',
+    ],
+  },
 };
 
 /** The column of an event; null for a restart, which has its own rows. */
