@@ -171,7 +171,7 @@ export class Station {
     }
     if (desk.last?.intent.sequenceId === intent.sequenceId) desk.last.intent = intent;
     const news = newsOf(record.set.host, intent);
-    if (news !== null && desk.current?.sequenceId !== intent.sequenceId) {
+    if (news === 'LATER-DONE' || (news !== null && desk.current?.sequenceId !== intent.sequenceId)) {
       desk.news = { kind: news, intent, endsMs: now.monoMs + this.#options.times.newsMs };
     }
     this.refresh();

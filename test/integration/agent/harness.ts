@@ -170,6 +170,7 @@ export class Page {
   readonly #address: string;
   readonly #station: string;
   #reader: EventReader;
+  #answered: Snapshot | null = null;
 
   constructor(address: string, page = 'test-page-0001', station = '1') {
     this.#address = address;
@@ -186,19 +187,27 @@ export class Page {
     return this.#reader;
   }
 
+  /** The newest snapshot, from the stream or from an answer. */
   latest(): Snapshot | null {
-    return (
-      (this.#reader.events.findLast(({ event }) => event === 'snapshot')?.data as Snapshot | undefined) ??
-      null
-    );
+    const streamed = this.#reader.events.findLast(({ event }) => event === 'snapshot')?.data as
+      | Snapshot
+      | undefined;
+    const answered = this.#answered;
+    if (streamed === undefined) return null;
+    const isNewer = answered?.run === streamed.run && answered.sequence > streamed.sequence;
+    return isNewer ? answered : streamed;
   }
 
-  /** Waits for a face. */
-  async sees(face: FaceId, where: (snapshot: Snapshot) => boolean = () => true): Promise<Snapshot> {
+  /** Waits for one of these faces. */
+  async sees(
+    face: FaceId | readonly FaceId[],
+    where: (snapshot: Snapshot) => boolean = () => true,
+  ): Promise<Snapshot> {
+    const faces: readonly FaceId[] = typeof face === 'string' ? [face] : face;
     try {
-      return await until(`face ${face}`, () => {
+      return await until(`face ${faces.join(' or ')}`, () => {
         const snapshot = this.latest();
-        return snapshot !== null && snapshot.face.id === face && where(snapshot) ? snapshot : null;
+        return snapshot !== null && faces.includes(snapshot.face.id) && where(snapshot) ? snapshot : null;
       });
     } catch (error) {
       throw new Error(`${(error as Error).message}; the page shows ${this.latest()?.face.id}`);
@@ -216,7 +225,12 @@ export class Page {
       face: face.id,
       ...change,
     });
-    return answer.json<PressAnswer>();
+    return this.#took(answer.json<PressAnswer>());
+  }
+
+  #took(answer: PressAnswer): PressAnswer {
+    this.#answered = answer.snapshot;
+    return answer;
   }
 
   async shown(): Promise<PressAnswer> {
@@ -226,7 +240,7 @@ export class Page {
       version: face.intent?.version,
       face: face.id,
     });
-    return answer.json<PressAnswer>();
+    return this.#took(answer.json<PressAnswer>());
   }
 
   post(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
@@ -258,6 +272,9 @@ export interface Till {
   close(): Promise<void>;
 }
 
+/** Making RSA keys takes seconds: the issuers of one test file share them. */
+let keys: Issuer['keys'] | undefined;
+
 export async function startTill(
   change: {
     readonly agent?: Partial<AgentOptions>;
@@ -266,7 +283,12 @@ export async function startTill(
   } = {},
 ): Promise<Till> {
   const directory = mkdtempSync(join(tmpdir(), 'kona-till-agent-'));
-  const issuer = await startIssuer({ admin: true, ...change.issuer });
+  const issuer = await startIssuer({
+    admin: true,
+    ...(keys === undefined ? {} : { keys }),
+    ...change.issuer,
+  });
+  keys ??= issuer.keys;
   const scanner = await FakeScanner.start();
   const clock = new SystemClock();
   const { credentials } = issuer;
