@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paymentsSuite } from './payments-suite.ts';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
+
+const bin = findPostgres();
+let server: PostgresServer;
+
+if (bin === null) {
+  it('a machine without PostgreSQL says so', () => expect(bin).toBeNull());
+} else {
+  beforeAll(async () => {
+    server = await startPostgres(bin);
+  });
+  afterAll(() => server.stop());
+
+  describe('on a PostgreSQL server', () =>
+    paymentsSuite(async () => ({ connectionString: await server.database() })));
+}
