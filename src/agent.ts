@@ -63,7 +63,7 @@ export interface AgentOptions {
   readonly scanners: readonly ScannerConfig[];
   readonly stations: readonly { readonly id: string; readonly scanners: readonly string[] }[];
   readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
-    Pick<Partial<WebOptions>, 'ratePerMinute'>;
+    Pick<Partial<WebOptions>, 'ratePerMinute' | 'requestTimeoutMs'>;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
   readonly clock: Clock;
   readonly random: Random;

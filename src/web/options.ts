@@ -68,6 +68,8 @@ export interface WebOptions {
   readonly health: () => Health;
   /** Prometheus text and its content type; null: no metrics. */
   readonly metrics: (() => Promise<{ readonly contentType: string; readonly text: string }>) | null;
+  /** A request that is not whole by then is cut off; default 5 s. */
+  readonly requestTimeoutMs?: number;
   /** Requests per minute and address; default 1,200. */
   readonly ratePerMinute?: number;
 }

@@ -41,6 +41,8 @@ export interface WebServer {
 
 const BODY_MAX = 16_384;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** Node looks for slow requests only so often; by itself every 30 s. */
+const SLOW_CHECK_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const CONNECTIONS_MAX = 128;
 const STREAMS_MAX = 48;
@@ -87,18 +89,22 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
 }
 
 function build(options: WebOptions, hosts: ReadonlySet<string>): FastifyInstance {
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const connectionsCheckingInterval = Math.min(requestTimeoutMs, SLOW_CHECK_MS);
   const server = Fastify({
     logger: false,
     bodyLimit: BODY_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     routerOptions: { maxParamLength: 100 },
     forceCloseConnections: true,
-    ...(options.tls === null ? {} : { https: { cert: options.tls.cert, key: options.tls.key } }),
+    ...(options.tls === null
+      ? { http: { connectionsCheckingInterval } }
+      : { https: { ...options.tls, connectionsCheckingInterval } }),
   }) as unknown as FastifyInstance;
   server.server.maxConnections = CONNECTIONS_MAX;
-  server.server.headersTimeout = REQUEST_TIMEOUT_MS;
+  server.server.headersTimeout = requestTimeoutMs;
   // zod checks bodies inside the routes; the schemas given to fastify only describe them.
   server.setValidatorCompiler(() => () => true);
   server.removeContentTypeParser(['text/plain']);

@@ -13,9 +13,10 @@ import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import type { FaceId, PressAnswer, PressBody, Snapshot } from '../../../src/station/snapshot.ts';
 
 export const CARD = '9491330000000016';
-const WAIT_MS = 10_000;
+/** Generous: the machine may be busy with other tests. */
+const WAIT_MS = 25_000;
 
-/** Waits until `check` gives something; fails with `what` after ten seconds. */
+/** Waits until `check` gives something; fails with `what` when it takes too long. */
 export async function until<T>(what: string, check: () => T | null | undefined | false): Promise<T> {
   const endMs = Date.now() + WAIT_MS;
   for (;;) {
