@@ -72,24 +72,31 @@ export class Caller {
   }
 
   async post(path: string, body: unknown, bent: Bent = {}): Promise<Reply> {
+    const made = await this.prepare(path, body, bent);
+    return this.read(await send(this.credentials.baseUrl + path, made.headers, made.sent));
+  }
+
+  /** A request ready to go out, once or more often. */
+  async prepare(
+    path: string,
+    body: unknown,
+    bent: Bent = {},
+  ): Promise<{ path: string; headers: Record<string, string>; sent: string }> {
     const wallMs = bent.wallMs ?? this.#now();
     const text = bent.text ?? JSON.stringify(body);
     const sent =
       bent.wire === undefined ? envelope(await encryptText(text, this.#serverKey)) : await bent.wire(text);
     const secret = bent.secret === undefined ? this.#secret : tranSecret(bent.secret);
-    const headers: Record<string, string | undefined> = {
-      ...requestHeaders({
-        aspId: this.credentials.aspId,
-        accessKey: this.credentials.accessKey,
-        cryptoKeyId: this.credentials.cryptoKeyId,
-        correlationId: correlationId(wallMs, randomBytes(4)),
-        tranToken: makeTranToken(sent, secret, wallMs),
-        wallMs,
-      }),
-    };
+    const headers: Record<string, string> = requestHeaders({
+      aspId: this.credentials.aspId,
+      accessKey: this.credentials.accessKey,
+      cryptoKeyId: this.credentials.cryptoKeyId,
+      correlationId: correlationId(wallMs, randomBytes(4)),
+      tranToken: makeTranToken(sent, secret, wallMs),
+      wallMs,
+    });
     if (bent.contentType !== undefined) headers['Content-Type'] = bent.contentType;
-    const all = bent.headers === undefined ? headers : bent.headers(defined(headers));
-    return this.read(await send(this.credentials.baseUrl + path, defined(all), sent));
+    return { path, headers: defined(bent.headers === undefined ? headers : bent.headers(headers)), sent };
   }
 
   /** Opens an answer as a client must. */

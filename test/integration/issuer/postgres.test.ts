@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paymentsSuite } from './payments-suite.ts';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
+import { storeSuite } from './store-suite.ts';
 
 const bin = findPostgres();
 let server: PostgresServer;
@@ -13,6 +14,7 @@ if (bin === null) {
   });
   afterAll(() => server.stop());
 
-  describe('on a PostgreSQL server', () =>
-    paymentsSuite(async () => ({ connectionString: await server.database() })));
+  const storage = async () => ({ connectionString: await server.database() });
+  describe('on a PostgreSQL server', () => paymentsSuite(storage));
+  describe("the store's side on a PostgreSQL server", () => storeSuite(storage));
 }

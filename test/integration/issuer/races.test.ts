@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
+import { type Reply, send } from './caller.ts';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
+import { newId, Till } from './till.ts';
+
+const COPIES = 64;
+const bin = findPostgres();
+
+/** A second issuer in a process of its own, on the same database; the first line it prints is its base URL. */
+async function secondProcess(
+  connectionString: string,
+): Promise<{ baseUrl: string; stop: () => Promise<void> }> {
+  const child = spawn(
+    process.execPath,
+    [new URL('./issuer-child.ts', import.meta.url).pathname, connectionString],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const lines = createInterface({ input: child.stdout });
+  const [baseUrl] = await once(lines, 'line');
+  return {
+    baseUrl: String(baseUrl),
+    async stop() {
+      const exited = once(child, 'exit');
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
+
+function codes(replies: readonly Reply[]): string[] {
+  return [...new Set(replies.map((reply) => reply.code))].sort();
+}
+
+if (bin === null) {
+  it('a machine without PostgreSQL says so', () => expect(bin).toBeNull());
+} else {
+  let server: PostgresServer;
+  let issuer: Issuer;
+  let one: Till;
+  let two: Till;
+  let second: { baseUrl: string; stop: () => Promise<void> };
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    server = await startPostgres(bin);
+    const connectionString = await server.database();
+    issuer = await startIssuer({
+      storage: { connectionString },
+      onFault: (fault) => faults.push(JSON.stringify(fault)),
+    });
+    second = await secondProcess(connectionString);
+    one = new Till(issuer);
+    two = new Till({ ...issuer, credentials: { ...issuer.credentials, baseUrl: second.baseUrl } });
+  });
+  afterAll(async () => {
+    expect(faults).toEqual([]);
+    const { accounts, wrongCards } = await issuer.service.trialBalance(issuer.credentials.merchantId);
+    expect(wrongCards).toBe(0);
+    expect([...accounts.values()].reduce((sum, balance) => sum + balance, 0)).toBe(0);
+    await issuer.close();
+    await second.stop();
+    await server.stop();
+  });
+
+  const spread = (run: (till: Till, at: number) => Promise<Reply>): Promise<Reply[]> =>
+    Promise.all(Array.from({ length: COPIES }, (_, at) => run(at % 2 === 0 ? one : two, at)));
+  /** Indices of two tills over one journal would meet; here each call has its own. */
+  let index = 1_000;
+  const mark = (): { journalIndex: number; journalHead: string } => {
+    index += 1;
+    return { journalIndex: index, journalHead: index.toString(16).padStart(64, '0') };
+  };
+
+  describe(`${COPIES} copies at once, over two issuer processes on one PostgreSQL`, () => {
+    it('of one approve book once and all get the same answer', async () => {
+      const card = one.card(0);
+      const before = (await one.balance(card)) ?? 0;
+      const spec = await one.barcode('CHARGE', card, 1_000);
+      const sequenceId = newId();
+      const replies = await spread((till) => till.approve(spec, { sequenceId, ...mark() }));
+      expect(codes(replies)).toEqual(['000_000']);
+      expect(new Set(replies.map((reply) => reply.body.nrNumber)).size).toBe(1);
+      expect(await one.balance(card)).toBe(before + 1_000);
+    });
+
+    it('of one barcode under different ids book once', async () => {
+      const card = one.card(0);
+      const before = (await one.balance(card)) ?? 0;
+      const spec = await one.barcode('CHARGE', card, 1_000);
+      const replies = await spread((till) => till.approve(spec, mark()));
+      expect(replies.filter((reply) => reply.code === '000_000')).toHaveLength(1);
+      expect(replies.filter((reply) => reply.code === '006_902')).toHaveLength(COPIES - 1);
+      expect(await one.balance(card)).toBe(before + 1_000);
+    });
+
+    it('of a withdrawal cannot take more than there is', async () => {
+      const card = one.card(1);
+      expect((await one.approve(await one.barcode('CHARGE', card, 10_000), mark())).code).toBe('000_000');
+      // A token each: the newest one lives, so withdrawals are drawn and presented one by one, many at a time.
+      const replies = await spread(async (till) => {
+        const spec = await till.barcode('REFUND', card, 3_000);
+        return till.approve(spec, mark());
+      });
+      const approved = replies.filter((reply) => reply.code === '000_000').length;
+      expect(approved).toBeLessThanOrEqual(3);
+      expect(await one.balance(card)).toBe(10_000 - approved * 3_000);
+    });
+
+    it('of approve and net cancel mixed end reversed, whatever came first, and the balance stands still', async () => {
+      const card = one.card(2);
+      for (let round = 0; round < 3; round += 1) {
+        const before = (await one.balance(card)) ?? 0;
+        const spec = await one.barcode('CHARGE', card, 2_000);
+        const sequenceId = newId();
+        const replies = await spread((till, at) =>
+          at % 4 < 2
+            ? till.approve(spec, { sequenceId, ...mark() })
+            : till.netCancel(sequenceId, 'CHARGE', 2_000, mark()),
+        );
+        expect(codes(replies).every((code) => code === '000_000' || code === '006_905')).toBe(true);
+        const results = new Set(
+          replies.map((reply) => reply.body.result).filter((result) => result !== undefined),
+        );
+        expect(results.size).toBe(1);
+        expect(await one.balance(card)).toBe(before);
+        expect((await two.inquiry(sequenceId, mark())).body.result).toBe('REVERSED');
+      }
+    });
+
+    it('of one request, byte for byte, are processed once: the others are replays', async () => {
+      const made = await one.caller.prepare('/api/v1/payment/generate/barcode-spec', {
+        cardNo: one.card(2),
+        type: 'CHARGE',
+        amount: 1_000,
+      });
+      const replies = await spread(async (till) =>
+        till.caller.read(await send(till.issuer.credentials.baseUrl + made.path, made.headers, made.sent)),
+      );
+      expect(replies.filter((reply) => reply.code === '000_000')).toHaveLength(1);
+      expect(replies.filter((reply) => reply.code === '000_903')).toHaveLength(COPIES - 1);
+    });
+  });
+}
