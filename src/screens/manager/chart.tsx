@@ -50,10 +50,11 @@ function pattern(kind: 'diagonal' | 'dotted', ink: string): CanvasPattern | stri
 function dataOf(today: TodayAnswer): uPlot.AlignedData {
   const first = today.hours[0]?.atMs ?? 0;
   const hours = Array.from({ length: DAY_HOURS }, (_each, index) => first / 1_000 + index * HOUR_S);
-  const by = (value: (hour: TodayAnswer['hours'][number]) => number): number[] =>
+  const by = (value: (hour: TodayAnswer['hours'][number]) => number): (number | null)[] =>
     hours.map((_each, index) => {
       const hour = today.hours[index];
-      return hour === undefined ? 0 : value(hour);
+      const amount = hour === undefined ? 0 : value(hour);
+      return amount === 0 ? null : amount;
     });
   return [hours, by((hour) => hour.charges), by((hour) => -hour.refunds), by((hour) => -hour.reversed)];
 }

@@ -1,5 +1,6 @@
 /** One payment: its state, its whole timeline with hashes, its postings, and what may be done now. */
 import { useState } from 'preact/hooks';
+import type { Cash, Host } from '../../intent/model.ts';
 import type { PaymentAnswer, PaymentDetail, ReceiptAnswer, TimelineStep } from '../../web/api.ts';
 import { railLine } from '../cashier/sentence.ts';
 import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
@@ -53,7 +54,7 @@ function Detail(props: DetailProps) {
       {payment.decisions.length === 0 ? null : <Decide {...props} payment={payment} changed={props.reload} />}
       <Actions {...props} />
       <h2>{DETAIL.timeline[language]}</h2>
-      <Timeline steps={payment.steps} language={language} />
+      <Timeline payment={payment} language={language} />
       <Postings payment={payment} language={language} />
       <p class="muted">{nextText(payment, language)}</p>
     </>
@@ -97,9 +98,15 @@ function Facts(props: { payment: PaymentDetail; language: Language }) {
   );
 }
 
-function stepState(payment: TimelineStep): string {
-  const parts = [payment.host, payment.cash].filter((part) => part !== null);
-  return parts.length === 0 ? '' : parts.join(' / ');
+/** The state after each step: a step that moved nothing leaves the one before. */
+function statesAfter(payment: PaymentDetail, language: Language): readonly string[] {
+  let host: Host = 'unsent';
+  let cash: Cash = 'none';
+  return payment.steps.map((step) => {
+    host = step.host ?? host;
+    cash = step.cash ?? cash;
+    return stateWords({ type: payment.type, host, cash, deferred: false }, language);
+  });
 }
 
 function stepNotes(step: TimelineStep, language: Language): string {
@@ -113,8 +120,10 @@ function stepNotes(step: TimelineStep, language: Language): string {
     .join(' · ');
 }
 
-function Timeline(props: { steps: readonly TimelineStep[]; language: Language }) {
-  const { steps, language } = props;
+function Timeline(props: { payment: PaymentDetail; language: Language }) {
+  const { payment, language } = props;
+  const { steps } = payment;
+  const states = statesAfter(payment, language);
   return (
     <div class="table">
       <table class="timeline">
@@ -132,7 +141,7 @@ function Timeline(props: { steps: readonly TimelineStep[]; language: Language })
           </tr>
         </thead>
         <tbody>
-          {steps.map((step) => (
+          {steps.map((step, place) => (
             <tr key={step.index} data-event={step.event}>
               <td>{clockTimeMillis(step.atMs)}</td>
               <td class="number">+{(step.gapMs / 1_000).toFixed(3)}</td>
@@ -145,7 +154,7 @@ function Timeline(props: { steps: readonly TimelineStep[]; language: Language })
                 <span class="muted"> {stepNotes(step, language)}</span>
               </td>
               <td>{step.code ?? ''}</td>
-              <td>{stepState(step)}</td>
+              <td>{states[place]}</td>
               <td class="mono">
                 {step.index} {step.hash}
               </td>

@@ -31,6 +31,8 @@ export type Route = (call: Call) => { readonly status: number; readonly body: un
 export class FixtureServer {
   readonly calls: Call[] = [];
   readonly routes = new Map<string, Route>();
+  /** Streams other than the cashier's: what they say once a second, as `event: state`. */
+  readonly states = new Map<string, unknown>();
   /** Pings stop while true: the agent is stuck. */
   silent = false;
   readonly #server: Server;
@@ -106,8 +108,8 @@ export class FixtureServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     if (!url.pathname.startsWith('/api/')) return this.#file(url.pathname, response);
-    if (url.pathname.endsWith('/events') && !this.routes.has(`GET ${url.pathname}`))
-      return this.#stream(response);
+    if (this.states.has(url.pathname)) return this.#stateStream(url.pathname, response);
+    if (url.pathname.endsWith('/events')) return this.#stream(response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -148,6 +150,16 @@ export class FixtureServer {
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
     if (!this.silent) this.#send(response);
+  }
+
+  #stateStream(path: string, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const say = (): void => {
+      response.write(`event: state\ndata: ${JSON.stringify(this.states.get(path))}\n\n`);
+    };
+    say();
+    const timer = setInterval(() => this.silent || say(), 2 * PING_MS);
+    response.on('close', () => clearInterval(timer));
   }
 
   #file(path: string, response: ServerResponse): void {

@@ -1,0 +1,273 @@
+/** Answers of a terminal in the middle of a day, for the manager's pages. */
+import type {
+  CasesAnswer,
+  ManagerState,
+  PaymentDetail,
+  PaymentRow,
+  PaymentsAnswer,
+  ScannersAnswer,
+  SessionAnswer,
+  SettingsAnswer,
+  SyncAnswer,
+  TodayAnswer,
+  VerifyAnswer,
+} from '../../../src/web/api.ts';
+import type { FixtureServer } from './fixture.ts';
+import { NOW_MS } from './snapshots.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function rowOf(number: number, change: Partial<PaymentRow> = {}): PaymentRow {
+  return {
+    sequenceId: `01K0V3M8Q4ZT6W5R2N7Q${String(number).padStart(5, '0')}X`,
+    reference: `Q${String(number).padStart(3, '0')}-9XMD`,
+    version: 5,
+    scannedAtMs: NOW_MS - number * 61_000,
+    type: number % 3 === 2 ? 'REFUND' : 'CHARGE',
+    amount: number === 0 ? 999_999 : 10_000 + number * 1_000,
+    host: 'approved',
+    cash: number % 3 === 2 ? 'paid_out' : 'received',
+    deferred: number === 7,
+    bin: '941000',
+    last4: '0005',
+    approvalCode: 'A1B2C3',
+    nrNumber: 'KMN260723000000123',
+    stationId: '1',
+    businessDate: '20260723',
+    cases: [],
+    question: null,
+    declineCode: null,
+    next: null,
+    ...change,
+  };
+}
+
+const OWED = rowOf(3, {
+  type: 'CHARGE',
+  host: 'reversing',
+  cash: 'return_due',
+  cases: ['LEFT_AT_COUNTER'],
+  next: { what: 'netCancel', atMs: NOW_MS + 5_000 },
+});
+const QUESTION = rowOf(5, { type: 'REFUND', host: 'approved', cash: 'payout_due', question: 'RE_OUT' });
+
+export const PAYMENTS: PaymentsAnswer = {
+  rows: Array.from({ length: 50 }, (_each, index) =>
+    index === 3 ? OWED : index === 5 ? QUESTION : rowOf(index),
+  ),
+  older: 'cursor-older',
+  newer: null,
+};
+
+const STATE: ManagerState = {
+  run: 'run-1',
+  asOfMs: NOW_MS,
+  terminalId: 'T0000001',
+  businessDate: '20260723',
+  journalIndex: 4240,
+  changes: 3,
+  cases: 2,
+  line: { state: 'online', sinceMs: NOW_MS - HOUR_MS, nextTryMs: null, reason: null },
+};
+
+const SIGNED_IN: SessionAnswer = {
+  state: 'signedIn',
+  name: '김점장',
+  idleLeftMs: 600_000,
+  terminalId: 'T0000001',
+  version: '0.1.0',
+};
+
+const TODAY: TodayAnswer = {
+  asOfMs: NOW_MS,
+  businessDate: '20260723',
+  chargesApproved: { count: 41, sum: 1_230_000 },
+  refundsApproved: { count: 6, sum: 240_000 },
+  reversedOrVoided: { count: 2, sum: 30_000 },
+  later: { count: 3, sum: 45_000, limit: 300_000, oldestAtMs: NOW_MS - 2_460_000 },
+  payoutDue: { count: 1, sum: 15_000 },
+  returnDue: { count: 1, sum: 13_000 },
+  reversing: { count: 1, sum: 13_000, oldestAtMs: NOW_MS - 130_000 },
+  cases: 2,
+  oldestCases: [OWED, QUESTION],
+  line: STATE.line,
+  clockConfirmed: true,
+  scannersReady: 1,
+  scanners: 1,
+  hours: Array.from({ length: 14 }, (_each, index) => ({
+    atMs: NOW_MS - (NOW_MS % HOUR_MS) - (13 - index) * HOUR_MS,
+    charges: index < 6 ? 0 : 40_000 + ((index * 37) % 11) * 15_000,
+    refunds: index < 8 ? 0 : ((index * 13) % 7) * 10_000,
+    reversed: index === 10 ? 20_000 : 0,
+  })),
+};
+
+export const DETAIL: PaymentDetail = {
+  ...OWED,
+  face: 'BACK-REV',
+  left: true,
+  managerNeeded: false,
+  closedByRestart: false,
+  acknowledged: false,
+  notProcessedCode: null,
+  sends: 1,
+  inquiries: 4,
+  netCancels: 2,
+  voids: [],
+  steps: (
+    ['scanAccepted', 'received', 'send', 'unanswered', 'inquire', 'deadline', 'netCancel', 'leave'] as const
+  ).map((event, index) => ({
+    index: 4200 + index,
+    atMs: OWED.scannedAtMs + index * 1_234,
+    gapMs: index === 0 ? 0 : 1_234,
+    by: event === 'received' ? ('cashier' as const) : ('terminal' as const),
+    who: event === 'received' ? '0007' : null,
+    reason: event === 'leave' ? '180 s' : null,
+    event,
+    code: event === 'unanswered' ? '006_022' : null,
+    host: 'reversing' as const,
+    cash: 'return_due' as const,
+    attempt: event === 'netCancel' ? 2 : null,
+    answerClass: event === 'unanswered' ? 'ambiguous' : null,
+    bytesWritten: event === 'send' ? 1_423 : null,
+    hash: '9f3c1a7b',
+  })),
+  postings: [
+    { account: 'cash_drawer', amount: 13_000 },
+    { account: 'customer_due', amount: -13_000 },
+    { account: 'issuer_payable', amount: 0 },
+  ],
+  decisions: [
+    { decision: 'givenBack', caseReason: null, pinNeeded: false },
+    { decision: 'voucherUnclaimed', caseReason: 'LEFT_AT_COUNTER', pinNeeded: true },
+  ],
+  canInquire: true,
+  canNetCancelAgain: true,
+  receipt: 'reversal',
+};
+
+const CASES: CasesAnswer = {
+  asOfMs: NOW_MS,
+  rows: [
+    { ...OWED, decisions: DETAIL.decisions },
+    {
+      ...QUESTION,
+      decisions: [
+        { decision: 'paidOut', caseReason: null, pinNeeded: false },
+        { decision: 'notPaid', caseReason: null, pinNeeded: false },
+      ],
+    },
+  ],
+};
+
+const SYNC: SyncAnswer = {
+  asOfMs: NOW_MS,
+  line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
+  paused: false,
+  pauseReason: null,
+  recovering: false,
+  epoch: 0,
+  issuerEpoch: 'e-1',
+  clockOffsetMs: -400,
+  clockConfirmed: true,
+  lastAnsweredAtMs: NOW_MS - 200_000,
+  businessDate: '20260723',
+  byState: {
+    unknown: { count: 1, sum: 10_000 },
+    reversing: { count: 1, sum: 13_000 },
+    deferred: { count: 0, sum: 0 },
+  },
+  oldestAtMs: NOW_MS - 260_000,
+  due: [OWED],
+};
+
+const SCANNERS: ScannersAnswer = {
+  asOfMs: NOW_MS,
+  scanners: [
+    {
+      name: 'counter',
+      stationId: '1',
+      driver: 'serial',
+      state: 'ready',
+      sinceAtMs: NOW_MS - HOUR_MS,
+      device: '/dev/serial/by-id/usb-Honeywell_0c2e-if00',
+      problem: null,
+      frames: 1_203,
+      refused: 4,
+      unreadable: 2,
+      notOurs: 871,
+      connects: 1,
+      dropped: {},
+      lastFrameAtMs: NOW_MS - 30_000,
+      testUntilMs: null,
+    },
+  ],
+};
+
+const SETTINGS: SettingsAnswer = {
+  version: '0.1.0',
+  policyHash: '9f3c1a7be2d40c77d2e6f1a89f3c1a7b',
+  file: '/etc/kona-till/config.json',
+  rows: [
+    { path: 'policy.amounts.CHARGE.maximum', value: '500000', source: 'default', warning: null },
+    { path: 'konaplate.baseUrl', value: 'http://127.0.0.1:4100', source: 'set', warning: 'not encrypted' },
+    {
+      path: 'policy.cardPrefixes',
+      value: '["941000","941001","941002","941003"]',
+      source: 'set',
+      warning: null,
+    },
+  ],
+};
+
+const VERIFIED: VerifyAnswer = {
+  ok: true,
+  entries: 4_241,
+  intents: 820,
+  index: 4_240,
+  head: '0c77d2e6f1a89f3c1a7be2d40c77d2e6f1a89f3c1a7be2d40c77d2e6f1a89f3c',
+  balances: {},
+  faults: [],
+  elapsedMs: 31,
+};
+
+const API = '/api/v1/manager';
+
+/** Teaches the fixture server every call of the manager's pages. `session` may be changed between steps. */
+export function serveManager(server: FixtureServer, session: { state: SessionAnswer['state'] }): void {
+  const answer = (method: string, path: string, body: unknown): void => {
+    server.routes.set(`${method} ${API}/${path}`, () =>
+      session.state === 'signedIn' || path === 'session' ? { status: 200, body } : SIGNED_OUT,
+    );
+  };
+  server.routes.set(`GET ${API}/session`, () => ({
+    status: 200,
+    body:
+      session.state === 'signedIn'
+        ? SIGNED_IN
+        : { ...SIGNED_IN, state: session.state, name: null, idleLeftMs: null },
+  }));
+  server.routes.set(`POST ${API}/sign-in`, ({ body }) => {
+    if (body.pin !== '482915')
+      return { status: 401, body: { error: 'WRONG_PIN', text: 'wrong', triesLeft: 4 } };
+    session.state = 'signedIn';
+    return { status: 200, body: SIGNED_IN };
+  });
+  server.routes.set(`POST ${API}/sign-out`, () => {
+    session.state = 'signedOut';
+    return { status: 200, body: { ...SIGNED_IN, state: 'signedOut' } };
+  });
+  answer('GET', 'today', TODAY);
+  answer('GET', 'payments', PAYMENTS);
+  answer('POST', 'payments/card', { ...PAYMENTS, rows: [OWED] });
+  answer('GET', `payments/${OWED.sequenceId}`, DETAIL);
+  answer('POST', `payments/${OWED.sequenceId}/decide`, { payment: DETAIL });
+  answer('GET', 'cases', CASES);
+  answer('GET', 'sync', SYNC);
+  answer('GET', 'scanners', SCANNERS);
+  answer('GET', 'settings', SETTINGS);
+  answer('POST', 'verify', VERIFIED);
+  server.states.set(`${API}/events`, STATE);
+}
+
+const SIGNED_OUT = { status: 401, body: { error: 'SIGNED_OUT', text: 'sign in' } };
