@@ -11,7 +11,7 @@ export interface TcpOptions extends FramingOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
-  /** `listen`: only these remote addresses may call; default: every caller that can reach `host`. */
+  /** `listen`: only these remote addresses may call. Absent or empty: every caller that can reach `host`. */
   readonly allow?: readonly string[];
 }
 
@@ -105,9 +105,10 @@ function acceptOne(
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     let link: Link | null = null;
+    const { allow = [] } = options;
     const server = createServer((socket) => {
       const caller = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-      if (link !== null || (options.allow !== undefined && !options.allow.includes(caller))) {
+      if (link !== null || (allow.length > 0 && !allow.includes(caller))) {
         socket.destroy();
         return;
       }

