@@ -16,7 +16,7 @@ import type { LedgerReader } from '../../../src/ledger/types.ts';
 import type { FaceId, KeyId, PressAnswer, Snapshot } from '../../../src/station/snapshot.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const WAIT_MS = 15_000;
+const WAIT_MS = 25_000;
 const PAGE = 'page-of-the-test';
 const STATION = '1';
 
@@ -24,14 +24,15 @@ export type PaymentType = 'CHARGE' | 'REFUND';
 
 /** Waits for a condition by looking again every few milliseconds; fails with what was waited for. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | null | undefined | Promise<T | null | undefined>,
 ): Promise<T> {
   const endMs = performance.now() + WAIT_MS;
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined) return found;
-    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > endMs)
+      throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
     await new Promise((next) => setTimeout(next, 5));
   }
 }
@@ -176,14 +177,17 @@ export class Counter {
   }
 
   face(...wanted: readonly FaceId[]): Promise<FaceId> {
-    return until(`one of ${wanted.join(', ')} (now ${String(this.#till?.page.face)})`, () => {
-      const { face } = this.page;
-      return face !== null && wanted.includes(face) ? face : null;
-    });
+    return until(
+      () => `one of ${wanted.join(', ')}, there is ${JSON.stringify(this.page.snapshot)}`,
+      () => {
+        const { face } = this.page;
+        return face !== null && wanted.includes(face) ? face : null;
+      },
+    );
   }
 
-  /** A barcode from the customer's phone, held under the scanner; waits until the cashier page shows it. */
-  async scan(type: PaymentType, amount: number): Promise<void> {
+  /** A barcode from the customer's phone, held under the scanner; waits until the cashier page shows it. Answers its id. */
+  async scan(type: PaymentType, amount: number): Promise<string> {
     const made = await this.#phone<MadeBarcode>('/barcodes', {
       cardRef: await this.#cardRef(),
       type,
@@ -191,6 +195,7 @@ export class Counter {
     });
     this.scanner.send(made.spec);
     await this.face(type === 'CHARGE' ? 'TAKE' : 'ASK-OUT');
+    return this.page.snapshot?.face.intent?.sequenceId ?? '';
   }
 
   /** What the issuer says that the customer has. */

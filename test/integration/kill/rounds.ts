@@ -17,7 +17,7 @@ export type Point = (typeof POINTS)[number];
 const AMOUNT = 10_000;
 /** Rounds per point: few in `npm test`, 50 in `npm run prove`. */
 export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 4);
-export const ROUND_MS = 30_000;
+export const ROUND_MS = 60_000;
 
 /** Where this customer's notes are, and what the person at the counter decides in this round. */
 interface Case {
@@ -29,11 +29,12 @@ interface Case {
   readonly booked: boolean;
   /** CHARGE: this customer's notes lie in the drawer. REFUND: the customer has been paid. */
   moved: boolean;
+  sequenceId: string;
 }
 
 async function bringToPoint(counter: Counter, round: Case): Promise<void> {
   const { page, issuer } = counter;
-  await counter.scan(round.type, AMOUNT);
+  round.sequenceId = await counter.scan(round.type, AMOUNT);
   if (round.point === 'after the scan') {
     round.moved = round.type === 'CHARGE' && round.movedInTheDark;
     return;
@@ -69,19 +70,21 @@ function actInTheDark(round: Case): void {
 /** The true answer to each question, and the obedient press on each face. Null: nothing to press, wait. */
 async function step(counter: Counter, round: Case, face: FaceId): Promise<'ended' | 'pressed' | 'waiting'> {
   const { page } = counter;
+  // A payment that ended earlier may be asked about once more; its notes went back long ago.
+  const moved = page.snapshot?.face.intent?.sequenceId === round.sequenceId && round.moved;
   switch (face) {
     case 'RE-IN':
     case 'RE-BACK':
-      await page.press(round.moved ? 'RECEIVED' : 'HANDED');
+      await page.press(moved ? 'RECEIVED' : 'HANDED');
       return 'pressed';
     case 'RE-CLOSED':
-      await page.press(round.moved ? 'RECEIVED' : 'STOP');
+      await page.press(moved ? 'RECEIVED' : 'STOP');
       return 'pressed';
     case 'RE-HERE':
       await page.press('REQUEST');
       return 'pressed';
     case 'RE-OUT':
-      await page.press(round.moved ? 'HANDED' : 'RECEIVED');
+      await page.press(moved ? 'HANDED' : 'RECEIVED');
       return 'pressed';
     case 'RE-OUT-EARLY':
       await page.press('RECEIVED');
@@ -99,26 +102,28 @@ async function step(counter: Counter, round: Case, face: FaceId): Promise<'ended
     case 'TAKE':
     case 'ASK-OUT':
       throw new Error('a restart must never ask for new cash');
+    case 'IDLE':
+      return 'ended';
     default:
-      return ended(face) ? 'ended' : 'waiting';
+      if (page.snapshot?.face.closable === true) await page.press('CLOSE');
+      return 'waiting';
   }
-}
-
-function ended(face: FaceId): boolean {
-  return ['IDLE', 'DONE-IN', 'DONE-OUT', 'END', 'END-REV', 'END-STOP', 'NO-OUT', 'NO-OUT-REV'].includes(face);
 }
 
 /** Follows the screen to the end of the payment: answers, presses, and confirms what was shown. */
 async function bringToEnd(counter: Counter, round: Case): Promise<readonly FaceId[]> {
   const seen: FaceId[] = [];
-  await until('the end of the payment', async () => {
+  const what = (): string => {
+    const open = counter.ledger((ledger) => ledger.attention());
+    return `the end of the payment: ${JSON.stringify({ round, seen, open, snapshot: counter.page.snapshot }, null, 1)}`;
+  };
+  await until(what, async () => {
     const { snapshot } = counter.page;
     if (snapshot === null) return null;
     const { id, acknowledge } = snapshot.face;
     if (seen.at(-1) !== id) seen.push(id);
     if (acknowledge) await counter.page.shown();
-    const what = await step(counter, round, id);
-    if (what !== 'ended') return null;
+    if ((await step(counter, round, id)) !== 'ended') return null;
     return counter.ledger((ledger) => ledger.open()).length === 0 ? true : null;
   });
   return seen;
@@ -131,7 +136,14 @@ export async function killAndCompare(
   type: PaymentType,
   number: number,
 ): Promise<void> {
-  const round: Case = { type, point, movedInTheDark: number % 2 === 1, booked: number % 4 < 2, moved: false };
+  const round: Case = {
+    type,
+    point,
+    movedInTheDark: number % 2 === 1,
+    booked: number % 4 < 2,
+    moved: false,
+    sequenceId: '',
+  };
   const before = await counter.balance();
   await bringToPoint(counter, round);
   await counter.kill();
