@@ -1,6 +1,6 @@
 import { answer } from './answers.ts';
 import { openVoid } from './external.ts';
-import type { CaseReason, Intent, OwnCommand, RefusalCode } from './model.ts';
+import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt } from './model.ts';
 import type { Changes } from './move.ts';
 import { backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
 import type { DecideContext } from './rules.ts';
@@ -171,18 +171,25 @@ const paidOut: Handler<'paidOut'> = (intent) => (intent.cash === 'payout_due' ? 
 const notPaid: Handler<'notPaid'> = (intent, _command, context) =>
   intent.cash === 'payout_due' ? reverse(intent, 'NOT_PAID', context) : NO;
 
+/** The proof of a void under way died with the last run's memory: the same attempt is proven anew. */
+function proveAgain(intent: Intent, opened: VoidAttempt, context: DecideContext): CommandResult {
+  if (openVoid(intent)?.cancelId !== opened.cancelId) return NO;
+  return { voids: [...intent.voids.slice(0, -1), opened], notBeforeMs: context.now.monoMs };
+}
+
 const startVoid: Handler<'void'> = (intent, command, context) => {
+  const { cancelId, proof, managerId } = command;
+  if (proof === 'manager' && managerId === undefined) return 'VOID_PROOF';
+  const opened = { cancelId, proof, ...(managerId === undefined ? {} : { managerId }) };
+  if (intent.host === 'voiding') return proveAgain(intent, opened, context);
   const isVoidable = intent.type === 'CHARGE' && !intent.deferred && intent.host === 'approved';
   if (!isVoidable || !intent.acknowledged) return NO;
-  if (intent.voids.some((earlier) => earlier.cancelId === command.cancelId)) return NO;
+  if (intent.voids.some((earlier) => earlier.cancelId === cancelId)) return NO;
   const age = context.now.wallMs - intent.scannedAtMs;
   if (age < 0 || age > context.times.voidWindowMs) return 'VOID_WINDOW';
   if (context.openBusinessDate !== undefined && context.openBusinessDate !== intent.businessDate) {
     return 'VOID_DAY';
   }
-  const { cancelId, proof, managerId } = command;
-  if (proof === 'manager' && managerId === undefined) return 'VOID_PROOF';
-  const opened = { cancelId, proof, ...(managerId === undefined ? {} : { managerId }) };
   return { ...moveHost(intent, 'voiding', context), voids: [...intent.voids, opened] };
 };
 

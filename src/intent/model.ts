@@ -228,6 +228,7 @@ export type OwnCommand =
   | { readonly kind: 'givenBack' }
   | { readonly kind: 'paidOut' }
   | { readonly kind: 'notPaid' }
+  /** Opens a void; with the `cancelId` of the one under way: proves it anew, after its proof died with the last run. */
   | {
       readonly kind: 'void';
       readonly cancelId: string;

@@ -20,7 +20,10 @@ export interface AmountRule {
   readonly terminalDay: DayLimit;
 }
 
-/** Exposure limits of charges that are credited later. */
+/**
+ * Exposure limits of charges that are credited later: all of them, then small ones only, then none; the refusal says
+ * which limit it was.
+ */
 export interface LaterRule {
   readonly enabled: boolean;
   readonly each: number;
@@ -28,6 +31,10 @@ export interface LaterRule {
   readonly count: number;
   /** The oldest one still unsent or unknown may be this old. */
   readonly ageMs: number;
+  /** Open ones of one card. Absent: no limit of its own. */
+  readonly perCard?: number;
+  /** From this open sum on only charges up to `each` are taken. Absent: all up to the full sum. */
+  readonly smallOnly?: { readonly fromSum: number; readonly each: number };
 }
 
 /** Caps on open reversals: beyond one of them the issuer counts as slow and no new intent is opened. */
@@ -102,6 +109,8 @@ export interface AdmitFacts {
     readonly oldestAtMs: number | null;
   };
   readonly deferredOpen: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  /** Open deferred charges of this card. */
+  readonly deferredOfCard?: number;
   readonly drawer: number;
   readonly cardToday: Readonly<Record<IntentType, { readonly count: number; readonly sum: number }>>;
   readonly terminalToday: Readonly<Record<IntentType, { readonly count: number; readonly sum: number }>>;
@@ -200,14 +209,11 @@ export function duplicateOf(same: Intent | null, stationId: string): Refused<Ref
     host: same.host,
     stationId: same.stationId,
   };
+  if (same.host === 'closed') return null; // nothing was sent, whatever its cash still waits for
   const isOver = same.question === null && same.cash !== 'return_due' && same.cash !== 'payout_due';
-  if (isOver) {
-    if (same.host === 'closed') return null;
-    if (same.host === 'approved') return refuse('DUP_DONE', values);
-    if (same.host === 'declined' || same.host === 'reversed' || same.host === 'voided') {
-      return refuse('DUP_NEW', values);
-    }
-  }
+  if (isOver && same.host === 'approved') return refuse('DUP_DONE', values);
+  const isRefused = same.host === 'declined' || same.host === 'reversed' || same.host === 'voided';
+  if (isOver && isRefused) return refuse('DUP_NEW', values);
   return refuse(same.stationId === stationId ? 'DUP_OPEN' : 'DUP_OTHER', values);
 }
 
@@ -217,7 +223,7 @@ export function duplicateOf(same: Intent | null, stationId: string): Refused<Ref
  */
 export function mayDefer(
   amount: number,
-  facts: Pick<AdmitFacts, 'deferredOpen'>,
+  facts: Pick<AdmitFacts, 'deferredOpen' | 'deferredOfCard'>,
   context: Pick<AdmitContext, 'wallMs' | 'clockConfirmed' | 'answeredSinceStart'>,
   policy: Pick<Policy, 'later'>,
 ): LaterAnswer {
@@ -226,9 +232,15 @@ export function mayDefer(
   if (!later.enabled) return refuse('LINE_DOWN');
   if (!context.answeredSinceStart) return refuse('NOT_ONLINE_YET');
   if (!context.clockConfirmed) return refuse('CLOCK_UNSURE');
-  if (amount > later.each) return refuse('LATER_EACH', { limit: later.each });
+  const { smallOnly, perCard } = later;
+  const isDegraded = smallOnly !== undefined && open.sum >= smallOnly.fromSum;
+  const each = isDegraded ? Math.min(later.each, smallOnly.each) : later.each;
+  if (amount > each) return refuse('LATER_EACH', { limit: each });
   if (open.sum + amount > later.sum) return refuse('LATER_SUM', { limit: later.sum, sum: open.sum });
   if (open.count + 1 > later.count) return refuse('LATER_COUNT', { limit: later.count, count: open.count });
+  const ofCard = facts.deferredOfCard ?? 0;
+  if (perCard !== undefined && ofCard + 1 > perCard)
+    return refuse('LATER_COUNT', { limit: perCard, count: ofCard });
   if (open.oldestAtMs !== null && context.wallMs - open.oldestAtMs > later.ageMs) {
     return refuse('LATER_AGE', { limitMs: later.ageMs, oldestAtMs: open.oldestAtMs });
   }

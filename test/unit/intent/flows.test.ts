@@ -436,6 +436,16 @@ describe('a void', () => {
     );
   });
 
+  it('whose proof died with the last run is proven anew under the same id, and under no other', () => {
+    const story = approvedCharge().do(START).do(EVENTS.restart).answer('inDrawer');
+    const again = { ...START, proof: 'manager', managerId: 'm1' } as const;
+    expect(story.refusal({ ...again, cancelId: 'V1' })).toBe('NOT_IN_THIS_STATE');
+    story.do(again);
+    expect(story.state).toBe('voiding/received');
+    expect(story.intent.voids).toEqual([{ cancelId: 'V0', proof: 'manager', managerId: 'm1' }]);
+    expect(story.do(voidDone('V0')).refusal(again)).toBe('NOT_IN_THIS_STATE');
+  });
+
   it('that is late is left as a case; refused afterwards, the manager is told', () => {
     const story = approvedCharge().do(START).do('leave');
     expect(story.intent.cases).toEqual(['VOID_LATE']);

@@ -274,11 +274,7 @@ describe('the same barcode again', () => {
     ['reversed', { ...open, host: 'reversed', cash: 'returned' }, 'DUP_NEW'],
     ['reversing', { ...open, host: 'reversing', cash: 'returned' }, 'DUP_OPEN'],
     ['closed, which never blocks', { ...open, host: 'closed', cash: 'none' }, null],
-    [
-      'closed with the question open',
-      { ...open, host: 'closed', cash: 'none', question: 'RE_CLOSED' },
-      'DUP_OPEN',
-    ],
+    ['closed with the question open', { ...open, host: 'closed', cash: 'none', question: 'RE_CLOSED' }, null],
   ] as const)('%s', (_name, same, cause) => {
     expect(duplicateOf(same, '1')?.cause ?? null).toBe(cause);
     expect(causeOf({ facts: { same } }).cause).toBe(cause ?? 'ok');
@@ -291,6 +287,29 @@ describe('credit later', () => {
     const full = { count: later.count - 1, sum: later.sum - 10_000, oldestAtMs: WALL_MS - later.ageMs };
     expect(mayDefer(10_000, { deferredOpen: full }, CONTEXT, DEFAULT_POLICY).ok).toBe(true);
     expect(mayDefer(10_001, { deferredOpen: full }, CONTEXT, DEFAULT_POLICY).ok).toBe(false);
+  });
+});
+
+describe('exposure degrades by rule', () => {
+  const later = { ...DEFAULT_POLICY.later, perCard: 2, smallOnly: { fromSum: 100_000, each: 10_000 } };
+  const answer = (amount: number, sum: number, ofCard = 0): unknown =>
+    mayDefer(
+      amount,
+      { deferredOpen: { count: 1, sum, oldestAtMs: WALL_MS }, deferredOfCard: ofCard },
+      CONTEXT,
+      { later },
+    );
+
+  it('all up to the limit of each, then small ones only, then none', () => {
+    expect(answer(50_000, 99_999)).toEqual({ ok: true });
+    expect(answer(11_000, 100_000)).toMatchObject({ cause: 'LATER_EACH', values: { limit: 10_000 } });
+    expect(answer(10_000, 100_000)).toEqual({ ok: true });
+    expect(answer(10_000, 295_000)).toMatchObject({ cause: 'LATER_SUM' });
+  });
+
+  it('and so many of one card', () => {
+    expect(answer(1_000, 0, 1)).toEqual({ ok: true });
+    expect(answer(1_000, 0, 2)).toMatchObject({ cause: 'LATER_COUNT', values: { limit: 2 } });
   });
 });
 

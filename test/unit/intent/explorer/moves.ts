@@ -74,7 +74,9 @@ class Turn {
 
   /** A press: the page answers with the new state, which is not yet drawn. */
   press(name: StepName): void {
-    this.step(name, { shown: 0, isCurrent: 0, ...(name.startsWith('answer') ? { knows: 1 } : {}) });
+    const learnt = name.startsWith('answer') ? { knows: 1 } : {};
+    const proven = name.startsWith('void') ? { proofLost: 0 } : {};
+    this.step(name, { shown: 0, isCurrent: 0, ...learnt, ...proven });
   }
 }
 
@@ -127,7 +129,7 @@ function presses(turn: Turn): void {
     for (const name of OTHER_PRESSES) turn.press(name);
     if (world.sealed === 0) {
       if (intent.voids.length === 0) turn.press('void 0');
-      else if (intent.voids.length === 1) turn.press('void 1');
+      else if (intent.voids.length === 1 && intent.host === 'approved') turn.press('void 1');
     }
   }
 }
@@ -191,7 +193,11 @@ function agent(turn: Turn): void {
   if (isOut && world.inquirySent === 0) turn.go('manager asks the issuer', { inquirySent: 1 });
   if (known.request === 'inquiry') turn.step('inquire', { inquirySent: 1 });
   if (known.request === 'netCancel') turn.step('net cancel', { netCancelSent: 1 });
-  if (known.request === 'void') {
+  if (known.request === 'void' && world.proofLost === 1) {
+    turn.step('inquire', { inquirySent: 1 });
+    const isFirst = turn.intent.voids.length === 1;
+    turn.step(isFirst ? 'void 0' : 'void 1', { proofLost: 0 });
+  } else if (known.request === 'void') {
     const isFirst = turn.intent.voids.length === 1;
     if (isFirst) turn.step('void sent', { void0: Math.max(world.void0, 1) });
     else turn.step('void sent', { void1: Math.max(world.void1, 1) });
@@ -326,6 +332,7 @@ function dark(turn: Turn): void {
     fresh: 0,
     stale: 0,
     isQuiet: 0,
+    proofLost: intent.host === 'voiding' ? 1 : world.proofLost,
   };
   if (turn.known.needsRestart) {
     const next = turn.after('restart', fresh);

@@ -44,6 +44,8 @@ const SIZES = {
   /** Void attempts 0 and 1: 0 not sent, 1 sent, 2 done, 3 refused. */
   void0: 4,
   void1: 4,
+  /** The card's fresh barcode that proved the void died with the last run. */
+  proofLost: 2,
   /** An inquiry is on its way. */
   inquirySent: 2,
   /** 1 + index of the result on its way back, asked under the present host; 0: none. */
