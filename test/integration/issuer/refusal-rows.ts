@@ -1,0 +1,510 @@
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
+import type { Credentials } from '../../../src/issuer/keys.ts';
+import { encryptText, envelope, kstMillis, makeTranToken, tranSecret } from '../../../src/konaplate/wire.ts';
+import type { Bent } from './caller.ts';
+
+/** One refused request to barcode-spec: how it is bent, the code, and the name in the answer where there is one. */
+export interface Row {
+  readonly name: string;
+  readonly bent: Bent;
+  readonly code: string;
+  readonly field?: string;
+}
+
+const SPEC = '{"cardNo":"9410000000000005","type":"CHARGE","amount":10000}';
+
+function headerRows(): Row[] {
+  const rows: Row[] = [];
+  const row = (name: string, header: string, value: string | undefined, code: string): void => {
+    rows.push({
+      name: `${header}: ${name}`,
+      bent: { headers: (made) => ({ ...made, [header]: value }) },
+      code,
+      field: header,
+    });
+  };
+  const forms: readonly [string, string, readonly [string, string][]][] = [
+    [
+      'X-KM-User-AspId',
+      '000_002',
+      [
+        ['14 characters', '1'.repeat(14)],
+        ['16 characters', '1'.repeat(16)],
+        ['a blank inside', '1234567 9012345'],
+        ['a sign', '12345678901234!'],
+        ['letters of another alphabet', '\u00e9'.repeat(15)],
+      ],
+    ],
+    [
+      'X-KM-Correlation-Id',
+      '000_002',
+      [
+        ['19 characters', '261122120000-abcdef'],
+        ['21 characters', '261122120000-abcdef01'],
+        ['no hyphen', '2611221200000abcdef0'],
+        ['letters in the time', '26112212000a-abcdef0'],
+        ['no hex at the end', '261122120000-abcdefg'],
+        ['an underscore', '261122120000_abcdef0'],
+      ],
+    ],
+    [
+      'X-KM-Access-Key',
+      '000_002',
+      [
+        ['39 characters', `0000000-${'0'.repeat(31)}`],
+        ['41 characters', `0000000-${'0'.repeat(33)}`],
+        ['no hyphen', '0'.repeat(40)],
+        ['hyphen elsewhere', `000000-${'0'.repeat(33)}`],
+      ],
+    ],
+    [
+      'X-KM-Tran-Time',
+      '000_002',
+      [
+        ['12 digits', '261122120000'],
+        ['16 digits', '2026112212000000'],
+        ['17 digits', '20261122120000000'],
+        ['a 13th month', '20261322120000'],
+        ["25 o'clock", '20261122250000'],
+        ['30 February', '20260230120000'],
+        ['letters', '2026112212000a'],
+        ['ISO form', '2026-11-22T12:00'],
+      ],
+    ],
+    [
+      'X-KM-Time-Zone',
+      '000_002',
+      [
+        ['two letters', 'KS'],
+        ['four letters', 'KSTT'],
+        ['small letters', 'kst'],
+        ['digits', '+09'],
+        ['a name', 'Asia/Seoul'],
+      ],
+    ],
+    [
+      'X-KM-Tran-Token',
+      '000_901',
+      [
+        ['no version', '20261122120000000:AAAA'],
+        ['another version', `KMV2:20261122120000000:${'A'.repeat(43)}=`],
+        ['short signature', `KMV1:20261122120000000:${'A'.repeat(20)}`],
+        ['long signature', `KMV1:20261122120000000:${'A'.repeat(88)}`],
+        ['URL alphabet', `KMV1:20261122120000000:${'-'.repeat(43)}=`],
+        ['14-digit time', `KMV1:20261122120000:${'A'.repeat(43)}=`],
+        ['an impossible time', `KMV1:20261399990000000:${'A'.repeat(43)}=`],
+      ],
+    ],
+    [
+      'X-KM-Crypto-Key-Id',
+      '000_905',
+      [
+        ['31 characters', 'a'.repeat(31)],
+        ['33 characters', 'a'.repeat(33)],
+        ['no hex', 'g'.repeat(32)],
+        ['unknown', 'a'.repeat(32)],
+      ],
+    ],
+  ];
+  for (const [header, code, values] of forms) {
+    row('missing', header, undefined, header === 'X-KM-Tran-Token' ? '000_002' : code);
+    row('empty', header, '', header === 'X-KM-Tran-Token' ? '000_002' : code);
+    for (const [name, value] of values) row(name, header, value, code);
+  }
+  return rows.map((made) =>
+    made.code === '000_002' ? made : { name: made.name, bent: made.bent, code: made.code },
+  );
+}
+
+function callerRows(credentials: Credentials): Row[] {
+  const other = (header: string, value: string): Bent => ({
+    headers: (made) => ({ ...made, [header]: value }),
+  });
+  const flip = (text: string): string => (text.startsWith('0') ? `1${text.slice(1)}` : `0${text.slice(1)}`);
+  return [
+    { name: 'an unknown ASP', bent: other('X-KM-User-AspId', '999999999999999'), code: '000_904' },
+    {
+      name: 'an unknown access key',
+      bent: other('X-KM-Access-Key', `0000000-${'0'.repeat(32)}`),
+      code: '000_904',
+    },
+    {
+      name: 'an access key in capitals',
+      bent: other('X-KM-Access-Key', flip(credentials.accessKey)),
+      code: '000_904',
+    },
+    {
+      name: 'an ASP of another client',
+      bent: other('X-KM-User-AspId', flip(credentials.aspId)),
+      code: '000_904',
+    },
+  ];
+}
+
+function tokenRows(credentials: Credentials, now: () => number): Row[] {
+  const secret = tranSecret(credentials.secretKey);
+  const token = (make: (body: string) => string): Bent => {
+    let sent = '';
+    const serverKey = createPublicKey(credentials.serverPublicKey);
+    return {
+      wire: async (text) => {
+        sent = envelope(await encryptText(text, serverKey));
+        return sent;
+      },
+      headers: (made) => ({ ...made, 'X-KM-Tran-Token': make(sent) }),
+    };
+  };
+  const hour = 3_600_000;
+  return [
+    {
+      name: 'a token of another secret',
+      bent: { secret: 'another-secret-key-of-some-length' },
+      code: '000_901',
+    },
+    {
+      name: 'a token over another body',
+      bent: token(() => makeTranToken('{}', secret, now())),
+      code: '000_901',
+    },
+    {
+      name: 'a token over the plaintext',
+      bent: token(() => makeTranToken(SPEC, secret, now())),
+      code: '000_901',
+    },
+    {
+      name: 'a token over the Base64 of the body',
+      bent: token((body) => makeTranToken(Buffer.from(body).toString('base64'), secret, now())),
+      code: '000_901',
+    },
+    {
+      name: 'a token over the body and a line feed',
+      bent: token((body) => makeTranToken(`${body}\n`, secret, now())),
+      code: '000_901',
+    },
+    {
+      name: 'a signature with one bit turned',
+      bent: token((body) => turned(makeTranToken(body, secret, now()))),
+      code: '000_901',
+    },
+    {
+      name: 'a token in hex',
+      bent: token((body) => `KMV1:${kstMillis(now())}:${createHash('sha256').update(body).digest('hex')}`),
+      code: '000_901',
+    },
+    {
+      name: 'a token six minutes old',
+      bent: token((body) => makeTranToken(body, secret, now() - 360_000)),
+      code: '000_902',
+    },
+    {
+      name: 'a token six minutes early',
+      bent: token((body) => makeTranToken(body, secret, now() + 360_000)),
+      code: '000_902',
+    },
+    {
+      name: 'a token in UTC',
+      bent: token((body) => makeTranToken(body, secret, now() - 9 * hour)),
+      code: '000_902',
+    },
+    {
+      name: 'a token of last year',
+      bent: token((body) => makeTranToken(body, secret, now() - 365 * 24 * hour)),
+      code: '000_902',
+    },
+  ];
+}
+
+function turned(token: string): string {
+  const at = 30;
+  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+}
+
+function envelopeRows(credentials: Credentials): Row[] {
+  const key = createPublicKey(credentials.serverPublicKey);
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
+  const wire = (name: string, make: (jwe: string) => string | Promise<string>, code = '000_906'): Row => ({
+    name,
+    bent: { wire: async (text) => make(await encryptText(text, key)) },
+    code,
+  });
+  const jwe = (name: string, header: Record<string, unknown>, to = key): Row => ({
+    name,
+    bent: { wire: async (text) => envelope(await forged(text, header, to)) },
+    code: '000_906',
+  });
+  const parts = (made: string, at: number, change: (part: string) => string): string =>
+    envelope(
+      made
+        .split('.')
+        .map((part, index) => (index === at ? change(part) : part))
+        .join('.'),
+    );
+  const last = (part: string): string => part.slice(0, -2) + (part.endsWith('AA') ? 'BA' : 'AA');
+  return [
+    wire('a plain body', () => SPEC),
+    wire('nothing at all', () => ''),
+    wire('blanks', () => '   '),
+    wire('no JSON', () => 'encData=abc'),
+    wire('an array', (made) => `["${made}"]`),
+    wire('a string', (made) => `"${made}"`),
+    wire('null', () => 'null'),
+    wire('an empty object', () => '{}'),
+    wire('encData null', () => '{"encData":null}'),
+    wire('encData a number', () => '{"encData":1}'),
+    wire('encData an object', () => '{"encData":{}}'),
+    wire('encData empty', () => '{"encData":""}'),
+    wire('encData twice', (made) => `{"encData":"${made}","encData":"${made}"}`),
+    wire('another member beside it', (made) => `{"encData":"${made}","x":1}`),
+    wire('another name', (made) => `{"encdata":"${made}"}`),
+    wire('bytes after the envelope', (made) => `${envelope(made)}x`),
+    wire('a byte order mark', (made) => `\ufeff${envelope(made)}`),
+    wire('the JWE bare', (made) => made),
+    wire('four parts', (made) => envelope(made.split('.').slice(0, 4).join('.'))),
+    wire('six parts', (made) => envelope(`${made}.AAAA`)),
+    wire('an empty wrapped key', (made) => parts(made, 1, () => '')),
+    wire('a short wrapped key', (made) => parts(made, 1, (part) => part.slice(0, 40))),
+    wire('a changed wrapped key', (made) => parts(made, 1, last)),
+    wire('a changed initialisation vector', (made) => parts(made, 2, last)),
+    wire('a changed text', (made) => parts(made, 3, last)),
+    wire('a cut text', (made) => parts(made, 3, (part) => part.slice(0, 4))),
+    wire('an empty text', (made) => parts(made, 3, () => '')),
+    wire('a changed tag', (made) => parts(made, 4, (part) => `A${part.slice(1, -1)}A`)),
+    wire('a short tag', (made) => parts(made, 4, (part) => part.slice(0, 8))),
+    wire('a changed header', (made) =>
+      parts(made, 0, () => Buffer.from('{"alg":"RSA-OAEP-256","enc":"A128GCM"}').toString('base64url')),
+    ),
+    wire('a header that is no JSON', (made) => parts(made, 0, () => 'AAAA')),
+    wire('signs outside the alphabet', (made) => envelope(made.replace(/\.[^.]/, '.='))),
+    jwe('alg RSA-OAEP', { alg: 'RSA-OAEP', enc: 'A128GCM' }),
+    jwe('alg RSA-OAEP-512', { alg: 'RSA-OAEP-512', enc: 'A128GCM' }),
+    jwe('enc A128CBC-HS256', { alg: 'RSA-OAEP-256', enc: 'A128CBC-HS256' }),
+    jwe('enc A192GCM', { alg: 'RSA-OAEP-256', enc: 'A192GCM' }),
+    jwe('a key that is not ours', { alg: 'RSA-OAEP-256', enc: 'A128GCM' }, stranger),
+    {
+      name: 'zip',
+      bent: {
+        wire: async (text) => {
+          const made = await encryptText(text, key);
+          const header = Buffer.from('{"alg":"RSA-OAEP-256","enc":"A128GCM","zip":"DEF"}').toString(
+            'base64url',
+          );
+          return envelope([header, ...made.split('.').slice(1)].join('.'));
+        },
+      },
+      code: '000_906',
+    },
+    {
+      name: 'crit',
+      bent: {
+        wire: async (text) =>
+          parts(await encryptText(text, key), 0, () =>
+            Buffer.from('{"alg":"RSA-OAEP-256","enc":"A128GCM","crit":["x"],"x":1}').toString('base64url'),
+          ),
+      },
+      code: '000_906',
+    },
+    {
+      name: 'alg none',
+      bent: {
+        wire: async (text) =>
+          parts(await encryptText(text, key), 0, () =>
+            Buffer.from('{"alg":"none","enc":"A128GCM"}').toString('base64url'),
+          ),
+      },
+      code: '000_906',
+    },
+    { name: 'a body over 16 KiB', bent: { wire: (text) => `${text}${' '.repeat(16_384)}` }, code: '000_911' },
+    {
+      name: 'a JWE over 16 KiB',
+      bent: {
+        text: JSON.stringify({
+          cardNo: '9410000000000005',
+          type: 'CHARGE',
+          amount: 1,
+          x: 'x'.repeat(16_000),
+        }),
+      },
+      code: '000_911',
+    },
+  ];
+}
+
+function forged(
+  text: string,
+  header: Record<string, unknown>,
+  key: ReturnType<typeof createPublicKey>,
+): Promise<string> {
+  return new CompactEncrypt(Buffer.from(text))
+    .setProtectedHeader({ alg: '', enc: '', ...header })
+    .encrypt(key);
+}
+
+function plaintextRows(): Row[] {
+  const text = (name: string, plain: string, code = '006_009'): Row => ({
+    name: `inside: ${name}`,
+    bent: { text: plain },
+    code,
+  });
+  return [
+    text('no JSON', 'cardNo=9410000000000005'),
+    text('blank', ' '),
+    text('cut off', SPEC.slice(0, -1)),
+    text('a comma too many', SPEC.replace('}', ',}')),
+    text('single quotes', SPEC.replaceAll('"', "'")),
+    text('an array', `[${SPEC}]`),
+    text('a string', JSON.stringify(SPEC)),
+    text('a number', '1'),
+    text('null', 'null'),
+    text('two objects', SPEC + SPEC),
+    text('a comment', `/* */${SPEC}`),
+    text('amount twice', '{"cardNo":"9410000000000005","type":"CHARGE","amount":10000,"amount":10000}'),
+    text(
+      'amount twice, once escaped',
+      '{"cardNo":"9410000000000005","type":"CHARGE","amount":10000,"amoun\\u0074":1}',
+    ),
+    text(
+      'cardNo twice',
+      '{"cardNo":"9410000000000005","cardNo":"9410000000000005","type":"CHARGE","amount":1}',
+    ),
+    text('nested too deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`),
+    text('NaN', '{"cardNo":"9410000000000005","type":"CHARGE","amount":NaN}'),
+    text('hex number', '{"cardNo":"9410000000000005","type":"CHARGE","amount":0x10}'),
+    text('leading zero', '{"cardNo":"9410000000000005","type":"CHARGE","amount":010000}'),
+  ];
+}
+
+/** Each parameter with each kind of wrong value; raw JSON text, because 1e4 and 10000.0 are the same value to JSON.parse. */
+function parameterRows(): Row[] {
+  const values: Readonly<Record<string, readonly [string, string | null][]>> = {
+    cardNo: [
+      ['missing', null],
+      ['null', 'null'],
+      ['a number', '9410000000000005'],
+      ['a boolean', 'true'],
+      ['an array', '["9410000000000005"]'],
+      ['an object', '{}'],
+      ['empty', '""'],
+      ['15 digits', '"941000000000000"'],
+      ['17 digits', '"94100000000000050"'],
+      ['letters', '"94100000000000AB"'],
+      ['a leading blank', '" 941000000000000"'],
+      ['a trailing blank', '"9410000000000005 "'],
+      ['hyphens', '"9410-0000-0000-00"'],
+      [
+        'digits of another alphabet',
+        '"\uff19\uff14\uff11\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff15"',
+      ],
+      ['a line feed', '"941000000000000\\n"'],
+      ['NUL', '"941000000000000\\u0000"'],
+      ['a plus sign', '"+941000000000005"'],
+    ],
+    type: [
+      ['missing', null],
+      ['null', 'null'],
+      ['a number', '1'],
+      ['empty', '""'],
+      ['small letters', '"charge"'],
+      ['five letters', '"CHARG"'],
+      ['seven letters', '"CHARGES"'],
+      ['a blank', '"CHARGE "'],
+      ['another word', '"PAYOUT"'],
+      ['an array', '["CHARGE"]'],
+      ['__proto__', '"__proto__"'],
+      ['letters that look alike', '"\u0421HARGE"'],
+    ],
+    amount: [
+      ['missing', null],
+      ['null', 'null'],
+      ['text', '"10000"'],
+      ['negative', '-1'],
+      ['-0', '-0'],
+      ['a million', '1000000'],
+      ['a fraction', '100.5'],
+      ['a fraction of zero', '10000.0'],
+      ['an exponent', '1e4'],
+      ['a capital exponent', '1E4'],
+      ['a negative exponent', '10000e-1'],
+      ['huge', '99999999999999999999'],
+      ['over every number', '1e400'],
+      ['a boolean', 'true'],
+      ['an array', '[10000]'],
+      ['an object', '{"value":10000}'],
+      ['empty text', '""'],
+    ],
+  };
+  const good: Readonly<Record<string, string>> = {
+    cardNo: '"9410000000000005"',
+    type: '"CHARGE"',
+    amount: '10000',
+  };
+  const rows: Row[] = [];
+  for (const [field, list] of Object.entries(values)) {
+    for (const [name, value] of list) {
+      const members = Object.entries({ ...good, [field]: value }).flatMap(([key, text]) =>
+        text === null ? [] : [`"${key}":${text}`],
+      );
+      rows.push({
+        name: `${field}: ${name}`,
+        bent: { text: `{${members.join(',')}}` },
+        code: '000_002',
+        field,
+      });
+    }
+  }
+  for (const extra of ['memo', 'AMOUNT', 'sequenceId', 'constructor']) {
+    rows.push({
+      name: `an unknown field: ${extra}`,
+      bent: { text: SPEC.replace('}', `,"${extra}":"1"}`) },
+      code: '000_002',
+      field: extra,
+    });
+  }
+  rows.push({
+    name: 'an unknown field whose name is no name',
+    bent: { text: SPEC.replace('}', ',"<b>":1}') },
+    code: '000_002',
+    field: 'unknown',
+  });
+  return rows;
+}
+
+/** The four cases of the published page by name, but for the good one. */
+const testData: readonly Row[] = [
+  {
+    name: 'test data: 400 Invalid input parameter',
+    bent: { text: '{"cardNo":"9410000000000005","type":"CHARGE"}' },
+    code: '000_002',
+    field: 'amount',
+  },
+  {
+    name: 'test data: 400 CardNo not found',
+    bent: {
+      text: SPEC.replace('9410000000000005', '9491330000009999').replace(
+        '9491330000009999',
+        '9491330000000115',
+      ),
+    },
+    code: '003_001',
+    field: 'cardNo',
+  },
+  {
+    name: 'test data: 400 Invalid cardNo',
+    bent: { text: SPEC.replace('9410000000000005', '9410000000000006') },
+    code: '006_008',
+    field: 'cardNo',
+  },
+];
+
+export function refusalRows(credentials: Credentials, now: () => number): Row[] {
+  return [
+    ...testData,
+    ...headerRows(),
+    ...callerRows(credentials),
+    ...tokenRows(credentials, now),
+    ...envelopeRows(credentials),
+    ...plaintextRows(),
+    ...parameterRows(),
+  ];
+}
+export { SPEC };
