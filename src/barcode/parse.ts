@@ -75,12 +75,12 @@ export function parseBarcode(
   if (raw.length - at !== BARCODE_LENGTH) return refuse('LENGTH', raw, codeTable);
   const type = typeAt(raw, at, codeTable);
   if (type === null) return refuse('TRANSACTION_CODE', raw, codeTable);
-  if (!digitsBetween(raw, at + CODE_LENGTH, at + CARD_END)) return refuse('CARD_NUMBER', raw, codeTable);
-  if (!digitsBetween(raw, at + CARD_END, at + TOKEN_END)) return refuse('TOKEN', raw, codeTable);
+  if (!digitsBetween(raw, at + CODE_LENGTH, at + CARD_END)) return DAMAGED_CARD_NUMBER;
+  if (!digitsBetween(raw, at + CARD_END, at + TOKEN_END)) return DAMAGED_TOKEN;
   let amount = 0;
   for (let i = at + TOKEN_END; i < at + BARCODE_LENGTH; i += 1) {
     const digit = raw.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return refuse('AMOUNT', raw, codeTable);
+    if (digit < 0 || digit > 9) return DAMAGED_AMOUNT;
     amount = amount * 10 + digit;
   }
   return {
@@ -94,6 +94,15 @@ export function parseBarcode(
     symbology: seen,
   };
 }
+
+/** Past the transaction code a scan is ours beyond doubt: it begins with a code and is 31 characters long. */
+const DAMAGED_CARD_NUMBER: ParseResult = Object.freeze({
+  ok: false,
+  reason: 'CARD_NUMBER',
+  looksLikeOurs: true,
+});
+const DAMAGED_TOKEN: ParseResult = Object.freeze({ ok: false, reason: 'TOKEN', looksLikeOurs: true });
+const DAMAGED_AMOUNT: ParseResult = Object.freeze({ ok: false, reason: 'AMOUNT', looksLikeOurs: true });
 
 function refuse(reason: ParseReason, raw: string, codeTable: CodeTable): ParseResult {
   return { ok: false, reason, looksLikeOurs: looksLikeOurs(raw, codeTable) };
@@ -176,6 +185,7 @@ const LOOKS_MISREADS_MAX = 1;
  * it with at least ten digits after it.
  */
 export function looksLikeOurs(raw: string, codeTable: CodeTable = DEFAULT_CODE_TABLE): boolean {
+  if (raw.length < CODE_LENGTH + LOOKS_DIGITS_MIN) return false;
   const from = payloadStart(raw);
   if (raw.length - from < CODE_LENGTH + LOOKS_DIGITS_MIN) return false;
   if (raw.length - from >= LOOKS_LENGTH_MIN) {
@@ -202,7 +212,9 @@ function standsIn(raw: string, from: number, codes: readonly string[]): boolean 
 function differsAtMost(text: string, at: number, code: string, max: number): boolean {
   let misreads = 0;
   for (let i = 0; i < CODE_LENGTH; i += 1) {
-    if (upper(text.charCodeAt(at + i)) !== upper(code.charCodeAt(i))) {
+    const unit = text.charCodeAt(at + i);
+    const wanted = code.charCodeAt(i);
+    if (unit !== wanted && upper(unit) !== upper(wanted)) {
       misreads += 1;
       if (misreads > max) return false;
     }

@@ -84,6 +84,7 @@ describe('parseBarcode', () => {
           expect(raw.endsWith(formatBarcode(result.spec))).toBe(true);
         } else {
           expect(PARSE_REASONS).toContain(result.reason);
+          expect(result.looksLikeOurs).toBe(looksLikeOurs(raw));
         }
       }),
       { numRuns: 2000 },
