@@ -8,33 +8,29 @@ const DEPTH_MAX = 8;
  * undefined members are the same. Numbers must be finite.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, 0);
+  return JSON.stringify(sorted(value, 0));
 }
 
-function write(value: unknown, depth: number): string {
-  assertThat(depth < DEPTH_MAX, 'a journal body is nested too deeply');
+function sorted(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') {
     assertThat(Number.isFinite(value), 'a journal body holds a number that is not finite');
-    return String(value === 0 ? 0 : value);
+    return value;
   }
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value)) {
-    return `[${value.map((inner) => write(inner === undefined ? null : inner, depth + 1)).join(',')}]`;
-  }
+  assertThat(depth < DEPTH_MAX, 'a journal body is nested too deeply');
+  if (Array.isArray(value)) return value.map((inner) => sorted(inner ?? null, depth + 1));
   assertThat(typeof value === 'object', 'a journal body holds something that is no JSON');
-  return writeObject(value, depth);
+  return sortedObject(value, depth);
 }
 
-function writeObject(value: object, depth: number): string {
-  const keys = Object.keys(value).sort();
-  let text = '';
-  for (const key of keys) {
-    const inner: unknown = value[key as keyof typeof value];
-    if (inner === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(inner, depth + 1)}`;
+function sortedObject(value: object, depth: number): Record<string, unknown> {
+  const members = value as Readonly<Record<string, unknown>>;
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(members).sort()) {
+    const inner = members[key];
+    if (inner !== undefined) result[key] = sorted(inner, depth + 1);
   }
-  return `{${text}}`;
+  return result;
 }
 
 /** What the hash of one journal entry covers. */

@@ -46,7 +46,8 @@ export class Today {
 
   terminal(date: string): ByType {
     this.#load(date);
-    return structuredClone(this.#terminal);
+    const { CHARGE, REFUND } = this.#terminal;
+    return { CHARGE: { ...CHARGE }, REFUND: { ...REFUND } };
   }
 
   card(date: string, hashes: readonly Buffer[]): ByType {

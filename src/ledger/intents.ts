@@ -1,5 +1,6 @@
 import type { Intent } from '../intent/model.ts';
 import { ended, isCase } from '../intent/state.ts';
+import { compact, expand } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 
@@ -31,11 +32,19 @@ export const INTENT_COLUMNS = `number, sequence_id, version, last_index, type, h
   has_case, attention, station_id, business_date, scanned_at_ms, last4, card_hash, approval_code, nr_number, state`;
 
 const KOREA_OFFSET_MS = 9 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** Most calls ask for the day of the call before. */
+let lastDay = Number.NaN;
+let lastDate = '';
 
 /** Calendar date in Korea, yyyyMMdd, where the day begins at the cut-over hour. */
 export function koreanDate(wallMs: number, cutOverHour: number): string {
-  const shifted = new Date(wallMs + KOREA_OFFSET_MS - cutOverHour * 3_600_000);
-  return shifted.toISOString().slice(0, 10).replaceAll('-', '');
+  const day = Math.floor((wallMs + KOREA_OFFSET_MS - cutOverHour * 3_600_000) / DAY_MS);
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+    lastDay = day;
+  }
+  return lastDate;
 }
 
 /** The issuer's date once it is known, before that the date of the scan. */
@@ -89,12 +98,12 @@ export function toRow(
     card_hash: place.cardHash,
     approval_code: intent.approval?.approvalCode ?? null,
     nr_number: intent.approval?.nrNumber ?? null,
-    state: JSON.stringify(intent),
+    state: JSON.stringify(compact(intent)),
   };
 }
 
 export function toIntent(row: { readonly state: string }): Intent {
-  return JSON.parse(row.state) as Intent;
+  return expand(JSON.parse(row.state) as Readonly<Record<string, unknown>>);
 }
 
 export function prepareIntents(database: Connection) {

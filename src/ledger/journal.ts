@@ -1,5 +1,6 @@
 import type { DecisionRecord, Intent, Posting } from '../intent/model.ts';
 import { canonicalJson, chainHash, GENESIS } from './canonical.ts';
+import { compact, expand } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 import type { JournalEntry, JournalHead } from './types.ts';
@@ -28,12 +29,14 @@ interface DecisionBody {
 
 /** The canonical body of one decision with the posting it books. No card datum: the record holds none. */
 export function decisionBody(record: DecisionRecord, posting: Posting): string {
+  // A new intent is written whole, by its members that are not at rest; later records hold changes only.
+  const set = record.event === 'scanAccepted' ? compact(record.set as Intent) : record.set;
   const body: DecisionBody = {
     actor: record.actor,
     detail: record.detail,
     policyHash: record.policyHash,
     ...(Object.keys(posting).length === 0 ? {} : { posting }),
-    set: record.set,
+    set,
   };
   return canonicalJson(body);
 }
@@ -46,7 +49,7 @@ export function readDecision(row: JournalRow): { record: DecisionRecord; posting
     sequenceId: row.sequence_id,
     event: row.kind as DecisionRecord['event'],
     detail: body.detail,
-    set: body.set,
+    set: row.kind === 'scanAccepted' ? expand({ ...body.set }) : body.set,
     actor: body.actor,
     atMs: row.at_ms,
     policyHash: body.policyHash,

@@ -6,13 +6,14 @@ import { keyedHash, type LedgerKeys, seal, unseal } from './keys.ts';
 
 /** Sealed barcodes and keyed hashes. Without keys it can only erase: what must be read or written says KEY_MISSING. */
 export interface Vault {
-  /** Stores the sendable barcode, bound to its sequence id. */
-  putBarcode(number: number, sequenceId: string, barcodeSpec: string): void;
+  /** Stores the sendable barcode, bound to its sequence id, and its keyed hash. */
+  put(number: number, sequenceId: string, barcodeSpec: string): void;
+  /** Stores a barcode again whose hash never left. */
+  putBack(number: number, sequenceId: string, barcodeSpec: string): void;
   /** The barcode, or KEY_MISSING when the key or the row is not there. */
   readBarcode(number: number, sequenceId: string): string;
   eraseBarcode(number: number): boolean;
-  putHash(number: number, barcodeSpec: string): void;
-  /** Sets the end of the window (monotonic ms); null: open again, no end. */
+  /** Sets the end of the hash's window (monotonic ms); null: open again, no end. */
   limitHash(number: number, untilMs: number | null): void;
   eraseHash(number: number): void;
   /** Erases hashes whose window is over; at most `limit`. */
@@ -24,6 +25,8 @@ export interface Vault {
   cardHash(cardNumber: string): Buffer;
   /** Hashes of a card under the present key and the earlier ones, newest first. */
   cardHashes(cardNumber: string): readonly Buffer[];
+  /** Brings what is remembered back to what the disk says; after a rollback. */
+  reload(): void;
 }
 
 export interface VaultKeys {
@@ -33,11 +36,15 @@ export interface VaultKeys {
 }
 
 const NONCE_BYTES = 12;
+const NONCES = 64;
 
 function prepareVault(database: Connection) {
   return {
-    put: database.prepare<[number, string, Uint8Array]>(
-      'INSERT INTO vault (number, kind, content) VALUES (?, ?, ?)',
+    put: database.prepare<[number, Uint8Array, number, Uint8Array]>(
+      "INSERT INTO vault (number, kind, content) VALUES (?, 'barcode', ?), (?, 'hash', ?)",
+    ),
+    putBack: database.prepare<[number, Uint8Array]>(
+      "INSERT INTO vault (number, kind, content) VALUES (?, 'barcode', ?)",
     ),
     read: database
       .prepare<[number], Buffer>("SELECT content FROM vault WHERE number = ? AND kind = 'barcode'")
@@ -46,44 +53,154 @@ function prepareVault(database: Connection) {
     limit: database.prepare<[number | null, number]>(
       "UPDATE vault SET until_ms = ? WHERE number = ? AND kind = 'hash'",
     ),
-    eraseOver: database.prepare<[number, number]>(
-      `DELETE FROM vault WHERE kind = 'hash' AND number IN
-       (SELECT number FROM vault WHERE kind = 'hash' AND until_ms <= ? LIMIT ?)`,
-    ),
-    countOver: database
-      .prepare<[number], number>("SELECT count(*) FROM vault WHERE kind = 'hash' AND until_ms <= ?")
-      .pluck(),
     restart: database.prepare<[number]>('UPDATE vault SET until_ms = ? WHERE until_ms IS NOT NULL'),
-    countLimited: database
-      .prepare<[], number>('SELECT count(*) FROM vault WHERE until_ms IS NOT NULL')
-      .pluck(),
-    find: database
-      .prepare<[Uint8Array, number], number>(
-        `SELECT number FROM vault WHERE kind = 'hash' AND content = ? AND (until_ms IS NULL OR until_ms > ?)
-         ORDER BY number DESC LIMIT 1`,
-      )
-      .pluck(),
+    hashes: database.prepare<[], { number: number; content: Buffer; until_ms: number | null }>(
+      "SELECT number, content, until_ms FROM vault WHERE kind = 'hash' ORDER BY number",
+    ),
   };
+}
+
+interface HeldHash {
+  readonly hash: string;
+  untilMs: number | null;
+}
+
+/**
+ * The hash rows once more in memory: a few open intents and those inside their window. An index on disk would cost every
+ * commit a page; a scan would cost every scan a walk.
+ */
+class HashIndex {
+  readonly #byNumber = new Map<number, HeldHash>();
+  readonly #byHash = new Map<string, number[]>();
+
+  clear(): void {
+    this.#byNumber.clear();
+    this.#byHash.clear();
+  }
+
+  add(number: number, hash: string, untilMs: number | null): void {
+    this.#byNumber.set(number, { hash, untilMs });
+    const numbers = this.#byHash.get(hash);
+    if (numbers === undefined) this.#byHash.set(hash, [number]);
+    else numbers.push(number);
+  }
+
+  remove(number: number): void {
+    const held = this.#byNumber.get(number);
+    if (held === undefined) return;
+    this.#byNumber.delete(number);
+    const rest = (this.#byHash.get(held.hash) ?? []).filter((other) => other !== number);
+    if (rest.length === 0) this.#byHash.delete(held.hash);
+    else this.#byHash.set(held.hash, rest);
+  }
+
+  limit(number: number, untilMs: number | null): void {
+    const held = this.#byNumber.get(number);
+    if (held !== undefined) held.untilMs = untilMs;
+  }
+
+  newest(hash: string, nowMs: number): number | null {
+    const numbers = this.#byHash.get(hash) ?? [];
+    return numbers.findLast((number) => (this.#byNumber.get(number)?.untilMs ?? Infinity) > nowMs) ?? null;
+  }
+
+  over(nowMs: number, limit: number): number[] {
+    const over: number[] = [];
+    for (const [number, { untilMs }] of this.#byNumber) {
+      if (untilMs !== null && untilMs <= nowMs) over.push(number);
+      if (over.length === limit) break;
+    }
+    return over;
+  }
+}
+
+/** Nonces by the pool: one call to the generator for many. Each is used once. */
+function createNonces(random: Random): () => Uint8Array {
+  let pool: Uint8Array = new Uint8Array(0);
+  let at = 0;
+  return () => {
+    if (at === pool.length) {
+      pool = random.bytes(NONCES * NONCE_BYTES);
+      assertThat(pool.length === NONCES * NONCE_BYTES, 'random bytes for the nonces');
+      at = 0;
+    }
+    at += NONCE_BYTES;
+    return pool.subarray(at - NONCE_BYTES, at);
+  };
+}
+
+/** Remembers one hash: facts and commit ask for the same barcode and card in turn. Forgets the text at each sweep. */
+class Hasher {
+  readonly #key: KeyObject;
+  readonly #purpose: 'barcode' | 'card';
+  #lastText: string | null = null;
+  #lastHash: Buffer = Buffer.alloc(0);
+
+  constructor(key: KeyObject, purpose: 'barcode' | 'card') {
+    this.#key = key;
+    this.#purpose = purpose;
+  }
+
+  of(text: string): Buffer {
+    if (text !== this.#lastText) {
+      this.#lastHash = keyedHash(this.#key, this.#purpose, text);
+      this.#lastText = text;
+    }
+    return this.#lastHash;
+  }
+
+  forget(): void {
+    this.#lastText = null;
+  }
+}
+
+interface Hashers {
+  readonly barcode: Hasher;
+  readonly card: Hasher;
+}
+
+function createHashers(held: VaultKeys | null): readonly Hashers[] {
+  if (held === null) return [];
+  return [held.keys.hash, ...held.earlier].map((key) => ({
+    barcode: new Hasher(key, 'barcode'),
+    card: new Hasher(key, 'card'),
+  }));
 }
 
 /** The vault of one connection. `held` null: the key is missing. */
 export function createVault(database: Connection, held: VaultKeys | null, random: Random): Vault {
   const statements = prepareVault(database);
-  const needKeys = (): VaultKeys => {
-    if (held === null) throw new LedgerFault('KEY_MISSING');
-    return held;
+  const index = new HashIndex();
+  const nonce = createNonces(random);
+  const hashers = createHashers(held);
+  const present = (): { keys: LedgerKeys; hash: Hashers } => {
+    const [hash] = hashers;
+    if (held === null || hash === undefined) throw new LedgerFault('KEY_MISSING');
+    return { keys: held.keys, hash };
   };
-  const hashKeys = (): readonly KeyObject[] => {
-    const { keys, earlier } = needKeys();
-    return [keys.hash, ...earlier];
+  const reload = (): void => {
+    index.clear();
+    for (const { number, content, until_ms: untilMs } of statements.hashes.iterate()) {
+      index.add(number, content.toString('base64'), untilMs);
+    }
   };
+  const eraseHash = (number: number): void => {
+    statements.erase.run(number, 'hash');
+    index.remove(number);
+  };
+  reload();
   return {
-    putBarcode: (number, sequenceId, barcodeSpec) => {
-      const sealed = seal(needKeys().keys.vault, barcodeSpec, sequenceId, random.bytes(NONCE_BYTES));
-      statements.put.run(number, 'barcode', sealed);
+    put: (number, sequenceId, barcodeSpec) => {
+      const { keys, hash } = present();
+      const content = hash.barcode.of(barcodeSpec);
+      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), number, content);
+      index.add(number, content.toString('base64'), null);
+    },
+    putBack: (number, sequenceId, barcodeSpec) => {
+      statements.putBack.run(number, seal(present().keys.vault, barcodeSpec, sequenceId, nonce()));
     },
     readBarcode: (number, sequenceId) => {
-      const { keys } = needKeys();
+      const { keys } = present();
       const sealed = statements.read.get(number);
       if (sealed === undefined) throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
       const plain = unseal(keys.vault, sealed, sequenceId);
@@ -91,32 +208,37 @@ export function createVault(database: Connection, held: VaultKeys | null, random
       return plain.toString('utf8');
     },
     eraseBarcode: (number) => statements.erase.run(number, 'barcode').changes > 0,
-    putHash: (number, barcodeSpec) => {
-      statements.put.run(number, 'hash', keyedHash(needKeys().keys.hash, 'barcode', barcodeSpec));
-    },
     limitHash: (number, untilMs) => {
       statements.limit.run(untilMs, number);
+      index.limit(number, untilMs);
     },
-    eraseHash: (number) => {
-      statements.erase.run(number, 'hash');
-    },
+    eraseHash,
     eraseOver: (nowMs, limit) => {
-      assertThat(limit > 0, 'a sweep has a bound');
-      // Asking first keeps an idle sweep from taking the write lock for nothing.
-      if (statements.countOver.get(nowMs) === 0) return 0;
-      return statements.eraseOver.run(nowMs, limit).changes;
+      for (const { barcode, card } of hashers) {
+        barcode.forget();
+        card.forget();
+      }
+      const over = index.over(nowMs, limit);
+      for (const number of over) eraseHash(number);
+      return over.length;
     },
     restartWindows: (untilMs) => {
-      if (statements.countLimited.get() !== 0) statements.restart.run(untilMs);
+      statements.restart.run(untilMs);
+      reload();
     },
     findBarcode: (barcodeSpec, nowMs) => {
-      for (const key of hashKeys()) {
-        const number = statements.find.get(keyedHash(key, 'barcode', barcodeSpec), nowMs);
-        if (number !== undefined) return number;
+      present();
+      for (const hash of hashers) {
+        const number = index.newest(hash.barcode.of(barcodeSpec).toString('base64'), nowMs);
+        if (number !== null) return number;
       }
       return null;
     },
-    cardHash: (cardNumber) => keyedHash(needKeys().keys.hash, 'card', cardNumber),
-    cardHashes: (cardNumber) => hashKeys().map((key) => keyedHash(key, 'card', cardNumber)),
+    cardHash: (cardNumber) => present().hash.card.of(cardNumber),
+    cardHashes: (cardNumber) => {
+      present();
+      return hashers.map((hash) => hash.card.of(cardNumber));
+    },
+    reload,
   };
 }

@@ -3,7 +3,7 @@ import { ACCOUNTS, type Account, type Intent, type Posting } from '../intent/mod
 import { positionOf, posting as postingOf } from '../intent/positions.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Connection } from './connection.ts';
-import { type IntentRow, keepsHash, prepareIntents, sendable, toRow } from './intents.ts';
+import { type IntentRow, keepsHash, prepareIntents, sendable, toIntent, toRow } from './intents.ts';
 import { type JournalRow, prepareJournal, readDecision, rowsOfIntent } from './journal.ts';
 import { readMeta } from './meta.ts';
 import { readSearched, termsOf } from './search.ts';
@@ -155,7 +155,7 @@ export class IntentCheck {
       cardHash: row.card_hash,
       cutOverHour: this.#cutOverHour,
     });
-    if (canonicalJson(JSON.parse(row.state)) !== canonicalJson(folded)) {
+    if (canonicalJson(toIntent(row)) !== canonicalJson(folded)) {
       this.#wrong('INTENT', row, 'its stored state is not what its entries say', lastIndex);
     }
     const { state: _stored, card_hash: _hash, ...stored } = row;

@@ -1,6 +1,6 @@
 import { apply } from '../intent/apply.ts';
 import { decide, accept as decideAccept } from '../intent/decide.ts';
-import type { Actor, DecisionRecord, Intent, IntentEvent, Now } from '../intent/model.ts';
+import type { Actor, DecisionRecord, Intent, IntentEvent, Now, Posting } from '../intent/model.ts';
 import { assertBalanced, posting as postingOf } from '../intent/positions.ts';
 import type { DecideContext } from '../intent/rules.ts';
 import type { Ballast } from './ballast.ts';
@@ -212,16 +212,15 @@ export class LedgerWriter {
       this.#context(now, { actor: scan.actor ?? TERMINAL }),
     );
     const intent = apply(null, record);
-    assertThat(!JSON.stringify(record).includes(scan.cardNumber), 'the journal takes no card number');
     const booked = postingOf(null, intent);
     assertThat(Object.keys(booked).length === 0, 'an accepted scan moves no money');
-    this.#appendDecision(record, 0, booked);
+    const body = this.#appendDecision(record, 0, booked);
+    assertThat(!body.includes(scan.cardNumber), 'the journal takes no card number');
     const { index } = this.#head;
     const row = this.#row(intent, index, this.#vault.cardHash(scan.cardNumber));
     insertIntent(this.#intents, row);
     this.#totals.move(null, row);
-    this.#vault.putBarcode(index, scan.sequenceId, scan.barcodeSpec);
-    this.#vault.putHash(index, scan.barcodeSpec);
+    this.#vault.put(index, scan.sequenceId, scan.barcodeSpec);
     this.#today.move(null, row);
     return this.#committed(intent, record);
   }
@@ -259,7 +258,7 @@ export class LedgerWriter {
     }
     if (!sendable(before) && sendable(after)) {
       if (barcodeSpec === undefined) throw new LedgerAssertion('nothing left: the barcode must come back');
-      this.#vault.putBarcode(number, after.sequenceId, barcodeSpec);
+      this.#vault.putBack(number, after.sequenceId, barcodeSpec);
     }
     return toSend;
   }
@@ -283,14 +282,16 @@ export class LedgerWriter {
     return { ok: true, intent, record, journalIndex: this.#head.index, journalHash: this.#head.hash };
   }
 
-  #appendDecision(record: DecisionRecord, earlier: number, booked: ReturnType<typeof postingOf>): void {
+  #appendDecision(record: DecisionRecord, earlier: number, booked: Posting): string {
+    const body = decisionBody(record, booked);
     this.#head = appendEntry(this.#journal, this.#head, {
       atMs: record.atMs,
       kind: record.event,
       sequenceId: record.sequenceId,
       earlier,
-      body: decisionBody(record, booked),
+      body,
     });
+    return body;
   }
 
   #append(kind: string, body: string, now: Now): JournalHead {
@@ -347,6 +348,7 @@ export class LedgerWriter {
     try {
       this.#head = readHead(this.#journal);
       this.#totals.reload();
+      this.#vault.reload();
       this.#search.reload();
       this.#today.forget();
     } catch (error) {

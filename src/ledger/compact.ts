@@ -1,0 +1,49 @@
+import type { Intent } from '../intent/model.ts';
+
+/**
+ * Part of the file format: what a stored intent says by leaving it out. Most members of a new intent are at rest, and
+ * writing them out would double every row. A value here never changes and a name is never taken away; a member that is
+ * not listed is always written.
+ */
+const AT_REST: Readonly<Partial<Record<keyof Intent, null | false | 0>>> = {
+  deferred: false,
+  hostVersion: 0,
+  confirmed: false,
+  managerNeeded: false,
+  choosing: false,
+  question: null,
+  acknowledged: false,
+  left: false,
+  closedByRestart: false,
+  sends: 0,
+  inquiries: 0,
+  netCancels: 0,
+  bytesMayHaveLeft: false,
+  netCancelReason: null,
+  quietSinceMs: null,
+  approval: null,
+  declineCode: null,
+  notProcessedCode: null,
+  businessDate: null,
+  firstSendMs: null,
+  deadlineMs: null,
+};
+const AT_REST_LISTS = ['cases', 'voids'] as const;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A whole intent without the members that are at rest. */
+export function compact(intent: Intent): Members {
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(intent)) {
+    if (name in AT_REST && AT_REST[name as keyof Intent] === value) continue;
+    if (Array.isArray(value) && value.length === 0 && AT_REST_LISTS.some((list) => list === name)) continue;
+    rest[name] = value;
+  }
+  return rest;
+}
+
+/** The whole intent again: the inverse of `compact` for every intent that has all the members listed here. */
+export function expand(members: Members): Intent {
+  return { ...AT_REST, cases: [], voids: [], ...members } as unknown as Intent;
+}
