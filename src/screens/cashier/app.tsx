@@ -125,7 +125,12 @@ export function App(props: { link: Link }) {
   useKeyboard({ press, wake: () => speaker.wake(), burst: () => setTypedAtMs(performance.now()) });
 
   return (
-    <div class="till" data-look={sentence?.look ?? 'stop'} data-face={snapshot?.face.id ?? 'NOT-READY'}>
+    <div
+      class="till"
+      data-look={sentence?.look ?? 'stop'}
+      data-face={snapshot?.face.id ?? 'NOT-READY'}
+      data-sequence={snapshot?.sequence}
+    >
       <Strip
         state={state}
         preferences={preferences}

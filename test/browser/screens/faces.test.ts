@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/station/snapshot.ts';
+import { buildPages, startBrowser } from './browser.ts';
+import { FixtureServer } from './fixture.ts';
+import { axeFaults, kioskFaults, layoutFaults } from './layout.ts';
+import { ALL_FACES, crowded, snapshotOf } from './snapshots.ts';
+
+/** Set it to keep a picture of every face in that folder. */
+const SHOTS = process.env.SCREENS_SHOTS;
+const SIZES = [
+  { width: 1024, height: 768 },
+  { width: 1280, height: 800 },
+  { width: 1366, height: 768 },
+] as const;
+/** One of each look, and every kind of pad and corner. */
+const LOOKS = [
+  'IDLE',
+  'TAKE',
+  'MANAGER',
+  'CHECK',
+  'DONE-IN',
+  'BACK',
+  'NO-OUT',
+  'REFUSED-CUT',
+  'RE-HERE',
+  'LATER-OK',
+];
+
+let folder: string;
+let server: FixtureServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'screens-faces-'));
+  const pages = await buildPages(join(folder, 'dist'));
+  const idle = ALL_FACES.IDLE;
+  if (idle === undefined) throw new Error('no IDLE');
+  server = await FixtureServer.start(pages, snapshotOf(idle));
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(
+  language: 'ko' | 'en',
+  theme: 'light' | 'dark',
+  viewport: { width: number; height: number },
+): Promise<{ page: Page; faults: string[] }> {
+  const context = await browser.newContext({ viewport });
+  await context.addInitScript(
+    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
+    JSON.stringify({ language, theme, sound: true }),
+  );
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  await page.goto(`${server.url}/cashier.html?station=1`);
+  await page.evaluate(() => document.fonts.ready);
+  return { page, faults };
+}
+
+async function show(page: Page, snapshot: Snapshot): Promise<void> {
+  const { sequence } = server.show(snapshot);
+  await page.waitForSelector(`.till[data-sequence="${sequence}"]`);
+}
+
+describe.each(['ko', 'en'] as const)('every face in %s', (language) => {
+  it.each(SIZES)(
+    'fits whole into $width x $height, with 999,999 won and everything else open',
+    async (size) => {
+      const { page, faults } = await open(language, 'light', size);
+      for (const [name, face] of Object.entries(ALL_FACES)) {
+        await show(page, crowded(snapshotOf(face)));
+        const found = [...(await layoutFaults(page)), ...(await kioskFaults(page))];
+        expect(found, name).toEqual([]);
+        if (SHOTS !== undefined) await keep(page, name, `${language}-light-${size.width}`);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it('needs no sideways scrolling at 200 % zoom', async () => {
+    const { page, faults } = await open(language, 'light', { width: 512, height: 384 });
+    for (const [name, face] of Object.entries(ALL_FACES)) {
+      await show(page, crowded(snapshotOf(face)));
+      expect(await layoutFaults(page, '.key,.chip,.headline'), name).toEqual([]);
+    }
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe objects to in the %s theme', async (theme) => {
+    const { page } = await open(language, theme, SIZES[0]);
+    // Contrast is judged on the finished colours, not in the dead time of a key or the fade of a chip.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const name of LOOKS) {
+      const face = ALL_FACES[name];
+      if (face === undefined) throw new Error(name);
+      await show(page, crowded(snapshotOf(face)));
+      expect(await axeFaults(page), name).toEqual([]);
+      if (SHOTS !== undefined) await keep(page, name, `${language}-${theme}-axe`);
+    }
+    await page.context().close();
+  });
+});
+
+describe('the zones', () => {
+  it.each([
+    {
+      size: SIZES[0],
+      zones: { strip: [0, 56], face: [56, 480], dock: [536, 136], rail: [672, 96] },
+      place: 152,
+    },
+    {
+      size: SIZES[1],
+      zones: { strip: [0, 56], face: [56, 496], dock: [552, 136], rail: [688, 112] },
+      place: 194,
+    },
+  ])('lie where the law puts them at $size.width', async ({ size, zones, place }) => {
+    const { page } = await open('ko', 'light', size);
+    const face = ALL_FACES.PAY;
+    if (face === undefined) throw new Error('no PAY');
+    await show(page, snapshotOf(face));
+    for (const [name, [top, height]] of Object.entries(zones)) {
+      const box = await page.locator(`.${name}`).first().boundingBox();
+      expect([box?.y, box?.height], name).toEqual([top, height]);
+    }
+    for (const key of ['STOP', 'LEAVE', 'HANDED']) {
+      const box = await page.locator(`[data-key="${key}"]`).boundingBox();
+      expect([box?.width, box?.height], key).toEqual([place, 112]);
+    }
+    await page.context().close();
+  });
+
+  it('keep every key in its one place on all faces', async () => {
+    const { page } = await open('ko', 'light', SIZES[0]);
+    const places = new Map<string, number>();
+    for (const face of Object.values(ALL_FACES)) {
+      await show(page, snapshotOf(face));
+      for (const key of await page.locator('[data-key]').all()) {
+        const name = (await key.getAttribute('data-key')) ?? '';
+        const left = (await key.boundingBox())?.x ?? -1;
+        expect(places.get(name) ?? left, `${name} on ${face.id}`).toBe(left);
+        places.set(name, left);
+      }
+    }
+    expect(new Set(places.values()).size).toBe(6);
+    await page.context().close();
+  });
+});
+
+async function keep(page: Page, name: string, folderName: string): Promise<void> {
+  const target = join(SHOTS ?? folder, folderName);
+  mkdirSync(target, { recursive: true });
+  await page.screenshot({ path: join(target, `${name}.png`) });
+}
