@@ -1,0 +1,190 @@
+/** What scans and presses of one station share: its desk, its view, and the one way to record something. */
+import type { CodeTable } from '../barcode/parse.ts';
+import type { Clock } from '../intent/clock.ts';
+import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
+import type { Policy } from '../intent/policy.ts';
+import { LedgerFault } from '../ledger/fault.ts';
+import type { Ledger } from '../ledger/types.ts';
+import type { Board } from './board.ts';
+import { Desk } from './desk.ts';
+import { cashOf } from './keys.ts';
+import { Pages } from './pages.ts';
+import { UnreadableCount } from './refused.ts';
+import type { Face, RefusedCause, Snapshot } from './snapshot.ts';
+import type { StationTimes } from './times.ts';
+import {
+  faceNow,
+  isAttended,
+  type LedgerTrouble,
+  laterAnswer,
+  type StartingStep,
+  type ViewInput,
+} from './view.ts';
+import type { StationWorker } from './worker.ts';
+
+/** One complete read, as a driver gives it. */
+export interface ScanFrame {
+  readonly source: string;
+  readonly text: string;
+  readonly symbology?: string;
+}
+
+export type StationLedger = Pick<Ledger, 'accept' | 'record' | 'note' | 'facts' | 'get' | 'list'>;
+
+export interface StationOptions {
+  readonly stationId: string;
+  readonly terminalId: string;
+  /** Random id of the agent's run. */
+  readonly run: string;
+  readonly ledger: StationLedger;
+  readonly board: Board;
+  readonly worker: StationWorker;
+  readonly policy: Policy;
+  readonly codeTable: CodeTable;
+  readonly clock: Clock;
+  readonly times: StationTimes;
+  /** Makes ids of intents and void attempts. */
+  readonly newId: (wallMs: number) => string;
+  /** Whose questions this station asks; the first station also takes those of stations that no longer exist. */
+  readonly isMine: (intent: Intent) => boolean;
+  /** Scans that are not ours, for a POS program. */
+  readonly forward: (frame: ScanFrame) => void;
+  /** The ledger cannot be trusted to go on: the agent ends. */
+  readonly onLedgerFault: (fault: LedgerFault) => void;
+}
+
+/** What became of a frame, for the scanner's statistics. */
+export type ScanResult = 'accepted' | 'refused' | 'unreadable' | 'notOurs';
+
+/** Refused scans of one cause are noted in the journal at most this often: a hands-free scanner repeats itself. */
+const NOTE_EVERY_MS = 10_000;
+
+export const TERMINAL: Actor = { role: 'terminal' };
+
+/** Faces over which a refused scan is only a band. */
+export const SYSTEM_FACES: ReadonlySet<Face['id']> = new Set<Face['id']>([
+  'NOT-RECORDED',
+  'NOT-RECORDED-OUT',
+  'STARTING',
+  'RECOVERING',
+]);
+/** Causes that have a face of their own, or nobody to see one. */
+const ON_TOP: ReadonlySet<RefusedCause> = new Set<RefusedCause>([
+  'LOCKED',
+  'NO_PAGE',
+  'NO_ROOM',
+  'LEDGER',
+  'RECOVERING',
+  'STARTING',
+]);
+
+export class StationCore {
+  readonly options: StationOptions;
+  readonly desk = new Desk();
+  readonly pages: Pages;
+  readonly unreadable: UnreadableCount;
+  sequence = 0;
+  scanner: Snapshot['strip']['scanner'] = { state: 'none', name: null, problem: null };
+  /** The last commit failed; cleared by the next one that holds. */
+  trouble: LedgerTrouble | null = null;
+  /** Ended by a repair only. */
+  lastingTrouble: LedgerTrouble | null = null;
+  starting: StartingStep | null = null;
+  readonly #notedMs = new Map<RefusedCause, number>();
+
+  constructor(options: StationOptions) {
+    this.options = options;
+    this.pages = new Pages(options.times.pageGoneMs);
+    this.unreadable = new UnreadableCount(options.times.unreadableMs);
+  }
+
+  view(): ViewInput {
+    const { board, worker, policy, times, clock, stationId, terminalId, run, isMine } = this.options;
+    return {
+      desk: this.desk,
+      board,
+      status: worker.status(),
+      policy,
+      times,
+      now: clock.now(),
+      stationId,
+      terminalId,
+      run,
+      sequence: this.sequence,
+      scanner: this.scanner,
+      trouble: this.lastingTrouble ?? this.trouble,
+      starting: this.starting,
+      isMine,
+      balanceOf: (sequenceId) => worker.balanceOf(sequenceId),
+    };
+  }
+
+  face(): Face {
+    return faceNow(this.view());
+  }
+
+  /** Shows a refusal: on the face in progress as a band, else as a face of its own. */
+  refuse(cause: RefusedCause, values: Readonly<Record<string, string | number>> = {}): ScanResult {
+    const { clock, times } = this.options;
+    const { monoMs } = clock.now();
+    const desk = this.desk;
+    const scan = this.unreadable.add(cause, values, monoMs);
+    this.#noteRefusal(cause);
+    const view = this.view();
+    const onTop = isAttended(view) || SYSTEM_FACES.has(faceNow(view).id) || ON_TOP.has(cause);
+    if (onTop) desk.band = { cause, values, endsMs: monoMs + times.bandMs };
+    else {
+      desk.show(null);
+      desk.refused = { scan, endsMs: monoMs + times.refusedMs };
+    }
+    return 'refused';
+  }
+
+  #noteRefusal(cause: RefusedCause): void {
+    const { ledger, clock } = this.options;
+    const now = clock.now();
+    const notedMs = this.#notedMs.get(cause);
+    if (notedMs !== undefined && now.monoMs - notedMs < NOTE_EVERY_MS) return;
+    this.#notedMs.set(cause, now.monoMs);
+    try {
+      ledger.note('scanRefused', { cause, stationId: this.options.stationId }, now, { role: 'terminal' });
+    } catch (error) {
+      this.ledgerFailed(error);
+    }
+  }
+
+  /** Records one command of a person. null: done. A failed commit at the moment that cash moves shows NOT-RECORDED. */
+  record(intent: Intent, command: OwnCommand, actor: Actor): string | null {
+    const { ledger, clock, worker } = this.options;
+    try {
+      const outcome = ledger.record(intent.sequenceId, command, clock.now(), {
+        actor,
+        expectedVersion: intent.version,
+        canDefer: laterAnswer(intent.amount, this.view()).ok,
+        openBusinessDate: worker.status().businessDate,
+      });
+      if (outcome.ok) return null;
+      if (this.desk.current?.sequenceId === intent.sequenceId) this.desk.current = outcome.intent;
+      return outcome.refusal;
+    } catch (error) {
+      const cash = cashOf(command);
+      if (cash !== null) {
+        this.desk.notRecorded = { face: cash === 'in' ? 'NOT-RECORDED' : 'NOT-RECORDED-OUT', intent };
+      }
+      this.ledgerFailed(error);
+      return 'LEDGER';
+    }
+  }
+
+  actor(): Actor {
+    const { managerId, cashier } = this.desk;
+    if (managerId !== null) return { role: 'manager', id: managerId };
+    return cashier === null ? { role: 'cashier' } : { role: 'cashier', id: cashier };
+  }
+
+  ledgerFailed(error: unknown): void {
+    if (!(error instanceof LedgerFault)) throw error;
+    this.trouble = { face: error.code === 'FULL' ? 'NO-ROOM' : 'LEDGER', code: error.code };
+    this.options.onLedgerFault(error);
+  }
+}

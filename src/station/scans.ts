@@ -1,0 +1,126 @@
+/** From a frame to an intent, a refusal, or a scan for the POS program. */
+import { diagnose } from '../barcode/diagnose.ts';
+import { parseBarcode } from '../barcode/parse.ts';
+import { admit } from '../intent/policy.ts';
+import { DuplicateScan, LedgerFault } from '../ledger/fault.ts';
+import type { ScanFrame, ScanResult, StationCore, StationLedger } from './core.ts';
+import { refusedByDiagnosis, refusedByPolicy } from './refused.ts';
+import type { RefusedCause } from './snapshot.ts';
+import { isAttended } from './view.ts';
+import { lineUp } from './worker.ts';
+
+export class Scans {
+  readonly #core: StationCore;
+
+  constructor(core: StationCore) {
+    this.#core = core;
+  }
+
+  /** Judges one frame. Never throws for what was scanned. */
+  scan(frame: ScanFrame): ScanResult {
+    try {
+      return this.#scan(frame);
+    } catch (error) {
+      if (!(error instanceof LedgerFault)) throw error;
+      this.#core.ledgerFailed(error);
+      return this.#core.refuse('LEDGER');
+    }
+  }
+
+  #scan(frame: ScanFrame): ScanResult {
+    const { codeTable, clock } = this.#core.options;
+    const symbology = frame.symbology ?? null;
+    const parsed = parseBarcode(frame.text, codeTable, symbology);
+    if (!parsed.ok) {
+      const found = parsed.looksLikeOurs
+        ? refusedByDiagnosis(diagnose(frame.text, codeTable, symbology))
+        : null;
+      if (found === null) {
+        if (frame.text !== '') this.#core.options.forward(frame);
+        return 'notOurs';
+      }
+      this.#core.refuse(found.cause, found.values);
+      return 'unreadable';
+    }
+    this.#core.unreadable.clear();
+    const barcodeSpec = frame.text.slice(-31);
+    const { spec } = parsed;
+    const blocked = this.#blockedBy();
+    if (blocked !== null) return this.#core.refuse(blocked);
+    if (this.#isProof(spec.cardNumber, barcodeSpec)) return 'accepted';
+    const now = clock.now();
+    const facts = this.#core.options.ledger.facts(barcodeSpec, spec.cardNumber, now);
+    const { current } = this.#core.desk;
+    if (current !== null && facts.same?.sequenceId === current.sequenceId && isAttended(this.#core.view())) {
+      return this.#core.refuse('DUP_OPEN');
+    }
+    if (this.#core.options.board.questions(this.#core.options.isMine).length > 0)
+      return this.#core.refuse('RESTART_OPEN');
+    if (isAttended(this.#core.view())) return this.#core.refuse('STATION_BUSY');
+    const admission = admit(spec, facts, this.#admitContext(now.wallMs), this.#core.options.policy);
+    if (!admission.ok) {
+      const { cause, values } = refusedByPolicy(admission.cause, admission.values);
+      return this.#core.refuse(cause, values);
+    }
+    return this.#accept(
+      { type: spec.type, amount: spec.amount, cardNumber: spec.cardNumber, barcodeSpec },
+      admission.managerNeeded,
+    );
+  }
+
+  #accept(
+    scan: Pick<Parameters<StationLedger['accept']>[0], 'type' | 'amount' | 'cardNumber' | 'barcodeSpec'>,
+    managerNeeded: boolean,
+  ): ScanResult {
+    const { ledger, clock, newId, stationId } = this.#core.options;
+    const now = clock.now();
+    try {
+      const { intent } = ledger.accept(
+        { ...scan, stationId, managerNeeded, sequenceId: newId(now.wallMs) },
+        now,
+      );
+      this.#core.desk.refused = null;
+      this.#core.desk.show(intent);
+      return 'accepted';
+    } catch (error) {
+      if (error instanceof DuplicateScan) return this.#core.refuse('DUP_OPEN');
+      this.#core.ledgerFailed(error);
+      return this.#core.refuse(this.#core.trouble?.face === 'NO-ROOM' ? 'NO_ROOM' : 'LEDGER');
+    }
+  }
+
+  /** Why no payment scan may open anything now, whatever it says. */
+  #blockedBy(): RefusedCause | null {
+    const { clock, worker } = this.#core.options;
+    if (this.#core.desk.locked) return 'LOCKED';
+    if (this.#core.starting !== null) return 'STARTING';
+    if (this.#core.desk.notRecorded !== null || this.#core.lastingTrouble !== null) return 'LEDGER';
+    if (worker.status().recovering) return 'RECOVERING';
+    return this.#core.pages.isWatched(clock.now().monoMs) ? null : 'NO_PAGE';
+  }
+
+  #admitContext(wallMs: number): Parameters<typeof admit>[2] {
+    const status = this.#core.options.worker.status();
+    return {
+      wallMs,
+      stationId: this.#core.options.stationId,
+      line: lineUp(status) ? 'online' : 'down',
+      clockConfirmed: status.clockConfirmed,
+      answeredSinceStart: status.onlineSinceStart,
+      issuerEnabled: status.enabled,
+      recent: this.#core.options.board.recent(),
+    };
+  }
+
+  /** A scan while VOID-ASK waits: the same card's fresh barcode is the proof. */
+  #isProof(cardNumber: string, barcodeSpec: string): boolean {
+    const { voidAsk, current } = this.#core.desk;
+    if (voidAsk === null || current === null || voidAsk.proof !== null) return false;
+    const same = this.#core.options.ledger
+      .list({ limit: 1, cardNumber, text: current.sequenceId })
+      .intents.some((intent) => intent.sequenceId === current.sequenceId);
+    if (same) voidAsk.proof = { kind: 'card', barcodeSpec };
+    else this.#core.refuse('VOID_PROOF');
+    return true;
+  }
+}
