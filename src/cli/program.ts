@@ -65,6 +65,7 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
   addRun(program, choose);
   addIssuer(program, choose);
   addLedger(program, choose);
+  addSync(program, choose);
   addScanners(program, choose);
   add(program, 'doctor', 'check everything that an installer would ask about').action((options) =>
     choose(async (io) => (await import('./doctor.ts')).doctor(io, options)),
@@ -116,6 +117,11 @@ function addLedger(program: Command, choose: (run: Run) => void): void {
     (file, options) =>
       choose(async (io) => (await import('./ledger-export.ts')).ledgerBackup(io, file, options)),
   );
+  add(ledger, 'restore <file>', 'put a backup in the place of the ledger; the agent must not run')
+    .option('--yes', 'it is meant')
+    .action((file, options) =>
+      choose(async (io) => (await import('./ledger-restore.ts')).ledgerRestore(io, file, options)),
+    );
 }
 
 function addScanners(program: Command, choose: (run: Run) => void): void {
@@ -159,5 +165,22 @@ function addRun(program: Command, choose: (run: Run) => void): void {
     .action((options) => choose(async (io) => (await import('./demo.ts')).demo(io, options)));
   add(program, 'run', 'the agent, with a configuration file').action((options) =>
     choose(async (io) => (await import('./run.ts')).run(io, options)),
+  );
+}
+
+function addSync(program: Command, choose: (run: Run) => void): void {
+  const sync = program.command('sync').description('the delivery of the running agent');
+  const load = (): Promise<typeof import('./sync.ts')> => import('./sync.ts');
+  add(sync, 'status', 'what waits, and how the line is').action((options) =>
+    choose(async (io) => (await load()).syncStatus(io, options)),
+  );
+  add(sync, 'now', 'try everything at once').action((options) =>
+    choose(async (io) => (await load()).syncNow(io, options)),
+  );
+  add(sync, 'pause', 'stop approvals; inquiries and net cancels go on')
+    .option('--reason <text>', 'why, for the journal')
+    .action((options) => choose(async (io) => (await load()).syncPause(io, options)));
+  add(sync, 'resume', 'go on').action((options) =>
+    choose(async (io) => (await load()).syncResume(io, options)),
   );
 }

@@ -16,7 +16,7 @@ export type Point = (typeof POINTS)[number];
 
 const AMOUNT = 10_000;
 /** Rounds per point: few in `npm test`, 50 in `npm run prove`. */
-export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 4);
+export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 3);
 export const ROUND_MS = 60_000;
 
 /** Where this customer's notes are, and what the person at the counter decides in this round. */

@@ -1,0 +1,40 @@
+/** `npm run bench -- NAME`: runs one benchmark of bench/ and prints product, floor and ratio of the same run. */
+import { globSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+interface BenchRow {
+  readonly name: string;
+  readonly product: string;
+  readonly floor: string;
+  readonly ratio: number;
+  readonly target: string;
+}
+
+interface Bench {
+  run(): Promise<readonly BenchRow[]>;
+}
+
+const FOLDER = resolve(import.meta.dirname, '../bench');
+const names = globSync('*.ts', { cwd: FOLDER })
+  .map((file) => basename(file, '.ts'))
+  .sort();
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0 || wanted.length === 0) {
+    process.stderr.write(`use: npm run bench -- NAME...\nNAME is one of: ${names.join(', ')}\n`);
+    return 2;
+  }
+  for (const name of wanted) {
+    const bench = (await import(pathToFileURL(join(FOLDER, `${name}.ts`)).href)) as Bench;
+    for (const row of await bench.run()) {
+      process.stdout.write(
+        `${row.name}\n  ${row.product}\n  beside ${row.floor}\n  ratio ${row.ratio.toFixed(2)} (target ${row.target})\n`,
+      );
+    }
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

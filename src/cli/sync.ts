@@ -1,0 +1,63 @@
+/** `sync status / now / pause / resume`: the worker of the running agent. */
+import type { SyncAnswer } from '../web/api.ts';
+import { callAgent } from './control.ts';
+import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
+import { koreanTime, reference, table, won } from './table.ts';
+
+function lines(answer: SyncAnswer): string {
+  const { line } = answer;
+  const why = line.reason === null ? '' : ` (${line.reason})`;
+  const rows = answer.due.map((item) => [
+    koreanTime(item.scannedAtMs),
+    reference(item.sequenceId),
+    item.type,
+    won(item.amount),
+    `${item.host}/${item.cash}`,
+    item.next?.what ?? '',
+  ]);
+  const states = Object.entries(answer.byState)
+    .filter(([, { count }]) => count > 0)
+    .map(
+      ([state, { count, sum }]) =>
+        `  ${state.padEnd(10)} ${String(count).padStart(5)}  ${won(sum).padStart(12)} won`,
+    );
+  return [
+    `line     ${line.state}${why} since ${koreanTime(line.sinceMs)}`,
+    `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}`,
+    `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
+    ...states,
+    rows.length === 0
+      ? 'Nothing waits.'
+      : table(['scanned (Korea)', 'reference', 'type', 'won', 'host/cash', 'next'], rows, [3]),
+  ].join('\n');
+}
+
+async function say(io: Io, options: CommonOptions, path: string, body?: object): Promise<number> {
+  const answer = (await callAgent(io, options, path, body)) as SyncAnswer;
+  print(io, options, answer, lines(answer));
+  return EXIT.done;
+}
+
+export function syncStatus(io: Io, options: CommonOptions): Promise<number> {
+  return say(io, options, 'sync');
+}
+
+export function syncNow(io: Io, options: CommonOptions): Promise<number> {
+  return say(io, options, 'sync/now', {});
+}
+
+export interface PauseOptions extends CommonOptions {
+  readonly reason?: string;
+}
+
+/** Stops approvals; inquiries and net cancels go on. The reason stands in the journal. */
+export function syncPause(io: Io, options: PauseOptions): Promise<number> {
+  const reason = options.reason?.trim() ?? '';
+  if (reason.length < 3)
+    throw new CommandError('--reason TEXT is needed, at least 3 characters', EXIT.wrongUse);
+  return say(io, options, 'sync/pause', { reason });
+}
+
+export function syncResume(io: Io, options: CommonOptions): Promise<number> {
+  return say(io, options, 'sync/resume', {});
+}
