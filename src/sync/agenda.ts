@@ -120,6 +120,12 @@ export class Agenda {
     this.#schedule(entry);
   }
 
+  /** What the worker held this intent back for is over; call it before `put` of the newer state. */
+  release(sequenceId: string): void {
+    const entry = this.#entries.get(sequenceId);
+    if (entry !== undefined) entry.holdUntilMs = 0;
+  }
+
   /** The command was refused or could not be recorded: not again before then. */
   postpone(entry: Entry, untilMs: number): void {
     entry.commandAtMs = untilMs;

@@ -97,7 +97,11 @@ export class SyncWorker {
     if (this.#state !== 'new') return;
     this.#state = 'running';
     const { ledger } = this.#options;
-    this.#unlisten = ledger.onCommit(({ intent }) => this.#committed(intent));
+    this.#unlisten = ledger.onCommit(({ intent, record }) => {
+      // A void that is proven anew no longer waits for its lost proof.
+      if (record.event === 'void') this.#agenda.release(intent.sequenceId);
+      this.#committed(intent);
+    });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
     for (const intent of ledger.open()) this.#agenda.put(intent);
     if (ledger.restored() !== null) this.#fence('RESTORED');

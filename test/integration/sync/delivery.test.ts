@@ -264,6 +264,34 @@ describe('a void', () => {
   });
 });
 
+describe('a void proven anew after a restart', () => {
+  it('goes out at once with the same id', async () => {
+    counter.backend.sayCancel = () => AMBIGUOUS;
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    counter.record(charge, { kind: 'acknowledge' });
+    counter.worker.holdProof('V1', 'CHARGE9410000000000005777010000');
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'card' });
+    await counter.clock.advance(0);
+    await counter.crash();
+    await counter.start();
+    counter.record(charge, { kind: 'answer', answer: 'inDrawer' });
+    await counter.clock.advance(1_000);
+    const before = counter.backend.of('cancel').length;
+    counter.backend.sayCancel = () =>
+      answered({ cancelNrNumber: 'KMN260723000000002', canceledAt: '20260723143206000' });
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await counter.clock.advance(100);
+    expect(
+      counter.backend
+        .of('cancel')
+        .slice(before)
+        .map((sent) => sent.request),
+    ).toMatchObject([{ cancelId: 'V1', proof: { managerId: 'lee' } }]);
+    expect(counter.at(charge)).toBe('voided/return_due');
+  });
+});
+
 describe('a deferred charge', () => {
   it('is delivered with the moment of its scan, and repeated with the same id until it is answered', async () => {
     counter.backend.sayApprove = () => AMBIGUOUS;
