@@ -140,7 +140,8 @@ async function findHid(
   );
   const right = all.filter((device) => device.kind === kind);
   const other = all.find((device) => device.kind !== 'other' && device.kind !== kind);
-  if (right.length === 0 && other !== undefined) {
+  // Without a name any keyboard in the store would be "the wrong interface".
+  if (named && right.length === 0 && other !== undefined) {
     const is = other.kind === 'pos' ? 'HID-POS' : 'a keyboard';
     const wanted = kind === 'pos' ? 'HID-POS' : 'a keyboard';
     throw new OpenFailure(

@@ -115,6 +115,13 @@ describe('the hid-pos driver', () => {
     expect(one.scanner.status().problem?.text).toMatch(/keyboard/);
   });
 
+  it('takes no keyboard in the store for a scanner in the wrong mode', async () => {
+    tree.plugHidraw('hidraw0', { port: '1-2', vendor: '05e0' }, KEYBOARD_DESCRIPTOR, true);
+    const one = pos();
+    await until(() => problem(one) === 'NOT_FOUND');
+    expect(one.state()).toBe('unplugged');
+  });
+
   it('does not guess between two of the same kind', async () => {
     tree.plugHidraw('hidraw0', { port: '1-2' }, POS_DESCRIPTOR);
     tree.plugHidraw('hidraw1', { port: '1-3' }, POS_DESCRIPTOR);
