@@ -126,6 +126,7 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
     hashes: new Hashes(keys.hashKey),
   });
   await ensureClients(db, keys);
+  await service.begin();
   const samples = options.sampleCards ?? (mode === 'demo' ? SAMPLE_CARDS : []);
   await service.ensureCards(client.merchantId, samples);
   const faults = mode === 'demo' ? new FaultPlan() : null;

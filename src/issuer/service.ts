@@ -145,15 +145,20 @@ export class Service {
     return businessDateOf(this.#domain.clock.nowMs(), this.#domain.policy.cutOverHour);
   }
 
-  /** Names this history of the issuer's; made on the first start. */
+  /** Names this history of the issuer's; `begin` has made it. */
   async issuerEpoch(): Promise<string> {
-    const { db } = this.#domain;
-    await db.query(
+    const rows = await this.#domain.db.query<{ value: string }>(
+      `SELECT value FROM meta WHERE name = 'issuerEpoch'`,
+    );
+    return only(rows).value;
+  }
+
+  /** To be called once before the first call: gives a new history its name. */
+  async begin(): Promise<void> {
+    await this.#domain.db.query(
       `INSERT INTO meta (name, value) VALUES ('issuerEpoch', $1) ON CONFLICT (name) DO NOTHING`,
       [newEpoch()],
     );
-    const rows = await db.query<{ value: string }>(`SELECT value FROM meta WHERE name = 'issuerEpoch'`);
-    return only(rows).value;
   }
 
   /** To be called after the issuer's data were restored from a copy: every terminal will ask again (rule 5). */
