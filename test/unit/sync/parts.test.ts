@@ -1,0 +1,276 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Random } from '../../../src/intent/clock.ts';
+import type { Now } from '../../../src/intent/model.ts';
+import type { HelloAnswer } from '../../../src/konaplate/settlement.ts';
+import { Breaker } from '../../../src/sync/breaker.ts';
+import { Counters } from '../../../src/sync/counters.ts';
+import { Heap } from '../../../src/sync/heap.ts';
+import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
+import { LineMonitor } from '../../../src/sync/line.ts';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { Pacer } from '../../../src/sync/pacer.ts';
+import { Session } from '../../../src/sync/session.ts';
+import { CALL_KINDS } from '../../../src/sync/types.ts';
+import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from '../../../src/sync/verdicts.ts';
+
+const at = (monoMs: number): Now => ({ wallMs: 1_790_000_000_000 + monoMs, monoMs });
+const randomOf = (fraction: number): Random => ({
+  fraction: () => fraction,
+  bytes: (count) => new Uint8Array(count),
+});
+
+describe('the heap', () => {
+  it('gives everything that is due in order of time, then of age', () => {
+    const wishes = fc.array(
+      fc.record({ atMs: fc.integer({ min: 0, max: 20 }), age: fc.integer({ min: 0, max: 5 }) }),
+    );
+    fc.assert(
+      fc.property(wishes, fc.integer({ min: 0, max: 20 }), (all, nowMs) => {
+        const heap = new Heap<{ atMs: number; age: number }>();
+        for (const wish of all) heap.push(wish.atMs, wish.age, wish);
+        const given: { atMs: number; age: number }[] = [];
+        for (let next = heap.popDue(nowMs); next !== null; next = heap.popDue(nowMs)) given.push(next);
+        const due = all.filter((wish) => wish.atMs <= nowMs);
+        expect(given).toEqual([...due].sort((one, other) => one.atMs - other.atMs || one.age - other.age));
+        expect(heap.size).toBe(all.length - due.length);
+        const rest = all.filter((wish) => wish.atMs > nowMs).map((wish) => wish.atMs);
+        expect(heap.firstMs).toBe(rest.length === 0 ? null : Math.min(...rest));
+      }),
+    );
+  });
+});
+
+describe('the pacer', () => {
+  it('never gives more than its rate allows, and loses nothing but what it may not save up', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 600 }),
+        fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 200 }),
+        (rate, steps) => {
+          const pacer = new Pacer(rate, 0);
+          let nowMs = 0;
+          let taken = 0;
+          for (const step of steps) {
+            nowMs += step;
+            if (pacer.take(nowMs)) taken += 1;
+          }
+          expect(taken).toBeLessThanOrEqual(Math.floor((nowMs * rate) / 60_000) + Math.max(1, rate / 300));
+        },
+      ),
+    );
+  });
+
+  it('says when the next one may go', () => {
+    const pacer = new Pacer(60, 0);
+    expect(pacer.take(0)).toBe(true);
+    expect(pacer.take(0)).toBe(false);
+    expect(pacer.nextMs(0)).toBe(1_000);
+    expect(pacer.take(1_000)).toBe(true);
+    pacer.perMinute = 0;
+    expect(pacer.nextMs(1_000)).toBeNull();
+    expect(pacer.take(1_000_000)).toBe(false);
+  });
+});
+
+describe('the breaker', () => {
+  const limits = { failures: 3, baseMs: 1_000, maxMs: 15_000 };
+
+  it('opens after three failures in a row, waits longer with every failed probe, and never beyond its bound', () => {
+    const breaker = new Breaker(limits, randomOf(0.999));
+    breaker.failed(0);
+    breaker.failed(0);
+    expect(breaker.state).toBe('closed');
+    breaker.failed(0);
+    expect(breaker.state).toBe('open');
+    const waits: number[] = [];
+    let nowMs = 0;
+    for (let probe = 0; probe < 8; probe += 1) {
+      waits.push((breaker.untilMs ?? 0) - nowMs);
+      nowMs = breaker.untilMs ?? 0;
+      breaker.probe();
+      expect(breaker.state).toBe('halfOpen');
+      breaker.failed(nowMs);
+    }
+    expect(waits.slice(0, 4)).toEqual([999, 1_998, 3_996, 7_992]);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(15_000);
+    breaker.succeeded();
+    expect(breaker).toMatchObject({ state: 'closed', failures: 0, untilMs: null });
+  });
+
+  it('is not pushed away by failures of calls that were already under way', () => {
+    const breaker = new Breaker(limits, randomOf(0.5));
+    for (let call = 0; call < 3; call += 1) breaker.failed(0);
+    const until = breaker.untilMs;
+    breaker.failed(400);
+    expect(breaker.untilMs).toBe(until);
+  });
+
+  it('waits at least as long as the other side asks', () => {
+    const breaker = new Breaker(limits, randomOf(0));
+    breaker.failed(0, 30_000);
+    expect(breaker.untilMs).toBe(30_000);
+  });
+});
+
+describe('the line', () => {
+  const lineAt = () => new LineMonitor(DEFAULT_LIMITS, at(0));
+
+  it('begins down, is online with the first answer, and old news do not keep it so', () => {
+    const line = lineAt();
+    expect(line.view(at(0))).toMatchObject({ state: 'down', reason: 'START' });
+    line.answered(10, at(100));
+    expect(line.view(at(100))).toMatchObject({ state: 'online', reason: null, sinceMs: at(100).wallMs });
+    expect(line.view(at(100 + DEFAULT_LIMITS.freshMs)).state).toBe('online');
+    expect(line.view(at(101 + DEFAULT_LIMITS.freshMs))).toMatchObject({ state: 'down', reason: 'NO_ANSWER' });
+  });
+
+  it('does not flicker: one failure is none, one answer is none', () => {
+    const line = lineAt();
+    line.answered(10, at(0));
+    line.failed('NO_ANSWER', null, at(1));
+    expect(line.view(at(1)).state).toBe('online');
+    line.failed('NOT_SENT', null, at(2));
+    expect(line.view(at(2))).toMatchObject({ state: 'down', reason: 'NOT_SENT', sinceMs: at(2).wallMs });
+    line.answered(10, at(3));
+    expect(line.view(at(3)).state).toBe('down');
+    line.answered(10, at(4));
+    expect(line.view(at(4)).state).toBe('online');
+  });
+
+  it('is slow while the usual answer is slow, with a lower limit on the way back', () => {
+    const line = lineAt();
+    for (let call = 0; call < 10; call += 1) line.answered(2_000, at(call));
+    expect(line.view(at(10))).toMatchObject({ state: 'slow', reason: 'SLOW' });
+    line.answered(900, at(11));
+    line.answered(900, at(12));
+    line.answered(900, at(13));
+    expect(line.view(at(13)).state).toBe('slow');
+    for (let call = 0; call < 10; call += 1) line.answered(20, at(14 + call));
+    expect(line.view(at(30)).state).toBe('online');
+  });
+});
+
+describe('the session', () => {
+  const MACHINE = 'b'.repeat(64);
+  const hello: HelloAnswer = {
+    serverTimeMs: at(0).wallMs,
+    cutOverHour: 0,
+    openBusinessDate: '20261122',
+    limits: {},
+    enabled: { CHARGE: true, REFUND: true },
+    drainPerMinute: 60,
+    epoch: 4,
+    holder: MACHINE,
+    knownJournalIndex: 10,
+  };
+  const sessionOf = (memory = volatileMemory()) => new Session(memory, MACHINE, 10_000);
+
+  it('takes over the epoch the first time, and keeps it over a restart', () => {
+    const memory = volatileMemory();
+    expect(sessionOf(memory).greet(hello, null, 10, at(0).wallMs, at(0))).toBeNull();
+    const next = sessionOf(memory);
+    expect(next.epoch).toBe(4);
+    expect(next.greet({ ...hello, epoch: 5 }, null, 10, at(0).wallMs, at(0))).toBe('OTHER_EPOCH');
+  });
+
+  it.each([
+    [{ holder: 'c'.repeat(64) }, 'OTHER_HOLDER'],
+    [{ knownJournalIndex: 11 }, 'JOURNAL_BEHIND'],
+  ])('is fenced by %j', (change, reason) => {
+    expect(sessionOf().greet({ ...hello, ...change }, null, 10, at(0).wallMs, at(0))).toBe(reason);
+  });
+
+  it('ends the fence only with the epoch that it claimed', () => {
+    const session = sessionOf();
+    session.fence('FENCED');
+    session.greet(hello, null, 10, at(0).wallMs, at(0));
+    expect(session).toMatchObject({ recovering: true, nextEpoch: 5 });
+    session.greet({ ...hello, epoch: 5, holder: 'c'.repeat(64) }, 5, 10, at(0).wallMs, at(0));
+    expect(session.recovering).toBe(true);
+    session.greet({ ...hello, epoch: 5 }, 5, 10, at(0).wallMs, at(0));
+    expect(session).toMatchObject({ recovering: false, epoch: 5 });
+  });
+
+  it('confirms a clock near the issuer, until somebody sets it', () => {
+    const session = sessionOf();
+    expect(session.clockConfirmed(at(0))).toBe(false);
+    session.greet({ ...hello, serverTimeMs: at(0).wallMs + 9_000 }, null, 10, at(0).wallMs, at(0));
+    expect(session.clockConfirmed(at(60_000))).toBe(true);
+    expect(session.clockConfirmed({ wallMs: at(0).wallMs, monoMs: 60_000 })).toBe(false);
+    session.greet({ ...hello, serverTimeMs: at(0).wallMs + 11_000 }, null, 10, at(0).wallMs, at(0));
+    expect(session.clockConfirmed(at(0))).toBe(false);
+  });
+
+  it('remembers a changed issuer only when all has been asked again', () => {
+    const memory = volatileMemory();
+    const meta = {
+      issuerEpoch: 'one',
+      businessDate: '20261122',
+      correlationId: 'x',
+      clockOffsetMs: null,
+      bytesWritten: 1,
+      elapsedMs: 1,
+    };
+    const session = sessionOf(memory);
+    session.heard(meta);
+    session.heard({ ...meta, issuerEpoch: 'two' });
+    expect(session.issuerChanged).toBe(true);
+    const afterCrash = sessionOf(memory);
+    expect(afterCrash.issuerEpoch).toBe('one');
+    session.recheckDone();
+    expect(sessionOf(memory).issuerEpoch).toBe('two');
+  });
+});
+
+describe('verdicts', () => {
+  it('tell our own limits from a bad line, and a bad line from one that lies', () => {
+    const ambiguous = (why: string, more: object = {}) =>
+      failureOf({ class: 'ambiguous', why, code: null, bytesWritten: 1, ...more }, 10_000);
+    expect(failureOf({ class: 'nothingLeft', why: 'BUSY' }, 10_000)).toBeNull();
+    expect(failureOf({ class: 'nothingLeft', why: 'CONNECT_FAILED' }, 10_000)).toBe('NOT_SENT');
+    expect(failureOf({ class: 'nothingLeft', why: 'PIN_MISMATCH' }, 10_000)).toBe('NOT_TRUSTED');
+    expect(ambiguous('UNLISTED_CODE')).toBeNull();
+    expect(ambiguous('RESET')).toBe('NO_ANSWER');
+    expect(ambiguous('NOT_JSON')).toBe('NOT_TRUSTED');
+    expect(ambiguous('ANSWER_TIME', { clockOffsetMs: 400_000 })).toBe('CLOCK');
+  });
+
+  it('sort the "not processed" codes, each into at most one kind', () => {
+    const codes = [
+      '000_002',
+      '006_006',
+      '006_009',
+      '007_005',
+      ...Array.from({ length: 11 }, (_, at) => `000_9${String(at + 1).padStart(2, '0')}`),
+    ];
+    for (const code of codes) {
+      expect([isItemCode(code), isPassingCode(code)].filter(Boolean).length).toBeLessThanOrEqual(1);
+      if (isItemCode(code)) expect(isUnwillingCode(code)).toBe(false);
+    }
+    expect(isUnwillingCode('000_910')).toBe(false);
+  });
+});
+
+describe('the counters', () => {
+  it('count each call once in one bucket', () => {
+    const counters = new Counters();
+    counters.attempted('approve');
+    counters.ended('approve', 'answered', 30);
+    counters.ended('approve', 'ambiguous', 60_000);
+    const view = counters.view({
+      depth: { approve: 0, inquiry: 0, netCancel: 0, void: 0 },
+      deferred: 0,
+      inFlight: 0,
+      oldestAtMs: null,
+    });
+    expect(view.attempts.approve).toBe(1);
+    expect(view.outcomes.approve).toMatchObject({ answered: 1, ambiguous: 1 });
+    const { counts, boundsMs, sumMs, count } = view.latency.approve;
+    expect(counts).toHaveLength(boundsMs.length + 1);
+    expect(counts[boundsMs.indexOf(50)]).toBe(1);
+    expect(counts.at(-1)).toBe(1);
+    expect([sumMs, count]).toEqual([60_030, 2]);
+    expect(Object.keys(view.latency)).toEqual([...CALL_KINDS]);
+  });
+});
