@@ -48,10 +48,13 @@ function Row({ row }: { readonly row: HistoryRow }) {
   return (
     <li class={row.state} data-state={row.state}>
       <span class="history-time">{seoulTime(row.atMs)}</span>
-      {undone || row.state === 'declined' ? <s>{line}</s> : <span>{line}</span>}
+      {undone ? <s>{line}</s> : <span>{line}</span>}
       <span class="history-note">
         {undone && row.endedAtMs !== null ? say('undoneAt', { time: seoulTime(row.endedAtMs) }) : null}
-        {row.state === 'declined' ? reasonText(row.declineCode, language) : null}
+        {row.state === 'declined'
+          ? say('declinedFor', { reason: reasonText(row.declineCode, language) })
+          : null}
+        {row.state === 'deferred' ? say('laterCredit') : null}
       </span>
     </li>
   );

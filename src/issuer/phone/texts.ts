@@ -45,6 +45,8 @@ export const TEXTS = {
   history: { ko: '내역', en: 'History' },
   historyEmpty: { ko: '내역이 없습니다', en: 'Nothing yet' },
   undoneAt: { ko: '{time} 취소됨', en: 'undone {time}' },
+  declinedFor: { ko: '거절: {reason}', en: 'declined: {reason}' },
+  laterCredit: { ko: '나중 충전', en: 'credited later' },
   noCards: { ko: '카드가 없습니다', en: 'There are no cards' },
   makeCards: { ko: '예시 카드 만들기', en: 'Make sample cards' },
   loading: { ko: '불러오는 중', en: 'Loading' },
