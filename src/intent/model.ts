@@ -152,9 +152,6 @@ export interface Intent {
   readonly misses?: number;
 }
 
-/** The four classes of a trustworthy or untrustworthy answer, and "nothing left" (intent-rules 2). */
-export type AnswerClass = 'approved' | 'declined' | 'notProcessed' | 'ambiguous' | 'nothingLeft';
-
 export type InquiryResult = 'COMPLETED' | 'FAILED' | 'PENDING' | 'REVERSED' | 'VOIDED' | 'NOT_FOUND';
 
 /** External events: they never throw and are never refused; the table of intent-rules 3 decides. */
