@@ -33,6 +33,7 @@ import type {
   Voucher,
 } from './types.ts';
 import type { Vault } from './vault.ts';
+import { tidyWal } from './wal.ts';
 
 const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
@@ -164,7 +165,8 @@ export class LedgerWriter {
       return count;
     });
     if (erased > 0) this.#isWalTainted = true;
-    this.#checkpoint();
+    const isTidy = this.#guard(() => tidyWal(this.#database, this.#options.file, this.#isWalTainted));
+    if (isTidy) this.#isWalTainted = false;
     this.#ballast.restore();
     return erased;
   }
@@ -354,25 +356,6 @@ export class LedgerWriter {
     } catch (error) {
       const fault = faultOf(error);
       this.#breakDown(fault instanceof LedgerFault ? fault : new LedgerFault('IO'));
-    }
-  }
-
-  /** Truncates the WAL after an erasure, else moves its pages home; never waits for a reader. */
-  #checkpoint(): void {
-    this.#database.pragma('busy_timeout = 0');
-    try {
-      const mode = this.#isWalTainted ? 'TRUNCATE' : 'PASSIVE';
-      const busy = this.#database.pragma(`wal_checkpoint(${mode})`, { simple: true });
-      if (busy === 0) this.#isWalTainted = false;
-    } catch (error) {
-      const fault = faultOf(error);
-      const isHarmless = fault instanceof LedgerFault && (fault.code === 'LOCKED' || fault.code === 'FULL');
-      if (!isHarmless)
-        this.#guard(() => {
-          throw fault;
-        });
-    } finally {
-      this.#database.pragma('busy_timeout = 2000');
     }
   }
 
