@@ -26,6 +26,8 @@ export class TransportFault extends Error {
   }
 }
 
+const HINTED_IDLE_MAX_MS = 60_000;
+
 export interface TransportOptions {
   readonly target: ConnectTarget;
   /** From the moment a connection is there to the answer's headers. */
@@ -71,7 +73,8 @@ class Lane {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: options.idleMs,
-      keepAliveMaxTimeout: options.idleMs,
+      // A server that says how long it keeps a connection is believed, up to a minute.
+      keepAliveMaxTimeout: Math.max(options.idleMs, HINTED_IDLE_MAX_MS),
       maxHeaderSize: 16_384,
       connect: (_where, callback) => {
         openConnection(options.target, (fault, socket) => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../intent/clock.ts';
+import type { Clock, Timer } from '../intent/clock.ts';
 import type { Answered } from '../konaplate/settlement.ts';
 import type { Counters } from './counters.ts';
 import type { CallKind } from './types.ts';
@@ -82,21 +82,39 @@ export class Calls {
         free();
       }
     };
-    const open = plan
-      .run(place.abort.signal)
-      // An adapter never throws; one that does has said nothing about the request.
-      .catch((): Answered<Value> => ({ class: 'ambiguous', why: 'ADAPTER', code: null, bytesWritten: 1 }))
+    const open = run(plan, place.abort.signal)
       .then(settle)
       .finally(() => this.#open.delete(open));
     this.#open.add(open);
   }
 
-  /** Waits for what is under way, aborts it after `waitMs`, and resolves when every answer has been heard. */
+  /**
+   * Waits for what is under way, aborts it after `waitMs`, and resolves when every answer has been heard, or when a
+   * backend does not even come back from an abort.
+   */
   async drain(waitMs: number): Promise<void> {
-    const timer = this.#clock.after(waitMs, () => {
-      for (const place of this.#places.values()) place.abort.abort();
+    let isOver = false;
+    const timers: Timer[] = [];
+    const bound = new Promise<void>((resolve) => {
+      const abort = (): void => {
+        for (const place of this.#places.values()) place.abort.abort();
+      };
+      const end = (): void => {
+        isOver = true;
+        resolve();
+      };
+      timers.push(this.#clock.after(waitMs, abort), this.#clock.after(waitMs + GRACE_MS, end));
     });
-    while (this.#open.size > 0) await Promise.allSettled(this.#open);
-    timer.cancel();
+    while (this.#open.size > 0 && !isOver) await Promise.race([Promise.allSettled(this.#open), bound]);
+    for (const timer of timers) timer.cancel();
+  }
+}
+
+/** An adapter never throws; one that does has said nothing about the request. */
+async function run<Value>(plan: CallPlan<Value>, signal: AbortSignal): Promise<Answered<Value>> {
+  try {
+    return await plan.run(signal);
+  } catch {
+    return { class: 'ambiguous', why: 'ADAPTER', code: null, bytesWritten: 1 };
   }
 }

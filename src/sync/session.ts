@@ -20,6 +20,7 @@ export class Session {
   #remembered: Remembered | null;
   #clock: ClockReading | null = null;
   #fenced: FenceReason | null = null;
+  #isUnsaved = false;
   /** The epoch that the issuer named last: the one to claim the next of. */
   #issuerSaysEpoch: number | null = null;
   hello: HelloAnswer | null = null;
@@ -57,7 +58,7 @@ export class Session {
   }
 
   get nextEpoch(): number {
-    return Math.max(this.epoch, this.#issuerSaysEpoch ?? 0) + 1;
+    return (this.#issuerSaysEpoch ?? this.epoch) + 1;
   }
 
   keepPause(pause: SyncPause | null): void {
@@ -73,6 +74,7 @@ export class Session {
 
   /** Takes in what every authentic answer carries. */
   heard(meta: AnswerMeta): void {
+    if (this.#isUnsaved && this.#remembered !== null) this.#save(this.#remembered);
     if (meta.clockOffsetMs !== null) this.clockOffsetMs = meta.clockOffsetMs;
     if (this.issuerEpoch !== null && this.issuerEpoch !== meta.issuerEpoch) this.issuerChanged = true;
     if (this.issuerEpoch === meta.issuerEpoch) return;
@@ -109,7 +111,8 @@ export class Session {
     }
     this.hello = hello;
     if (!isHolder) return 'OTHER_HOLDER';
-    if (this.#remembered !== null && hello.epoch !== this.epoch) return 'OTHER_EPOCH';
+    // Without a memory the epoch is 0, the only one that needs no manager.
+    if (hello.epoch !== this.epoch) return 'OTHER_EPOCH';
     if (hello.knownJournalIndex > journalIndex) return 'JOURNAL_BEHIND';
     if (this.#remembered === null) this.#remember({ epoch: hello.epoch });
     return null;
@@ -129,6 +132,16 @@ export class Session {
   #remember(change: Partial<Remembered>): void {
     const before = this.#remembered ?? { epoch: 0, issuerEpoch: this.issuerEpoch, pause: null };
     this.#remembered = { ...before, ...change };
-    this.#memory.write(this.#remembered);
+    this.#save(this.#remembered);
+  }
+
+  /** A full disk must not end the run: it is tried again with the next answer, and a lost epoch only costs a claim. */
+  #save(remembered: Remembered): void {
+    try {
+      this.#memory.write(remembered);
+      this.#isUnsaved = false;
+    } catch {
+      this.#isUnsaved = true;
+    }
   }
 }

@@ -304,7 +304,8 @@ export class SyncWorker {
   /** Mono ms of the next hello or probe. */
   #nextTryMs(now: Now): number {
     const soonest = this.#lastTryMs + this.#limits.confirmMs / 4;
-    return this.#isHelloWanted ? soonest : Math.max(soonest, this.#plannedTryMs(now));
+    const isAtOnce = this.#isHelloWanted && this.#calls.size === 0;
+    return isAtOnce ? soonest : Math.max(soonest, this.#plannedTryMs(now));
   }
 
   #plannedTryMs(now: Now): number {

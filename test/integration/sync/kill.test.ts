@@ -13,7 +13,7 @@ import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
-const KILLS = 6;
+const KILLS = 5;
 let issuer: Issuer;
 let directory: string;
 const children = new Set<ChildProcess>();

@@ -8,7 +8,7 @@ import { Counters } from '../../../src/sync/counters.ts';
 import { Heap } from '../../../src/sync/heap.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { LineMonitor } from '../../../src/sync/line.ts';
-import { volatileMemory } from '../../../src/sync/memory.ts';
+import { type Remembered, type SyncMemory, volatileMemory } from '../../../src/sync/memory.ts';
 import { Pacer } from '../../../src/sync/pacer.ts';
 import { Session } from '../../../src/sync/session.ts';
 import { CALL_KINDS } from '../../../src/sync/types.ts';
@@ -160,18 +160,47 @@ describe('the session', () => {
     limits: {},
     enabled: { CHARGE: true, REFUND: true },
     drainPerMinute: 60,
-    epoch: 4,
+    epoch: 0,
     holder: MACHINE,
     knownJournalIndex: 10,
   };
   const sessionOf = (memory = volatileMemory()) => new Session(memory, MACHINE, 10_000);
 
-  it('takes over the epoch the first time, and keeps it over a restart', () => {
+  it('keeps the epoch that it was given over a restart; without one it is 0', () => {
     const memory = volatileMemory();
-    expect(sessionOf(memory).greet(hello, null, 10, at(0).wallMs, at(0))).toBeNull();
+    const first = sessionOf(memory);
+    expect(first.greet({ ...hello, epoch: 0 }, null, 10, at(0).wallMs, at(0))).toBeNull();
+    first.fence('FENCED');
+    expect(first.greet({ ...hello, epoch: 1 }, 1, 10, at(0).wallMs, at(0))).toBeNull();
     const next = sessionOf(memory);
-    expect(next.epoch).toBe(4);
-    expect(next.greet({ ...hello, epoch: 5 }, null, 10, at(0).wallMs, at(0))).toBe('OTHER_EPOCH');
+    expect(next.epoch).toBe(1);
+    expect(next.greet({ ...hello, epoch: 2 }, null, 10, at(0).wallMs, at(0))).toBe('OTHER_EPOCH');
+    expect(sessionOf().greet({ ...hello, epoch: 1 }, null, 10, at(0).wallMs, at(0))).toBe('OTHER_EPOCH');
+  });
+
+  it('goes on when its memory cannot be written, and writes it with the next answer', () => {
+    let isFull = true;
+    let kept: Remembered | null = null;
+    const memory: SyncMemory = {
+      read: () => kept,
+      write: (remembered) => {
+        if (isFull) throw new Error('ENOSPC');
+        kept = remembered;
+      },
+    };
+    const session = sessionOf(memory);
+    session.greet({ ...hello, epoch: 0 }, null, 10, at(0).wallMs, at(0));
+    expect(kept).toBeNull();
+    isFull = false;
+    session.heard({
+      issuerEpoch: 'one',
+      businessDate: '20261122',
+      correlationId: 'x',
+      clockOffsetMs: null,
+      bytesWritten: 1,
+      elapsedMs: 1,
+    });
+    expect(kept).toMatchObject({ epoch: 0, issuerEpoch: 'one' });
   });
 
   it.each([
@@ -185,11 +214,11 @@ describe('the session', () => {
     const session = sessionOf();
     session.fence('FENCED');
     session.greet(hello, null, 10, at(0).wallMs, at(0));
-    expect(session).toMatchObject({ recovering: true, nextEpoch: 5 });
-    session.greet({ ...hello, epoch: 5, holder: 'c'.repeat(64) }, 5, 10, at(0).wallMs, at(0));
+    expect(session).toMatchObject({ recovering: true, nextEpoch: 1 });
+    session.greet({ ...hello, epoch: 1, holder: 'c'.repeat(64) }, 1, 10, at(0).wallMs, at(0));
     expect(session.recovering).toBe(true);
-    session.greet({ ...hello, epoch: 5 }, 5, 10, at(0).wallMs, at(0));
-    expect(session).toMatchObject({ recovering: false, epoch: 5 });
+    session.greet({ ...hello, epoch: 1 }, 1, 10, at(0).wallMs, at(0));
+    expect(session).toMatchObject({ recovering: false, epoch: 1 });
   });
 
   it('confirms a clock near the issuer, until somebody sets it', () => {
