@@ -72,6 +72,7 @@ export interface Issuer {
   close(): Promise<void>;
 }
 
+const LOOPBACK = '127.0.0.1';
 const DEFAULT_TERMINALS = ['T000000001', 'T000000002', 'T000000003', 'T000000004'];
 
 /** A wrong combination of options; the message is for the person who starts the issuer. */
@@ -90,6 +91,9 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   }
   if (mode === 'production' && options.keys === undefined) {
     throw new IssuerOptionError('production mode needs the keys given; it does not make or store any');
+  }
+  if (options.admin === true && !isLoopback(options.host ?? LOOPBACK)) {
+    throw new IssuerOptionError('the admin interface is served on a loopback address only');
   }
   const db = await openStorage(options.storage ?? { memory: true });
   try {
@@ -137,12 +141,17 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
     rateLimit: new RateLimit(policy.requestsPerMinute),
     onFault: options.onFault ?? (() => undefined),
   });
-  const host = options.host ?? '127.0.0.1';
+  const host = options.host ?? LOOPBACK;
+  const restored = async (): Promise<string> => {
+    const epoch = await service.restored();
+    gateway.forget();
+    return epoch;
+  };
   const server = await buildServer({
     gateway,
     service,
     faults,
-    admin: options.admin === true && mode === 'demo' ? { merchantId: client.merchantId } : null,
+    admin: options.admin === true && mode === 'demo' ? { merchantId: client.merchantId, restored } : null,
     phone: mode === 'demo' ? new PhoneBook(service, client.merchantId, samples) : null,
     onHold: options.onHold ?? null,
     pagesDirectory: options.pagesDirectory ?? null,
@@ -155,11 +164,7 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
     keys,
     service,
     faults,
-    async restored() {
-      const epoch = await service.restored();
-      gateway.forget();
-      return epoch;
-    },
+    restored,
     async close() {
       await server.close();
       await db.close();

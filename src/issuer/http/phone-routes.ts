@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { Refusal } from '../domain/refusal.ts';
 import {
   type CardsAnswer,
   FAULT_CALLS,
@@ -10,10 +9,9 @@ import {
   type HoldAnswer,
   PHONE_API_BASE,
   PHONE_ROUTES,
-  type PhoneProblem,
 } from '../phone/api.ts';
-import { fieldOf } from './echo.ts';
 import type { FaultPlan } from './faults.ts';
+import { answerJson, jsonOf, parsed, requireType } from './json-routes.ts';
 import type { PhoneBook } from './phone-book.ts';
 import { bodyOf } from './serve.ts';
 
@@ -58,31 +56,31 @@ export function servePhone(app: FastifyInstance, options: PhoneRoutesOptions): v
       method,
       url: path,
       bodyLimit: BODY_MAX,
-      handler: (request, reply) => answer(reply, async () => run(jsonOf(request))),
+      handler: (request, reply) => answerJson(reply, async () => run(jsonOf(request))),
     });
 
-  app.get(at('cards'), (_request, reply) => answer(reply, cards));
+  app.get(at('cards'), (_request, reply) => answerJson(reply, cards));
   post(at('sampleCards'), async () => {
     await book.makeSamples();
     return cards();
   });
   post(at('makeBarcode'), (body) => book.makeBarcode(parsed(makeBody, body)));
   app.get(at('barcode'), (request, reply) =>
-    answer(reply, () => book.barcode(parsed(refParams, request.params).barcodeRef)),
+    answerJson(reply, () => book.barcode(parsed(refParams, request.params).barcodeRef)),
   );
   app.get(at('history'), (request, reply) =>
-    answer(reply, () => book.history(parsed(historyQuery, request.query).cardRef)),
+    answerJson(reply, () => book.history(parsed(historyQuery, request.query).cardRef)),
   );
   if (onHold !== null) {
     app.post(at('hold'), { bodyLimit: HOLD_PNG_BYTES_MAX }, (request, reply) =>
-      answer(reply, async (): Promise<HoldAnswer> => {
+      answerJson(reply, async (): Promise<HoldAnswer> => {
         requireType(request, 'image/png');
         return { result: await onHold(bodyOf(request)) };
       }),
     );
   }
   if (faults === null) return;
-  app.get(at('faults'), (_request, reply) => answer(reply, async () => shown(faults)));
+  app.get(at('faults'), (_request, reply) => answerJson(reply, async () => shown(faults)));
   post(
     at('setFault'),
     async (body) => {
@@ -102,38 +100,4 @@ function shown(faults: FaultPlan): FaultsAnswer {
       return known === undefined ? [] : [{ call: known, kind, times }];
     }),
   };
-}
-
-function requireType(request: FastifyRequest, type: string): void {
-  const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (given !== type) throw new Refusal('006_009', 'Content-Type');
-}
-
-function jsonOf(request: FastifyRequest): unknown {
-  requireType(request, 'application/json');
-  try {
-    return JSON.parse(Buffer.from(bodyOf(request)).toString('utf8'));
-  } catch {
-    throw new Refusal('006_009');
-  }
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new Refusal('000_002', fieldOf(result.error));
-  return result.data;
-}
-
-async function answer(reply: FastifyReply, run: () => Promise<unknown>): Promise<FastifyReply> {
-  reply.header('cache-control', 'no-store');
-  try {
-    return reply.send(await run());
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const problem: PhoneProblem = {
-      code: error.code,
-      ...(error.field === null ? {} : { field: error.field }),
-    };
-    return reply.code(error.code === '006_030' ? 404 : 400).send(problem);
-  }
 }

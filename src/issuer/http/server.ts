@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance } from 'fastify';
 import { BASE_PATH } from '../../konaplate/wire.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Service } from '../service.ts';
+import { serveAdmin } from './admin-routes.ts';
 import { responseOf } from './answer.ts';
 import { CALLS } from './calls.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Gateway } from './gateway.ts';
+import { openApi } from './openapi.ts';
 import type { PhoneBook } from './phone-book.ts';
 import { type OnHold, servePhone } from './phone-routes.ts';
 import { deliver, serveCalls } from './serve.ts';
@@ -16,7 +20,8 @@ export interface ServerOptions {
   readonly gateway: Gateway;
   readonly service: Service;
   readonly faults: FaultPlan | null;
-  readonly admin: { readonly merchantId: string } | null;
+  /** Null: there is no admin interface. */
+  readonly admin: { readonly merchantId: string; readonly restored: () => Promise<string> } | null;
   readonly phone: PhoneBook | null;
   readonly onHold: OnHold | null;
   readonly pagesDirectory: string | null;
@@ -44,6 +49,10 @@ export async function buildServer(options: ServerOptions): Promise<RunningServer
   // Faults can be set through the phone page's panel as well: both are doors of the same interface.
   serveCalls(app, { gateway: options.gateway, faults: options.faults, closing: closing.signal });
   if (options.loopbackOnly) guardHost(app);
+  await serveDescription(app);
+  if (options.admin !== null && options.faults !== null) {
+    serveAdmin(app, { ...options.admin, service: options.service, faults: options.faults });
+  }
   if (options.phone !== null) {
     servePhone(app, {
       book: options.phone,
@@ -72,6 +81,19 @@ async function servePages(app: FastifyInstance, directory: string | null): Promi
   if (directory === null || !existsSync(directory)) return;
   await app.register(fastifyStatic, { root: directory, prefix: '/phone/', index: 'index.html' });
   app.get('/', (_request, reply) => reply.redirect('/phone/'));
+}
+
+/** `/openapi.json` and a page to read it at `/docs/`. */
+async function serveDescription(app: FastifyInstance): Promise<void> {
+  const document = openApi();
+  await app.register(fastifySwagger, {
+    mode: 'static',
+    specification: {
+      document: { openapi: '3.1.0', info: { title: '', version: '' }, paths: {}, ...document },
+    },
+  });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { supportedSubmitMethods: [] } });
+  app.get('/openapi.json', (_request, reply) => reply.send(document));
 }
 
 /** Whatever fastify itself refuses gets the platform's envelope: 400, never 5xx, never a stack. */
