@@ -115,6 +115,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 class Started {
   readonly #options: AgentOptions;
   readonly #run: string;
+  readonly #newId: (wallMs: number) => string;
   readonly #stations = new Map<string, Station>();
   readonly #opened: Scanner[] = [];
   #ledger: Ledger | null = null;
@@ -126,6 +127,7 @@ class Started {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#newId = createIds(options.random);
     this.#run = Buffer.from(options.random.bytes(8)).toString('hex');
   }
 
@@ -229,9 +231,8 @@ class Started {
   }
 
   #makeStations(ledger: Ledger, worker: SyncWorker, board: Board, forwarder: Forwarder): void {
-    const { stations, terminalId, policy, codeTable, clock, random, stationTimes } = this.#options;
+    const { stations, terminalId, policy, codeTable, clock, stationTimes } = this.#options;
     const ids = new Set(stations.map(({ id }) => id));
-    const newId = createIds(random);
     const [first] = stations;
     for (const { id } of stations) {
       const isMine = (intent: Intent): boolean =>
@@ -247,7 +248,7 @@ class Started {
         codeTable,
         clock,
         times: { ...DEFAULT_STATION_TIMES, ...stationTimes },
-        newId,
+        newId: this.#newId,
         isMine,
         forward: (frame) => forwarder.forward(id, frame),
         onLedgerFault: (fault) => this.#ledgerFault(fault),
@@ -289,6 +290,7 @@ class Started {
       managers,
       settings: options.settings,
       store: options.store,
+      newId: this.#newId,
       laterLimitMs: options.laterLimitMs ?? LATER_LIMIT_MS,
       pinAbove: options.pinAbove ?? PIN_ABOVE_WON,
       controlToken: token,

@@ -1,12 +1,12 @@
 /** Carries out a manager's decision: each step a commit that names who, why and the version that was on the screen. */
-import type { Actor, Intent } from '../intent/model.ts';
+import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
 import { voucherPosting } from '../intent/vouchers.ts';
 import { laterAnswer } from '../station/view.ts';
 import type { CheckedDecision } from './bodies.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
-import { paymentDetail } from './payments.ts';
+import { paymentDetail, voidTerms } from './payments.ts';
 
 const NOTE_MIN = 10;
 
@@ -18,7 +18,7 @@ export function checkDecision(options: WebOptions, sequenceId: string, body: Che
   if (body.reason === 'OTHER' && (body.note ?? '').length < NOTE_MIN) {
     throw new ApiFault(400, 'REASON_NEEDED', `a reason of at least ${NOTE_MIN} characters`);
   }
-  const offer = offeredDecisions(intent, options.pinAbove).find(
+  const offer = offeredDecisions(intent, voidTerms(options), options.pinAbove).find(
     ({ decision, caseReason }) =>
       decision === body.decision && (body.caseReason === undefined || caseReason === body.caseReason),
   );
@@ -38,7 +38,7 @@ export function runDecision(
   let intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
-  const found = findOffer(intent, body.decision, body.caseReason ?? null);
+  const found = findOffer(intent, voidTerms(options), body.decision, body.caseReason ?? null);
   if (found === null) {
     throw new ApiFault(409, 'REFUSED', 'not offered for this payment', { refusal: 'NOT_IN_THIS_STATE' });
   }
@@ -68,8 +68,7 @@ function runStep(
     ledger.voucher({ caseNumber, sequenceId, reason: actor.reason ?? '', entries }, clock.now(), actor);
     return intent;
   }
-  const command =
-    step.kind === 'close' ? ({ kind: 'seen', reason: step.reason, caseNumber } as const) : step.command;
+  const command = commandOf(step, options, actor, caseNumber);
   const now = clock.now();
   const later = laterAnswer(intent.amount, {
     board: options.board,
@@ -91,6 +90,27 @@ function runStep(
     });
   }
   return outcome.intent;
+}
+
+function commandOf(
+  step: Exclude<DecisionStep, { kind: 'voucher' }>,
+  options: WebOptions,
+  actor: Actor,
+  caseNumber: string,
+): OwnCommand {
+  switch (step.kind) {
+    case 'command':
+      return step.command;
+    case 'close':
+      return { kind: 'seen', reason: step.reason, caseNumber };
+    case 'void':
+      return {
+        kind: 'void',
+        cancelId: options.newId(options.clock.now().wallMs),
+        proof: 'manager',
+        managerId: actor.id ?? '',
+      };
+  }
 }
 
 /** A note is free text: a card number typed into it must not reach the journal. */

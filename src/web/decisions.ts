@@ -11,6 +11,8 @@ import type { DecisionId, OfferedDecision } from './api.ts';
 export type DecisionStep =
   | { readonly kind: 'command'; readonly command: OwnCommand }
   | { readonly kind: 'voucher'; readonly voucher: VoucherKind; readonly loss: LossAccount }
+  /** A new void attempt on this manager's word. */
+  | { readonly kind: 'void' }
   /** Closes the case with the voucher's number. */
   | { readonly kind: 'close'; readonly reason: CaseReason };
 
@@ -20,22 +22,41 @@ interface Offer {
   readonly steps: readonly DecisionStep[];
 }
 
-/** The decisions that the state allows, without the PIN question. */
-export function offersFor(intent: Intent): readonly Offer[] {
-  return intent.question === null ? [...cashOffers(intent), ...caseOffers(intent)] : questionOffers(intent);
+/** What a void depends on besides the state. */
+export interface VoidTerms {
+  readonly wallMs: number;
+  readonly voidWindowMs: number;
+  /** yyyyMMdd that the issuer says is open. */
+  readonly openBusinessDate: string | null;
 }
 
-export function offeredDecisions(intent: Intent, pinAbove: number): readonly OfferedDecision[] {
-  return offersFor(intent).map(({ decision, caseReason, steps }) => ({
+/** The decisions that the state allows, without the PIN question. */
+export function offersFor(intent: Intent, terms: VoidTerms): readonly Offer[] {
+  if (intent.host === 'sending') return []; // in flight: none until the answer
+  if (intent.question !== null) return questionOffers(intent);
+  return [...cashOffers(intent), ...voidOffers(intent, terms), ...caseOffers(intent)];
+}
+
+export function offeredDecisions(
+  intent: Intent,
+  terms: VoidTerms,
+  pinAbove: number,
+): readonly OfferedDecision[] {
+  return offersFor(intent, terms).map(({ decision, caseReason, steps }) => ({
     decision,
     caseReason,
-    pinNeeded: intent.amount > pinAbove || steps.some(({ kind }) => kind === 'voucher'),
+    pinNeeded: intent.amount > pinAbove || steps.some(({ kind }) => kind === 'voucher' || kind === 'void'),
   }));
 }
 
-export function findOffer(intent: Intent, decision: DecisionId, caseReason: CaseReason | null): Offer | null {
+export function findOffer(
+  intent: Intent,
+  terms: VoidTerms,
+  decision: DecisionId,
+  caseReason: CaseReason | null,
+): Offer | null {
   return (
-    offersFor(intent).find(
+    offersFor(intent, terms).find(
       (offer) => offer.decision === decision && (caseReason === null || offer.caseReason === caseReason),
     ) ?? null
   );
@@ -99,6 +120,14 @@ function cashOffers(intent: Intent): readonly Offer[] {
   return intent.host === 'unknown' ? [offer('payBack', command({ kind: 'payBack' }))] : [];
 }
 
+/** An attended charge whose customer asks within the minutes and the day (intent-rules 4, Void). */
+function voidOffers(intent: Intent, terms: VoidTerms): readonly Offer[] {
+  const isCharge = intent.type === 'CHARGE' && intent.host === 'approved' && !intent.deferred;
+  if (!isCharge || !intent.acknowledged || intent.businessDate !== terms.openBusinessDate) return [];
+  const ageMs = terms.wallMs - intent.scannedAtMs;
+  return ageMs >= 0 && ageMs <= terms.voidWindowMs ? [offer('void', { kind: 'void' })] : [];
+}
+
 function caseOffers(intent: Intent): readonly Offer[] {
   return intent.cases.flatMap((reason) =>
     offersOfCase(intent, reason).map((each) => ({ ...each, caseReason: reason })),
@@ -112,9 +141,9 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
   const seen = offer('seen', command({ kind: 'seen', reason }));
   switch (reason) {
     case 'LEFT_AT_COUNTER':
-      return intent.cash === 'return_due' && intent.host !== 'reversing'
-        ? [voucher('voucherUnclaimed', 'returnUnclaimed', 'store')]
-        : [];
+      // Closes by itself once the cash is settled. "Unclaimed" is for the business day: the state could still be given
+      // back afterwards, and the cash would be booked twice.
+      return [];
     case 'PAID_WITHOUT_APPROVAL':
       if (intent.cash !== 'none' || !ended(intent)) return [];
       return [

@@ -30,7 +30,7 @@ import { ApiFault } from './fault.ts';
 import { scannersAnswer, settingsAnswer, syncAnswer } from './manager-views.ts';
 import type { WebOptions } from './options.ts';
 import { paper } from './papers.ts';
-import { listQuery, paymentDetail, paymentRow } from './payments.ts';
+import { listQuery, paymentDetail, paymentRow, voidTerms } from './payments.ts';
 import { pinFault } from './pins.ts';
 import { described } from './schema.ts';
 import { Sessions } from './sessions.ts';
@@ -248,7 +248,7 @@ export function managerRoutes(server: FastifyInstance, options: WebOptions, stre
         .sort((left, right) => owed(right) - owed(left) || left.scannedAtMs - right.scannedAtMs)
         .map((intent) => ({
           ...paymentRow(options, intent),
-          decisions: offeredDecisions(intent, options.pinAbove),
+          decisions: offeredDecisions(intent, voidTerms(options), options.pinAbove),
         })),
     };
   });

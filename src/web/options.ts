@@ -59,6 +59,8 @@ export interface WebOptions {
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
   /** Name and business registration number, as they stand on papers. */
   readonly store: string;
+  /** Makes ids of void attempts. */
+  readonly newId: (wallMs: number) => string;
   /** How long after the scan a deferred charge may be credited. */
   readonly laterLimitMs: number;
   /** A decision over more than this needs the PIN again, won. */

@@ -6,7 +6,7 @@ import { writtenReference } from '../station/ids.ts';
 import { paperOf } from '../station/receipt.ts';
 import type { PaymentDetail, PaymentRow, TimelineStep } from './api.ts';
 import type { PaymentsQuery } from './bodies.ts';
-import { offeredDecisions } from './decisions.ts';
+import { offeredDecisions, type VoidTerms } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { faceForRail } from './papers.ts';
@@ -52,6 +52,14 @@ export function paymentRow(options: PaymentOptions, intent: Intent): PaymentRow 
   };
 }
 
+export function voidTerms(options: Pick<WebOptions, 'clock' | 'policy' | 'worker'>): VoidTerms {
+  return {
+    wallMs: options.clock.now().wallMs,
+    voidWindowMs: options.policy.times.voidWindowMs,
+    openBusinessDate: options.worker.status().businessDate,
+  };
+}
+
 /** The payment with everything a manager may ask about it. Throws ApiFault when there is none. */
 export function paymentDetail(options: PaymentOptions, sequenceId: string): PaymentDetail {
   const intent = options.ledger.get(sequenceId);
@@ -74,7 +82,7 @@ export function paymentDetail(options: PaymentOptions, sequenceId: string): Paym
     })),
     steps: timeline(options.ledger.timeline(sequenceId)),
     postings: Object.entries(positionOf(intent)).map(([account, amount]) => ({ account, amount })),
-    decisions: offeredDecisions(intent, options.pinAbove),
+    decisions: offeredDecisions(intent, voidTerms(options), options.pinAbove),
     canInquire: intent.bytesMayHaveLeft,
     canNetCancelAgain: intent.host === 'reversing',
     receipt: paperOf(intent),

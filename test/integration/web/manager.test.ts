@@ -182,11 +182,28 @@ describe('payments', () => {
   });
 });
 
+describe('a void by the manager', () => {
+  it('needs the PIN, and owes the cash back only once the issuer has voided', async () => {
+    const sequenceId = await pay(7_000, '9410000000000005');
+    const { version } = (await manager(`payments/${sequenceId}`)).json<PaymentDetail>();
+    const wish = { decision: 'void', version, reason: 'WRONG_AMOUNT' };
+    const decide = (body: unknown): Promise<Answer> => manager(`payments/${sequenceId}/decide`, body);
+    expect((await decide(wish)).json<ApiError>().error).toBe('PIN_NEEDED');
+    expect((await decide({ ...wish, pin: PIN })).json<PaymentAnswer>().payment.host).toBe('voiding');
+    const back = await page.sees('BACK-VOID');
+    expect(back.face.intent?.amount).toBe(7_000);
+    await page.press('HANDED');
+    await page.sees('END');
+    await page.press('CLOSE');
+  });
+});
+
 describe('the day', () => {
   it('counts what was approved, by hour', async () => {
     const today = (await manager('today')).json<TodayAnswer>();
     expect(today.chargesApproved).toEqual({ count: 3, sum: 6_000 });
-    expect(today.hours.reduce((sum, { charges }) => sum + charges, 0)).toBe(6_000);
+    expect(today.reversedOrVoided).toEqual({ count: 1, sum: 7_000 });
+    expect(today.hours.reduce((sum, { charges, reversed }) => sum + charges - reversed, 0)).toBe(6_000);
     expect(today).toMatchObject({ scanners: 1, scannersReady: 1, cases: 0 });
   });
 });
@@ -208,16 +225,13 @@ describe('a case', () => {
     });
     const { rows } = (await manager('cases')).json<CasesAnswer>();
     expect(rows[0]).toMatchObject({ sequenceId: row.sequenceId, cases: ['LEFT_AT_COUNTER'] });
-    expect(rows[0]?.decisions.map(({ decision }) => decision)).toEqual(['givenBack', 'voucherUnclaimed']);
+    expect(rows[0]?.decisions.map(({ decision }) => decision)).toEqual(['givenBack']);
     const decide = (body: unknown): Promise<Answer> => manager(`payments/${row.sequenceId}/decide`, body);
     const wish = { decision: 'givenBack', version: row.version, reason: 'CUSTOMER_ASKED' };
     expect((await decide({ ...wish, version: row.version - 1 })).json<ApiError>().error).toBe('STALE');
     expect((await decide({ ...wish, decision: 'paidOut' })).json<ApiError>().error).toBe('REFUSED');
     expect((await decide({ ...wish, reason: 'OTHER', note: 'short' })).json<ApiError>().error).toBe(
       'REASON_NEEDED',
-    );
-    expect((await decide({ ...wish, decision: 'voucherUnclaimed' })).json<ApiError>().error).toBe(
-      'PIN_NEEDED',
     );
     const done = (await decide(wish)).json<PaymentAnswer>();
     expect(done.payment).toMatchObject({ host: 'reversed', cash: 'returned', cases: [] });
