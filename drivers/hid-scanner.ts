@@ -196,7 +196,8 @@ async function openHidLink(
   });
   watch = await watchNode(device.path, clock, () => lost(null));
   if (device.kind === 'pos' && WAKE_VENDORS.has(device.usb?.vendorId ?? '')) {
-    await handle.sendFeature(WAKE_REPORT).catch(() => undefined);
+    // Not waited for: a device that does not know the report may take seconds to refuse it.
+    handle.sendFeature(WAKE_REPORT).catch(() => undefined);
   }
   return {
     device: device.path,

@@ -56,6 +56,8 @@ export interface LaneOptions {
   readonly name: string;
   readonly driver: string;
   readonly open: OpenLink;
+  /** How long one opening may take; null: it may wait for ever, as for a caller. Default 10 s. */
+  readonly openMsMax?: number | null;
 }
 
 const RETRY_MS_MIN = 100;
@@ -65,6 +67,7 @@ const RETRY_MS_MAX = 1000;
 const PERMISSION_GRACE_MS = 1500;
 /** A port that does not close (libuv's io_uring, a stuck driver) must not keep the next one from opening. */
 const CLOSE_MS_MAX = 1000;
+const OPEN_MS_MAX = 10_000;
 
 /** Keeps one scanner open until `close`. The first attempt starts at once. */
 export function openLane(options: LaneOptions, clock: DriverClock, listener: ScannerListener): Scanner {
@@ -129,7 +132,7 @@ class Lane implements Scanner {
     this.#timer?.cancel();
     this.#abort?.abort();
     this.#status = { ...this.#status, state: 'closed', sinceMonoMs: this.#clock.monoMs() };
-    await this.#busy;
+    await this.#atMost(this.#busy);
     const link = this.#link;
     this.#link = null;
     if (link !== null) await this.#closeLink(link);
@@ -143,20 +146,25 @@ class Lane implements Scanner {
   }
 
   async #attempt(generation: number): Promise<void> {
-    const abort = new AbortController();
-    this.#abort = abort;
+    const attempt = { abort: new AbortController(), abandoned: false };
+    this.#abort = attempt.abort;
+    const { openMsMax = OPEN_MS_MAX } = this.#options;
+    const limit = openMsMax === null ? null : this.#clock.after(openMsMax, () => this.#abandon(attempt));
     let link: Link;
     try {
-      link = await this.#options.open(this.#eventsOf(generation), abort.signal);
+      link = await this.#options.open(this.#eventsOf(generation), attempt.abort.signal);
     } catch (error) {
+      if (attempt.abandoned) return;
       if (generation === this.#generation) this.#failed(problemOf(error));
       else this.#retryLater(); // reported lost before it failed
       return;
+    } finally {
+      limit?.cancel();
     }
-    if (generation !== this.#generation) {
-      // Closed, or lost again, while it was being opened.
+    if (attempt.abandoned || generation !== this.#generation) {
+      // Too late, closed, or lost again, while it was being opened.
       await this.#closeLink(link);
-      this.#retryLater();
+      if (!attempt.abandoned) this.#retryLater();
       return;
     }
     this.#link = link;
@@ -164,6 +172,15 @@ class Lane implements Scanner {
     this.#retryMs = RETRY_MS_MIN;
     this.#deniedSinceMs = null;
     this.#show('ready', link.problem ?? null, link.device);
+  }
+
+  /** An opening that hangs in the kernel is left alone; should it end after all, its link is closed. */
+  #abandon(attempt: { readonly abort: AbortController; abandoned: boolean }): void {
+    attempt.abandoned = true;
+    attempt.abort.abort();
+    if (this.#closing !== null) return;
+    this.#generation += 1;
+    this.#failed({ code: 'IO', text: 'the device does not finish opening' });
   }
 
   #eventsOf(generation: number): LinkEvents {
@@ -237,15 +254,20 @@ class Lane implements Scanner {
     if (this.#closing === null) this.#listener.status(this.#status);
   }
 
-  /** Closes, but waits no longer than the bound; never rejects. */
+  /** Never rejects. */
   #closeLink(link: Link): Promise<void> {
+    return this.#atMost(link.close());
+  }
+
+  /** Waits for the end of something, but no longer than the bound; how it ended does not matter. */
+  #atMost(work: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.#clock.after(CLOSE_MS_MAX, resolve);
       const done = (): void => {
         timer.cancel();
         resolve();
       };
-      link.close().then(done, done);
+      work.then(done, done);
     });
   }
 }

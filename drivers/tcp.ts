@@ -25,7 +25,8 @@ export function openTcp(options: TcpOptions, clock: DriverClock, listener: Scann
     options.mode === 'listen'
       ? acceptOne(options, clock, events, signal)
       : call(options, clock, events, signal);
-  return openLane({ name: options.name, driver: 'tcp', open }, clock, listener);
+  const openMsMax = options.mode === 'listen' ? null : CONNECT_MS_MAX * 2;
+  return openLane({ name: options.name, driver: 'tcp', open, openMsMax }, clock, listener);
 }
 
 function call(

@@ -133,6 +133,45 @@ describe('a lane', () => {
     expect(lane.scanner.status().state).toBe('closed');
   });
 
+  it('leaves an opening that hangs alone, tries again, and closes what opens too late', async () => {
+    const finish: ((link: Link) => void)[] = [];
+    let closed = 0;
+    const lane = laneOf((_events, attempt) => {
+      if (attempt > 1) return Promise.resolve({ device: 'second', close: async () => undefined });
+      return new Promise<Link>((resolve) => finish.push(resolve));
+    });
+    await lane.advance(9_900);
+    expect(lane.statuses).toEqual([]);
+    await lane.advance(1_000);
+    expect(lane.statuses.map(({ state }) => state)).toEqual(['fault', 'ready']);
+    finish[0]?.({
+      device: 'first',
+      close: async () => {
+        closed += 1;
+      },
+    });
+    await lane.advance(5_000);
+    expect(closed).toBe(1);
+    expect(lane.attempts()).toBe(2);
+    expect(lane.scanner.status()).toMatchObject({ state: 'ready', device: 'second' });
+  });
+
+  it('can be closed while an opening hangs', async () => {
+    const lane = laneOf(() => new Promise<Link>(() => undefined));
+    await lane.advance(50);
+    let over = false;
+    const closing = lane.scanner.close().then(() => {
+      over = true;
+    });
+    await lane.advance(1_000);
+    expect(over).toBe(true);
+    await closing;
+    await lane.advance(20_000);
+    expect(lane.statuses).toEqual([]);
+    expect(lane.scanner.status().state).toBe('closed');
+    expect(lane.clock.pending).toBe(0);
+  });
+
   it('survives a thousand plug cycles with one timer at most', async () => {
     const current: LinkEvents[] = [];
     const lane = laneOf(async (events) => {
