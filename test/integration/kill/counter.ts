@@ -18,6 +18,9 @@ import type { FaceId, KeyId, PressAnswer, Snapshot } from '../../../src/station/
 const ROOT = resolve(import.meta.dirname, '../../..');
 const WAIT_MS = 25_000;
 const PAGE = 'page-of-the-test';
+const HEARTBEAT_MS = 5_000;
+/** The newest lines of the agent's log are shown when a wait fails. */
+const LOG_LINES = 40;
 const STATION = '1';
 
 export type PaymentType = 'CHARGE' | 'REFUND';
@@ -41,6 +44,7 @@ export async function until<T>(
 class CashierPage {
   readonly #base: string;
   readonly #abort = new AbortController();
+  #heartbeat: NodeJS.Timeout | undefined;
   snapshot: Snapshot | null = null;
 
   constructor(address: string) {
@@ -51,6 +55,10 @@ class CashierPage {
     const response = await fetch(`${this.#base}/events?page=${PAGE}`, { signal: this.#abort.signal });
     if (response.body === null || !response.ok) throw new Error(`no event stream: ${response.status}`);
     void this.#read(response.body).catch(() => undefined);
+    this.#heartbeat = setInterval(
+      () => void this.#post('heartbeat', null).catch(() => undefined),
+      HEARTBEAT_MS,
+    );
     await until('the first snapshot', () => this.snapshot);
   }
 
@@ -82,16 +90,16 @@ class CashierPage {
     await this.#post('shown', {});
   }
 
-  async #post(path: string, extra: object): Promise<PressAnswer> {
+  /** With `extra` the body names what the page shows; null: the page alone. */
+  async #post(path: string, extra: object | null): Promise<PressAnswer> {
     const face = this.snapshot?.face;
     if (face === undefined) throw new Error('no face is shown');
-    const body = {
-      page: PAGE,
+    const shown = {
       sequenceId: face.intent?.sequenceId ?? null,
       version: face.intent?.version ?? null,
       face: face.id,
-      ...extra,
     };
+    const body = { page: PAGE, ...(extra === null ? {} : { ...shown, ...extra }) };
     const response = await fetch(`${this.#base}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -102,6 +110,7 @@ class CashierPage {
   }
 
   close(): void {
+    clearInterval(this.#heartbeat);
     this.#abort.abort();
   }
 }
@@ -112,7 +121,7 @@ interface Till {
 }
 
 export class Counter {
-  readonly issuer: Issuer;
+  issuer: Issuer;
   readonly scanner: DemoScanner;
   readonly folder: string;
   readonly #configFile: string;
@@ -130,7 +139,7 @@ export class Counter {
   static async open(times: object = {}): Promise<Counter> {
     const folder = mkdtempSync(join(tmpdir(), 'kona-till-kill-'));
     const scanner = await startDemoScanner({ port: 0 });
-    const issuer = await startIssuer({ storage: { memory: true } });
+    const issuer = await startIssuer({ storage: { directory: join(folder, 'issuer') } });
     const configFile = writeConfig(folder, issuer, scanner.port, times);
     const counter = new Counter(issuer, scanner, folder, configFile);
     await counter.start();
@@ -150,13 +159,25 @@ export class Counter {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const address = await readyAddress(child);
+    const log: string[] = [];
+    const address = await readyAddress(child, log);
     const page = new CashierPage(address);
     await page.open();
     this.#till = { child, page };
-    await until('the scanner', () => (page.snapshot?.strip.scanner.state === 'ready' ? true : null));
+    const describe = (what: string) => () => `${what}; the log:\n${log.join('\n')}`;
+    await until(describe('the scanner'), () =>
+      page.snapshot?.strip.scanner.state === 'ready' ? true : null,
+    );
     if (options.online)
-      await until('the line', () => (page.snapshot?.strip.line.state === 'online' ? true : null));
+      await until(describe('the line'), () => (page.snapshot?.strip.line.state === 'online' ? true : null));
+  }
+
+  /** The issuer goes away with every connection, and comes back with its data at the same address. */
+  async restartIssuer(meanwhile: () => Promise<void>): Promise<void> {
+    const port = Number(new URL(this.issuer.url).port);
+    await this.issuer.close();
+    await meanwhile();
+    this.issuer = await startIssuer({ port, storage: { directory: join(this.folder, 'issuer') } });
   }
 
   /** SIGKILL: no handler runs, nothing is flushed. */
@@ -232,7 +253,7 @@ export class Counter {
   }
 }
 
-async function readyAddress(child: ChildProcess): Promise<string> {
+async function readyAddress(child: ChildProcess, log: string[]): Promise<string> {
   if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
   let errors = '';
   child.stderr.on('data', (text) => {
@@ -245,6 +266,8 @@ async function readyAddress(child: ChildProcess): Promise<string> {
   ended.catch(() => undefined);
   const ready = new Promise<string>((done) => {
     lines.on('line', (line) => {
+      log.push(line);
+      if (log.length > LOG_LINES) log.shift();
       const entry = JSON.parse(line) as { sentence?: string; address?: string };
       if (entry.sentence === 'ready' && entry.address !== undefined) done(entry.address);
     });
