@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/ledger.ts';
+import { WebFault } from '../../../src/web/server.ts';
+import { CARD, call, Page, startTill, type Till, until } from './harness.ts';
+
+let till: Till;
+
+beforeAll(async () => {
+  till = await startTill();
+});
+
+afterAll(() => till.close());
+
+async function online(): Promise<Page> {
+  const page = new Page(till.agent.address);
+  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  return page;
+}
+
+function files(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('an agent', () => {
+  it('leaves nothing behind when it closes: no port, no stream, no timer, no lock', async () => {
+    const page = await online();
+    const { address } = till.agent;
+    const servers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    const before = servers();
+    await till.agent.close();
+    await till.agent.close();
+    await until('the stream ended', () => page.reader.ended);
+    await until('the port is free', () => servers() === before - 1);
+    await expect(call(address, '/healthz')).rejects.toThrow();
+    page.close();
+    await till.restart();
+    expect((await call(till.agent.address, '/healthz')).status).toBe(200);
+  });
+
+  it('starts whole or not at all: a taken port is said, and the next start finds the ledger free', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    const web = { host: '127.0.0.1', port, allowedHosts: [], tls: null, pagesDirectory: null };
+    await expect(till.restart({ web })).rejects.toThrow(WebFault);
+    await till.restart();
+    await new Promise<void>((resolve) => taken.close(() => resolve()));
+  });
+
+  it('keeps its files for itself, and no card number or barcode in any of them once a payment has ended', async () => {
+    const page = await online();
+    const barcode = await till.barcode('CHARGE', 10_000);
+    await till.scanner.send(barcode);
+    await page.sees('TAKE');
+    await page.press('RECEIVED');
+    await page.sees('DONE-IN');
+    await page.shown();
+    page.close();
+    till.agent.ledger.sweep({ wallMs: Date.now(), monoMs: Number.MAX_SAFE_INTEGER });
+    await till.agent.close();
+    for (const file of files(till.directory)) {
+      const bytes = readFileSync(file).toString('latin1');
+      expect(bytes.includes(CARD), file).toBe(false);
+      expect(bytes.includes(barcode), file).toBe(false);
+      expect(statSync(file).mode & 0o077, file).toBe(0);
+    }
+    await till.restart();
+  });
+
+  it('tells the pages and asks to end when the disk fails at the moment that cash was taken', async () => {
+    const page = await online();
+    await till.scanner.send(await till.barcode('CHARGE', 10_000));
+    await page.sees('TAKE');
+    const { ledger } = till.agent;
+    const { record, note } = ledger;
+    const broken = (): never => {
+      throw new LedgerFault('IO');
+    };
+    Object.assign(ledger, { record: broken, note: broken });
+    await page.press('RECEIVED');
+    const told = await page.sees('NOT-RECORDED');
+    expect(told.face).toMatchObject({ keys: [], intent: { amount: 10_000 } });
+    await until('the agent asks to end', () => till.faults.length > 0);
+    expect(till.faults[0]).toBeInstanceOf(LedgerFault);
+    expect((await call(till.agent.address, '/healthz')).status).toBe(503);
+    Object.assign(ledger, { record, note });
+    page.close();
+    await till.restart();
+    const again = new Page(till.agent.address);
+    await again.sees('RE-CLOSED');
+    again.close();
+  });
+});
