@@ -4,7 +4,7 @@ import { backoffMs, moveHost, reverse, withCase } from './move.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
 import { ended } from './state.ts';
-import type { Condition, Outcome } from './table.ts';
+import type { Cell, Condition, Outcome } from './table.ts';
 import { columnOf, isSplit, RESTART, TABLE } from './table.ts';
 
 /** The issuer says that the id stands with other content (settlement-contract rule 1). */
@@ -42,9 +42,19 @@ function holds(condition: Condition, intent: Intent, event: ExternalEvent, conte
   }
 }
 
+function outcomeOf(cell: Cell, intent: Intent, event: ExternalEvent, context: DecideContext): Outcome {
+  if (!isSplit(cell)) return cell;
+  return holds(cell.when, intent, event, context) ? cell.does : cell.otherwise;
+}
+
 /** An inquiry's answer counts only if the host has not moved since that inquiry was sent (intent-rules 3). */
 function isStale(intent: Intent, event: ExternalEvent): boolean {
   return event.kind === 'inquiry' && event.sentUnder !== intent.hostVersion;
+}
+
+/** "Completed" without the approval that it speaks of is no evidence: whatever is not whole is ambiguous. */
+function isHollow(event: ExternalEvent): boolean {
+  return event.kind === 'inquiry' && event.result === 'COMPLETED' && event.approval === undefined;
 }
 
 /** What the answer itself says, kept with the move that it caused. */
@@ -163,13 +173,8 @@ function conflict(event: ExternalEvent): boolean {
 export function external(intent: Intent, event: ExternalEvent, context: DecideContext): Changes {
   const column = columnOf(event);
   if (column === null) return restart(intent, context);
-  if (isStale(intent, event)) return {};
-  const cell = TABLE[intent.host][column];
-  const outcome = isSplit(cell)
-    ? holds(cell.when, intent, event, context)
-      ? cell.does
-      : cell.otherwise
-    : cell;
+  if (isStale(intent, event) || isHollow(event)) return {};
+  const outcome = outcomeOf(TABLE[intent.host][column], intent, event, context);
   let changes = outcomeChanges(intent, event, outcome, context);
   changes = { ...repeatedVoid(intent, event), ...changes };
   if (intent.host === 'reversing' && event.kind === 'netCancelAcknowledged' && outcome.to === undefined) {

@@ -119,6 +119,13 @@ describe('a charge', () => {
     expect(story.wait(1).do('expire').intent).toMatchObject({ host: 'closed', question: 'RE_CLOSED' });
   });
 
+  it('is not approved by an inquiry that says "completed" without the approval itself', () => {
+    const story = sentCharge().do(EVENTS.ambiguous);
+    const { hostVersion } = story.intent;
+    story.do({ kind: 'inquiry', result: 'COMPLETED', sentUnder: hostVersion });
+    expect(story.state).toBe('unknown/received');
+  });
+
   it('of a wrong scan is undone after the cash and before the first byte', () => {
     expect(charge().do('cashBack').state).toBe('closed/return_due');
     expect(sentCharge().refusal('cashBack')).toBe('NOT_IN_THIS_STATE');

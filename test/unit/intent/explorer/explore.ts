@@ -9,13 +9,13 @@ import { lossIn, wrongIn } from './checks.ts';
 import { Intents } from './intents.ts';
 import type { Model } from './moves.ts';
 import { moves } from './moves.ts';
-import type { StarredRule } from './without.ts';
+import type { Rule } from './without.ts';
 import { beginning, itemOf, LARGEST_PACKED, notesOf, pack, shownOf, unpack } from './world.ts';
 
 export interface ExploreOptions {
   /** Wall-clock bound; a walk that needs longer says so in `isComplete`. */
   readonly budgetMs: number;
-  readonly rulesOut?: readonly StarredRule[];
+  readonly rulesOut?: readonly Rule[];
   readonly crashesMax?: number;
   readonly darkActsMax?: number;
   readonly statesMax?: number;

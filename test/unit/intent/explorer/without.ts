@@ -20,8 +20,16 @@ export const STARRED_RULES = {
   restartAsks: 'after a restart the cash is asked for before anything is sent',
   unacknowledgedKeepsTheDayOpen: 'an approval whose sentence nobody saw keeps its day open',
 } as const;
-export type StarredRule = keyof typeof STARRED_RULES;
-export type RulesOut = ReadonlySet<StarredRule>;
+
+/** Rules that the exploration itself asked for; the text of section 4 implies the first two. */
+export const FOUND_RULES = {
+  deferredReturnIsAsked: 'a restart asks about a deferred charge whose cash is due back, slip or not',
+  unseenPayNothingIsAsked: 'a restart asks about a withdrawal whose last sentence nobody saw',
+  voidIsProvenAgain: 'a void whose proof died with the run can be proven again under its id',
+} as const;
+
+export type Rule = keyof typeof STARRED_RULES | keyof typeof FOUND_RULES;
+export type RulesOut = ReadonlySet<Rule>;
 
 type Decide = (intent: Intent, event: IntentEvent, context: DecideContext) => Decision;
 
@@ -56,6 +64,16 @@ function believeLateApproval(intent: Intent, event: IntentEvent, context: Decide
   return withSet(decision, (set) => (intent.type === 'CHARGE' ? { ...set, cash } : set));
 }
 
+/** Which restart question is not asked. */
+function isUnasked(intent: Intent, out: RulesOut): boolean {
+  if (out.has('restartAsks')) return true;
+  const isDeferredReturn = intent.deferred && intent.acknowledged && intent.cash === 'return_due';
+  if (isDeferredReturn && out.has('deferredReturnIsAsked')) return true;
+  const isUnseen =
+    intent.type === 'REFUND' && ['declined', 'reversing', 'reversed', 'closed'].includes(intent.host);
+  return isUnseen && out.has('unseenPayNothingIsAsked');
+}
+
 /** The real `decide` with some rules taken out; with none out it is `decide` itself. */
 export function decideWithout(out: RulesOut): Decide {
   if (out.size === 0) return decide;
@@ -69,7 +87,10 @@ export function decideWithout(out: RulesOut): Decide {
     const decision = decide(intent, event, context);
     const isEnd = event.kind === 'stop' || event.kind === 'expire';
     if (isEnd && out.has('stopAsksForTheCash')) return withSet(decision, withoutQuestion);
-    if (event.kind === 'restart' && out.has('restartAsks')) {
+    if (event.kind === 'void' && intent.host === 'voiding' && out.has('voidIsProvenAgain')) {
+      return { ok: false, refusal: 'NOT_IN_THIS_STATE' };
+    }
+    if (event.kind === 'restart' && isUnasked(intent, out)) {
       return withSet(decision, (set) => ({ ...withoutQuestion(set), deadlineMs: context.times.deadlineMs }));
     }
     return decision;
