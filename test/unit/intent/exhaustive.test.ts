@@ -89,7 +89,7 @@ function checkAfter(before: Intent, after: Intent, context: DecideContext): void
   assert(due(after, context.now, DEFAULT_TIMES) !== null);
 }
 
-describe('every legal state with every flag that matters meets every event', () => {
+describe('every legal state with every flag that matters meets every event', { timeout: 30_000 }, () => {
   const intents = everyIntent();
 
   it('has some thousand of them', () => {

@@ -22,7 +22,7 @@ import {
   voidDone,
 } from './make.ts';
 
-const RUNS = 600;
+const RUNS = 300;
 const OWN = ownCommands();
 
 interface Happening {
