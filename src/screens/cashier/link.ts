@@ -26,7 +26,9 @@ export interface PageState {
 }
 
 const TICK_MS = 250;
-const RECONNECT_MS = 1_000;
+/** After a broken stream; and after one that has not said anything yet. */
+const RECONNECT_BROKEN_MS = 500;
+const RECONNECT_SILENT_MS = 2_000;
 const HEARTBEAT_EVERY_MS = 5_000;
 const PRESS_TIMEOUT_MS = 2_000;
 const SLEPT_MS = 2_000;
@@ -48,7 +50,8 @@ export class Link {
   #connectedAtMs = 0;
   #aliveMs: number;
   #tickMs: number;
-  #heartbeatMs = 0;
+  #heartbeatMs = Number.NEGATIVE_INFINITY;
+  #broken = false;
   #shownKey = '';
   #shownAtMs = Number.NEGATIVE_INFINITY;
   #listener: (state: PageState) => void = () => undefined;
@@ -104,10 +107,14 @@ export class Link {
     if (this.#identity === null) return;
     this.#stream?.close();
     this.#connectedAtMs = performance.now();
+    this.#broken = false;
     const stream = new EventSource(`${this.#path('events')}?page=${encodeURIComponent(this.#page)}`);
     this.#stream = stream;
     stream.addEventListener('snapshot', (event) => {
       if (this.#stream === stream) this.accept(JSON.parse(event.data) as Snapshot);
+    });
+    stream.addEventListener('error', () => {
+      if (this.#stream === stream) this.#broken = true;
     });
     stream.addEventListener('ping', (event) => {
       if (this.#stream === stream) this.#ping(JSON.parse(event.data) as Ping);
@@ -148,7 +155,9 @@ export class Link {
     this.#tickMs = now;
     const limitMs = this.#state.snapshot?.times.heartbeatMs ?? HEARTBEAT_DEFAULT_MS;
     if (this.#state.cover === null && (slept || now - this.#aliveMs > limitMs)) this.#lose();
-    if (this.#state.cover !== null && now - this.#connectedAtMs > RECONNECT_MS) this.#connect();
+    const reconnectMs = this.#broken ? RECONNECT_BROKEN_MS : RECONNECT_SILENT_MS;
+    const mayConnect = now - this.#connectedAtMs > reconnectMs;
+    if (mayConnect && (this.#broken || this.#state.cover !== null)) this.#connect();
     const isDue = this.#identity !== null && now - this.#heartbeatMs > HEARTBEAT_EVERY_MS;
     if (isDue && document.visibilityState === 'visible') {
       this.#heartbeatMs = now;

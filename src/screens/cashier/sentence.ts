@@ -2,11 +2,11 @@
 import type { Face, FaceId, FaceIntent, Snapshot } from '../../station/snapshot.ts';
 import { CLOSED_HERE, type FaceText, INTENT_FACES, NOTES, QUESTION_NUMBER } from '../text/faces.ts';
 import { readingAid, span, won } from '../text/format.ts';
+import { lineReason } from '../text/line.ts';
 import type { IconId, Look, SoundId } from '../text/looks.ts';
 import { RAIL, WORDS } from '../text/rail.ts';
 import { reasonText } from '../text/reasons.ts';
 import { CASH_STAYS, refusalText, refusalValues } from '../text/refusals.ts';
-import { LINE_REASONS } from '../text/strip.ts';
 import { LINE_OFF, START_STEPS, SYSTEM_FACES } from '../text/system.ts';
 import { type Language, say, type Values, type Words } from '../text/words.ts';
 
@@ -78,7 +78,7 @@ function systemValues(snapshot: Snapshot, moment: Moment, language: Language): V
     down: span(ageOf(line.sinceMs, moment.wallMs)),
     next: Math.ceil(nextMs / 1_000),
     oldest,
-    lineReason: LINE_REASONS[line.reason ?? '']?.[language] ?? '',
+    lineReason: lineReason(line.reason, language),
   };
 }
 
@@ -93,7 +93,10 @@ function reasonValues(code: string | null, language: Language): { reason: string
 
 function instructionWords(face: Face, text: FaceText, hasReason: boolean): Words {
   if (face.id === 'RE-CLOSED' && face.question === null) return CLOSED_HERE;
-  if (face.id === 'RECOVERING' && face.values.all === undefined) return text.iWithoutReason ?? text.i;
+  const isPlain =
+    face.id === 'RECOVERING' ? face.values.open === undefined : face.values.cause === 'REVERSAL_RATE';
+  if (face.id === 'RECOVERING' || face.id === 'SLOW')
+    return isPlain ? (text.iWithoutReason ?? text.i) : text.i;
   return hasReason ? text.i : (text.iWithoutReason ?? text.i);
 }
 

@@ -2,7 +2,8 @@
 import type { Snapshot } from '../../station/snapshot.ts';
 import type { Preferences } from '../shared/preferences.ts';
 import { clockTimeSeconds, digits, monthDay, span } from '../text/format.ts';
-import { EXPLAIN, LINE_REASONS, STRIP } from '../text/strip.ts';
+import { lineReason } from '../text/line.ts';
+import { EXPLAIN, STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import type { PageState } from './link.ts';
 import { ageOf } from './sentence.ts';
@@ -38,7 +39,7 @@ function stationItem(snapshot: Snapshot, language: Language): Item {
 
 function lineItem(snapshot: Snapshot, wallMs: number, language: Language): Item {
   const { line } = snapshot.strip;
-  const reason = LINE_REASONS[line.reason ?? '']?.[language] ?? '';
+  const reason = lineReason(line.reason, language);
   const id = 'line';
   switch (line.state) {
     case 'online':
@@ -110,7 +111,7 @@ export function explanation(
   language: Language,
 ): string {
   const { line, scanner, clockConfirmed } = snapshot.strip;
-  const reason = LINE_REASONS[line.reason ?? '']?.[language] ?? '-';
+  const reason = lineReason(line.reason, language) || '-';
   if (id === 'line') {
     const by = {
       online: EXPLAIN.lineWell,

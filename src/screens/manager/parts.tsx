@@ -1,8 +1,9 @@
 /** Parts that several manager pages share. */
+import type { ComponentChildren } from 'preact';
 import { clockTimeSeconds } from '../text/format.ts';
+import { lineReason } from '../text/line.ts';
 import { HEAD } from '../text/manager.ts';
-import { reasonText } from '../text/reasons.ts';
-import { LINE_REASONS, STRIP } from '../text/strip.ts';
+import { STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import { errorText, type Loaded } from './calls.ts';
 
@@ -29,12 +30,6 @@ interface LineState {
   readonly reason: string | null;
 }
 
-/** The word for why the line is as it is: the worker's reason, or the issuer's code. */
-export function lineReason(reason: string | null, language: Language): string {
-  if (reason === null) return '';
-  return LINE_REASONS[reason]?.[language] ?? reasonText(reason)?.reason[language] ?? reason;
-}
-
 export function lineText(line: LineState, language: Language): string {
   const shapes = { online: '●', down: '▲', slow: '◆', paused: '‖' } as const;
   const words = {
@@ -45,4 +40,16 @@ export function lineText(line: LineState, language: Language): string {
   } as const;
   const reason = lineReason(line.reason, language);
   return `${shapes[line.state]} ${words[line.state][language]}${line.state === 'online' || reason === '' ? '' : ` · ${reason}`}`;
+}
+
+/** A table that may be wider than its place: it scrolls by itself and can be reached by the keyboard for that. */
+export function ScrollingTable(props: { label: string; children: ComponentChildren }) {
+  const reachable = (element: HTMLElement | null): void => {
+    if (element !== null) element.tabIndex = 0;
+  };
+  return (
+    <section class="table" aria-label={props.label} ref={reachable}>
+      {props.children}
+    </section>
+  );
 }

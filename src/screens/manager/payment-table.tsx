@@ -1,9 +1,10 @@
 /** The table of payments, used by the list, the cases and the sync page. */
 import type { PaymentRow } from '../../web/api.ts';
 import { clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
-import { LIST } from '../text/manager.ts';
+import { LIST, NAV } from '../text/manager.ts';
 import { stateWords } from '../text/states.ts';
 import type { Language } from '../text/words.ts';
+import { ScrollingTable } from './parts.tsx';
 import { linkTo } from './route.ts';
 
 export function typeWords(type: PaymentRow['type'], language: Language): string {
@@ -19,7 +20,7 @@ export function when(atMs: number, nowMs: number): string {
 export function PaymentTable(props: { rows: readonly PaymentRow[]; language: Language; nowMs: number }) {
   const { rows, language, nowMs } = props;
   return (
-    <div class="table">
+    <ScrollingTable label={NAV.payments[language]}>
       <table>
         <thead>
           <tr>
@@ -57,6 +58,6 @@ export function PaymentTable(props: { rows: readonly PaymentRow[]; language: Lan
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollingTable>
   );
 }

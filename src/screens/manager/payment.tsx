@@ -19,7 +19,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { Decide } from './decide.tsx';
-import { LoadState } from './parts.tsx';
+import { LoadState, ScrollingTable } from './parts.tsx';
 import { typeWords } from './payment-table.tsx';
 import { linkTo } from './route.ts';
 
@@ -125,7 +125,7 @@ function Timeline(props: { payment: PaymentDetail; language: Language }) {
   const { steps } = payment;
   const states = statesAfter(payment, language);
   return (
-    <div class="table">
+    <ScrollingTable label={DETAIL.timeline[language]}>
       <table class="timeline">
         <thead>
           <tr>
@@ -162,7 +162,7 @@ function Timeline(props: { payment: PaymentDetail; language: Language }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollingTable>
   );
 }
 

@@ -5,7 +5,7 @@ import { NAV, SETTINGS, SIGN_IN } from '../text/manager.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { PinField, TextField } from './fields.tsx';
-import { LoadState } from './parts.tsx';
+import { LoadState, ScrollingTable } from './parts.tsx';
 
 export function Settings(props: PageProps) {
   const { language } = props;
@@ -34,7 +34,7 @@ export function Settings(props: PageProps) {
               <dd class="mono">{settings.policyHash.slice(0, 16)}</dd>
             </div>
           </dl>
-          <div class="table">
+          <ScrollingTable label={NAV.settings[language]}>
             <table>
               <thead>
                 <tr>
@@ -56,7 +56,7 @@ export function Settings(props: PageProps) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollingTable>
         </>
       )}
       <AddManager {...props} />

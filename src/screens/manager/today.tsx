@@ -8,7 +8,7 @@ import { useLoad } from './calls.ts';
 import { caseReasons } from './cases.tsx';
 import { DayChart } from './chart.tsx';
 import type { PageProps } from './context.ts';
-import { LoadState, lineText } from './parts.tsx';
+import { LoadState, lineText, ScrollingTable } from './parts.tsx';
 import { nextText } from './payment.tsx';
 import { linkTo } from './route.ts';
 
@@ -132,7 +132,7 @@ function Chart(props: TodayProps) {
 function HourTable(props: { today: TodayAnswer; language: Language }) {
   const { today, language } = props;
   return (
-    <div class="table">
+    <ScrollingTable label={TODAY.chart[language]}>
       <table>
         <thead>
           <tr>
@@ -159,7 +159,7 @@ function HourTable(props: { today: TodayAnswer; language: Language }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollingTable>
   );
 }
 

@@ -5,8 +5,8 @@ import type { Words } from './words.ts';
 const STOP = { look: 'stop', icon: 'hand', s: null } as const;
 
 /**
- * Values: `{seconds}` since the start began, `{step}` of `{of}` steps and its name, `{code}` of the ledger fault, `{done}` of
- * `{all}` compared, `{down}` how long the line is down, `{next}` seconds to the next try.
+ * Values: `{seconds}` since the start began, `{step}` of `{of}` steps and its name, `{code}` of the ledger fault, `{open}`
+ * still to ask, `{down}` how long the line is down, `{next}` seconds to the next try.
  */
 export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
   'NOT-RECORDED': {
@@ -56,8 +56,8 @@ export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
     ...STOP,
     h: { ko: '복구 중: 현금 그대로', en: 'Recovering: cash stays' },
     i: {
-      ko: '장부가 발행사 기록과 다릅니다. 점장 확인 대기, {done}/{all}건 조회.',
-      en: "Ledger differs from the issuer's. Manager's word awaited, {done} of {all} asked.",
+      ko: '장부가 발행사 기록과 다릅니다. 점장 확인 대기, 조회할 것 {open}건.',
+      en: "Ledger differs from the issuer's. Manager's word awaited, {open} still to ask.",
     },
     iWithoutReason: {
       ko: '장부가 발행사 기록과 다릅니다. 점장 확인 대기.',
@@ -80,6 +80,10 @@ export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
     i: {
       ko: '망취소 {count}건이 끝나면 다시 받습니다, 가장 오래된 {oldest}.',
       en: 'Resumes when {count} reversals are through, oldest {oldest}.',
+    },
+    iWithoutReason: {
+      ko: '응답이 다시 빨라지면 받습니다.',
+      en: 'Resumes when answers are quick again.',
     },
     sound: 'alarm',
   },

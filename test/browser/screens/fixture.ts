@@ -15,8 +15,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
 };
+/** The agent's own policy, word for word. */
 const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PING_MS = 500;
 
 export interface Call {
@@ -72,6 +73,19 @@ export class FixtureServer {
   show(snapshot: Snapshot): Snapshot {
     this.#snapshot = { ...snapshot, sequence: this.#snapshot.sequence + 1 };
     for (const stream of this.#streams) this.#send(stream);
+    return this.#snapshot;
+  }
+
+  /** The next snapshot, which no page gets: a lost event. */
+  lose(snapshot: Snapshot): Snapshot {
+    this.#snapshot = { ...snapshot, sequence: this.#snapshot.sequence + 1 };
+    return this.#snapshot;
+  }
+
+  /** Another run of the agent: the streams end, its numbers begin again. */
+  restart(run: string, snapshot: Snapshot): Snapshot {
+    this.#snapshot = { ...snapshot, run, sequence: 1 };
+    this.drop();
     return this.#snapshot;
   }
 
@@ -157,7 +171,7 @@ export class FixtureServer {
     const say = (): void => {
       response.write(`event: state\ndata: ${JSON.stringify(this.states.get(path))}\n\n`);
     };
-    say();
+    if (!this.silent) say();
     const timer = setInterval(() => this.silent || say(), 2 * PING_MS);
     response.on('close', () => clearInterval(timer));
   }

@@ -195,7 +195,7 @@ describe('the law of the screens', () => {
         new URL(`../../../src/screens/manager/${name}.tsx`, import.meta.url),
         'utf8',
       );
-      expect(source.replaceAll(/\/\*\*[^]*?\*\//g, ''), name).not.toMatch(/[\uac00-\ud7a3]/);
+      expect(source.replaceAll(/\/\*\*[\s\S]*?\*\//g, ''), name).not.toMatch(/[\uac00-\ud7a3]/);
     }
   });
 });

@@ -1,0 +1,319 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildPages, startBrowser } from './browser.ts';
+import { FixtureServer } from './fixture.ts';
+import { axeFaults, layoutFaults } from './layout.ts';
+import { DETAIL, PAYMENTS, rowOf, serveManager } from './manager-data.ts';
+import { ALL_FACES, snapshotOf } from './snapshots.ts';
+
+const API = '/api/v1/manager';
+const PAGES = [
+  'today',
+  'payments',
+  `payment/${DETAIL.sequenceId}`,
+  'cases',
+  'day',
+  'scanners',
+  'sync',
+  'settings',
+];
+
+let folder: string;
+let pages: string;
+let browser: Browser;
+let server: FixtureServer;
+let context: BrowserContext;
+let page: Page;
+let session: { state: 'first' | 'signedOut' | 'signedIn' };
+let faults: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'screens-manager-'));
+  pages = await buildPages(join(folder, 'dist'));
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  const idle = ALL_FACES.IDLE;
+  if (idle === undefined) throw new Error('no IDLE');
+  server = await FixtureServer.start(pages, snapshotOf(idle));
+  session = { state: 'signedIn' };
+  serveManager(server, session);
+  await use('ko', 'light', { width: 1280, height: 800 });
+});
+afterEach(async () => {
+  await context.close();
+  await server.close();
+  expect(faults).toEqual([]);
+});
+
+async function use(
+  language: 'ko' | 'en',
+  theme: 'light' | 'dark',
+  viewport: { width: number; height: number },
+): Promise<void> {
+  await context?.close();
+  context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  await context.addInitScript(
+    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
+    JSON.stringify({ language, theme, sound: true }),
+  );
+  page = await context.newPage();
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      faults.push(message.text());
+  });
+}
+async function open(path: string): Promise<void> {
+  await page.goto(`${server.url}/manager.html#/${path}`);
+  await page.waitForSelector('h1');
+}
+function until<Value>(read: () => Value) {
+  return expect.poll(read, { timeout: 10_000 });
+}
+const asked = (path: string): readonly Readonly<Record<string, unknown>>[] =>
+  server.calls.filter((call) => call.path === `${API}/${path}`).map((call) => call.body);
+
+describe('signing in', () => {
+  it('says how many tries are left, then lets the manager in', async () => {
+    session.state = 'signedOut';
+    await open('today');
+    await page.getByLabel('이름').fill('김점장');
+    await page.getByLabel('비밀번호').pressSequentially('4829', { delay: 100 });
+    await page.getByRole('button', { name: '로그인' }).click();
+    await until(() => page.locator('.fault').innerText()).toContain('4번 남음');
+    for (const digit of '482915') await page.locator('.digit-pad button', { hasText: digit }).click();
+    await page.getByRole('button', { name: '로그인' }).click();
+    await page.waitForSelector('nav');
+    expect(page.url()).not.toContain('482915');
+  });
+
+  it('refuses what a scanner types into the PIN field, and says so', async () => {
+    session.state = 'signedOut';
+    await open('today');
+    await page.getByLabel('비밀번호').focus();
+    await page.keyboard.type('94100000', { delay: 3 });
+    expect(await page.getByLabel('비밀번호').inputValue()).toBe('');
+    expect(await page.locator('.field-note').innerText()).toContain('스캐너');
+  });
+
+  it('makes the first manager with the installer’s code', async () => {
+    session.state = 'first';
+    server.routes.set(`POST ${API}/first`, ({ body }) => {
+      expect(body).toEqual({ code: 'ABCD-1234', name: '김점장', pin: '482915' });
+      session.state = 'signedIn';
+      return {
+        status: 200,
+        body: { state: 'signedIn', name: '김점장', idleLeftMs: 1, terminalId: 'T', version: '0' },
+      };
+    });
+    await open('today');
+    await page.getByLabel('설치 코드').fill('ABCD-1234');
+    await page.getByLabel('이름').fill('김점장');
+    for (const digit of '482915') await page.locator('.digit-pad button', { hasText: digit }).click();
+    await page.getByRole('button', { name: '만들기' }).click();
+    await page.waitForSelector('nav');
+  });
+
+  it('comes back to the sign-in when the session is over', async () => {
+    await open('today');
+    await page.waitForSelector('.tiles');
+    session.state = 'signedOut';
+    await page.getByRole('link', { name: '거래' }).click();
+    await page.waitForSelector('.sign-in form');
+  });
+});
+
+describe('the payments list', () => {
+  it('shows masked rows with the state of host and cash', async () => {
+    await open('payments');
+    await page.waitForSelector('tbody tr');
+    expect(await page.locator('tbody tr').count()).toBe(50);
+    const row = await page.locator(`[data-id="${rowOf(3).sequenceId}"]`).innerText();
+    expect(row).toContain('망취소 중 · 돌려줄 돈');
+    expect(row).toContain('9410 00** **** 0005');
+  });
+
+  it('keeps filters and search in the address, and asks the agent with them', async () => {
+    await open('payments');
+    await page.getByLabel('종류').selectOption('REFUND');
+    await until(() => page.url()).toContain('type=REFUND');
+    await page.getByLabel('찾기').fill('7QK2-9XMD');
+    await until(() => asked('payments').at(-1)).toMatchObject({
+      type: 'REFUND',
+      text: '7QK2-9XMD',
+      limit: '50',
+    });
+    await page.reload();
+    await page.waitForSelector('tbody tr');
+    expect(await page.getByLabel('종류').inputValue()).toBe('REFUND');
+    expect(await page.getByLabel('찾기').inputValue()).toBe('7QK2-9XMD');
+  });
+
+  it('never puts a card number into the address: it leaves the field and goes in a body, with the PIN', async () => {
+    await open('payments');
+    await page.getByLabel('찾기').fill('9410 0000 0000 0005');
+    await page.waitForSelector('.inline-form');
+    expect(await page.getByLabel('찾기').inputValue()).toBe('');
+    expect(page.url()).not.toContain('9410');
+    await page.getByLabel('PIN').pressSequentially('4829', { delay: 100 });
+    await page.locator('.inline-form button').click();
+    await until(() => asked('payments/card')).toEqual([{ cardNumber: '9410000000000005', pin: '4829' }]);
+    await until(() => page.locator('tbody tr').count()).toBe(1);
+    for (const body of asked('payments')) expect(JSON.stringify(body)).not.toContain('94100');
+  });
+
+  it('pages by cursor', async () => {
+    await open('payments');
+    await page.getByRole('link', { name: '더 이전' }).click();
+    await until(() => asked('payments').at(-1)).toMatchObject({ before: 'cursor-older' });
+    await page.getByRole('link', { name: '최근', exact: true }).click();
+    await until(() => asked('payments').at(-1)).not.toHaveProperty('before');
+  });
+
+  it('does not move rows under a reader who has scrolled down, and offers the new ones', async () => {
+    await open('payments');
+    await page.waitForSelector('tbody tr');
+    await page.mouse.wheel(0, 600);
+    await until(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
+    const before = asked('payments').length;
+    const state = server.states.get(`${API}/events`) as object;
+    server.states.set(`${API}/events`, { ...state, journalIndex: 5_000 });
+    await page.getByRole('button', { name: '새 거래 보기' }).click();
+    await until(() => asked('payments').length).toBe(before + 1);
+  });
+
+  it('says so when nothing fits, and clears the filters', async () => {
+    server.routes.set(`GET ${API}/payments`, ({ body }) => ({
+      status: 200,
+      body: body.type === 'REFUND' ? { rows: [], older: null, newer: null } : PAYMENTS,
+    }));
+    await open('payments?type=REFUND');
+    await until(() => page.locator('.empty').innerText()).toContain('이 조건의 거래가 없습니다.');
+    await page.locator('.empty a').click();
+    await until(() => page.locator('tbody tr').count()).toBe(50);
+  });
+
+  it('keeps the old rows, dated, when the terminal is away', async () => {
+    await open('payments');
+    await page.waitForSelector('tbody tr');
+    server.routes.set(`GET ${API}/payments`, () => ({ status: 500, body: { error: 'FAULT', text: 'x' } }));
+    await page.getByLabel('종류').selectOption('CHARGE');
+    await page.waitForSelector('.load-fault');
+    server.routes.set(`GET ${API}/payments`, () => ({ status: 200, body: PAYMENTS }));
+    await page.getByRole('button', { name: '다시 시도' }).click();
+    await page.waitForSelector('.load-fault', { state: 'detached' });
+  });
+});
+
+describe('one payment', () => {
+  it('shows who did what, with the entry and its hash, and postings that sum to nothing', async () => {
+    await open(`payment/${DETAIL.sequenceId}`);
+    await page.waitForSelector('.timeline');
+    const text = await page.locator('.timeline').innerText();
+    expect(text).toContain('4202 9f3c1a7b');
+    expect(text).toContain('근무자 0007');
+    expect(text).toContain('1423바이트');
+    expect(await page.locator('main').innerText()).toContain('합계 0원');
+  });
+
+  it('decides with one sentence, a reason, and the PIN where it is asked', async () => {
+    await open(`payment/${DETAIL.sequenceId}`);
+    await page.getByRole('button', { name: /미수령 전표/ }).click();
+    expect(await page.locator('.sentence').innerText()).toBe('13,000원을 미수령 전표로 옮깁니다.');
+    const write = page.getByRole('button', { name: '전표 쓰기' });
+    expect(await write.isDisabled()).toBe(true);
+    await page.getByLabel('이유').selectOption('CUSTOMER_GONE');
+    await page.locator('.confirm input[type=password]').pressSequentially('4829', { delay: 100 });
+    await write.click();
+    await until(() => asked(`payments/${DETAIL.sequenceId}/decide`)).toEqual([
+      {
+        decision: 'voucherUnclaimed',
+        version: DETAIL.version,
+        reason: 'CUSTOMER_GONE',
+        caseReason: 'LEFT_AT_COUNTER',
+        pin: '4829',
+      },
+    ]);
+  });
+
+  it('shows the present state when the payment changed meanwhile', async () => {
+    server.routes.set(`POST ${API}/payments/${DETAIL.sequenceId}/decide`, () => ({
+      status: 409,
+      body: { error: 'STALE', text: 'moved' },
+    }));
+    await open(`payment/${DETAIL.sequenceId}`);
+    await page.getByRole('button', { name: '돌려줬음', exact: true }).click();
+    const before = asked(`payments/${DETAIL.sequenceId}`).length;
+    await page.getByRole('button', { name: '돌려준 것으로 기록' }).click();
+    await until(() => asked(`payments/${DETAIL.sequenceId}`).length).toBe(before + 1);
+    await until(() => page.locator('.confirm .fault').innerText()).toContain('그 사이 바뀌었습니다');
+  });
+});
+
+describe('the other pages', () => {
+  it('say when the figures are stale', async () => {
+    await open('today');
+    await page.waitForSelector('.tiles');
+    server.silent = true;
+    await page.waitForSelector('.stale', { timeout: 15_000 });
+    expect(await page.locator('.stale').innerText()).toMatch(/화면이 \d+초 늦음/);
+    server.silent = false;
+    await page.waitForSelector('.stale', { state: 'detached' });
+  });
+
+  it('verify the ledger with index and head', async () => {
+    await open('payments');
+    await page.getByRole('button', { name: '장부 검증' }).click();
+    await until(() => page.locator('.title').innerText()).toContain('4240 · 0c77d2e6f1a8');
+  });
+
+  it('draw the day as a chart, and as a table on request', async () => {
+    await open('today');
+    await page.waitForSelector('.chart canvas');
+    await page.getByRole('button', { name: '표로 보기' }).click();
+    expect(await page.locator('.chart tbody tr').count()).toBe(14);
+  });
+
+  it('ask for PIN and reason before the worker is paused', async () => {
+    server.routes.set(`POST ${API}/sync/pause`, () => ({
+      status: 401,
+      body: { error: 'WRONG_PIN', text: '', triesLeft: 3 },
+    }));
+    await open('sync');
+    await page.getByRole('button', { name: '멈춤' }).click();
+    await page.getByLabel('이유').fill('점검');
+    await page.getByLabel('PIN').pressSequentially('4829', { delay: 100 });
+    expect(await page.locator('.inline-form button').isDisabled()).toBe(true);
+    await page.getByLabel('이유').fill('통신 점검');
+    await page.locator('.inline-form button').click();
+    await until(() => page.locator('.inline-form .fault').innerText()).toContain('3번 남음');
+    expect(asked('sync/pause')).toEqual([{ pin: '4829', reason: '통신 점검' }]);
+  });
+
+  it.each([
+    { language: 'ko', theme: 'light', width: 1280, height: 800 },
+    { language: 'en', theme: 'dark', width: 1024, height: 768 },
+    { language: 'en', theme: 'light', width: 512, height: 400 },
+  ] as const)(
+    'fit, and axe has no objection: $language $theme $width',
+    async ({ language, theme, width, height }) => {
+      await use(language, theme, { width, height });
+      for (const path of PAGES) {
+        await open(path);
+        await page.waitForSelector('main h1');
+        await until(async () => page.locator('.load-fault').count()).toBe(0);
+        expect(await layoutFaults(page, '.tile,nav,button'), path).toEqual([]);
+        expect(await axeFaults(page), path).toEqual([]);
+      }
+    },
+  );
+});
