@@ -128,11 +128,11 @@ export const MIGRATIONS: readonly string[] = [VERSION_1];
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /** The schema version of a file; throws CORRUPT for a database that is not a ledger, NEWER_SCHEMA for a newer one. */
-export function schemaVersion(database: Database.Database): number {
+export function schemaVersion(database: Database.Database, newest: number = SCHEMA_VERSION): number {
   const version = Number(database.pragma('user_version', { simple: true }));
   const application = Number(database.pragma('application_id', { simple: true }));
-  if (version > SCHEMA_VERSION) {
-    throw new LedgerFault('NEWER_SCHEMA', `schema ${version}, this program knows ${SCHEMA_VERSION}`);
+  if (version > newest) {
+    throw new LedgerFault('NEWER_SCHEMA', `schema ${version}, this program knows ${newest}`);
   }
   const tables = database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
   const isNew = version === 0 && tables === 0;
@@ -140,11 +140,11 @@ export function schemaVersion(database: Database.Database): number {
   return version;
 }
 
-/** Brings the file to `target` (default: the newest version), each step in a transaction of its own. */
-export function migrate(database: Database.Database, target: number = SCHEMA_VERSION): void {
-  for (let version = schemaVersion(database); version < target; version += 1) {
-    const sql = MIGRATIONS[version];
-    if (sql === undefined) throw new LedgerFault('NEWER_SCHEMA', `no step from schema ${version}`);
+/** Brings the file to the newest version, each step in a transaction of its own: a failed step leaves the one before. */
+export function migrate(database: Database.Database, migrations: readonly string[] = MIGRATIONS): void {
+  const done = schemaVersion(database, migrations.length);
+  for (const [offset, sql] of migrations.slice(done).entries()) {
+    const version = done + offset;
     database
       .transaction(() => {
         database.exec(sql);

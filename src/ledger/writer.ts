@@ -5,6 +5,7 @@ import { assertBalanced, posting as postingOf } from '../intent/positions.ts';
 import type { DecideContext } from '../intent/rules.ts';
 import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
+import { holdsCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
 import { prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
@@ -39,8 +40,6 @@ const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
 const SWEEP_SEARCH_ROWS = 500;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
-/** A full card number, or a barcode with any transaction code. Longer rows of digits are times and issuer numbers. */
-const CARD_DATA = /(?<![0-9])[0-9]{16}(?![0-9])|[A-Za-z]{6}[0-9]{25}|(?<![0-9])[0-9]{31}(?![0-9])/;
 const TERMINAL: Actor = { role: 'terminal' };
 
 interface Held {
@@ -117,7 +116,7 @@ export class LedgerWriter {
   }
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead {
-    const body = canonicalJson({ actor, detail });
+    const body = canonicalJson({ actor: withoutCardData(actor), detail });
     return this.#writeWithReserve(() => this.#append(kind, body, now));
   }
 
@@ -125,7 +124,7 @@ export class LedgerWriter {
     assertBalanced(voucher.entries);
     assertThat(voucher.caseNumber !== '', 'a voucher names its case');
     if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
-    const body = canonicalJson({ actor, voucher });
+    const body = canonicalJson({ actor: withoutCardData(actor), voucher });
     return this.#writeWithReserve(() => {
       this.#totals.book(voucher.entries);
       return this.#append('voucher', body, now);
@@ -135,7 +134,7 @@ export class LedgerWriter {
   recovered(now: Now, actor: Actor): JournalHead {
     return this.#writeWithReserve(() => {
       writeMeta(this.#database, 'restored', null);
-      return this.#append('recovered', canonicalJson({ actor }), now);
+      return this.#append('recovered', canonicalJson({ actor: withoutCardData(actor) }), now);
     });
   }
 
@@ -182,7 +181,7 @@ export class LedgerWriter {
     return {
       times: this.#options.times,
       now,
-      actor: options.actor,
+      actor: withoutCardData(options.actor),
       policyHash: this.#options.policyHash,
       canDefer: options.canDefer ?? false,
       openBusinessDate: options.openBusinessDate ?? null,
@@ -297,7 +296,7 @@ export class LedgerWriter {
   }
 
   #append(kind: string, body: string, now: Now): JournalHead {
-    assertThat(!CARD_DATA.test(body), 'the journal takes no card number and no barcode');
+    assertThat(!holdsCardData(body), 'the journal takes no card number and no barcode');
     const entry = { atMs: now.wallMs, kind, sequenceId: null, earlier: 0, body };
     this.#head = appendEntry(this.#journal, this.#head, entry);
     return this.#head;

@@ -136,6 +136,23 @@ describe('a commit', () => {
     expect(ledger.head().index).toBe(0);
   });
 
+  it('keeps what a manager gave as a reason, without the card number in it', () => {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    const typed = { LEFT_AT_COUNTER: '9410001234567788', VOID_LATE: '9410 0012 3456 7788' };
+    for (const reason of ['LEFT_AT_COUNTER', 'VOID_LATE'] as const) {
+      const actor = { ...MANAGER, reason: `손님 카드 ${typed[reason]} 오류` };
+      must(ledger, intent, { kind: 'openCase', reason }, SCAN_TIME, { actor });
+    }
+    const bodies = ledger.timeline(intent.sequenceId).map((entry) => entry.body);
+    expect(bodies.filter((body) => body.includes('손님 카드 ****7788 오류'))).toHaveLength(2);
+  });
+
+  it('takes hashes and ids in a note for what they are', () => {
+    const machineId = `a1234567890123456b${'0'.repeat(46)}`;
+    ledger.note('hello', { machineId, nrNumber: 'KMN260723000000123' }, SCAN_TIME, TERMINAL);
+    expect(ledger.head().index).toBe(1);
+  });
+
   it('books a voucher of a manager and keeps the balances explained', () => {
     const { sequenceId } = approveCharge(ledger, SCAN_TIME, 1);
     const entries = { issuer_payable: 10_000, dispute: -10_000 };

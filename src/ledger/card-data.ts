@@ -1,0 +1,24 @@
+import type { Actor } from '../intent/model.ts';
+
+/**
+ * A full card number standing alone, or a barcode with any transaction code. Digits inside longer words are ids, hashes
+ * and times.
+ */
+const FIRST =
+  /(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])|[A-Za-z]{6}[0-9]{25}|(?<![0-9A-Za-z])[0-9]{31}(?![0-9A-Za-z])/;
+const EVERY = new RegExp(FIRST, 'g');
+/** People write card numbers in groups of four. */
+const GROUPED = /(?<![0-9])[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])/g;
+
+export function holdsCardData(text: string): boolean {
+  return FIRST.test(text);
+}
+
+/** What a person typed as a reason is kept, a card number in it is not. */
+export function withoutCardData(actor: Actor): Actor {
+  if (actor.reason === undefined) return actor;
+  const reason = actor.reason
+    .replaceAll(GROUPED, (number) => `****${number.slice(-4)}`)
+    .replaceAll(EVERY, (number) => (number.length === 16 ? `****${number.slice(-4)}` : '****'));
+  return reason === actor.reason ? actor : { ...actor, reason };
+}
