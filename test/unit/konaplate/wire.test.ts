@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { CompactEncrypt } from 'jose';
+import { CompactEncrypt, compactDecrypt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -112,6 +112,36 @@ describe('message encryption', () => {
       expect(encDataOf(JSON.parse(envelope(jwe)))).toBe(jwe);
     },
   );
+
+  it.each(['A128GCM', 'A256GCM'] as const)(
+    'is read and written alike by an independent library, with %s',
+    async (enc) => {
+      const publicKey = importPublicKey(pair.publicKey);
+      const privateKey = importPrivateKey(pair.privateKey);
+      for (const text of ['{}', '{"userName":"시험용"}', 'x'.repeat(10_000)]) {
+        const opened = await compactDecrypt(await encryptText(text, publicKey, enc), privateKey, {
+          keyManagementAlgorithms: ['RSA-OAEP-256'],
+          contentEncryptionAlgorithms: [enc],
+        });
+        expect(Buffer.from(opened.plaintext).toString()).toBe(text);
+        const theirs = await new CompactEncrypt(Buffer.from(text))
+          .setProtectedHeader({ alg: 'RSA-OAEP-256', enc, kid: 'k', typ: 'JWE', cty: 'json' })
+          .encrypt(publicKey);
+        expect(await decryptText(theirs, privateKey, 65_536)).toBe(text);
+      }
+    },
+  );
+
+  it('opens nothing under a key of the wrong length', async () => {
+    const jwe = await new CompactEncrypt(Buffer.from('{}'))
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' })
+      .encrypt(importPublicKey(pair.publicKey));
+    const parts = jwe.split('.');
+    parts[0] = Buffer.from('{"enc":"A128GCM","alg":"RSA-OAEP-256"}').toString('base64url');
+    await expect(decryptText(parts.join('.'), importPrivateKey(pair.privateKey), 65_536)).rejects.toThrow(
+      'JWE_KEY',
+    );
+  });
 
   it('says JWE_KEY for another key and for any changed part', async () => {
     const jwe = await encryptText('{}', importPublicKey(pair.publicKey));
