@@ -58,16 +58,19 @@ export class Recheck {
     });
   }
 
-  /** Starts what there is room for. */
-  run(session: Session, hasRoom: () => boolean): void {
+  /**
+   * Starts what there is room for. `permitMs` gives 0 for one more item that is asked again, else the mono ms of the next
+   * permit: every till of a chain asks again at the same moment.
+   */
+  run(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
     while (this.#asks.length > 0 && hasRoom()) {
       const next = this.#asks.shift();
       if (next !== undefined) this.#delivery.ask(next.intent, next.told);
     }
-    if (session.issuerChanged) this.#askAgain(session, hasRoom);
+    if (session.issuerChanged) this.#askAgain(session, hasRoom, permitMs);
   }
 
-  #askAgain(session: Session, hasRoom: () => boolean): void {
+  #askAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
     if (this.#epoch !== session.issuerEpoch) {
       this.#epoch = session.issuerEpoch;
@@ -80,8 +83,14 @@ export class Recheck {
     this.#retryMs = null;
     while (hasRoom()) {
       if (this.#todo.length === 0 && !this.#isListed) this.#listPage(session);
-      const sequenceId = this.#todo.shift();
+      const [sequenceId] = this.#todo;
       if (sequenceId === undefined) break;
+      const waitUntilMs = permitMs();
+      if (waitUntilMs > 0) {
+        this.#retryMs = waitUntilMs;
+        break;
+      }
+      this.#todo.shift();
       this.#again(sequenceId);
     }
     if (this.#todo.length === 0 && this.#isListed && this.#underWay === 0) {

@@ -21,6 +21,8 @@ import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdict
 /** More than this in one turn is a loop that feeds itself. */
 const COMMANDS_MAX = 100_000;
 const WAKE_MAX_MS = 60_000;
+/** Asking again after the issuer was restored goes at least at this pace. */
+const ASK_PER_MINUTE = 60;
 /** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
 const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
 
@@ -39,6 +41,7 @@ export class SyncWorker {
   readonly #line: LineMonitor;
   readonly #breaker: Breaker;
   readonly #pacer: Pacer;
+  readonly #askPacer: Pacer;
   readonly #recheck: Recheck;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
@@ -80,6 +83,7 @@ export class SyncWorker {
       options.random,
     );
     this.#pacer = new Pacer(this.#limits.drainPerMinute, now.monoMs);
+    this.#askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
     this.#delivery = new Delivery(options, this.#limits, this.#agenda, this.#calls, {
       context: () => this.#context(),
       heard: (answer, elapsedMs) => this.#heard(answer, elapsedMs),
@@ -255,7 +259,11 @@ export class SyncWorker {
   }
 
   #dispatch(now: Now): void {
-    this.#recheck.run(this.#session, () => this.#hasRoom(false));
+    this.#recheck.run(
+      this.#session,
+      () => this.#hasRoom(false),
+      () => (this.#askPacer.take(now.monoMs) ? 0 : (this.#askPacer.nextMs(now.monoMs) ?? now.monoMs)),
+    );
     for (const lane of LANES) {
       if (!this.#laneOpen(lane)) continue;
       for (const entry of this.#agenda.ready(lane).values()) {
@@ -381,6 +389,7 @@ export class SyncWorker {
     const { index } = this.#options.ledger.head();
     const reason = this.#session.greet(answer.value, claimed, index, sentAtMs, now);
     this.#pacer.perMinute = answer.value.drainPerMinute;
+    this.#askPacer.perMinute = Math.max(ASK_PER_MINUTE, answer.value.drainPerMinute);
     if (reason !== null) this.#fence(reason);
     if (wasRecovering && !this.#session.recovering) {
       this.#options.ledger.recovered(now, { role: 'manager' });
