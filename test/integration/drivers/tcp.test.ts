@@ -73,10 +73,10 @@ describe('the tcp driver and the demo scanner', () => {
     const till = open({ port: scanner.port });
     await until(() => till.state() === 'ready');
     await scanner.close();
-    await until(() => till.state() === 'unplugged', 1000);
+    await until(() => till.state() === 'unplugged', 2000);
     await until(() => till.scanner.status().problem?.code === 'REFUSED');
     const again = await demo(scanner.port);
-    await until(() => till.state() === 'ready', 2500);
+    await until(() => till.state() === 'ready', 4000);
     again.send(CHARGE);
     await until(() => till.frames.length === 1);
     expect(till.scanner.statistics()).toMatchObject({ connects: 2, frames: 1 });

@@ -90,7 +90,7 @@ describe('the hid-pos driver', () => {
     expect(one.state()).toBe('unplugged');
     await until(() => first.closed);
     tree.plugHidraw('hidraw9', { port: '1-3' }, POS_DESCRIPTOR);
-    await until(() => one.state() === 'ready', 2000);
+    await until(() => one.state() === 'ready', 4000);
     expect(hid.last.path).toMatch(/hidraw9$/);
     for (const report of posReports(VALID)) hid.last.events.report(report);
     first.events.report(posReports(VALID)[0] ?? Buffer.alloc(0));
@@ -103,7 +103,7 @@ describe('the hid-pos driver', () => {
     const one = pos();
     await until(() => one.state() === 'ready');
     tree.unplug('hidraw', 'hidraw0');
-    await until(() => one.state() === 'unplugged', 1000);
+    await until(() => one.state() === 'unplugged', 2000);
     expect(hid.last.closed).toBe(true);
   });
 
