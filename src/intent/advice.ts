@@ -23,8 +23,13 @@ const SILENT: readonly CaseReason[] = [
   'RECOVERING',
 ];
 
+/** The case is about where this cash belongs: the page may no longer tell a cashier to hand it out. */
+export function silencesAdvice(reason: CaseReason): boolean {
+  return SILENT.includes(reason);
+}
+
 function isSilenced(intent: Intent): boolean {
-  return intent.cash !== 'return_due' && intent.cases.some((reason) => SILENT.includes(reason));
+  return intent.cash !== 'return_due' && intent.cases.some(silencesAdvice);
 }
 
 function chargeAdvice(intent: Intent): Advice {

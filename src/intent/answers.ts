@@ -60,8 +60,11 @@ function answerClosed(intent: Intent, said: QuestionAnswer, context: DecideConte
 }
 
 function answerOut(intent: Intent, said: QuestionAnswer, context: DecideContext): Result {
-  if (said === 'inDrawer') return goOn(intent, context);
-  return said === 'withCustomer' ? { ...goOn(intent, context), cash: 'paid_out' } : NO;
+  if (said === 'withCustomer') return { ...goOn(intent, context), cash: 'paid_out' };
+  if (said !== 'inDrawer') return NO;
+  // Whoever said "paid" too early is contradicted by the count; both words are in the journal.
+  const cases = intent.cases.filter((reason) => reason !== 'PAID_WITHOUT_APPROVAL');
+  return { ...goOn(intent, context), cases };
 }
 
 /** "Was it paid out?" of a withdrawal that is not approved: a yes is a case, the host goes on to its end by evidence. */

@@ -1,3 +1,4 @@
+import { silencesAdvice } from './advice.ts';
 import type { CaseReason, Cash, Host, Intent, IntentTimes, IntentType, NetCancelReason } from './model.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
@@ -109,12 +110,24 @@ function settleCases(intent: Intent, after: Intent): readonly CaseReason[] {
 }
 
 /**
+ * A payout that a case puts in doubt is not told to a cashier. Who said "paid" before the approval is asked again
+ * instead of being told to pay; what the issuer takes back is the manager's.
+ */
+function doubtPayout(intent: Intent, after: Intent): Changes {
+  if (after.cash !== 'payout_due' || after.question !== null) return {};
+  const isNewDuty = intent.cash !== 'payout_due';
+  if (isNewDuty && after.cases.includes('PAID_WITHOUT_APPROVAL')) return { question: 'RE_OUT' };
+  const isNewDoubt = after.cases.some((reason) => silencesAdvice(reason) && !intent.cases.includes(reason));
+  return isNewDoubt ? { left: true } : {};
+}
+
+/**
  * What follows from every change, whoever made it: the open question is the one of the new state, a new sentence is not
  * yet acknowledged, the clock of the state starts, cases that are over close. Leaves out what did not change.
  */
 export function finish(intent: Intent, changes: Changes, context: DecideContext): Changes {
-  const settled: Changes = { ...changes };
-  if (intent.question !== null && changes.question === undefined) {
+  const settled: Changes = { ...changes, ...doubtPayout(intent, { ...intent, ...changes }) };
+  if (intent.question !== null && settled.question === undefined) {
     settled.question = questionFor({ ...intent, ...changes });
   }
   const after: Intent = { ...intent, ...settled };

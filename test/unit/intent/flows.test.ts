@@ -391,8 +391,29 @@ describe('after a restart', () => {
     );
     story.do(inquiryOf(story.intent, 'COMPLETED'));
     expect(story.state).toBe('approved/payout_due');
-    expect(adviceOf(story.intent)).toBe('manager');
+    expect(story.intent.question).toBe('RE_OUT');
+    expect(story.refusal('paidOut')).toBe('QUESTION_OPEN');
+    expect(story.answer('withCustomer').state).toBe('approved/paid_out');
+    expect(story.intent.cases).toEqual([]);
+  });
+
+  it('a withdrawal said to be paid and found unpaid at its approval is still to be paid', () => {
+    const story = sentRefund()
+      .do(EVENTS.restart)
+      .answer('withCustomer')
+      .do(EVENTS.approved)
+      .answer('inDrawer');
+    expect(adviceOf(story.intent)).toBe('payOut');
+    expect(story.intent.cases).toEqual(['LEFT_AT_COUNTER']);
     expect(story.do('paidOut').intent.cases).toEqual([]);
+  });
+
+  it("a payout that the issuer takes back is the manager's, no longer the cashier's", () => {
+    const story = sentRefund().do(EVENTS.approved);
+    expect(occupiesStation(story.intent)).toBe(true);
+    story.do(inquiryOf(story.intent, 'REVERSED'));
+    expect(adviceOf(story.intent)).toBe('manager');
+    expect(occupiesStation(story.intent)).toBe(false);
   });
 
   it('a question that nobody answers for 180 s is left as a case', () => {

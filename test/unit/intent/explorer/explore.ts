@@ -226,7 +226,7 @@ export function explore(options: ExploreOptions): ExploreReport {
   const tuples = new Set<string>();
   let report = { states: 0, steps: 0, intents: 0, ends: 0, isComplete: true };
   let wrong: Wrong | null = null;
-  for (const type of options.types ?? (['CHARGE', 'REFUND'] as const)) {
+  for (const type of options.types ?? (['REFUND', 'CHARGE'] as const)) {
     const intents = new Intents(out);
     const model = {
       intents,

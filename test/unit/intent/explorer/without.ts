@@ -25,6 +25,7 @@ export const STARRED_RULES = {
 export const FOUND_RULES = {
   deferredReturnIsAsked: 'a restart asks about a deferred charge whose cash is due back, slip or not',
   unseenPayNothingIsAsked: 'a restart asks about a withdrawal whose last sentence nobody saw',
+  paidEarlyIsAskedAgain: 'an approval of what was said to be paid asks, it does not say "pay out"',
   voidIsProvenAgain: 'a void whose proof died with the run can be proven again under its id',
 } as const;
 
@@ -90,6 +91,10 @@ export function decideWithout(out: RulesOut): Decide {
     if (event.kind === 'void' && intent.host === 'voiding' && out.has('voidIsProvenAgain')) {
       return { ok: false, refusal: 'NOT_IN_THIS_STATE' };
     }
+    const isPaidEarly = intent.cases.includes('PAID_WITHOUT_APPROVAL');
+    if (isPaidEarly && intent.question === null && out.has('paidEarlyIsAskedAgain')) {
+      return withSet(decision, withoutQuestion);
+    }
     if (event.kind === 'restart' && isUnasked(intent, out)) {
       return withSet(decision, (set) => ({ ...withoutQuestion(set), deadlineMs: context.times.deadlineMs }));
     }
@@ -99,6 +104,7 @@ export function decideWithout(out: RulesOut): Decide {
 
 /** What the page says; without the waiting rule it gives the cash back as soon as the line is silent. */
 export function adviceWithout(out: RulesOut): (intent: Intent) => Advice {
+  if (out.has('paidEarlyIsAskedAgain')) return (intent) => adviceOf({ ...intent, cases: [] });
   if (!out.has('cashStaysUntilTheDeadline')) return adviceOf;
   return (intent) => {
     const isWaiting = intent.host === 'unknown' && intent.question === null && !intent.deferred;
