@@ -6,6 +6,7 @@ import { chainHash } from '../../../src/ledger/canonical.ts';
 import type { JournalRow } from '../../../src/ledger/journal.ts';
 import type { JournalHead, Ledger, VerifyReport } from '../../../src/ledger/types.ts';
 import { approveCharge, createShop, later, must, SCAN_TIME, type Shop, scanOf, sendCharge } from './shop.ts';
+import { tamperRounds } from './tamper-rounds.ts';
 
 let shop: Shop;
 let ledger: Ledger;
@@ -229,5 +230,13 @@ describe('verification from a sealed day on', () => {
     expect(ledger.verify({ fromIndex: 6 }).faults).toContainEqual(
       expect.objectContaining({ code: 'CHAIN', index: 8 }),
     );
+  });
+});
+
+describe('tampering at random', () => {
+  it('is seen, whatever was changed', () => {
+    const report = tamperRounds({ rounds: 60, timeMs: 5_000, seed: 20260723 });
+    expect(report.rounds).toBeGreaterThan(20);
+    expect(Object.keys(report.found).length).toBeGreaterThan(5);
   });
 });
