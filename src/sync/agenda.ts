@@ -164,6 +164,12 @@ export class Agenda {
     return this.#heap.firstMs;
   }
 
+  /** What hello tells of what waits here. */
+  backlog(): { readonly count: number; readonly oldestAtMs: number | null } {
+    const { approve, inquiry, netCancel, void: voids } = this.depth;
+    return { count: approve + inquiry + netCancel + voids, oldestAtMs: this.oldestAtMs() };
+  }
+
   /** UTC ms of the oldest scan that still needs the issuer. */
   oldestAtMs(): number | null {
     for (const entry of this.#entries.values()) {

@@ -1,31 +1,22 @@
 import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import { kstDate } from '../konaplate/kst.ts';
-import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement.ts';
+import type { CallContext } from '../konaplate/settlement.ts';
 import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
-import { Breaker } from './breaker.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery.ts';
+import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
-import { LineMonitor } from './line.ts';
-import { volatileMemory } from './memory.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
-import { Pacer } from './pacer.ts';
 import { Recheck } from './recheck.ts';
-import { type FenceReason, Session } from './session.ts';
 import { buildStatus } from './status.ts';
-import type { LineReason, SyncPause, SyncStatus } from './types.ts';
-import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
+import type { SyncStatus } from './types.ts';
+import { isPassingCode } from './verdicts.ts';
 
 /** More than this in one turn is a loop that feeds itself. */
 const COMMANDS_MAX = 100_000;
 const WAKE_MAX_MS = 60_000;
-/** Asking again after the issuer was restored goes at least at this pace. */
-const ASK_PER_MINUTE = 60;
-/** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
-const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
-
 /**
  * Delivers: runs what `due` says of the ledger's intents, and nothing else. Every attempt is on disk before its first
  * byte leaves, every answer is recorded when it comes. Call `startRecovery` on the ledger before the first `start`.
@@ -37,11 +28,7 @@ export class SyncWorker {
   readonly #calls: Calls;
   readonly #counters = new Counters();
   readonly #delivery: Delivery;
-  readonly #session: Session;
-  readonly #line: LineMonitor;
-  readonly #breaker: Breaker;
-  readonly #pacer: Pacer;
-  readonly #askPacer: Pacer;
+  readonly #liaison: Liaison;
   readonly #recheck: Recheck;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
@@ -49,18 +36,14 @@ export class SyncWorker {
   #unlisten: () => void = () => {};
   #timer: Timer | null = null;
   #isWoken = false;
-  #alarm: (SyncPause & { readonly untilMs: number | null }) | null = null;
-  #lastTryMs = Number.NEGATIVE_INFINITY;
-  #lastHelloMs = Number.NEGATIVE_INFINITY;
-  #isHelloWanted = true;
-  #claim: { readonly managerId: string; readonly told: (done: boolean) => void } | null = null;
+  /** The last turn left something deferred behind for want of a permit. */
+  #isPaced = false;
   #shown = '';
 
   constructor(options: SyncOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#log = options.log ?? (() => {});
-    const now = options.clock.now();
     this.#agenda = new Agenda(options.times);
     this.#calls = new Calls(
       options.clock,
@@ -68,25 +51,18 @@ export class SyncWorker {
       () => this.#wake(),
       (fault) => this.#broken(fault),
     );
-    this.#session = new Session(
-      options.memory ?? volatileMemory(),
-      options.identity.machineId,
-      this.#limits.clockToleranceMs,
-    );
-    this.#line = new LineMonitor(this.#limits, now);
-    this.#breaker = new Breaker(
-      {
-        failures: this.#limits.breakerFailures,
-        baseMs: this.#limits.breakerBaseMs,
-        maxMs: this.#limits.breakerMaxMs,
+    this.#liaison = new Liaison(options, this.#limits, this.#calls, {
+      context: () => this.#context(),
+      backlog: () => this.#agenda.backlog(),
+      fenced: (reason) => {
+        this.#note('fenced', { reason }, { role: 'terminal' });
+        for (const { intent } of [...this.#agenda.entries()]) this.#strand(intent);
       },
-      options.random,
-    );
-    this.#pacer = new Pacer(this.#limits.drainPerMinute, now.monoMs);
-    this.#askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
+      recovered: (managerId) => this.#recovered(managerId),
+    });
     this.#delivery = new Delivery(options, this.#limits, this.#agenda, this.#calls, {
       context: () => this.#context(),
-      heard: (answer, elapsedMs) => this.#heard(answer, elapsedMs),
+      heard: (answer, elapsedMs) => this.#liaison.heard(answer, elapsedMs),
       notProcessed: (intent, code, retryAfterMs) => this.#notProcessed(intent, code, retryAfterMs),
       broken: (fault) => this.#broken(fault),
       faulted: () => {
@@ -108,7 +84,7 @@ export class SyncWorker {
     });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
     for (const intent of ledger.open()) this.#agenda.put(intent);
-    if (ledger.restored() !== null) this.#fence('RESTORED');
+    if (ledger.restored() !== null) this.#liaison.fence('RESTORED');
     this.#wake();
   }
 
@@ -119,29 +95,27 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     await this.#calls.drain(this.#limits.stopMs);
+    this.#liaison.end();
     this.#unlisten();
     this.#state = 'stopped';
   }
 
   /** A manager stops all approvals. Net cancels, inquiries and voids go on. Outlives a restart. */
   pause(reason: string, actor: Actor): void {
-    const atMs = this.#options.clock.now().wallMs;
-    this.#session.keepPause({ by: 'manager', reason, code: null, atMs, actor, stops: 'approvals' });
+    this.#liaison.keepPause(reason, actor);
     this.#note('syncPaused', { reason }, actor);
   }
 
   /** Ends a manager's pause and an alarm. */
   resume(actor: Actor): void {
-    this.#session.keepPause(null);
-    this.#alarm = null;
+    this.#liaison.endPause();
     this.#note('syncResumed', {}, actor);
     this.now();
   }
 
   /** Tries everything now: probes the line, and lets no backoff wait. */
   now(): void {
-    this.#isHelloWanted = true;
-    this.#breaker.succeeded();
+    this.#liaison.hurry();
     this.#agenda.hurry(this.#options.clock.now().monoMs);
     this.#wake();
   }
@@ -173,28 +147,28 @@ export class SyncWorker {
    * False: not fenced, or the issuer did not grant it; it may be tried again.
    */
   async claimEpoch(managerId: string): Promise<boolean> {
-    if (!this.#session.recovering || this.#claim !== null || this.#state !== 'running') return false;
+    const { session } = this.#liaison;
+    if (!session.recovering || this.#state !== 'running') return false;
     const today = kstDate(this.#options.clock.now().wallMs);
-    const isImported = await this.#recheck.importList(this.#session.hello?.openBusinessDate ?? today);
+    const isImported = await this.#recheck.importList(session.hello?.openBusinessDate ?? today);
     if (!isImported) return false;
-    return new Promise((told) => {
-      this.#claim = { managerId, told };
-      this.#isHelloWanted = true;
-      this.#wake();
-    });
+    const granted = this.#liaison.claim(managerId);
+    this.#wake();
+    return granted;
   }
 
   status(): SyncStatus {
     const now = this.#options.clock.now();
+    const { line, session, breaker, pacer } = this.#liaison;
     return buildStatus({
       now,
-      line: this.#line.view(now),
-      lastAnsweredAtMs: this.#line.lastAnsweredAtMs,
-      session: this.#session,
-      pause: this.#pause(),
-      breaker: { state: this.#breaker.state, failures: this.#breaker.failures },
-      nextTryMs: this.#nextTryMs(now),
-      drainPerMinute: this.#pacer.perMinute,
+      line: line.view(now),
+      lastAnsweredAtMs: line.lastAnsweredAtMs,
+      session,
+      pause: this.#liaison.pause(),
+      breaker: { state: breaker.state, failures: breaker.failures },
+      nextTryMs: this.#liaison.nextTryMs(now),
+      drainPerMinute: pacer.perMinute,
       agenda: this.#agenda,
       isUnderWay: (entry) => this.#delivery.isUnderWay(entry),
       counts: () => {
@@ -220,7 +194,7 @@ export class SyncWorker {
   #committed(intent: Intent): void {
     this.#agenda.put(intent);
     // After the present turn: this is heard inside the ledger's own call.
-    if (this.#session.recovering) queueMicrotask(() => this.#strand(intent));
+    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strand(intent));
     this.#wake();
   }
 
@@ -237,11 +211,10 @@ export class SyncWorker {
   #turn(): void {
     const now = this.#options.clock.now();
     this.#commands(now);
-    if (this.#alarm?.untilMs !== null && (this.#alarm?.untilMs ?? 0) <= now.monoMs) this.#alarm = null;
-    if (this.#session.clockJumped(now)) this.#isHelloWanted = true;
-    this.#try(now);
-    const isKnown = this.#session.greeted || this.#session.recovering;
-    if (isKnown && !this.#calls.has('hello')) this.#dispatch(now);
+    this.#liaison.tick(now);
+    this.#liaison.tryLine(now);
+    this.#isPaced = false;
+    if (this.#liaison.mayDispatch()) this.#dispatch(now);
     this.#arm(this.#options.clock.now());
     this.#tell();
   }
@@ -259,10 +232,11 @@ export class SyncWorker {
   }
 
   #dispatch(now: Now): void {
+    const { session, askPacer, pacer } = this.#liaison;
     this.#recheck.run(
-      this.#session,
+      session,
       () => this.#hasRoom(false),
-      () => (this.#askPacer.take(now.monoMs) ? 0 : (this.#askPacer.nextMs(now.monoMs) ?? now.monoMs)),
+      () => (askPacer.take(now.monoMs) ? 0 : (askPacer.nextMs(now.monoMs) ?? now.monoMs)),
     );
     for (const lane of LANES) {
       if (!this.#laneOpen(lane)) continue;
@@ -274,7 +248,10 @@ export class SyncWorker {
           continue;
         }
         if (!this.#mayGo(entry, lane, attended)) continue;
-        if (lane === 'deferred' && !this.#pacer.take(now.monoMs)) break;
+        if (lane === 'deferred' && !pacer.take(now.monoMs)) {
+          this.#isPaced = true;
+          break;
+        }
         this.#delivery.send(entry, attended);
       }
     }
@@ -282,16 +259,16 @@ export class SyncWorker {
 
   #laneOpen(lane: Lane): boolean {
     if (lane === 'inquiry') return true;
-    if (this.#session.recovering) return false;
-    const stops = this.#pause()?.stops;
+    if (this.#liaison.session.recovering) return false;
+    const stops = this.#liaison.pause()?.stops;
     if (lane === 'attended') return stops !== 'approvals';
-    if (lane === 'deferred') return stops === undefined && this.#breaker.isClosed;
+    if (lane === 'deferred') return stops === undefined && this.#liaison.breaker.isClosed;
     return true;
   }
 
   #mayGo(entry: Entry, lane: Lane, attended: boolean): boolean {
     if (this.#delivery.isUnderWay(entry)) return false;
-    if (this.#breaker.isClosed || attended) return true;
+    if (this.#liaison.breaker.isClosed || attended) return true;
     // A line that is known to be down is tried by probes, which leave no trace in the journal; a first attempt is
     // always made, because what it is for may have been applied.
     const { intent } = entry;
@@ -306,168 +283,26 @@ export class SyncWorker {
 
   #context(): CallContext {
     const { index, hash } = this.#options.ledger.head();
-    return { epoch: this.#session.epoch, journalIndex: index, journalHead: hash };
+    return { epoch: this.#liaison.session.epoch, journalIndex: index, journalHead: hash };
   }
 
-  /** Mono ms of the next hello or probe. */
-  #nextTryMs(now: Now): number {
-    const soonest = this.#lastTryMs + this.#limits.confirmMs / 4;
-    const isAtOnce = this.#isHelloWanted && this.#calls.size === 0;
-    return isAtOnce ? soonest : Math.max(soonest, this.#plannedTryMs(now));
-  }
-
-  #plannedTryMs(now: Now): number {
-    const line = this.#line.view(now);
-    const until = this.#breaker.untilMs;
-    if (until !== null) return until;
-    if (line.state === 'down' || this.#line.failures > 0) return this.#lastTryMs + this.#limits.confirmMs;
-    const quietFrom = Math.max(this.#lastTryMs, this.#line.lastAnsweredMonoMs ?? 0);
-    return quietFrom + this.#limits.idleProbeMs;
-  }
-
-  /**
-   * Tries the line. A hello judges the journal index, so it goes alone and nothing overtakes it: at the start, for a
-   * claim, and now and then to refresh what it tells. Everything else that only asks "are you there" is an inquiry.
-   */
-  #try(now: Now): void {
-    if (this.#calls.has('hello') || this.#calls.has('probe') || now.monoMs < this.#nextTryMs(now)) return;
-    const isDue = now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
-    const isHello = !this.#session.greeted || this.#isHelloWanted || this.#claim !== null || isDue;
-    if (isHello && this.#calls.size === 0) this.#hello(now);
-    else if (this.#session.greeted) this.#probe(now);
-  }
-
-  #probe(now: Now): void {
-    this.#lastTryMs = now.monoMs;
-    this.#breaker.probe();
-    this.#calls.start({
-      kind: 'probe',
-      key: 'probe',
-      attended: false,
-      answerMs: this.#limits.answerMs.probe,
-      run: (signal) => this.#options.backend.inquiry(PROBE, this.#context(), signal),
-      done: (answer, elapsedMs) => this.#heard(answer, elapsedMs),
-    });
-  }
-
-  #hello(now: Now): void {
-    this.#isHelloWanted = false;
-    this.#lastTryMs = now.monoMs;
-    this.#lastHelloMs = now.monoMs;
-    this.#breaker.probe();
-    const claim = this.#claim;
-    const claimed = claim === null ? null : this.#session.nextEpoch;
-    const { machineId, agentVersion } = this.#options.identity;
-    const { approve, inquiry, netCancel, void: voids } = this.#agenda.depth;
-    const request = {
-      machineId,
-      agentVersion,
-      backlogCount: approve + inquiry + netCancel + voids,
-      backlogOldestAtMs: this.#agenda.oldestAtMs(),
-      ...(claim === null || claimed === null ? {} : { claimEpoch: claimed, managerId: claim.managerId }),
-    };
-    this.#calls.start({
-      kind: 'hello',
-      key: 'hello',
-      attended: false,
-      answerMs: this.#limits.answerMs.hello,
-      run: (signal) => this.#options.backend.hello(request, this.#context(), signal),
-      done: (answer, elapsedMs) => {
-        this.#heard(answer, elapsedMs);
-        this.#greeted(answer, claimed, now.wallMs);
-        if (claim === null) return;
-        this.#claim = null;
-        claim.told(!this.#session.recovering);
-      },
-    });
-  }
-
-  #greeted(answer: Answered<HelloAnswer>, claimed: number | null, sentAtMs: number): void {
-    if (answer.class !== 'answered') return;
-    const now = this.#options.clock.now();
-    const wasRecovering = this.#session.recovering;
-    const { index } = this.#options.ledger.head();
-    const reason = this.#session.greet(answer.value, claimed, index, sentAtMs, now);
-    this.#pacer.perMinute = answer.value.drainPerMinute;
-    this.#askPacer.perMinute = Math.max(ASK_PER_MINUTE, answer.value.drainPerMinute);
-    if (reason !== null) this.#fence(reason);
-    if (wasRecovering && !this.#session.recovering) {
-      this.#options.ledger.recovered(now, { role: 'manager' });
-      this.#log({ level: 'info', event: 'recovered', epoch: this.#session.epoch });
-    }
-    if (Math.abs(this.#session.clockOffsetMs ?? 0) > this.#limits.clockToleranceMs) {
-      this.#log({
-        level: 'warn',
-        event: 'clockDiffers',
-        offsetMs: Math.round(this.#session.clockOffsetMs ?? 0),
-      });
-    }
-  }
-
-  #heard(answer: Answered<unknown>, elapsedMs: number): void {
-    const now = this.#options.clock.now();
-    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft') {
-      const reason = failureOf(answer, this.#limits.clockToleranceMs);
-      if (reason === null) return;
-      if (answer.class === 'ambiguous' && answer.clockOffsetMs !== undefined) {
-        this.#session.clockOffsetMs = answer.clockOffsetMs;
-      }
-      this.#line.failed(reason, answer.class === 'ambiguous' ? answer.code : null, now);
-      this.#breaker.failed(now.monoMs, answer.class === 'ambiguous' ? (answer.retryAfterMs ?? 0) : 0);
-      return;
-    }
-    this.#session.heard(answer.meta);
-    this.#line.answered(elapsedMs, now);
-    const code = answer.class === 'notProcessed' ? answer.code : null;
-    if (code === '000_910') this.#fence('FENCED');
-    if (code !== null && isUnwillingCode(code)) {
-      const reason: LineReason = code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED';
-      this.#line.unwilling(code, reason, now);
-      const retryAfterMs = answer.class === 'notProcessed' ? answer.retryAfterMs : undefined;
-      this.#breaker.failed(now.monoMs, retryAfterMs ?? 1);
-      return;
-    }
-    this.#breaker.succeeded();
-  }
-
-  /** Deferred: never a decline; it stays owed, delivery of what waits stops, and somebody must look. */
   #notProcessed(intent: Intent, code: string, retryAfterMs: number | undefined): void {
-    if (!intent.deferred || code === '000_910') return;
-    const now = this.#options.clock.now();
-    const waitMs = isItemCode(code) ? this.#limits.confirmMs : (retryAfterMs ?? this.#limits.breakerMaxMs);
-    const passes = isItemCode(code) || isPassingCode(code);
-    this.#alarm = {
-      by: 'alarm',
-      reason: 'NOT_PROCESSED',
-      code,
-      atMs: now.wallMs,
-      actor: { role: 'terminal' },
-      stops: 'deferred',
-      untilMs: passes ? now.monoMs + waitMs : null,
-    };
-    this.#log({ level: 'error', event: 'deferredNotProcessed', code });
-    if (isPassingCode(code)) return;
+    const asideMs = this.#liaison.alarm(intent, code, retryAfterMs);
+    if (!intent.deferred || code === '000_910' || isPassingCode(code)) return;
     this.#delivery.openCase(this.#options.ledger.get(intent.sequenceId) ?? intent, 'NOT_PROCESSED');
     const entry = this.#agenda.get(intent.sequenceId);
-    // What is wrong with one charge must not stand before the others: it waits aside, as a case.
-    if (entry !== undefined && isItemCode(code)) this.#agenda.hold(entry, now.monoMs + this.#limits.parkMs);
+    if (entry !== undefined && asideMs !== null) this.#agenda.hold(entry, asideMs);
   }
 
-  #fence(reason: FenceReason): void {
-    if (!this.#session.fence(reason)) return;
-    this.#log({ level: 'error', event: 'fenced', reason });
-    this.#note('fenced', { reason }, { role: 'terminal' });
-    for (const { intent } of [...this.#agenda.entries()]) this.#strand(intent);
+  #recovered(managerId: string): void {
+    this.#options.ledger.recovered(this.#options.clock.now(), { role: 'manager', id: managerId });
+    this.#log({ level: 'info', event: 'recovered', epoch: this.#liaison.session.epoch });
   }
 
   #strand(intent: Intent): void {
     const present = this.#agenda.get(intent.sequenceId)?.intent;
-    if (this.#state !== 'running' || !this.#session.recovering || present === undefined) return;
+    if (this.#state !== 'running' || !this.#liaison.session.recovering || present === undefined) return;
     this.#recheck.stranded(present, () => this.#wake());
-  }
-
-  #pause(): SyncPause | null {
-    return this.#session.pause ?? this.#alarm;
   }
 
   #note(kind: string, detail: Readonly<Record<string, string>>, actor: Actor): void {
@@ -499,10 +334,10 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== 'running') return;
-    const times = [this.#agenda.nextMs(), this.#alarm?.untilMs ?? null, this.#recheck.nextMs()];
-    if (!this.#calls.has('hello') && !this.#calls.has('probe')) times.push(this.#nextTryMs(now));
-    if (this.#agenda.ready('deferred').size > 0 && this.#laneOpen('deferred') && this.#hasRoom(false)) {
-      times.push(this.#pacer.nextMs(now.monoMs));
+    const times = [this.#agenda.nextMs(), this.#liaison.wakeMs(now)];
+    if (this.#liaison.mayDispatch()) {
+      times.push(this.#recheck.nextMs());
+      if (this.#isPaced) times.push(this.#liaison.pacer.nextMs(now.monoMs));
     }
     const next = Math.min(now.monoMs + WAKE_MAX_MS, ...times.filter((time) => time !== null));
     this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());

@@ -43,6 +43,7 @@ async function settle(): Promise<void> {
 export class HandClock implements Clock {
   #now: Now = START;
   #waiting: Waiting[] = [];
+  timersRun = 0;
 
   now(): Now {
     return this.#now;
@@ -71,6 +72,7 @@ export class HandClock implements Clock {
       if (next === undefined || next.atMs > untilMs) break;
       this.#waiting.shift();
       this.#move(Math.max(0, next.atMs - this.#now.monoMs));
+      this.timersRun += 1;
       next.run?.();
       await settle();
     }

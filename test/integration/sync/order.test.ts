@@ -98,6 +98,19 @@ describe('order', () => {
     expect(counter.backend.of('approve').length).toBeLessThanOrEqual(11);
   });
 
+  it('sleeps while a repeat waits for the first copy of the same request', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60_000 };
+    counter.backend.sayApprove = () => new Promise(() => {});
+    await counter.start();
+    const charge = counter.deferred();
+    await counter.clock.advance(5_000);
+    expect(counter.at(charge)).toBe('unknown/received');
+    const before = counter.clock.timersRun;
+    await counter.clock.advance(10_000);
+    expect(counter.clock.timersRun - before).toBeLessThan(20);
+    expect(counter.backend.of('approve')).toHaveLength(1);
+  });
+
   it('delivers nothing deferred while the issuer allows none', async () => {
     counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 0 };
     counter.deferred();

@@ -1,0 +1,269 @@
+import type { Actor, Intent, Now } from '../intent/model.ts';
+import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement.ts';
+import { Breaker } from './breaker.ts';
+import type { Calls } from './calls.ts';
+import type { SyncLimits } from './limits.ts';
+import { LineMonitor } from './line.ts';
+import { volatileMemory } from './memory.ts';
+import type { SyncOptions } from './options.ts';
+import { Pacer } from './pacer.ts';
+import { type FenceReason, Session } from './session.ts';
+import type { SyncPause } from './types.ts';
+import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
+
+/** Asking again after the issuer was restored goes at least at this pace. */
+const ASK_PER_MINUTE = 60;
+/** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
+const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
+
+/** What the worker around it does for the liaison. */
+export interface LiaisonHost {
+  context(): CallContext;
+  backlog(): { readonly count: number; readonly oldestAtMs: number | null };
+  /** The terminal was fenced just now. */
+  fenced(reason: FenceReason): void;
+  /** The terminal holds the next epoch. */
+  recovered(managerId: string): void;
+}
+
+interface Claim {
+  readonly managerId: string;
+  readonly told: (isGranted: boolean) => void;
+}
+
+/** The terminal's relation to the issuer: is it there, does it want us, at what pace, and are we who we were. */
+export class Liaison {
+  readonly session: Session;
+  readonly line: LineMonitor;
+  readonly breaker: Breaker;
+  readonly pacer: Pacer;
+  readonly askPacer: Pacer;
+  readonly #options: SyncOptions;
+  readonly #limits: SyncLimits;
+  readonly #calls: Calls;
+  readonly #host: LiaisonHost;
+  #alarm: { readonly pause: SyncPause; readonly untilMs: number | null } | null = null;
+  #lastTryMs = Number.NEGATIVE_INFINITY;
+  #lastHelloMs = Number.NEGATIVE_INFINITY;
+  #isHelloWanted = true;
+  #claim: Claim | null = null;
+
+  constructor(options: SyncOptions, limits: SyncLimits, calls: Calls, host: LiaisonHost) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#calls = calls;
+    this.#host = host;
+    const now = options.clock.now();
+    const memory = options.memory ?? volatileMemory();
+    this.session = new Session(memory, options.identity.machineId, limits.clockToleranceMs);
+    this.line = new LineMonitor(limits, now);
+    const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;
+    this.breaker = new Breaker({ failures, baseMs, maxMs }, options.random);
+    this.pacer = new Pacer(limits.drainPerMinute, now.monoMs);
+    this.askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
+  }
+
+  /** A person's pause, or an alarm. */
+  pause(): SyncPause | null {
+    return this.session.pause ?? this.#alarm?.pause ?? null;
+  }
+
+  /** Everything but inquiries waits until the first hello is answered, and while one is under way. */
+  mayDispatch(): boolean {
+    return (this.session.greeted || this.session.recovering) && !this.#calls.has('hello');
+  }
+
+  keepPause(reason: string, actor: Actor): void {
+    const atMs = this.#options.clock.now().wallMs;
+    this.session.keepPause({ by: 'manager', reason, code: null, atMs, actor, stops: 'approvals' });
+  }
+
+  endPause(): void {
+    this.session.keepPause(null);
+    this.#alarm = null;
+  }
+
+  /** A hello as soon as nothing else is under way, whatever the breaker says. */
+  hurry(): void {
+    this.#isHelloWanted = true;
+    this.breaker.succeeded();
+  }
+
+  claim(managerId: string): Promise<boolean> {
+    if (this.#claim !== null) return Promise.resolve(false);
+    return new Promise((told) => {
+      this.#claim = { managerId, told };
+      this.#isHelloWanted = true;
+    });
+  }
+
+  /** Nothing will be answered any more. */
+  end(): void {
+    this.#claim?.told(false);
+    this.#claim = null;
+  }
+
+  /** What the clock changes: an alarm that passes, a wall clock that somebody set. */
+  tick(now: Now): void {
+    const untilMs = this.#alarm?.untilMs ?? null;
+    if (untilMs !== null && untilMs <= now.monoMs) this.#alarm = null;
+    if (this.session.clockJumped(now)) this.#isHelloWanted = true;
+  }
+
+  /** Mono ms of the next thing to do here; null: nothing before an answer comes. */
+  wakeMs(now: Now): number | null {
+    const isBusy = this.#calls.has('hello') || this.#calls.has('probe');
+    const mayTry = !isBusy && (this.session.greeted || this.#calls.size === 0);
+    const times = [this.#alarm?.untilMs ?? null, mayTry ? this.nextTryMs(now) : null];
+    const due = times.filter((time) => time !== null);
+    return due.length === 0 ? null : Math.min(...due);
+  }
+
+  /** Mono ms of the next hello or probe. */
+  nextTryMs(now: Now): number {
+    const soonest = this.#lastTryMs + this.#limits.confirmMs / 4;
+    const isAtOnce = this.#isHelloWanted && this.#calls.size === 0;
+    return isAtOnce ? soonest : Math.max(soonest, this.#plannedTryMs(now));
+  }
+
+  #plannedTryMs(now: Now): number {
+    const { state } = this.line.view(now);
+    const until = this.breaker.untilMs;
+    if (until !== null) return until;
+    if (state === 'down' || this.line.failures > 0) return this.#lastTryMs + this.#limits.confirmMs;
+    const quietFrom = Math.max(this.#lastTryMs, this.line.lastAnsweredMonoMs ?? 0);
+    return quietFrom + this.#limits.idleProbeMs;
+  }
+
+  /**
+   * Tries the line when it is time. A hello judges the journal index, so it goes alone and nothing overtakes it: at the
+   * start, for a claim, and now and then to refresh what it tells. What only asks "are you there" is an inquiry.
+   */
+  tryLine(now: Now): void {
+    if (this.#calls.has('hello') || this.#calls.has('probe') || now.monoMs < this.nextTryMs(now)) return;
+    const isDue = now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
+    const isHello = !this.session.greeted || this.#isHelloWanted || this.#claim !== null || isDue;
+    if (isHello && this.#calls.size === 0) this.#hello(now);
+    else if (this.session.greeted) this.#probe(now);
+  }
+
+  #probe(now: Now): void {
+    this.#lastTryMs = now.monoMs;
+    this.breaker.probe();
+    this.#calls.start({
+      kind: 'probe',
+      key: 'probe',
+      attended: false,
+      answerMs: this.#limits.answerMs.probe,
+      run: (signal) => this.#options.backend.inquiry(PROBE, this.#host.context(), signal),
+      done: (answer, elapsedMs) => this.heard(answer, elapsedMs),
+    });
+  }
+
+  #hello(now: Now): void {
+    this.#isHelloWanted = false;
+    this.#lastTryMs = now.monoMs;
+    this.#lastHelloMs = now.monoMs;
+    this.breaker.probe();
+    const claim = this.#claim;
+    const claimed = claim === null ? null : this.session.nextEpoch;
+    const { count, oldestAtMs } = this.#host.backlog();
+    const request = {
+      ...this.#options.identity,
+      backlogCount: count,
+      backlogOldestAtMs: oldestAtMs,
+      ...(claim === null || claimed === null ? {} : { claimEpoch: claimed, managerId: claim.managerId }),
+    };
+    this.#calls.start({
+      kind: 'hello',
+      key: 'hello',
+      attended: false,
+      answerMs: this.#limits.answerMs.hello,
+      run: (signal) => this.#options.backend.hello(request, this.#host.context(), signal),
+      done: (answer, elapsedMs) => {
+        this.heard(answer, elapsedMs);
+        this.#greeted(answer, claimed, now.wallMs);
+        if (claim === null) return;
+        this.#claim = null;
+        if (!this.session.recovering) this.#host.recovered(claim.managerId);
+        claim.told(!this.session.recovering);
+      },
+    });
+  }
+
+  #greeted(answer: Answered<HelloAnswer>, claimed: number | null, sentAtMs: number): void {
+    if (answer.class !== 'answered') return;
+    const { drainPerMinute } = answer.value;
+    const now = this.#options.clock.now();
+    const { journalIndex } = this.#host.context();
+    const reason = this.session.greet(answer.value, claimed, journalIndex, sentAtMs, now);
+    this.pacer.perMinute = drainPerMinute;
+    this.askPacer.perMinute = Math.max(ASK_PER_MINUTE, drainPerMinute);
+    if (reason !== null) this.fence(reason);
+    const offsetMs = Math.round(this.session.clockOffsetMs ?? 0);
+    if (Math.abs(offsetMs) > this.#limits.clockToleranceMs) {
+      this.#options.log?.({ level: 'warn', event: 'clockDiffers', offsetMs });
+    }
+  }
+
+  /** Every answer says something about the line; authentic ones also about the issuer. */
+  heard(answer: Answered<unknown>, elapsedMs: number): void {
+    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft') this.#unheard(answer);
+    else this.#authentic(answer, elapsedMs);
+  }
+
+  #unheard(answer: Extract<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>): void {
+    const reason = failureOf(answer, this.#limits.clockToleranceMs);
+    if (reason === null) return;
+    const now = this.#options.clock.now();
+    const { code, retryAfterMs, clockOffsetMs } =
+      answer.class === 'ambiguous'
+        ? answer
+        : { code: null, retryAfterMs: undefined, clockOffsetMs: undefined };
+    if (clockOffsetMs !== undefined) this.session.clockOffsetMs = clockOffsetMs;
+    this.line.failed(reason, code, now);
+    this.breaker.failed(now.monoMs, retryAfterMs ?? 0);
+  }
+
+  #authentic(
+    answer: Exclude<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>,
+    elapsedMs: number,
+  ): void {
+    const now = this.#options.clock.now();
+    this.session.heard(answer.meta);
+    this.line.answered(elapsedMs, now);
+    if (answer.class !== 'notProcessed' || !isUnwillingCode(answer.code)) {
+      this.breaker.succeeded();
+      if (answer.class === 'notProcessed' && answer.code === '000_910') this.fence('FENCED');
+      return;
+    }
+    this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
+    this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
+  }
+
+  /**
+   * A deferred charge was not processed: that never is a decline, it stays owed, delivery of what waits stops, and
+   * somebody must look. Gives how long this one charge must stand aside (mono ms), null when it need not.
+   */
+  alarm(intent: Intent, code: string, retryAfterMs: number | undefined): number | null {
+    if (!intent.deferred || code === '000_910') return null;
+    const now = this.#options.clock.now();
+    const { confirmMs, breakerMaxMs, parkMs } = this.#limits;
+    const isItem = isItemCode(code);
+    const passesMs = isItem ? confirmMs : isPassingCode(code) ? (retryAfterMs ?? breakerMaxMs) : null;
+    const actor: Actor = { role: 'terminal' };
+    this.#alarm = {
+      pause: { by: 'alarm', reason: 'NOT_PROCESSED', code, atMs: now.wallMs, actor, stops: 'deferred' },
+      untilMs: passesMs === null ? null : now.monoMs + passesMs,
+    };
+    this.#options.log?.({ level: 'error', event: 'deferredNotProcessed', code });
+    // What is wrong with one charge must not stand before the others.
+    return isItem ? now.monoMs + parkMs : null;
+  }
+
+  fence(reason: FenceReason): void {
+    if (!this.session.fence(reason)) return;
+    this.#options.log?.({ level: 'error', event: 'fenced', reason });
+    this.#host.fenced(reason);
+  }
+}
