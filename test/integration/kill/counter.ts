@@ -136,10 +136,11 @@ export class Counter {
     this.#configFile = configFile;
   }
 
-  static async open(times: object = {}): Promise<Counter> {
+  static async open(times: object = {}, kept: 'inMemory' | 'onDisk' = 'inMemory'): Promise<Counter> {
     const folder = mkdtempSync(join(tmpdir(), 'kona-till-kill-'));
     const scanner = await startDemoScanner({ port: 0 });
-    const issuer = await startIssuer({ storage: { directory: join(folder, 'issuer') } });
+    const directory = join(folder, 'issuer');
+    const issuer = await startIssuer({ storage: kept === 'onDisk' ? { directory } : { memory: true } });
     const configFile = writeConfig(folder, issuer, scanner.port, times);
     const counter = new Counter(issuer, scanner, folder, configFile);
     await counter.start();
@@ -172,7 +173,7 @@ export class Counter {
       await until(describe('the line'), () => (page.snapshot?.strip.line.state === 'online' ? true : null));
   }
 
-  /** The issuer goes away with every connection, and comes back with its data at the same address. */
+  /** The issuer (kept on disk) goes away with every connection, and comes back with its data at the same address. */
   async restartIssuer(meanwhile: () => Promise<void>): Promise<void> {
     const port = Number(new URL(this.issuer.url).port);
     await this.issuer.close();

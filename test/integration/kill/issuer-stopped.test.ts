@@ -13,7 +13,7 @@ const TEST_MS = 90_000;
 describe('an issuer that stops during an approval', () => {
   let counter: Counter;
   beforeAll(async () => {
-    counter = await Counter.open({ unansweredMs: 2_000, deadlineMs: 15_000 });
+    counter = await Counter.open({ unansweredMs: 2_000, deadlineMs: 6_000 }, 'onDisk');
   });
   afterAll(() => counter.close());
 
@@ -29,9 +29,8 @@ describe('an issuer that stops during an approval', () => {
       const sequenceId = await counter.scan(type, AMOUNT);
       counter.issuer.faults?.set({
         call: 'approve',
-        kind: when === 'after' ? 'delay' : 'dropBefore',
+        kind: when === 'after' ? 'dropAfter' : 'dropBefore',
         times: 1,
-        ms: 60_000,
       });
       await counter.page.press(type === 'CHARGE' ? 'RECEIVED' : 'REQUEST');
       const pressedMs = performance.now();
@@ -46,12 +45,14 @@ describe('an issuer that stops during an approval', () => {
         expect(counter.ledger((ledger) => ledger.get(sequenceId))).toMatchObject({ host: 'unknown' });
       });
       const booked = when === 'after';
-      const end = await counter.face(
-        ...(booked ? (['DONE-IN', 'PAY'] as const) : (['BACK-REV', 'NO-OUT-REV'] as const)),
-      );
-      if (counter.page.snapshot?.face.acknowledge === true) await counter.page.shown();
-      if (end === 'BACK-REV' || end === 'PAY') await counter.page.press('HANDED');
-      await until('the end', () => (counter.ledger((ledger) => ledger.open()).length === 0 ? true : null));
+      await counter.face(...(booked ? (['DONE-IN', 'PAY'] as const) : (['BACK-REV', 'NO-OUT-REV'] as const)));
+      await until('the end', async () => {
+        const face = counter.page.snapshot?.face;
+        if (face?.acknowledge === true) await counter.page.shown();
+        // A press that names a sentence which changed meanwhile changes nothing: it is made again.
+        if (face?.id === 'BACK-REV' || face?.id === 'PAY') await counter.page.press('HANDED');
+        return counter.ledger((ledger) => ledger.open()).length === 0 ? true : null;
+      });
       const sign = type === 'CHARGE' ? 1 : -1;
       expect((await counter.balance()) - before).toBe(booked ? sign * AMOUNT : 0);
       const { faults, balances } = counter.ledger((ledger) => ledger.verify());
