@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpRequest } from 'node:http';
 import type { Credentials } from '../../../src/issuer/keys.ts';
 import {
   checkTranToken,
@@ -48,8 +48,10 @@ export class Caller {
   readonly #clientKey;
   readonly #secret;
   readonly #now: () => number;
+  readonly #agent: Agent | null;
 
-  constructor(credentials: Credentials, now: () => number = Date.now) {
+  constructor(credentials: Credentials, now: () => number = Date.now, agent: Agent | null = null) {
+    this.#agent = agent;
     this.credentials = credentials;
     this.#serverKey = createPublicKey(credentials.serverPublicKey);
     this.#clientKey = createPrivateKey(credentials.clientPrivateKey);
@@ -73,7 +75,7 @@ export class Caller {
 
   async post(path: string, body: unknown, bent: Bent = {}): Promise<Reply> {
     const made = await this.prepare(path, body, bent);
-    return this.read(await send(this.credentials.baseUrl + path, made.headers, made.sent));
+    return this.read(await send(this.credentials.baseUrl + path, made.headers, made.sent, this.#agent));
   }
 
   /** A request ready to go out, once or more often. */
@@ -140,13 +142,19 @@ export interface Raw {
   readonly text: string;
 }
 
-/** One POST over a socket of its own. Rejects when the socket breaks before the whole answer is there. */
-export function send(url: string, headers: Record<string, string>, body: string): Promise<Raw> {
+/** One POST, over a socket of its own unless there is an agent. Rejects when the socket breaks before the whole answer is there. */
+export function send(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  agent: Agent | null = null,
+): Promise<Raw> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: 'POST', headers, agent: false }, (response) => {
+    const request = httpRequest(url, { method: 'POST', headers, agent: agent ?? false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
+      response.on('close', () => reject(new Error('cut off')));
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,

@@ -1,7 +1,8 @@
-/** A second issuer for the races: the database's address comes as the argument; it ends with its standard input. */
-import { startIssuer } from '../../../src/issuer/issuer.ts';
+/** An issuer in a process of its own: options as JSON in the argument, prints its base URL, ends with its standard input. */
+import { type IssuerOptions, startIssuer } from '../../../src/issuer/issuer.ts';
 
-const issuer = await startIssuer({ storage: { connectionString: process.argv[2] ?? '' } });
+const options: IssuerOptions = JSON.parse(process.argv[2] ?? '{}');
+const issuer = await startIssuer(options);
 process.stdout.write(`${issuer.credentials.baseUrl}\n`);
 process.stdin.resume();
 process.stdin.on('end', () => {

@@ -1,35 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
 import { type Reply, send } from './caller.ts';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
+import { type SecondProcess, secondProcess } from './second-process.ts';
 import { newId, Till } from './till.ts';
 
 const COPIES = 64;
 const bin = findPostgres();
-
-/** A second issuer in a process of its own, on the same database; the first line it prints is its base URL. */
-async function secondProcess(
-  connectionString: string,
-): Promise<{ baseUrl: string; stop: () => Promise<void> }> {
-  const child = spawn(
-    process.execPath,
-    [new URL('./issuer-child.ts', import.meta.url).pathname, connectionString],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const lines = createInterface({ input: child.stdout });
-  const [baseUrl] = await once(lines, 'line');
-  return {
-    baseUrl: String(baseUrl),
-    async stop() {
-      const exited = once(child, 'exit');
-      child.stdin.end();
-      await exited;
-    },
-  };
-}
 
 function codes(replies: readonly Reply[]): string[] {
   return [...new Set(replies.map((reply) => reply.code))].sort();
@@ -42,7 +19,7 @@ if (bin === null) {
   let issuer: Issuer;
   let one: Till;
   let two: Till;
-  let second: { baseUrl: string; stop: () => Promise<void> };
+  let second: SecondProcess;
   const faults: string[] = [];
 
   beforeAll(async () => {
@@ -52,7 +29,7 @@ if (bin === null) {
       storage: { connectionString },
       onFault: (fault) => faults.push(JSON.stringify(fault)),
     });
-    second = await secondProcess(connectionString);
+    second = await secondProcess({ storage: { connectionString } });
     one = new Till(issuer);
     two = new Till({ ...issuer, credentials: { ...issuer.credentials, baseUrl: second.baseUrl } });
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Agent } from 'node:http';
 import type { Issuer } from '../../../src/issuer/issuer.ts';
 import { kstMillis, PUBLISHED_CALLS, SETTLEMENT_CALLS } from '../../../src/konaplate/wire.ts';
 import { Caller, type Reply } from './caller.ts';
@@ -16,10 +17,10 @@ export class Till {
   #index = 0;
   readonly #now: () => number;
 
-  constructor(issuer: Issuer, now: () => number = Date.now) {
+  constructor(issuer: Issuer, now: () => number = Date.now, agent: Agent | null = null) {
     this.issuer = issuer;
     this.#now = now;
-    this.caller = new Caller(issuer.credentials, now);
+    this.caller = new Caller(issuer.credentials, now, agent);
   }
 
   card(at = 0): string {

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runLoad } from './load.ts';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
+
+/** `npm run prove -- issuer` turns this up to 100,000. */
+const CALLS = Number(process.env.KONA_TILL_ISSUER_CALLS ?? '500');
+/** Generous: a machine that does ten calls in a second still passes. */
+const TIMEOUT_MS = 60_000 + CALLS * 100;
+const bin = findPostgres();
+
+describe('approvals, net cancels and inquiries at concurrency 64 with random faults', () => {
+  it(
+    'on PGlite: balances, postings and what the callers were told are the same',
+    async () => {
+      const { calls, tales } = await runLoad({ memory: true }, CALLS);
+      expect(calls).toBeGreaterThanOrEqual(CALLS);
+      expect(tales).toBeGreaterThan(CALLS / 5);
+    },
+    TIMEOUT_MS,
+  );
+
+  if (bin !== null) {
+    let server: PostgresServer;
+    beforeAll(async () => {
+      server = await startPostgres(bin);
+    });
+    afterAll(() => server.stop());
+
+    it(
+      'on PostgreSQL with two issuer processes: the same',
+      async () => {
+        const { calls } = await runLoad({ connectionString: await server.database() }, CALLS);
+        expect(calls).toBeGreaterThanOrEqual(CALLS);
+      },
+      TIMEOUT_MS,
+    );
+  }
+});
