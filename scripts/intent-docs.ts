@@ -147,7 +147,8 @@ export function intentDocs(): string {
   return `# The table of an intent
 
 This page is written by \`node scripts/intent-docs.ts\` from \`src/intent/table.ts\` and \`src/intent/positions.ts\`, the
-tables that the program runs on. A test fails when it is not current. Do not edit it by hand.
+tables that the program runs on. \`test/unit/intent/explorer\` walks through every state that one intent, its issuer, the
+network and the people at the counter can reach under these rules, and shows for each rule what goes wrong without it. A test fails when it is not current. Do not edit it by hand.
 
 ## The host axis
 
@@ -164,6 +165,11 @@ ${eventTable()}
 
 After a restart these are asked besides: a question that is still open, a \`payout_due\`, and a withdrawal with no cash out
 whose sentence no page confirmed. A deferred charge whose slip was acknowledged is not asked unless its cash is due back.
+
+An attended \`unknown\` waits for evidence until its deadline and then becomes \`reversing\`; a deferred one never does so by
+the clock. "Paid" said of a withdrawal that is not approved is a case; when its approval arrives after all, the question is
+asked again, and nobody is told to pay out. A payout that the issuer takes back is left to the manager. A void whose proof
+died with the last run is proven again under the same cancelId.
 
 ## What the terminal does itself
 
