@@ -8,11 +8,6 @@ export function kstDateTime(wallMs: number): string {
   return new Date(wallMs + KST_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** `14:32` for UTC milliseconds. */
-export function kstMinute(wallMs: number): string {
-  return kstDateTime(wallMs).slice(11, 16);
-}
-
 /** `20260723` for UTC milliseconds: the calendar day, not the business day. */
 export function kstDate(wallMs: number): string {
   return kstDateTime(wallMs).slice(0, 10).replaceAll('-', '');

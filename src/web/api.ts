@@ -151,7 +151,7 @@ export interface ForwardedScan {
   readonly atMs: number;
 }
 
-/** All calls of the cashier page, by method and path. `:station` is the station id. */
+/** All calls of the cashier page, by method and path. `:station` is the station id. The server is checked against it. */
 export interface CashierCalls {
   'GET /api/v1/stations': { answer: StationsAnswer };
   'GET /api/v1/stations/:station/snapshot': { answer: Snapshot }; // ?page=
@@ -241,8 +241,6 @@ export interface TodayAnswer {
     readonly reversed: number;
   }[];
 }
-
-export type StateGroup = 'ended' | 'running' | 'owed' | 'case';
 
 /** One row of the payments list. Masked: BIN and last four only. */
 export interface PaymentRow {

@@ -7,6 +7,7 @@ import type {
   CardSearchBody,
   CashierBody,
   ClaimBody,
+  DecideBody,
   FindBody,
   FirstManagerBody,
   ManagerReceiptBody,
@@ -79,10 +80,10 @@ export const decideBody = z.strictObject({
   decision: z.enum(DECISIONS),
   version,
   reason: z.enum(DECISION_REASONS),
-  note: z.string().trim().max(200).optional(),
-  caseReason: z.enum(CASE_REASONS).optional(),
-  pin: pin.optional(),
-});
+  note: z.string().trim().max(200).exactOptional(),
+  caseReason: z.enum(CASE_REASONS).exactOptional(),
+  pin: pin.exactOptional(),
+}) satisfies z.ZodType<DecideBody>;
 export const pinBody = z.strictObject({ pin }) satisfies z.ZodType<PinBody>;
 export const pauseBody = z.strictObject({ pin, reason: reasonText }) satisfies z.ZodType<PauseBody>;
 export const claimBody = z.strictObject({ pin, reason: reasonText }) satisfies z.ZodType<ClaimBody>;
@@ -114,4 +115,3 @@ export const paymentsQuery = z.strictObject({
     .optional(),
 });
 export type PaymentsQuery = z.infer<typeof paymentsQuery>;
-export type CheckedDecision = z.infer<typeof decideBody>;

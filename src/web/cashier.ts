@@ -1,17 +1,10 @@
-/** The cashier page's calls: one station each, its event stream, presses, PINs and papers. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+/** The cashier page's calls: one station each, its event streams, presses, PINs and papers. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { faceIntent } from '../station/faces.ts';
 import type { Snapshot } from '../station/snapshot.ts';
 import type { Station } from '../station/station.ts';
-import type {
-  FindAnswer,
-  ForwardedScan,
-  HeartbeatAnswer,
-  Ping,
-  ReceiptAnswer,
-  StationsAnswer,
-} from './api.ts';
+import type { CashierCalls, FindAnswer, HeartbeatAnswer, StationsAnswer } from './api.ts';
 import {
   cashierBody,
   findBody,
@@ -23,6 +16,7 @@ import {
   shownBody,
   stationPinBody,
 } from './bodies.ts';
+import { streamScans, streamSnapshots } from './cashier-streams.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { faceForRail, paper } from './papers.ts';
@@ -34,28 +28,39 @@ const FOUND_MAX = 20;
 const PREFIX = '/api/v1/stations';
 
 type Params = { Params: { station: string } };
+type Path<Key> = Key extends `POST ${typeof PREFIX}/:station/${infer Name}` ? Name : never;
+type StationPath = Path<keyof CashierCalls>;
+type StationCall<Name extends StationPath> = CashierCalls[`POST ${typeof PREFIX}/:station/${Name}`];
+type Post = <Name extends StationPath>(
+  path: Name,
+  summary: string,
+  schema: z.ZodType<StationCall<Name>['body']>,
+  run: (
+    station: Station,
+    body: StationCall<Name>['body'],
+  ) => StationCall<Name>['answer'] | Promise<StationCall<Name>['answer']>,
+) => void;
 
 export function cashierRoutes(server: FastifyInstance, options: WebOptions, streams: Streams): void {
-  const { clock, stations, managers } = options;
-  const stationOf = (request: FastifyRequest): Station => {
-    const { station: id } = request.params as { station: string };
-    const station = stations.get(id);
-    if (station === undefined) throw new ApiFault(404, 'NOT_FOUND', 'no such station');
-    return station;
-  };
-  const post = <Body>(
-    path: string,
-    summary: string,
-    schema: z.ZodType<Body>,
-    run: (station: Station, body: Body) => unknown,
-  ): void => {
-    server.post<Params>(
-      `${PREFIX}/:station/${path}`,
-      described(summary, 'cashier', { body: schema }),
-      (request) => run(stationOf(request), schema.parse(request.body)),
+  readRoutes(server, options, streams);
+  const post: Post = (path, summary, schema, run) => {
+    const description = described(summary, 'cashier', { body: schema });
+    server.post<Params>(`${PREFIX}/:station/${path}`, description, (request) =>
+      run(stationOf(options, request), schema.parse(request.body)),
     );
   };
+  pressRoutes(post, options);
+  paperRoutes(post, options);
+}
 
+function stationOf(options: WebOptions, request: FastifyRequest): Station {
+  const station = options.stations.get((request.params as { station: string }).station);
+  if (station === undefined) throw new ApiFault(404, 'NOT_FOUND', 'no such station');
+  return station;
+}
+
+function readRoutes(server: FastifyInstance, options: WebOptions, streams: Streams): void {
+  const { clock, stations } = options;
   server.get(
     PREFIX,
     described('The stations of this terminal', 'cashier'),
@@ -72,18 +77,35 @@ export function cashierRoutes(server: FastifyInstance, options: WebOptions, stre
   server.get<Params>(
     `${PREFIX}/:station/snapshot`,
     described('The present snapshot', 'cashier', { query: optionalPageQuery }),
-    (request): Snapshot => stationOf(request).snapshot(optionalPageQuery.parse(request.query).page ?? null),
+    (request): Snapshot =>
+      stationOf(options, request).snapshot(optionalPageQuery.parse(request.query).page ?? null),
   );
   server.get<Params>(
     `${PREFIX}/:station/events`,
     described('Snapshots as they change (text/event-stream)', 'cashier', { query: pageQuery }),
-    (request, reply) => snapshots(stationOf(request), pageQuery.parse(request.query).page, reply),
+    (request, reply) =>
+      streamSnapshots(
+        options,
+        streams,
+        stationOf(options, request),
+        pageQuery.parse(request.query).page,
+        reply,
+      ),
   );
   server.get<Params>(
     `${PREFIX}/:station/scans`,
     described('Scans that are not ours, for a POS program (text/event-stream)', 'cashier'),
-    (request, reply) => scans(stationOf(request), request, reply),
+    (request, reply) => streamScans(options, streams, stationOf(options, request), request, reply),
   );
+}
+
+function pressRoutes(post: Post, options: WebOptions): void {
+  const { clock, managers } = options;
+  const whose = async (pin: string, station: Station): Promise<string> => {
+    const answer = await managers.checkAny(pin, station.stationId);
+    if (!answer.ok) throw pinFault(answer, options);
+    return answer.name;
+  };
   post('press', 'A key of the dock or the rail', pressBody, (station, body) => station.press(body));
   post('shown', 'The page showed this face', shownBody, (station, body) => station.shown(body));
   post('heartbeat', 'The page is awake', pageBody, (station, { page }): HeartbeatAnswer => {
@@ -94,90 +116,43 @@ export function cashierRoutes(server: FastifyInstance, options: WebOptions, stre
   post('take-over', 'Use the station on this page', pageBody, (station, { page }) => station.takeOver(page));
   post('lock', 'Lock the station', pageBody, (station, { page }) => station.lock(page));
   post('unlock', 'Unlock the station', stationPinBody, async (station, { page, pin }) => {
-    const answer = await managers.checkAny(pin, station.stationId);
-    if (!answer.ok) throw pinFault(answer, options);
+    await whose(pin, station);
     return station.unlock(page);
   });
   post('pin', "The manager's PIN on a face that asks for it", stationPinBody, async (station, body) => {
-    const { pin, ...press } = body;
-    const answer = await managers.checkAny(pin, station.stationId);
-    if (!answer.ok) throw pinFault(answer, options);
-    return station.pinAccepted(press, answer.name);
+    const { pin, ...seen } = body;
+    return station.pinAccepted(seen, await whose(pin, station));
   });
   post('cashier', "The cashier's number", cashierBody, (station, { page, cashier }) =>
     station.setCashier(page, cashier),
   );
-  post('find', 'Find a payment by reference, approval code or last four', findBody, (_station, { text }) =>
-    find(text),
-  );
-  post('receipt', 'A receipt or slip as lines of text', receiptBody, (station, body): ReceiptAnswer => {
-    const last = station.snapshot().rail.last?.sequenceId === body.sequenceId;
-    return paper(options, body.sequenceId, { ...body, copy: !last });
-  });
-
-  function find(text: string): FindAnswer {
-    const { intents } = options.ledger.list({ limit: FOUND_MAX, text: text.replace('-', '') });
-    const status = options.worker.status();
-    if (status.line.state !== 'down') {
-      for (const { sequenceId, bytesMayHaveLeft } of intents.slice(0, 1)) {
-        if (bytesMayHaveLeft) void options.worker.inquire(sequenceId).catch(() => undefined);
-      }
-    }
-    return {
-      items: intents.map((intent) => ({
-        ...faceIntent(intent),
-        face: faceForRail(options, intent),
-        host: intent.host,
-        cash: intent.cash,
-        deferred: intent.deferred,
-      })),
-    };
-  }
-
-  function snapshots(station: Station, page: string, reply: FastifyReply): FastifyReply {
-    const { monoMs } = clock.now();
-    if (!station.pages.opened(page, monoMs)) throw tooMany();
-    let stop = (): void => undefined;
-    const ping = (): Ping => ({
-      run: options.run,
-      sequence: station.sequence,
-      wallMs: clock.now().wallMs,
-    });
-    const stream = streams.begin(reply, ping, () => {
-      station.pages.closed(page);
-      stop();
-      station.refresh();
-    });
-    if (stream === null) {
-      station.pages.closed(page);
-      throw tooMany();
-    }
-    const id = (): string => `${options.run}.${station.sequence}`;
-    stop = station.onSnapshot((driver) => {
-      stream.sendLatest('snapshot', () => (station.pages.drives(page) ? driver : station.snapshot(page)), id);
-    });
-    stream.sendLatest('snapshot', () => station.snapshot(page), id);
-    return reply;
-  }
-
-  function scans(station: Station, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    let stop = (): void => undefined;
-    const stream = streams.begin(reply, null, () => stop());
-    if (stream === null) throw tooMany();
-    const send = (scan: ForwardedScan & { readonly number: number }): void => {
-      const { number, ...rest } = scan;
-      stream.send('scan', rest, `${options.run}.${number}`);
-    };
-    const [run, number] = String(request.headers['last-event-id'] ?? '').split('.');
-    const after = run === options.run ? Number(number) : Number.NaN;
-    if (Number.isInteger(after)) options.forwarder.since(station.stationId, after).forEach(send);
-    stop = options.forwarder.onScan((scan) => {
-      if (scan.stationId === station.stationId) send(scan);
-    });
-    return reply;
-  }
 }
 
-function tooMany(): ApiFault {
-  return new ApiFault(429, 'TOO_MANY', 'too many open event streams');
+function paperRoutes(post: Post, options: WebOptions): void {
+  post('find', 'Find by reference, approval code or last four', findBody, (_station, { text }) =>
+    find(options, text),
+  );
+  post('receipt', 'A receipt or slip as lines of text', receiptBody, (station, body) => {
+    const isLast = station.snapshot().rail.last?.sequenceId === body.sequenceId;
+    return paper(options, body.sequenceId, { ...body, copy: !isLast });
+  });
+}
+
+/** What was found, newest first; the newest one is asked about at the issuer, which changes nothing by itself. */
+function find(options: WebOptions, text: string): FindAnswer {
+  const { ledger, worker } = options;
+  const { intents } = ledger.list({ limit: FOUND_MAX, text: text.replace('-', '') });
+  const [newest] = intents;
+  if (newest?.bytesMayHaveLeft === true && worker.status().line.state !== 'down') {
+    worker.inquire(newest.sequenceId).catch(() => undefined);
+  }
+  return {
+    items: intents.map((intent) => ({
+      ...faceIntent(intent),
+      face: faceForRail(options, intent),
+      host: intent.host,
+      cash: intent.cash,
+      deferred: intent.deferred,
+    })),
+  };
 }

@@ -2,7 +2,7 @@
 import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
 import { voucherPosting } from '../intent/vouchers.ts';
 import { laterAnswer } from '../station/view.ts';
-import type { CheckedDecision } from './bodies.ts';
+import type { DecideBody } from './api.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
@@ -11,7 +11,7 @@ import { paymentDetail, voidTerms } from './payments.ts';
 const NOTE_MIN = 10;
 
 /** True when this decision needs the PIN again. Throws ApiFault when it is not offered or its reason is missing. */
-export function checkDecision(options: WebOptions, sequenceId: string, body: CheckedDecision): boolean {
+export function checkDecision(options: WebOptions, sequenceId: string, body: DecideBody): boolean {
   const intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
@@ -32,7 +32,7 @@ export function checkDecision(options: WebOptions, sequenceId: string, body: Che
 export function runDecision(
   options: WebOptions,
   sequenceId: string,
-  body: CheckedDecision,
+  body: DecideBody,
   manager: string,
 ): void {
   let intent = options.ledger.get(sequenceId);

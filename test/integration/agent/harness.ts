@@ -215,18 +215,26 @@ export class Page {
     }
   }
 
+  /**
+   * Presses what is on the screen. When the payment moved on under the finger while its face stayed, the person presses
+   * again, a few times.
+   */
   async press(key: PressBody['key'], change: Partial<PressBody> = {}): Promise<PressAnswer> {
-    const snapshot = this.latest();
-    if (snapshot === null) throw new Error('no snapshot yet');
-    const { face } = snapshot;
-    const answer = await this.post('press', {
-      key,
-      sequenceId: face.intent?.sequenceId ?? null,
-      version: face.intent?.version ?? null,
-      face: face.id,
-      ...change,
-    });
-    return this.#took(answer.json<PressAnswer>());
+    for (let again = 0; ; again += 1) {
+      const snapshot = this.latest();
+      if (snapshot === null) throw new Error('no snapshot yet');
+      const { face } = snapshot;
+      const answer = await this.post('press', {
+        key,
+        sequenceId: face.intent?.sequenceId ?? null,
+        version: face.intent?.version ?? null,
+        face: face.id,
+        ...change,
+      });
+      const taken = this.#took(answer.json<PressAnswer>());
+      const isMoved = taken.refusal === 'STALE' && taken.snapshot.face.id === face.id;
+      if (!isMoved || again === 5 || Object.keys(change).length > 0) return taken;
+    }
   }
 
   #took(answer: PressAnswer): PressAnswer {

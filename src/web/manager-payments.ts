@@ -1,0 +1,105 @@
+/** Payments and cases: lists, one payment, decisions, papers, the export. */
+import type { FastifyRequest } from 'fastify';
+import type { ListPage } from '../ledger/types.ts';
+import type { CasesAnswer, PaymentsAnswer } from './api.ts';
+import { cardSearchBody, decideBody, emptyBody, managerReceiptBody, paymentsQuery } from './bodies.ts';
+import { checkDecision, runDecision } from './decide.ts';
+import { offeredDecisions } from './decisions.ts';
+import { exportCsv } from './export.ts';
+import { ApiFault } from './fault.ts';
+import type { ManagerRouter } from './manager-router.ts';
+import type { WebOptions } from './options.ts';
+import { paper } from './papers.ts';
+import { listQuery, paymentDetail, paymentRow, voidTerms } from './payments.ts';
+
+const CASES_MAX = 500;
+const CARD_ROWS = 50;
+
+export function paymentRoutes(router: ManagerRouter): void {
+  const { options } = router;
+  const { ledger } = options;
+  router.get('payments', 'Payments, newest first', (request) =>
+    pageAnswer(options, ledger.list(listQuery(paymentsQuery.parse(request.query)))),
+  );
+  router.post('payments/card', 'Payments of a card number', cardSearchBody, async ({ body, manager }) => {
+    await router.checkPin(manager, body.pin);
+    router.note('cardSearched', manager);
+    return pageAnswer(options, ledger.list({ limit: CARD_ROWS, cardNumber: body.cardNumber }));
+  });
+  router.get('payments/:sequenceId', 'One payment with its timeline', (request) =>
+    paymentDetail(options, idOf(request)),
+  );
+  router.get('cases', 'Open cases', () => casesAnswer(options));
+  router.serve('export.csv', 'The payments of a filter as CSV', (request, reply) => {
+    reply.header('content-type', 'text/csv; charset=utf-8');
+    reply.header('content-disposition', 'attachment; filename="payments.csv"');
+    return exportCsv(options, paymentsQuery.parse(request.query));
+  });
+  router.post(
+    'payments/:sequenceId/receipt',
+    'A paper again, a copy',
+    managerReceiptBody,
+    ({ body, request }) => paper(options, idOf(request), { ...body, copy: true }),
+  );
+  actionRoutes(router);
+}
+
+function actionRoutes(router: ManagerRouter): void {
+  const { options } = router;
+  const { worker } = options;
+  router.post('payments/:sequenceId/inquire', 'Ask the issuer again', emptyBody, async ({ request }) => {
+    if (!paymentDetail(options, idOf(request)).canInquire) throw notNow('nothing was sent yet');
+    await worker.inquire(idOf(request));
+    return { payment: paymentDetail(options, idOf(request)) };
+  });
+  router.post(
+    'payments/:sequenceId/net-cancel',
+    'The owed net cancel again',
+    emptyBody,
+    async ({ request }) => {
+      if (!paymentDetail(options, idOf(request)).canNetCancelAgain) throw notNow('no net cancel is owed');
+      await worker.netCancelAgain(idOf(request));
+      return { payment: paymentDetail(options, idOf(request)) };
+    },
+  );
+  router.post('payments/:sequenceId/decide', 'Decide', decideBody, async ({ body, manager, request }) => {
+    if (checkDecision(options, idOf(request), body)) {
+      if (body.pin === undefined) throw new ApiFault(403, 'PIN_NEEDED', 'this decision needs the PIN');
+      await router.checkPin(manager, body.pin);
+    }
+    runDecision(options, idOf(request), body, manager);
+    return { payment: paymentDetail(options, idOf(request)) };
+  });
+}
+
+function idOf(request: FastifyRequest): string {
+  return (request.params as { sequenceId: string }).sequenceId;
+}
+
+function notNow(text: string): ApiFault {
+  return new ApiFault(409, 'REFUSED', text, { refusal: 'NOT_IN_THIS_STATE' });
+}
+
+function pageAnswer(options: WebOptions, page: ListPage): PaymentsAnswer {
+  return {
+    rows: page.intents.map((intent) => paymentRow(options, intent)),
+    older: page.older,
+    newer: page.newer,
+  };
+}
+
+/** Money owed to customers first, then age. */
+function casesAnswer(options: WebOptions): CasesAnswer {
+  const owed = (intent: { cash: string; amount: number }): number =>
+    intent.cash === 'return_due' || intent.cash === 'payout_due' ? intent.amount : 0;
+  const cases = options.board.select((intent) => intent.cases.length > 0).slice(0, CASES_MAX);
+  return {
+    asOfMs: options.clock.now().wallMs,
+    rows: [...cases]
+      .sort((left, right) => owed(right) - owed(left) || left.scannedAtMs - right.scannedAtMs)
+      .map((intent) => ({
+        ...paymentRow(options, intent),
+        decisions: offeredDecisions(intent, voidTerms(options), options.pinAbove),
+      })),
+  };
+}

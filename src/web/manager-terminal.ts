@@ -1,0 +1,56 @@
+/** The day at a glance, the sync worker, scanners, settings, and the ledger's verification. */
+import type { VerifyAnswer } from './api.ts';
+import { claimBody, emptyBody, pauseBody, pinBody, testBody } from './bodies.ts';
+import { ApiFault } from './fault.ts';
+import type { ManagerRouter } from './manager-router.ts';
+import { scannersAnswer, settingsAnswer, syncAnswer } from './manager-views.ts';
+import type { Today } from './today.ts';
+
+export function terminalRoutes(router: ManagerRouter, today: Today): void {
+  const { options } = router;
+  router.get('today', 'The day at a glance', () => today.answer());
+  router.get('scanners', 'The scanners', () => scannersAnswer(options));
+  router.post('scanners/:scanner/test', 'Test mode of a scanner', testBody, ({ body, request }) => {
+    const { scanner } = request.params as { scanner: string };
+    if (!options.scanners.setTest(scanner, body.on)) throw new ApiFault(404, 'NOT_FOUND', 'no such scanner');
+    return scannersAnswer(options);
+  });
+  router.get('settings', 'The rules that apply', () => settingsAnswer(options));
+  router.post('verify', 'Verify the ledger', emptyBody, (): VerifyAnswer => {
+    const fromMs = options.clock.now().monoMs;
+    const { head, ...report } = options.ledger.verify();
+    return { ...report, index: head.index, head: head.hash, elapsedMs: options.clock.now().monoMs - fromMs };
+  });
+  syncRoutes(router);
+}
+
+function syncRoutes(router: ManagerRouter): void {
+  const { options } = router;
+  const { worker } = options;
+  router.get('sync', 'What is owed to the issuer', () => syncAnswer(options));
+  router.post('sync/now', 'Try everything at once', emptyBody, () => {
+    worker.syncNow();
+    return syncAnswer(options);
+  });
+  router.post('sync/pause', 'Stop approvals', pauseBody, async ({ body, manager }) => {
+    await router.checkPin(manager, body.pin);
+    worker.pause(body.reason, { role: 'manager', id: manager, reason: body.reason });
+    return syncAnswer(options);
+  });
+  router.post('sync/resume', 'Go on', pinBody, async ({ body, manager }) => {
+    await router.checkPin(manager, body.pin);
+    worker.resume({ role: 'manager', id: manager });
+    return syncAnswer(options);
+  });
+  router.post('sync/claim', 'Go on with this terminal: a new epoch', claimBody, async ({ body, manager }) => {
+    await router.checkPin(manager, body.pin);
+    if (!worker.status().recovering) {
+      throw new ApiFault(409, 'REFUSED', 'this terminal is not recovering', { refusal: 'NOT_IN_THIS_STATE' });
+    }
+    router.note('epochClaimed', manager, { reason: body.reason });
+    if (!(await worker.claimEpoch(manager))) {
+      throw new ApiFault(409, 'REFUSED', 'the issuer did not grant it', { refusal: 'NOT_GRANTED' });
+    }
+    return syncAnswer(options);
+  });
+}
