@@ -28,16 +28,22 @@ const AT_REST: Readonly<Partial<Record<keyof Intent, null | false | 0>>> = {
   firstSendMs: null,
   deadlineMs: null,
 };
-const AT_REST_LISTS = ['cases', 'voids'] as const;
-
 type Members = Readonly<Record<string, unknown>>;
+
+const REST_VALUES: Members = AT_REST;
+
+function isRestingList(name: string, value: unknown): boolean {
+  return (name === 'cases' || name === 'voids') && Array.isArray(value) && value.length === 0;
+}
 
 /** A whole intent without the members that are at rest. */
 export function compact(intent: Intent): Members {
+  const members = intent as unknown as Members;
   const rest: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(intent)) {
-    if (name in AT_REST && AT_REST[name as keyof Intent] === value) continue;
-    if (Array.isArray(value) && value.length === 0 && AT_REST_LISTS.some((list) => list === name)) continue;
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    // An undefined member is absent in JSON as well.
+    if (value === REST_VALUES[name] || isRestingList(name, value)) continue;
     rest[name] = value;
   }
   return rest;

@@ -109,7 +109,9 @@ export function toIntent(row: { readonly state: string }): Intent {
 export function prepareIntents(database: Connection) {
   return {
     insert: database.prepare(
-      `INSERT INTO intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO intents (number, sequence_id, version, last_index, type, host, cash, deferred, amount, ended,
+         has_case, attention, station_id, business_date, scanned_at_ms, last4, card_hash, state)
+       VALUES (?, ?, 1, ?, ?, 'unsent', 'none', 0, ?, 0, 0, 2, ?, ?, ?, ?, ?, ?)`,
     ),
     update: database.prepare(
       `UPDATE intents SET version = ?, last_index = ?, host = ?, cash = ?, deferred = ?, ended = ?, has_case = ?,
@@ -131,27 +133,23 @@ export function prepareIntents(database: Connection) {
 }
 export type IntentStatements = ReturnType<typeof prepareIntents>;
 
+/** Writes a new intent; what every new one has in common stands in the statement and is asserted here. */
 export function insertIntent(statements: IntentStatements, row: IntentRow): void {
+  assertThat(row.version === 1 && row.number === row.last_index, 'a new intent has one entry');
+  assertThat(row.host === 'unsent' && row.cash === 'none' && row.deferred === 0, 'a new intent is unsent');
+  assertThat(row.ended === 0 && row.has_case === 0 && row.attention === 2, 'a new intent is open');
+  assertThat(row.approval_code === null && row.nr_number === null, 'a new intent has no answer');
   statements.insert.run(
     row.number,
     row.sequence_id,
-    row.version,
     row.last_index,
     row.type,
-    row.host,
-    row.cash,
-    row.deferred,
     row.amount,
-    row.ended,
-    row.has_case,
-    row.attention,
     row.station_id,
     row.business_date,
     row.scanned_at_ms,
     row.last4,
     row.card_hash,
-    row.approval_code,
-    row.nr_number,
     row.state,
   );
 }
