@@ -149,6 +149,7 @@ class Collector implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
+    if (status < 200) return; // 100 to 103 announce an answer, they are none
     this.status = status;
     this.headers = headers;
     this.#onHeaders();

@@ -46,6 +46,7 @@ export class Liaison {
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
   #isHelloWanted = true;
+  #noticedDay = '';
   #claim: Claim | null = null;
 
   constructor(options: SyncOptions, limits: SyncLimits, calls: Calls, host: LiaisonHost) {
@@ -232,6 +233,7 @@ export class Liaison {
     const now = this.#options.clock.now();
     this.session.heard(answer.meta);
     this.line.answered(elapsedMs, now);
+    this.#noticeDay(answer.meta.businessDate);
     if (answer.class !== 'notProcessed' || !isUnwillingCode(answer.code)) {
       this.breaker.succeeded();
       if (answer.class === 'notProcessed' && answer.code === '000_910') this.fence('FENCED');
@@ -239,6 +241,14 @@ export class Liaison {
     }
     this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
     this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
+  }
+
+  /** An answer of a later business date: the day was cut over, and hello knows the rest. Once for each date. */
+  #noticeDay(businessDate: string): void {
+    const open = this.session.hello?.openBusinessDate;
+    if (open === undefined || businessDate <= open || businessDate === this.#noticedDay) return;
+    this.#noticedDay = businessDate;
+    this.#isHelloWanted = true;
   }
 
   /**

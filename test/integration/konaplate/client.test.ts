@@ -173,6 +173,14 @@ describe('an approve', () => {
     expect(await approve()).toMatchObject({ class: 'ambiguous', why: 'NOT_DECRYPTABLE' });
   });
 
+  it('waits for the answer behind an early hint', async () => {
+    issuer.behaviour = (_call, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      return { body: ok({ ...ITEM, ...APPROVAL }) };
+    };
+    expect(await approve()).toMatchObject({ class: 'answered' });
+  });
+
   it('gives up an answer that is larger than allowed', async () => {
     issuer.behaviour = () => ({ raw: Buffer.alloc(600_000, 0x20) });
     expect(await approve()).toMatchObject({ class: 'ambiguous', why: 'ANSWER_TOO_LARGE' });

@@ -131,6 +131,7 @@ export class TellingBackend implements SettlementBackend {
   capabilities = { tombstones: true, voids: true, lists: true };
   readonly sent: Sent[] = [];
   issuerEpoch = 'first';
+  businessDate = META.businessDate;
   greeting: HelloAnswer = {
     serverTimeMs: 0,
     cutOverHour: 0,
@@ -174,7 +175,12 @@ export class TellingBackend implements SettlementBackend {
       );
     });
     const answer = await Promise.race([Promise.resolve(say(request)), aborted]);
-    return 'meta' in answer ? { ...answer, meta: { ...answer.meta, issuerEpoch: this.issuerEpoch } } : answer;
+    return 'meta' in answer
+      ? {
+          ...answer,
+          meta: { ...answer.meta, issuerEpoch: this.issuerEpoch, businessDate: this.businessDate },
+        }
+      : answer;
   }
   hello(...[request, context, signal]: Parameters<SettlementBackend['hello']>) {
     return this.#call('hello', request, context, this.sayHello, signal);

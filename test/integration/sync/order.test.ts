@@ -190,6 +190,19 @@ describe('hello', () => {
   });
 });
 
+describe('the business day', () => {
+  it('is asked for again as soon as any answer shows a later date, once', async () => {
+    await counter.start();
+    counter.backend.businessDate = '20261123';
+    await counter.clock.advance(65_000);
+    expect(counter.backend.of('hello')).toHaveLength(2);
+    counter.backend.greeting = { ...counter.backend.greeting, openBusinessDate: '20261123' };
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().businessDate).toBe('20261123');
+  });
+});
+
 describe('slow answers', () => {
   it('show as a slow line until they are quick again', async () => {
     await counter.start();
