@@ -19,7 +19,10 @@ export class Pages {
     this.#goneMs = goneMs;
   }
 
-  /** A stream opened. The first page drives; a page that comes back drives again. False: too many pages. */
+  /**
+   * A stream opened. It drives when no other page with an open stream does: the first page, the driver after a reload, and
+   * a browser that was started anew after a crash. False: too many pages.
+   */
   opened(id: string, nowMs: number): boolean {
     this.#forgetGone(nowMs);
     if (!this.#pages.has(id) && this.#pages.size >= PAGES_MAX) return false;
@@ -27,7 +30,8 @@ export class Pages {
     page.streams += 1;
     page.seenMs = nowMs;
     this.#pages.set(id, page);
-    if (this.#driver === null || !this.#pages.has(this.#driver)) this.#driver = id;
+    const driver = this.#driver === null ? undefined : this.#pages.get(this.#driver);
+    if (driver === undefined || driver.streams === 0) this.#driver = id;
     return true;
   }
 
@@ -41,7 +45,7 @@ export class Pages {
     if (page !== undefined) page.seenMs = nowMs;
   }
 
-  /** True when this page may press. A page without a stream may, if it is the driver or if nobody drives. */
+  /** True when this page may press. */
   drives(id: string): boolean {
     return this.#driver === id;
   }

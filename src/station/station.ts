@@ -175,6 +175,7 @@ export class Station {
   }
 
   #act(page: string, work: () => string | null): PressAnswer {
+    this.pages.seen(page, this.#core.options.clock.now().monoMs);
     const refusal = this.#atOnce(work);
     return { done: refusal === null, refusal, snapshot: this.snapshot(page) };
   }

@@ -491,6 +491,9 @@ export interface DoneAnswer {
 }
 
 /**
+ * A GET with the header `x-kona-till-refresh: 1` does not count as a sign of life of the person: send it when the page
+ * reads again by itself, or the session never ends.
+ *
  * All calls of the manager pages. All but `session`, `first` and `sign-in` need the session cookie (HttpOnly,
  * SameSite=Strict), else 401 SIGNED_OUT. `GET /api/v1/manager/export.csv?...` takes the list's filters and answers
  * text/csv as an attachment, masked, oldest last, at most 100,000 rows.

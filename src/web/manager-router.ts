@@ -10,6 +10,8 @@ import { Sessions } from './sessions.ts';
 
 export const MANAGER_PREFIX = '/api/v1/manager';
 export const SESSION_COOKIE = 'kona_till_session';
+/** A page that only reads again by itself says so: a screen that nobody touches must not keep its session. */
+const REFRESH_HEADER = 'x-kona-till-refresh';
 
 type Path<Method extends 'GET' | 'POST', Key> = Key extends `${Method} ${typeof MANAGER_PREFIX}/${infer Name}`
   ? Name
@@ -77,7 +79,8 @@ export class ManagerRouter {
   }
 
   #managerOf(request: FastifyRequest): string {
-    const session = this.sessions.find(request.cookies[SESSION_COOKIE], true);
+    const isPerson = request.headers[REFRESH_HEADER] === undefined;
+    const session = this.sessions.find(request.cookies[SESSION_COOKIE], isPerson);
     if (session === null) throw new ApiFault(401, 'SIGNED_OUT', 'sign in first');
     return session.name;
   }
