@@ -60,6 +60,7 @@ export class Cashier {
     this.#acted = key;
     if (this.#world.random.chance(0.1)) this.#acted = ''; // presses twice, or comes back to it
     const choice = this.#choose(snapshot);
+    this.#wantVoid(snapshot);
     if (choice !== null) this.#press(snapshot, choice);
   }
 
@@ -140,9 +141,30 @@ export class Cashier {
         return this.#giveBack(snapshot);
       case 'PAY':
         return this.#pay(snapshot);
+      case 'VOID-ASK':
+        return this.#askVoid(snapshot);
+      case 'VOID-WAIT':
+        this.#open.add(this.#notesOf(snapshot)); // from here on a restart asks where the cash is
+        return null;
       default:
         return snapshot.face.id.startsWith('RE-') ? this.#answer(snapshot) : null;
     }
+  }
+
+  /** Now and then a customer wants the charge undone: the rail's Void, a manager's PIN, [Request]. */
+  #wantVoid(snapshot: Snapshot): void {
+    const { last } = snapshot.rail;
+    const isAsked = snapshot.face.id === 'DONE-IN' && last !== null && last.voidable;
+    if (!isAsked || !this.#world.random.chance(0.15)) return;
+    const { sequenceId, version } = last;
+    this.#world.press({ page: this.#world.page, key: 'VOID', sequenceId, version, face: snapshot.face.id });
+  }
+
+  #askVoid(snapshot: Snapshot): KeyId | null {
+    if (snapshot.face.keys.includes('REQUEST')) return 'REQUEST';
+    this.#world.pin(this.#body(snapshot));
+    this.#acted = '';
+    return this.#world.random.chance(0.1) ? 'STOP' : null;
   }
 
   #take(snapshot: Snapshot): KeyId | null {

@@ -1,7 +1,9 @@
 /** The promise of design.md section 1 for every intent, and both books' totals, after the faults have stopped. */
+import { type Advice, adviceOf } from '../../src/intent/advice.ts';
 import type { Intent } from '../../src/intent/model.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
 import type { Ledger } from '../../src/ledger/types.ts';
+import type { FaceId, Snapshot } from '../../src/station/snapshot.ts';
 import type { Notes } from './cashier.ts';
 import type { IssuerModel } from './issuer-model.ts';
 
@@ -74,4 +76,56 @@ function books(intents: readonly Intent[], ledger: Ledger, issuer: IssuerModel):
     found.push({ code: 'LEFT_OVER', text: JSON.stringify(balances) });
   }
   return found;
+}
+
+/** What each face tells people to do with the cash, written down once more and independently of the station. */
+const SAYS: Readonly<Partial<Record<FaceId, readonly Advice[]>>> = {
+  TAKE: ['take'],
+  'LATER-TAKE': ['take'],
+  'LATER-ASK': ['hold', 'take'],
+  MANAGER: ['hold'],
+  SENDING: ['hold'],
+  CHECK: ['hold'],
+  'LATER-FAIL': ['hold'],
+  'VOID-WAIT': ['hold'],
+  'VOID-ASK': ['keep'],
+  'VOID-NO': ['keep'],
+  'DONE-IN': ['keep'],
+  'LATER-OK': ['keep'],
+  'LATER-DONE': ['keep'],
+  BACK: ['giveBack'],
+  'BACK-REV': ['giveBack'],
+  'BACK-STOP': ['giveBack'],
+  'BACK-VOID': ['giveBack'],
+  'LATER-BACK': ['giveBack'],
+  PAY: ['payOut'],
+  'ASK-OUT': ['hold'],
+  'WAIT-OUT': ['hold'],
+  'CHECK-OUT': ['hold'],
+  'NO-OUT': ['payNothing'],
+  'NO-OUT-REV': ['payNothing'],
+  'DONE-OUT': ['done'],
+  END: ['done'],
+  'END-REV': ['done'],
+};
+
+/** Invariant 3: what the screen says is on disk, and is what that state means for the cash. null: it is right. */
+export function screenFault(snapshot: Snapshot, ledger: Pick<Ledger, 'get'>): Violation | null {
+  const { face } = snapshot;
+  if (face.intent === null) return null;
+  const intent = ledger.get(face.intent.sequenceId);
+  if (intent === null) return { code: 'SCREEN_NOT_ON_DISK', text: `${face.id} shows an unknown payment` };
+  if (face.intent.version > intent.version) {
+    return {
+      code: 'SCREEN_NOT_ON_DISK',
+      text: `${face.id} shows version ${face.intent.version} of ${intent.version}`,
+    };
+  }
+  const says = face.intent.version === intent.version ? SAYS[face.id] : undefined;
+  const advice = adviceOf(intent);
+  if (says === undefined || advice === 'manager' || says.includes(advice)) return null;
+  return {
+    code: 'SCREEN_WRONG',
+    text: `${face.id} for ${intent.type} ${intent.host}/${intent.cash}: ${advice}`,
+  };
 }

@@ -10,7 +10,7 @@ import { ended, isCase } from '../../src/intent/state.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
-import { accountFor, type Violation } from './check.ts';
+import { accountFor, screenFault, type Violation } from './check.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { type FaultCounts, type NetworkFaults, NO_FAULTS, SimulatedNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
@@ -50,6 +50,7 @@ const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as co
 const HEAL_MS = 3_600_000;
 const LOOK_MS = 200;
 const STEPS_MAX = 2_000_000;
+const VIOLATIONS_MAX = 20;
 
 export class Story {
   readonly clock = new VirtualClock();
@@ -105,6 +106,7 @@ export class Story {
     for (let customer = 0; customer < this.#options.customers; customer += 1) {
       this.#weather();
       await this.#serve();
+      this.#guarded(() => this.#manage());
     }
     await this.#heal();
     this.#account();
@@ -148,9 +150,13 @@ export class Story {
     const { random } = this;
     const card = random.pick(CARDS);
     const type = random.chance(0.6) ? 'CHARGE' : 'REFUND';
-    const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000]);
+    const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000, 150_000, 300_000]);
     const digits = String(random.below(1000)).padStart(3, '0');
+    this.#spend(card);
     const barcode = this.issuer.makeBarcode(type, card, amount, digits);
+    if (random.chance(0.06)) await this.#pass(310_000); // the barcode is too old by now
+    if (random.chance(0.04))
+      this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
     const scans = random.chance(0.2) ? 3 : 1;
     for (let scan = 0; scan < scans; scan += 1) {
       this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
@@ -161,6 +167,28 @@ export class Story {
     if (random.chance(0.1))
       this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
     await this.#pass(3_000);
+  }
+
+  /** The card holder buys something elsewhere, or is paid: withdrawals may fail, voids and reversals leave a shortfall. */
+  #spend(card: string): void {
+    if (!this.random.chance(0.2)) return;
+    const balance = this.issuer.balances.get(card) ?? 0;
+    this.issuer.balances.set(card, this.random.chance(0.5) ? Math.min(balance, 2_000) : balance + 100_000);
+  }
+
+  /** A manager looks at the open cases and does what the pages offer: hands cash back, stops a deferred charge. */
+  #manage(): void {
+    const { terminal, random, cashier } = this;
+    if (terminal === null || !random.chance(0.3)) return;
+    const actor = { role: 'manager', id: 'M1', reason: 'customer' } as const;
+    for (const intent of terminal.ledger.open()) {
+      const record = (kind: 'givenBack' | 'payBack'): boolean =>
+        terminal.ledger.record(intent.sequenceId, { kind }, this.clock.now(), { actor }).ok;
+      if (intent.cash === 'return_due' && (intent.left || intent.deferred)) {
+        const notes = cashier.notes.get(intent.sequenceId);
+        if (record('givenBack') && notes !== undefined) notes.moved = false;
+      } else if (intent.deferred && intent.cash === 'received' && random.chance(0.15)) record('payBack');
+    }
   }
 
   /** Time passes: events run, the cashier looks at the screen, promises settle in between. */
@@ -226,7 +254,11 @@ export class Story {
   /** What the cashier sees. */
   #screen(): Snapshot | null {
     const snapshot = this.terminal?.station.snapshot(PAGE) ?? null;
-    return snapshot === null ? null : (this.#options.plant?.screen?.(snapshot) ?? snapshot);
+    if (snapshot === null || this.terminal === null) return null;
+    const seen = this.#options.plant?.screen?.(snapshot) ?? snapshot;
+    const fault = screenFault(seen, this.terminal.ledger);
+    if (fault !== null && this.violations.length < VIOLATIONS_MAX) this.violations.push(fault);
+    return seen;
   }
 
   // ---------------------------------------------------------------------------------------------- the invariants
@@ -289,7 +321,7 @@ function badLine(random: SeededRandom): NetworkFaults {
     garbled: some(),
     reset: some(),
     serverError: some(),
-    notProcessed: random.chance(0.2) ? 0.1 : 0,
+    notProcessed: random.chance(0.3) ? 0.3 : 0,
     wrongEcho: some(),
   };
 }
