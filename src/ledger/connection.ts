@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
@@ -35,15 +35,18 @@ export function configure(database: Connection): void {
   database.pragma(`mmap_size = ${256 * 1024 * 1024}`);
 }
 
-/** Makes the directory (0700) and the file (0600) before SQLite does it with the umask's mode. */
+/**
+ * Makes a missing file (0600) before SQLite does it with the umask's mode. An existing one is never opened here: closing
+ * any descriptor of a file drops the locks that this process holds on it (POSIX).
+ */
+export function createPrivate(file: string): void {
+  if (existsSync(file)) chmodSync(file, 0o600);
+  else closeSync(openSync(file, 'wx', 0o600));
+}
+
 function prepareFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = openSync(file, 'a', 0o600);
-  try {
-    fchmodSync(handle, 0o600);
-  } finally {
-    closeSync(handle);
-  }
+  createPrivate(file);
 }
 
 function quickCheck(database: Connection, file: string): void {

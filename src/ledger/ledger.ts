@@ -6,3 +6,4 @@ export { openLedgerReadOnly, type ReadOnlyOptions } from './reader.ts';
 export { type RestoreOptions, type RestoreReport, restoreLedger } from './restore.ts';
 export { type RotateOptions, type RotateReport, rotateLedgerKey } from './rotate.ts';
 export { findSecrets, type SecretFinding } from './secrets.ts';
+export { verifyApart } from './verify-worker.ts';

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { createPrivate } from './connection.ts';
 import { faultOf, LedgerFault } from './fault.ts';
 
 /** One agent per ledger: held from opening to closing, and by the operating system only while the process lives. */
@@ -19,7 +19,7 @@ export function lockFileOf(ledgerFile: string): string {
 export function takeLock(ledgerFile: string): LedgerLock {
   const file = lockFileOf(ledgerFile);
   try {
-    closeSync(openSync(file, 'a', 0o600));
+    createPrivate(file);
     const database = new Database(file, { timeout: 0 });
     try {
       database.pragma('journal_mode = DELETE');

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DuplicateScan, LedgerFault, openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
+import { DuplicateScan, LedgerFault, openLedgerReadOnly, verifyApart } from '../../../src/ledger/ledger.ts';
 import type { Committed, Ledger } from '../../../src/ledger/types.ts';
 import {
   approvalOf,
@@ -18,6 +20,8 @@ import {
   sendCharge,
   TERMINAL,
 } from './shop.ts';
+
+const CHILD = fileURLToPath(new URL('./load-child.ts', import.meta.url));
 
 let shop: Shop;
 let ledger: Ledger;
@@ -217,6 +221,23 @@ describe('the file', () => {
     expect(reader.head()).toEqual(ledger.head());
     expect(reader.list({ limit: 10 }).intents).toHaveLength(2);
     reader.close();
+  });
+
+  it('stays held against other processes, also after a second opening in the same one was refused', () => {
+    expect(() => shop.open()).toThrow(expect.objectContaining({ code: 'LOCKED' }));
+    const order = { file: shop.file, key: shop.options.key, seed: 1, steps: 1, ballastBytes: 0 };
+    const output = execFileSync(process.execPath, [CHILD, JSON.stringify(order)], { encoding: 'utf8' });
+    expect(output).toBe('fault LOCKED\n');
+  });
+
+  it('is verified in a thread of its own while the agent goes on', async () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const running = verifyApart({ file: shop.file, verify: { knownHead: ledger.head() } });
+    sendCharge(ledger, SCAN_TIME);
+    expect(await running).toMatchObject({ ok: true, faults: [] });
+    await expect(verifyApart({ file: `${shop.file}.none` })).rejects.toThrow(
+      expect.objectContaining({ code: 'IO' }),
+    );
   });
 
   it('refuses open intents of another environment, and opens once they have ended', () => {
