@@ -1,26 +1,30 @@
 /** H: one headline. It takes the largest of four sizes that fits its line; only the last may break, at the colon. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 const SIZES = ['h-0', 'h-1', 'h-2', 'h-3'] as const;
 
-/** Chosen before the browser paints, so the headline never moves; chosen anew when the width or the fonts change. */
+function fit(heading: HTMLHeadingElement): void {
+  for (const size of SIZES) {
+    heading.className = `headline ${size}`;
+    if (heading.scrollWidth <= heading.clientWidth) return;
+  }
+}
+
+/** The size is chosen before the browser paints, so the headline never moves under the eye. */
 export function Headline(props: { text: string }) {
   const element = useRef<HTMLHeadingElement>(null);
-  const [epoch, setEpoch] = useState(0);
+  // After every drawing: what stands beside the headline takes width from it as much as its own text does.
   useLayoutEffect(() => {
-    const again = (): void => setEpoch((value) => value + 1);
+    if (element.current !== null) fit(element.current);
+  });
+  useLayoutEffect(() => {
+    const again = (): void => {
+      if (element.current !== null) fit(element.current);
+    };
     window.addEventListener('resize', again);
     document.fonts.ready.then(again, again);
     return () => window.removeEventListener('resize', again);
   }, []);
-  useLayoutEffect(() => {
-    const heading = element.current;
-    if (heading === null) return;
-    for (const size of SIZES) {
-      heading.className = `headline ${size}`;
-      if (heading.scrollWidth <= heading.clientWidth) break;
-    }
-  }, [props.text, epoch]);
   const parts = props.text.split(/(?<=: )/);
   return (
     <h1 class="headline" ref={element}>

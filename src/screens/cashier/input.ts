@@ -10,6 +10,9 @@ const KEY_OF_CAP: Readonly<Record<string, KeyId | 'CLOSE'>> = Object.fromEntries
   Object.entries(KEY_CAPS).map(([key, cap]) => [cap, key as KeyId | 'CLOSE']),
 );
 
+/** Keys that move the view: no scanner types them, and people without a pointer need them. */
+const SCROLLS: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End']);
+
 type Typed = (key: string) => void;
 /** Pads on the screen, newest last; only the newest one hears typed characters. */
 const pads: Typed[] = [];
@@ -62,7 +65,7 @@ export function useKeyboard(keyboard: Keyboard): void {
       if (!isOurs(event)) return;
       latest.current.wake();
       const isTab = event.key === 'Tab';
-      if (!isTab) event.preventDefault();
+      if (!isTab && !SCROLLS.has(event.key)) event.preventDefault();
       if (event.repeat) return;
       settle();
       const seen = guard.press(event.key, performance.now());

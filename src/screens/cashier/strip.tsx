@@ -155,7 +155,7 @@ export function Strip(props: StripProps) {
   const soundWords = sound && !props.soundBlocked ? STRIP.sound : STRIP.soundOff;
   return (
     <header class="strip">
-      {items.map((item) => (
+      {items.flatMap((item) => [
         <button
           type="button"
           key={item.id}
@@ -167,8 +167,9 @@ export function Strip(props: StripProps) {
         >
           <span class="first">{item.first}</span>
           <span class="second">{item.second}</span>
-        </button>
-      ))}
+        </button>,
+        <span class="space" key={`${item.id} space`} />,
+      ])}
       {snapshot === null ? null : (
         <button type="button" class="item" data-state="well" data-item="cashier" onClick={props.openCashier}>
           <span class="first">{snapshot.strip.cashier ?? '–'}</span>

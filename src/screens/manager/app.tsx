@@ -1,5 +1,5 @@
 /** The manager's frame: who is signed in, navigation, head of every page, and the page itself. */
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../web/api.ts';
 import {
   applyPreferences,
@@ -26,6 +26,8 @@ import { Sync } from './sync.tsx';
 import { Today } from './today.tsx';
 
 const ASK_AGAIN_MS = 2_000;
+/** Without a touch or key: the manager is signed out. */
+const IDLE_MS = 600_000;
 const NAV_PAGES = ['today', 'payments', 'cases', 'day', 'scanners', 'sync', 'settings'] as const;
 
 function useSession(): [SessionAnswer | null, (session: SessionAnswer | null) => void] {
@@ -113,6 +115,8 @@ function Desk(props: {
   const leave = (): void => {
     managerPost('sign-out').then(props.signedOut, props.signedOut);
   };
+  useIdle(IDLE_MS, leave);
+  useEndedSession(live.staleMs !== null, props.signedOut);
   return (
     <div class="desk">
       <nav aria-label={HEAD.pages[language]}>
@@ -138,6 +142,41 @@ function Desk(props: {
       </div>
     </div>
   );
+}
+
+/** The page reads figures by itself, so only a person's touch or key counts against the idle time. */
+function useIdle(idleMs: number, leave: () => void): void {
+  const latest = useRef(leave);
+  latest.current = leave;
+  useEffect(() => {
+    let timer = setTimeout(() => latest.current(), idleMs);
+    const touched = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => latest.current(), idleMs);
+    };
+    document.addEventListener('pointerdown', touched, true);
+    document.addEventListener('keydown', touched, true);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('pointerdown', touched, true);
+      document.removeEventListener('keydown', touched, true);
+    };
+  }, [idleMs]);
+}
+
+/** A stream that went quiet may mean that the session is over: ask once each time it does. */
+function useEndedSession(quiet: boolean, signedOut: () => void): void {
+  const latest = useRef(signedOut);
+  latest.current = signedOut;
+  useEffect(() => {
+    if (!quiet) return;
+    managerGet<SessionAnswer>('session').then(
+      (session) => {
+        if (session.state !== 'signedIn') latest.current();
+      },
+      () => undefined,
+    );
+  }, [quiet]);
 }
 
 function isHere(route: Route, id: PageId): boolean {

@@ -104,6 +104,12 @@ export const REFUSALS = {
     'Reversed at {scannedAtMs:time}.',
     MAKE_NEW,
   ),
+  DUP_NEW_VOIDED: row(
+    NEW_BARCODE,
+    '{scannedAtMs:time}에 승인 취소된 바코드.',
+    'Voided at {scannedAtMs:time}.',
+    MAKE_NEW,
+  ),
   MIN_AMOUNT: row(AMOUNT_NOT_ACCEPTED, '{limit:won}부터 됩니다.', 'From {limit:won}.', CHANGE_AMOUNT),
   MAX_AMOUNT: row(AMOUNT_NOT_ACCEPTED, '{limit:won}까지 됩니다.', 'Up to {limit:won}.', CHANGE_AMOUNT),
   AMOUNT_UNIT: row(
@@ -223,6 +229,7 @@ export function causeId(cause: string, values: Values): RefusalCause {
   const name = cause.replaceAll('-', '_');
   if (name === 'DUP_DONE' && values.type === 'REFUND') return 'DUP_DONE_OUT';
   if (name === 'TYPE_OFF' && values.type === 'REFUND') return 'TYPE_OFF_OUT';
+  if (name === 'DUP_NEW' && values.host === 'voided') return 'DUP_NEW_VOIDED';
   if (name === 'DUP_NEW' && values.host !== 'declined') return 'DUP_NEW_REVERSED';
   if (MISREAD_PARTS.has(name)) return 'MISREAD';
   if (name === 'LENGTH') return 'CUT';

@@ -132,6 +132,21 @@ describe('signing in', () => {
   });
 });
 
+describe('leaving', () => {
+  it('signs out after ten minutes without a touch or key, whatever the page reads by itself', async () => {
+    await page.clock.install();
+    await open('today');
+    await page.waitForSelector('.tiles');
+    await page.clock.fastForward(9 * 60_000);
+    await page.mouse.click(600, 400);
+    await page.clock.fastForward(9 * 60_000);
+    expect(asked('sign-out')).toEqual([]);
+    await page.clock.fastForward(61_000);
+    await page.waitForSelector('.sign-in form');
+    expect(asked('sign-out')).toHaveLength(1);
+  });
+});
+
 describe('the payments list', () => {
   it('shows masked rows with the state of host and cash', async () => {
     await open('payments');
