@@ -77,8 +77,9 @@ export async function encryptText(
 ): Promise<string> {
   const { name, keyBytes } = CIPHERS[enc];
   const header = Buffer.from(JSON.stringify({ enc, alg: ALGORITHM })).toString('base64url');
-  const contentKey = randomBytes(keyBytes);
-  const iv = randomBytes(IV_BYTES);
+  const random = randomBytes(keyBytes + IV_BYTES);
+  const contentKey = random.subarray(0, keyBytes);
+  const iv = random.subarray(keyBytes);
   const cipher = createCipheriv(name, contentKey, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
   const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
@@ -150,13 +151,13 @@ function inspectJwe(jwe: string, key: KeyObject): Parts {
 /** The content key, or a random one when it does not open: then the tag fails as for any other fault (RFC 7516 11.5). */
 function contentKeyOf(parts: Parts, key: KeyObject): Buffer {
   const { keyBytes } = CIPHERS[parts.enc];
-  const instead = randomBytes(keyBytes);
   try {
     const opened = privateDecrypt({ key, ...OAEP }, parts.wrapped);
-    return opened.length === keyBytes ? opened : instead;
+    if (opened.length === keyBytes) return opened;
   } catch {
-    return instead;
+    // Falls through: a key that does not open and one of the wrong length are told apart by nobody.
   }
+  return randomBytes(keyBytes);
 }
 
 /**
