@@ -31,3 +31,11 @@ export function issuerDateTime(text: string): string | null {
   const [, year, month, day, hour, minute, second] = parts;
   return `${year}-${month}-${day} ${hour}:${minute}:${second}`;
 }
+
+/** The same as UTC milliseconds; null when it is not one. */
+export function issuerTimeMs(text: string): number | null {
+  const readable = issuerDateTime(text);
+  if (readable === null) return null;
+  const atMs = Date.parse(`${readable.replace(' ', 'T')}Z`) - KST_OFFSET_MS;
+  return Number.isNaN(atMs) ? null : atMs;
+}

@@ -100,7 +100,7 @@ export class Presses {
     }
     if (!isVoidable(this.#core.view())) {
       const sameDay = last.intent.approval?.businessDate === this.#core.options.worker.status().businessDate;
-      this.#core.refuse(sameDay ? 'VOID_WINDOW' : 'VOID_DAY');
+      this.#refuseVoid(sameDay ? 'VOID_WINDOW' : 'VOID_DAY');
       return sameDay ? 'VOID_WINDOW' : 'VOID_DAY';
     }
     this.#core.desk.refused = null;
@@ -118,9 +118,15 @@ export class Presses {
     const refusal = this.#core.record(current, voidCommand(cancelId, proof), this.#core.actor());
     if (refusal !== null && proof.kind === 'card') worker.releaseProof(cancelId);
     this.#core.desk.voidAsk = null;
-    if (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY' || refusal === 'VOID_PROOF')
-      this.#core.refuse(refusal);
+    if (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY' || refusal === 'VOID_PROOF') {
+      this.#refuseVoid(refusal);
+    }
     return refusal;
+  }
+
+  #refuseVoid(cause: 'VOID_WINDOW' | 'VOID_DAY' | 'VOID_PROOF'): void {
+    const minutes = Math.round(this.#core.options.policy.times.voidWindowMs / 60_000);
+    this.#core.refuse(cause, cause === 'VOID_WINDOW' ? { limit: minutes } : {});
   }
 
   pin(body: Seen, managerId: string): string | null {

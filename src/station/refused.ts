@@ -1,6 +1,8 @@
 /** Scans that open nothing: from the parser's, the ledger's and the policy's words to the rows of screens 1.6. */
 import type { Diagnosis } from '../barcode/diagnose.ts';
+import type { Intent } from '../intent/model.ts';
 import type { RefusalCause } from '../intent/policy.ts';
+import { issuerTimeMs } from './kst.ts';
 import type { RefusedCause, RefusedScan } from './snapshot.ts';
 
 type Values = Readonly<Record<string, string | number>>;
@@ -32,12 +34,18 @@ export function refusedByDiagnosis(diagnosis: Diagnosis): { cause: RefusedCause;
   }
 }
 
-/** A well-formed scan that the duplicate rule or the policy refused. */
+/**
+ * A well-formed scan that the duplicate rule or the policy refused. A barcode that was used here before is named by what
+ * it did, and when: "already paid out" must not read "already charged".
+ */
 export function refusedByPolicy(
   cause: RefusalCause,
   values: Values,
+  same: Intent | null,
 ): { cause: RefusedCause; values: Values } {
-  return { cause, values };
+  if (same === null || !cause.startsWith('DUP_')) return { cause, values };
+  const approvedAtMs = same.approval === null ? null : issuerTimeMs(same.approval.approvedAt);
+  return { cause, values: { ...values, type: same.type, atMs: approvedAtMs ?? same.scannedAtMs } };
 }
 
 /** Counts unreadable scans of one station in a moving window. */

@@ -59,7 +59,7 @@ export class Scans {
     if (isAttended(this.#core.view())) return this.#core.refuse('STATION_BUSY');
     const admission = admit(spec, facts, this.#admitContext(now.wallMs), this.#core.options.policy);
     if (!admission.ok) {
-      const { cause, values } = refusedByPolicy(admission.cause, admission.values);
+      const { cause, values } = refusedByPolicy(admission.cause, admission.values, facts.same);
       return this.#core.refuse(cause, values);
     }
     return this.#accept(

@@ -72,7 +72,7 @@ export const REFUSED_CAUSES = [
   'EXTRA',
   'SYMBOLOGY', // symbology
   'DUP_OPEN',
-  'DUP_OTHER', // stationId
+  'DUP_OTHER', // stationId, type, amount, atMs
   'DUP_DONE', // type, amount, atMs
   'DUP_NEW', // host, atMs
   'MIN_AMOUNT', // amount, limit
@@ -97,7 +97,7 @@ export const REFUSED_CAUSES = [
   'REVERSALS_COUNT', // count, sum, oldestAtMs
   'REVERSALS_SUM',
   'REVERSAL_RATE',
-  'VOID_WINDOW',
+  'VOID_WINDOW', // limit: minutes
   'VOID_DAY',
   'VOID_PROOF',
   'NO_ROOM',

@@ -155,7 +155,10 @@ export class Station {
       if (current.question !== null && intent.question === null) desk.questionsAnswered += 1;
       desk.current = intent;
       if (record.event === 'expire') desk.expired = true;
-      if (record.event === 'leave') desk.show(null);
+      if (record.event === 'leave') {
+        if (current.question !== null) desk.questionsAnswered += 1;
+        desk.show(null);
+      }
       if (record.event === 'chooseLater' && intent.host === 'closed')
         desk.limitCause = this.#limitCause(intent);
     }

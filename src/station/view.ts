@@ -132,8 +132,8 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         limit: policy.later.sum,
         oldestMs: later.oldestAtMs === null ? null : Math.max(now.wallMs - later.oldestAtMs, 0),
       },
-      payoutDue: rail.payoutDue.length,
-      returnDue: rail.returnDue.length,
+      payoutDue: count(input, (intent) => intent.cash === 'payout_due'),
+      returnDue: count(input, (intent) => intent.cash === 'return_due'),
       cases: board.totals().cases.count,
       businessDate: status.businessDate,
       clockConfirmed: status.clockConfirmed,
@@ -216,13 +216,20 @@ function slowFace(input: ViewInput): Face | null {
   return null;
 }
 
+/** In the rail: on no station's screen now. */
+function isWaiting(intent: Intent, { desk }: ViewInput): boolean {
+  return !occupiesStation(intent) && intent.sequenceId !== desk.current?.sequenceId;
+}
+
+function count(input: ViewInput, accepts: (intent: Intent) => boolean): number {
+  return input.board.select((intent) => isWaiting(intent, input) && accepts(intent)).length;
+}
+
 function railOf(input: ViewInput): Snapshot['rail'] {
   const { desk, board } = input;
-  const waiting = (intent: Intent): boolean =>
-    !occupiesStation(intent) && intent.sequenceId !== desk.current?.sequenceId;
   const items = (accepts: (intent: Intent) => boolean): readonly RailItem[] =>
     board
-      .select((intent) => waiting(intent) && accepts(intent))
+      .select((intent) => isWaiting(intent, input) && accepts(intent))
       .slice(0, RAIL_MAX)
       .map((intent) => ({ ...faceIntent(intent), face: faceIdOf(intent, contextOf(intent, input)) }));
   return {

@@ -63,6 +63,20 @@ describe('a scan', () => {
     expect(lab.see().band).toBeNull();
   });
 
+  it('of a used barcode says what it did and when, by type', () => {
+    const barcode = lab.barcode('REFUND', 10_000);
+    lab.scan(barcode);
+    lab.press('REQUEST');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.press('HANDED');
+    lab.scan(barcode);
+    expect(lab.see().face.refused).toMatchObject({
+      cause: 'DUP_DONE',
+      values: { type: 'REFUND', amount: 10_000, atMs: Date.UTC(2026, 6, 23, 5, 32, 5) },
+    });
+  });
+
   it('replaces an ended face', () => {
     lab.charge();
     expect(lab.face()).toBe('DONE-IN');
@@ -245,6 +259,19 @@ describe('after a restart', () => {
     expect(lab.face()).toBe('BACK');
     lab.press('HANDED');
     expect(lab.face()).toBe('END');
+  });
+
+  it('counts the questions that were answered or left', () => {
+    for (const card of [CARD, OTHER_CARD]) {
+      lab.scan(lab.barcode('CHARGE', 10_000, card));
+      lab.press('RECEIVED');
+      lab.event({ kind: 'cashBack' });
+      if (card === CARD) lab.event({ kind: 'leave' });
+    }
+    lab.restart();
+    expect(lab.see().face).toMatchObject({ id: 'RE-BACK', question: { number: 1, of: 1 } });
+    lab.press('LEAVE');
+    expect(lab.see()).toMatchObject({ face: { id: 'IDLE' }, strip: { returnDue: 2, cases: 2 } });
   });
 
   it('asks again after the next restart, and [Leave] puts it into the rail', () => {
