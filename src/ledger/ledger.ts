@@ -2,8 +2,8 @@
 export { DuplicateScan, LedgerFault } from './fault.ts';
 export { type LedgerLog, type LedgerOptions, openLedger } from './open.ts';
 export { quarantineLedger } from './quarantine.ts';
-export { openLedgerReadOnly, type ReadOnlyOptions } from './reader.ts';
-export { type RestoreOptions, type RestoreReport, restoreLedger } from './restore.ts';
-export { type RotateOptions, type RotateReport, rotateLedgerKey } from './rotate.ts';
-export { findSecrets, type SecretFinding } from './secrets.ts';
+export { openLedgerReadOnly } from './reader.ts';
+export { restoreLedger } from './restore.ts';
+export { rotateLedgerKey } from './rotate.ts';
+export { findSecrets } from './secrets.ts';
 export { verifyApart } from './verify-worker.ts';

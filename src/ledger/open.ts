@@ -102,7 +102,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
     options.maxPages,
   );
   const writer = new LedgerWriter(database, options, vault, ballast);
-  const reader = createReader(database, (card) => vault.cardHashes(card), options.cutOverHour ?? 0);
+  const reader = createReader(database, (card) => vault.cardHashes(card));
   const { index } = writer.head();
   options.log?.({ level: 'info', event: 'ledgerOpened', code: null, detail: `head ${index}` });
   return {

@@ -19,7 +19,6 @@ import { verifyLedger } from './verify.ts';
 export function createReader(
   database: Connection,
   cardHashes: (cardNumber: string) => readonly Buffer[],
-  cutOverHour: number,
 ): LedgerReader {
   const intents = prepareIntents(database);
   const journal = prepareJournal(database);
@@ -43,7 +42,7 @@ export function createReader(
     summary: (businessDate) => guarded(() => database.transaction(() => summarize(facts, businessDate))()),
     balances: () => guarded(() => readBalances(database)),
     head: () => guarded(() => readHead(journal)),
-    verify: (options) => guarded(() => verifyLedger(database, options ?? {}, cutOverHour)),
+    verify: (options) => guarded(() => verifyLedger(database, options ?? {})),
     restored: () => guarded(() => readRestoreMark(database)),
     backup: (file) => writeBackup(database, file),
     close: () => {
@@ -54,7 +53,7 @@ export function createReader(
 
 export interface ReadOnlyOptions {
   readonly file: string;
-  /** Hour of the business day's beginning in Korea; must be the agent's. Default 0. */
+  /** Has no effect: the hour is a setting, and what was recorded under another one still verifies. */
   readonly cutOverHour?: number;
 }
 
@@ -72,7 +71,7 @@ export function openLedgerReadOnly(options: ReadOnlyOptions): LedgerReader {
     const noKey = (): never => {
       throw new LedgerFault('KEY_MISSING');
     };
-    return createReader(database, noKey, options.cutOverHour ?? 0);
+    return createReader(database, noKey);
   } catch (error) {
     database.close();
     throw error;

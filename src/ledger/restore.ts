@@ -19,6 +19,7 @@ export interface RestoreOptions {
   /** Where the ledger belongs. */
   readonly file: string;
   readonly now: Now;
+  /** Has no effect, as in reading. */
   readonly cutOverHour?: number;
 }
 
@@ -30,12 +31,12 @@ export interface RestoreReport {
 }
 
 /** Marks a copy: the terminal must become `recovering`, and rows of the vault are missing up to its head. */
-function mark(file: string, now: Now, cutOverHour: number): { mark: RestoreMark; verified: VerifyReport } {
+function mark(file: string, now: Now): { mark: RestoreMark; verified: VerifyReport } {
   const copy = new Database(file);
   try {
     configure(copy);
     migrate(copy);
-    const verified = verifyLedger(copy, {}, cutOverHour);
+    const verified = verifyLedger(copy, {});
     const head = readHead(prepareJournal(copy));
     const restored: RestoreMark = { atMs: now.wallMs, head };
     copy.transaction(() => {
@@ -75,7 +76,7 @@ export function restoreLedger(options: RestoreOptions): RestoreReport {
     rmSync(copy, { force: true });
     copyFileSync(backup, copy, constants.COPYFILE_EXCL);
     chmodSync(copy, 0o600);
-    const { mark: restored, verified } = mark(copy, now, options.cutOverHour ?? 0);
+    const { mark: restored, verified } = mark(copy, now);
     const [first] = verified.faults;
     if (first !== undefined) throw new LedgerFault('CORRUPT', `the backup does not verify: ${first.text}`);
     syncFile(copy);

@@ -3,7 +3,15 @@ import { ACCOUNTS, type Account, type Intent, type Posting } from '../intent/mod
 import { positionOf, posting as postingOf } from '../intent/positions.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Connection } from './connection.ts';
-import { type IntentRow, keepsHash, prepareIntents, sendable, toIntent, toRow } from './intents.ts';
+import {
+  type IntentRow,
+  keepsHash,
+  koreanDate,
+  prepareIntents,
+  sendable,
+  toIntent,
+  toRow,
+} from './intents.ts';
 import { type JournalRow, prepareJournal, readDecision, rowsOfIntent } from './journal.ts';
 import { readMeta } from './meta.ts';
 import { readSearched, termsOf } from './search.ts';
@@ -51,19 +59,17 @@ export class IntentCheck {
   readonly #rows;
   readonly #checks;
   readonly #faults: Faults;
-  readonly #cutOverHour: number;
   readonly #vaultFrom: number;
   readonly #searched: number;
   readonly #cells = new Map<string, Cell>();
   #entries = 0;
   #vaultRows = 0;
 
-  constructor(database: Connection, cutOverHour: number, faults: Faults) {
+  constructor(database: Connection, faults: Faults) {
     this.#journal = prepareJournal(database);
     this.#rows = prepareIntents(database);
     this.#checks = prepareChecks(database);
     this.#faults = faults;
-    this.#cutOverHour = cutOverHour;
     this.#vaultFrom = Number(readMeta(database, 'vault_from') ?? 0);
     this.#searched = readSearched(database);
   }
@@ -153,7 +159,7 @@ export class IntentCheck {
       number: row.number,
       lastIndex,
       cardHash: row.card_hash,
-      cutOverHour: this.#cutOverHour,
+      cutOverHour: cutOverOf(row),
     });
     if (canonicalJson(toIntent(row)) !== canonicalJson(folded)) {
       this.#wrong('INTENT', row, 'its stored state is not what its entries say', lastIndex);
@@ -202,6 +208,14 @@ export class IntentCheck {
     const { sequence_id: sequenceId } = row;
     this.#faults.add({ code, text: `intent ${sequenceId}: ${text}`, index, sequenceId });
   }
+}
+
+/**
+ * The cut-over hour that puts the scan on the row's date, where one does. The hour is a setting and may have changed since:
+ * that must not look like a changed ledger.
+ */
+function cutOverOf(row: IntentRow): number {
+  return koreanDate(row.scanned_at_ms, 0) === row.business_date ? 0 : 23;
 }
 
 function samePosting(left: Posting, right: Posting): boolean {

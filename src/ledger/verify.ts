@@ -141,22 +141,17 @@ function sumOf(left: Balances, right: Balances): Balances {
 function verifyPart(
   database: Connection,
   fromIndex: number,
-  cutOverHour: number,
   faults: Faults,
 ): ChainResult & { intents: number } {
   const chain = walkChain(database, fromIndex, faults);
-  const check = new IntentCheck(database, cutOverHour, faults);
+  const check = new IntentCheck(database, faults);
   for (const sequenceId of chain.met) check.intent(sequenceId);
   return { ...chain, intents: check.intents };
 }
 
-function verifyAll(
-  database: Connection,
-  cutOverHour: number,
-  faults: Faults,
-): ChainResult & { intents: number } {
+function verifyAll(database: Connection, faults: Faults): ChainResult & { intents: number } {
   const chain = walkChain(database, 1, faults);
-  const check = new IntentCheck(database, cutOverHour, faults);
+  const check = new IntentCheck(database, faults);
   for (const row of prepareIntents(database).all.iterate()) check.row(row);
   check.finish(chain.ofIntents);
   const stored = readBalances(database);
@@ -176,19 +171,13 @@ function verifyAll(
  * again), postings, sums, vault rows, closing rules. Reads one consistent moment in one transaction, in constant memory,
  * so it runs beside a writing agent. Proves nothing about entries cut from the end: that takes a `knownHead`.
  */
-export function verifyLedger(
-  database: Connection,
-  options: VerifyOptions,
-  cutOverHour: number,
-): VerifyReport {
+export function verifyLedger(database: Connection, options: VerifyOptions): VerifyReport {
   const fromIndex = options.fromIndex ?? 1;
   return database.transaction((): VerifyReport => {
     const faults = new Faults();
     checkKnownHead(database, options.knownHead, faults);
     const { entries, intents } =
-      fromIndex > 1
-        ? verifyPart(database, fromIndex, cutOverHour, faults)
-        : verifyAll(database, cutOverHour, faults);
+      fromIndex > 1 ? verifyPart(database, fromIndex, faults) : verifyAll(database, faults);
     const list = faults.list();
     return {
       ok: list.length === 0,

@@ -62,7 +62,7 @@ describe('a full disk', () => {
   it('at every page from the first write on loses nothing acknowledged and leaves a ledger that verifies', () => {
     shop.open().close();
     const pages = Math.ceil(statSync(shop.file).size / 4096);
-    for (let room = 0; room < 12; room += 1) {
+    for (let room = 0; room < 8; room += 1) {
       const small = shop.open({ maxPages: pages + room, ballastBytes: 0 });
       const done = fill(small, room);
       expect(small.verify().faults).toEqual([]);

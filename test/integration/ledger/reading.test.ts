@@ -270,3 +270,16 @@ describe('any order of commands and answers', () => {
     );
   });
 });
+
+describe('another cut-over hour', () => {
+  it('in the configuration does not make the ledger look changed', () => {
+    const night = later(SCAN_TIME, 12 * 3_600_000);
+    const kept = ledger.accept(scanOf(), night).intent;
+    ledger.close();
+    ledger = shop.open({ cutOverHour: 4 });
+    const moved = ledger.accept(scanOf(), night).intent;
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+    expect(idsOf({ businessDateTo: '20260723' })).toEqual([moved.sequenceId]);
+    expect(idsOf({ businessDateFrom: '20260724' })).toEqual([kept.sequenceId]);
+  });
+});
