@@ -13,11 +13,6 @@ export interface Domain {
   readonly hashes: Hashes;
 }
 
-/** The caller as the gate has proved it. */
-export interface Caller {
-  readonly merchantId: string;
-}
-
 export type HelloRequest = z.infer<typeof schemas.helloRequest>;
 export type ApproveRequest = z.infer<typeof schemas.approveRequest>;
 export type InquiryRequest = z.infer<typeof schemas.inquiryRequest>;

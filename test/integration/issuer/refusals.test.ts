@@ -4,7 +4,8 @@ import { generateKeys } from '../../../src/issuer/keys.ts';
 import { PUBLISHED_CALLS } from '../../../src/konaplate/wire.ts';
 import { Caller } from './caller.ts';
 import { contentsOf } from './contents.ts';
-import { refusalRows, SPEC } from './refusal-rows.ts';
+import { SPEC } from './refusal-row.ts';
+import { refusalRows } from './refusal-rows.ts';
 
 const PATH = PUBLISHED_CALLS.barcodeSpec.path;
 const keys = await generateKeys(['T000000001']);
