@@ -116,7 +116,8 @@ function verdictOf(
   const skewMs = request.deferred ? policy.scanSkewMs : policy.toleranceMs;
   const atMs = request.deferred ? scannedMsOf(request) : nowMs;
   const hash = hashes.token(card.card_id, spec.type, spec.amount, spec.token);
-  return tokensOf(sql, request.merchantId, card.card_id, atMs + skewMs).then((tokens) =>
+  const owner = { merchantId: request.merchantId, cardId: card.card_id };
+  return tokensOf(domain, sql, owner, atMs + skewMs).then((tokens) =>
     judgeToken(hash, tokens, atMs, request.sequenceId, skewMs),
   );
 }

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { formatBarcode } from '../../barcode/format.ts';
-import type { Sql } from '../storage/database.ts';
-import { type CardRow, lockCard, unknownCardCode } from './cards.ts';
+import { unknownCardCode } from './cards.ts';
 import type { Domain } from './context.ts';
 import { Refusal } from './refusal.ts';
 import { type IssuedToken, issueToken } from './tokens.ts';
@@ -21,23 +20,15 @@ export async function issueBarcode(
   request: { readonly cardNo: string; readonly type: 'CHARGE' | 'REFUND'; readonly amount: number },
 ): Promise<IssuedBarcode> {
   const { cardNo, type, amount } = request;
-  return domain.db.transaction(async (sql) => {
-    const card = await lockedCard(domain, sql, merchantId, cardNo);
-    const issued = await issueToken(
-      domain,
-      sql,
-      { merchantId, cardId: card.card_id },
-      { kind: 'BARCODE', type, amount, lifeMs: domain.policy.tokenLifeMs },
-    );
-    const spec = { type, cardNumber: cardNo, token: issued.token, amount };
-    return { ...issued, spec: formatBarcode(spec, domain.policy.codeTable) };
-  });
-}
-
-async function lockedCard(domain: Domain, sql: Sql, merchantId: string, cardNo: string): Promise<CardRow> {
-  const card = await lockCard(sql, merchantId, domain.hashes.card(merchantId, cardNo));
-  if (card === null) throw new Refusal(unknownCardCode(domain.policy, cardNo), 'cardNo');
-  return card;
+  const issued = await issueToken(
+    domain,
+    domain.db,
+    { merchantId, cardId: domain.hashes.card(merchantId, cardNo) },
+    { kind: 'BARCODE', type, amount, lifeMs: domain.policy.tokenLifeMs },
+  );
+  if (issued === null) throw new Refusal(unknownCardCode(domain.policy, cardNo), 'cardNo');
+  const spec = { type, cardNumber: cardNo, token: issued.token, amount };
+  return { ...issued, spec: formatBarcode(spec, domain.policy.codeTable) };
 }
 
 export interface IssuedOneTimeToken {
@@ -59,14 +50,12 @@ export async function issueOneTimeToken(
   const { policy } = domain;
   const lifeMs = request.type === undefined ? policy.oneTimeLifeMs : policy.oneTimeLongLifeMs;
   const oneTimeToken = Array.from({ length: 16 }, () => String(randomInt(10))).join('');
-  return domain.db.transaction(async (sql) => {
-    const card = await lockedCard(domain, sql, merchantId, request.cardNo);
-    const issued = await issueToken(
-      domain,
-      sql,
-      { merchantId, cardId: card.card_id },
-      { kind: 'ONE_TIME', type: oneTimeToken, amount: 0, lifeMs },
-    );
-    return { oneTimeToken, dcvv: issued.token, expiryMs: issued.expiresMs };
-  });
+  const issued = await issueToken(
+    domain,
+    domain.db,
+    { merchantId, cardId: domain.hashes.card(merchantId, request.cardNo) },
+    { kind: 'ONE_TIME', type: oneTimeToken, amount: 0, lifeMs },
+  );
+  if (issued === null) throw new Refusal(unknownCardCode(policy, request.cardNo), 'cardNo');
+  return { oneTimeToken, dcvv: issued.token, expiryMs: issued.expiresMs };
 }

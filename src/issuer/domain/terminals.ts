@@ -17,21 +17,26 @@ export interface Admission {
 
 interface TerminalRow {
   readonly epoch: number;
-  readonly holder: string | null;
   readonly fence: Fence | null;
   readonly charge_enabled: boolean;
   readonly refund_enabled: boolean;
+  /** Of the stamp's index, after this call; null: nothing was remembered, the terminal is fenced. */
   readonly known_head: string | null;
 }
 
+/** Holds the terminal's row and, when the terminal is in order, remembers the head of its journal, in one statement. */
 const ADMIT = (lock: 'SHARE' | 'UPDATE'): string => `
-SELECT t.epoch, t.holder, t.fence, m.charge_enabled, m.refund_enabled, h.journal_head AS known_head
-  FROM terminals t
-  JOIN merchants m ON m.merchant_id = t.merchant_id
-  LEFT JOIN terminal_heads h ON h.merchant_id = t.merchant_id AND h.terminal_id = t.terminal_id
-       AND h.epoch = t.epoch AND h.journal_index = $3
- WHERE t.merchant_id = $1 AND t.terminal_id = $2
-   FOR ${lock} OF t`;
+WITH terminal AS MATERIALIZED (
+  SELECT t.epoch, t.fence, m.charge_enabled, m.refund_enabled
+    FROM terminals t JOIN merchants m ON m.merchant_id = t.merchant_id
+   WHERE t.merchant_id = $1 AND t.terminal_id = $2 FOR ${lock} OF t),
+head AS (
+  INSERT INTO terminal_heads (merchant_id, terminal_id, epoch, journal_index, journal_head)
+  SELECT $1, $2, $3, $4, $5 FROM terminal WHERE epoch = $3 AND fence IS NULL
+  ON CONFLICT (merchant_id, terminal_id, epoch, journal_index)
+  DO UPDATE SET journal_head = terminal_heads.journal_head
+  RETURNING journal_head)
+SELECT terminal.*, head.journal_head AS known_head FROM terminal LEFT JOIN head ON true`;
 
 /**
  * First statement of every item call: holds the terminal's row against hello and close until the end of the transaction,
@@ -42,14 +47,15 @@ export async function admit(
   stamp: TerminalStamp,
   lock: 'SHARE' | 'UPDATE' = 'SHARE',
 ): Promise<Admission> {
+  const { merchantId, terminalId, epoch, journalIndex, journalHead } = stamp;
   const row = (
-    await sql.query<TerminalRow>(ADMIT(lock), [stamp.merchantId, stamp.terminalId, stamp.journalIndex])
+    await sql.query<TerminalRow>(ADMIT(lock), [merchantId, terminalId, epoch, journalIndex, journalHead])
   )[0];
   if (row === undefined) throw new Refusal('000_002', 'terminalId');
   return {
     chargeEnabled: row.charge_enabled,
     refundEnabled: row.refund_enabled,
-    fence: await judge(sql, stamp, row),
+    fence: fenceOf(stamp, row),
   };
 }
 
@@ -64,11 +70,10 @@ export async function admitUnfenced(
   return admission;
 }
 
-async function judge(sql: Sql, stamp: TerminalStamp, row: TerminalRow): Promise<Fence | null> {
+function fenceOf(stamp: TerminalStamp, row: TerminalRow): Fence | null {
   if (row.fence !== null) return row.fence;
   if (row.epoch !== stamp.epoch) return 'EPOCH';
-  if (row.known_head !== null) return row.known_head === stamp.journalHead ? null : 'HEAD';
-  return (await rememberHead(sql, stamp)) ? null : 'HEAD';
+  return row.known_head === stamp.journalHead ? null : 'HEAD';
 }
 
 /** False when the index is known with another head. */
@@ -120,7 +125,7 @@ export function firstOpen(today: string, sealed: readonly string[]): string {
 export async function hello(domain: Domain, request: HelloRequest): Promise<Outcome> {
   return domain.db.transaction(async (sql) => {
     const row = (
-      await sql.query<Omit<TerminalRow, 'known_head'>>(
+      await sql.query<Omit<TerminalRow, 'known_head'> & { readonly holder: string | null }>(
         `SELECT t.epoch, t.holder, t.fence, m.charge_enabled, m.refund_enabled
            FROM terminals t JOIN merchants m ON m.merchant_id = t.merchant_id
           WHERE t.merchant_id = $1 AND t.terminal_id = $2 FOR UPDATE OF t`,

@@ -4,7 +4,7 @@ import type { CardRow } from './cards.ts';
 import type { Domain } from './context.ts';
 import { sameHash } from './hashes.ts';
 
-/** How far back a presented token is looked for; an older one counts as wrong. */
+/** How many replaced tokens a presented one is looked for among; an older one counts as wrong. */
 const TOKENS_LOOKED_AT = 50;
 
 export interface TokenRow {
@@ -12,6 +12,7 @@ export interface TokenRow {
   readonly token_hash: string;
   readonly issued_ms: number;
   readonly expires_ms: number;
+  /** When newer ones took its place; null: not yet. */
   readonly replaced_ms: number | null;
   readonly sequence_id: string | null;
 }
@@ -30,8 +31,8 @@ function randomToken(): string {
 }
 
 /**
- * A new token of a card, bound to type and amount. At most `liveTokensPerCard` stay live: older ones are replaced. The
- * card's row must be held.
+ * A new token of a card, bound to type and amount; null when there is no such card. One statement and no lock: that the
+ * older ones are replaced follows from their place in the order of issue (`tokensOf`).
  */
 export async function issueToken(
   domain: Domain,
@@ -43,19 +44,15 @@ export async function issueToken(
     readonly amount: number;
     readonly lifeMs: number;
   },
-): Promise<IssuedToken> {
+): Promise<IssuedToken | null> {
   const now = domain.clock.nowMs();
   const token = randomToken();
   const tokenRef = randomBytes(16).toString('hex');
-  await sql.query(
-    `WITH live AS (
-       SELECT token_ref FROM tokens
-        WHERE merchant_id = $1 AND card_id = $2 AND kind = $4 AND expires_ms > $7 AND replaced_ms IS NULL
-        ORDER BY issued_ms DESC, token_ref OFFSET $9),
-     replaced AS (
-       UPDATE tokens SET replaced_ms = $7 WHERE merchant_id = $1 AND token_ref IN (SELECT token_ref FROM live))
-     INSERT INTO tokens (merchant_id, card_id, token_ref, kind, token_hash, type, amount, issued_ms, expires_ms)
-     VALUES ($1, $2, $3, $4, $5, $6, $10, $7, $8)`,
+  const made = await sql.query(
+    `INSERT INTO tokens (merchant_id, card_id, token_ref, kind, token_hash, type, amount, issued_ms, expires_ms)
+     SELECT merchant_id, card_id, $3, $4, $5, $6, $9::bigint, $7::bigint, $8::bigint FROM cards
+      WHERE merchant_id = $1 AND card_id = $2
+     RETURNING token_ref`,
     [
       card.merchantId,
       card.cardId,
@@ -65,10 +62,10 @@ export async function issueToken(
       use.kind === 'BARCODE' ? use.type : null,
       now,
       now + use.lifeMs,
-      domain.policy.liveTokensPerCard - 1,
       use.amount,
     ],
   );
+  if (made.length === 0) return null;
   return { tokenRef, token, issuedMs: now, expiresMs: now + use.lifeMs };
 }
 
@@ -103,19 +100,24 @@ export function judgeToken(
   return expired === null ? { kind: 'wrong' } : { kind: 'expired', token: expired };
 }
 
-/** The tokens of a card that were issued before `beforeMs`, newest first. The card's row must be held. */
+/**
+ * The barcode tokens of a card that were issued before `beforeMs`, newest first. At most `liveTokensPerCard` live at a
+ * time: a token is replaced at the moment when that many newer ones have been issued. The card's row must be held.
+ */
 export async function tokensOf(
+  domain: Domain,
   sql: Sql,
-  merchantId: string,
-  cardId: string,
+  card: { readonly merchantId: string; readonly cardId: string },
   beforeMs: number,
 ): Promise<TokenRow[]> {
-  return sql.query<TokenRow>(
-    `SELECT token_ref, token_hash, issued_ms, expires_ms, replaced_ms, sequence_id FROM tokens
+  const live = domain.policy.liveTokensPerCard;
+  const rows = await sql.query<Omit<TokenRow, 'replaced_ms'>>(
+    `SELECT token_ref, token_hash, issued_ms, expires_ms, sequence_id FROM tokens
       WHERE merchant_id = $1 AND card_id = $2 AND kind = 'BARCODE' AND issued_ms <= $3
-      ORDER BY issued_ms DESC LIMIT ${TOKENS_LOOKED_AT}`,
-    [merchantId, cardId, beforeMs],
+      ORDER BY token_no DESC LIMIT $4`,
+    [card.merchantId, card.cardId, beforeMs, TOKENS_LOOKED_AT + live],
   );
+  return rows.map((row, at) => ({ ...row, replaced_ms: rows[at - live]?.issued_ms ?? null }));
 }
 
 /** Binds a token to the item that presents it first, for ever. */

@@ -91,7 +91,7 @@ async function proved(run: Reversal, request: CancelRequest): Promise<boolean> {
   const hash = domain.hashes.token(card.card_id, spec.type, spec.amount, spec.token);
   const skewMs = domain.policy.toleranceMs;
   const holder = `void:${request.cancelId}`;
-  const tokens = await tokensOf(sql, merchantId, card.card_id, nowMs + skewMs);
+  const tokens = await tokensOf(domain, sql, { merchantId, cardId: card.card_id }, nowMs + skewMs);
   const verdict = judgeToken(hash, tokens, nowMs, holder, skewMs);
   if (verdict.kind === 'wrong') await countWrongGuess(domain, sql, merchantId, card);
   if (verdict.kind !== 'live') return false;

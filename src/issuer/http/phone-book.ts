@@ -18,7 +18,7 @@ interface BarcodeRow {
   readonly type: 'CHARGE' | 'REFUND';
   readonly amount: number;
   readonly expires_ms: number;
-  readonly replaced_ms: number | null;
+  readonly replaced: boolean;
   readonly last4: string;
   readonly balance: number;
   readonly state: string | null;
@@ -83,17 +83,20 @@ export class PhoneBook {
 
   async barcode(barcodeRef: string): Promise<BarcodeView> {
     const rows = await this.#service.domain.db.query<BarcodeRow>(
-      `SELECT t.type, t.amount, t.expires_ms, t.replaced_ms, c.last4, c.balance, i.state, i.decline_code
+      `SELECT t.type, t.amount, t.expires_ms, (
+                SELECT count(*) >= $3 FROM tokens n
+                 WHERE n.merchant_id = t.merchant_id AND n.card_id = t.card_id AND n.kind = t.kind
+                   AND n.token_no > t.token_no) AS replaced, c.last4, c.balance, i.state, i.decline_code
          FROM tokens t
          JOIN cards c ON c.merchant_id = t.merchant_id AND c.card_id = t.card_id
          LEFT JOIN items i ON i.merchant_id = t.merchant_id AND i.sequence_id = t.sequence_id
         WHERE t.merchant_id = $1 AND t.token_ref = $2 AND t.kind = 'BARCODE'`,
-      [this.#merchantId, barcodeRef],
+      [this.#merchantId, barcodeRef, this.#service.domain.policy.liveTokensPerCard],
     );
     const row = rows[0];
     if (row === undefined) throw new Refusal('006_030', 'barcodeRef');
     const nowMs = this.#service.domain.clock.nowMs();
-    const live = row.replaced_ms === null && row.expires_ms > nowMs;
+    const live = !row.replaced && row.expires_ms > nowMs;
     const state = row.state === null ? (live ? 'waiting' : 'expired') : stateOf(row.state);
     return {
       barcodeRef,
@@ -101,7 +104,7 @@ export class PhoneBook {
       type: row.type,
       amount: row.amount,
       last4: row.last4,
-      leftMs: row.replaced_ms === null ? Math.max(0, row.expires_ms - nowMs) : 0,
+      leftMs: row.replaced ? 0 : Math.max(0, row.expires_ms - nowMs),
       balance: state === 'waiting' || state === 'expired' || state === 'declined' ? null : row.balance,
       declineCode: row.decline_code,
     };

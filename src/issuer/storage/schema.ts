@@ -213,6 +213,13 @@ END $$;
 CREATE TRIGGER cards_balance BEFORE UPDATE OF balance ON cards FOR EACH ROW
   WHEN (NEW.balance IS DISTINCT FROM OLD.balance) EXECUTE FUNCTION refuse_direct_balance();
 `,
+  // That a newer token replaces an older one follows from the order of issue; clocks can give two the same time.
+  `
+ALTER TABLE tokens ADD COLUMN token_no bigint NOT NULL DEFAULT nextval('issuer_numbers');
+ALTER TABLE tokens DROP COLUMN replaced_ms;
+DROP INDEX tokens_card;
+CREATE INDEX tokens_card ON tokens (merchant_id, card_id, token_no);
+`,
 ];
 
 /** Any number of processes may start on one database at once: the first one migrates, the others wait for it. */
