@@ -40,6 +40,10 @@ export async function until<T>(
   }
 }
 
+/** What went wrong inside the issuer, for the message of a wait that fails. */
+const issuerFaults: string[] = [];
+const onFault = (fault: object): void => void issuerFaults.push(JSON.stringify(fault));
+
 /** The cashier's page: the newest snapshot of the event stream, and presses that name what it showed. */
 class CashierPage {
   readonly #base: string;
@@ -140,7 +144,10 @@ export class Counter {
     const folder = mkdtempSync(join(tmpdir(), 'kona-till-kill-'));
     const scanner = await startDemoScanner({ port: 0 });
     const directory = join(folder, 'issuer');
-    const issuer = await startIssuer({ storage: kept === 'onDisk' ? { directory } : { memory: true } });
+    const issuer = await startIssuer({
+      storage: kept === 'onDisk' ? { directory } : { memory: true },
+      onFault,
+    });
     const configFile = writeConfig(folder, issuer, scanner.port, times);
     const counter = new Counter(issuer, scanner, folder, configFile);
     await counter.start();
@@ -165,7 +172,8 @@ export class Counter {
     const page = new CashierPage(address);
     await page.open();
     this.#till = { child, page };
-    const describe = (what: string) => () => `${what}; the log:\n${log.join('\n')}`;
+    const describe = (what: string) => () =>
+      `${what}; ${JSON.stringify(page.snapshot?.strip)}\nissuer: ${issuerFaults.join('\n')}\nlog: ${log.join('\n')}`;
     await until(describe('the scanner'), () =>
       page.snapshot?.strip.scanner.state === 'ready' ? true : null,
     );
@@ -178,7 +186,7 @@ export class Counter {
     const port = Number(new URL(this.issuer.url).port);
     await this.issuer.close();
     await meanwhile();
-    this.issuer = await startIssuer({ port, storage: { directory: join(this.folder, 'issuer') } });
+    this.issuer = await startIssuer({ port, storage: { directory: join(this.folder, 'issuer') }, onFault });
   }
 
   /** SIGKILL: no handler runs, nothing is flushed. */
