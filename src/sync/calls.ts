@@ -51,6 +51,13 @@ export class Calls {
     return count;
   }
 
+  /** Approvals of deferred charges under way. */
+  get deliveries(): number {
+    let count = 0;
+    for (const place of this.#places.values()) if (!place.attended && place.kind === 'approve') count += 1;
+    return count;
+  }
+
   has(key: string): boolean {
     return this.#places.has(key);
   }

@@ -26,6 +26,8 @@ export interface DeliveryHost {
   context(): CallContext;
   /** Line, breaker, fencing and clocks learn from every answer. */
   heard(answer: Answered<unknown>, elapsedMs: number): void;
+  /** The issuer decided an approval. */
+  delivered(): void;
   /** Authentic "not processed" for an approval. */
   notProcessed(intent: Intent, code: string, retryAfterMs: number | undefined): void;
   /** The ledger is broken: nothing more may be done in this run. */
@@ -188,6 +190,7 @@ export class Delivery {
       actor: TERMINAL,
       ...(event.kind === 'nothingLeft' ? { barcodeSpec } : {}),
     });
+    if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
     if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
   }
 

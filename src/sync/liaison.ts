@@ -42,9 +42,11 @@ export class Liaison {
   readonly #limits: SyncLimits;
   readonly #calls: Calls;
   readonly #host: LiaisonHost;
-  #alarm: { readonly pause: SyncPause; readonly untilMs: number | null } | null = null;
+  #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
+  /** After an alarm one charge at a time goes out, until the issuer decides one. */
+  #isOnProbation = false;
   #isHelloWanted = true;
   #noticedDay = '';
   #claim: Claim | null = null;
@@ -77,6 +79,15 @@ export class Liaison {
   keepPause(reason: string, actor: Actor): void {
     const atMs = this.#options.clock.now().wallMs;
     this.session.keepPause({ by: 'manager', reason, code: null, atMs, actor, stops: 'approvals' });
+  }
+
+  /** One more deferred charge may go out beside those under way. */
+  mayDeliver(): boolean {
+    return !this.#isOnProbation || this.#calls.deliveries === 0;
+  }
+
+  delivered(): void {
+    this.#isOnProbation = false;
   }
 
   endPause(): void {
@@ -258,13 +269,14 @@ export class Liaison {
   alarm(intent: Intent, code: string, retryAfterMs: number | undefined): number | null {
     if (!intent.deferred || code === '000_910') return null;
     const now = this.#options.clock.now();
-    const { confirmMs, breakerMaxMs, parkMs } = this.#limits;
+    const { alarmMs, confirmMs, breakerMaxMs, parkMs } = this.#limits;
     const isItem = isItemCode(code);
-    const passesMs = isItem ? confirmMs : isPassingCode(code) ? (retryAfterMs ?? breakerMaxMs) : null;
+    const passesMs = isItem ? confirmMs : isPassingCode(code) ? (retryAfterMs ?? breakerMaxMs) : alarmMs;
     const actor: Actor = { role: 'terminal' };
+    this.#isOnProbation = true;
     this.#alarm = {
       pause: { by: 'alarm', reason: 'NOT_PROCESSED', code, atMs: now.wallMs, actor, stops: 'deferred' },
-      untilMs: passesMs === null ? null : now.monoMs + passesMs,
+      untilMs: now.monoMs + passesMs,
     };
     this.#options.log?.({ level: 'error', event: 'deferredNotProcessed', code });
     // What is wrong with one charge must not stand before the others.

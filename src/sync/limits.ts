@@ -27,6 +27,8 @@ export interface SyncLimits {
   readonly clockToleranceMs: number;
   /** Attempts of one kind after which an intent becomes a case; it is still delivered. */
   readonly attemptBudget: number;
+  /** After an alarm that no time heals by itself (keys, signature), one charge at a time tries whether it was mended. */
+  readonly alarmMs: number;
   /** An intent whose delivery the issuer refuses to process for its own sake waits so long. */
   readonly parkMs: number;
   /** How long `stop` waits for answers before it aborts what is under way. */
@@ -63,6 +65,7 @@ export const DEFAULT_LIMITS: SyncLimits = {
   drainPerMinute: 60,
   clockToleranceMs: 10_000,
   attemptBudget: 100,
+  alarmMs: 300_000,
   parkMs: 600_000,
   stopMs: 3_000,
   remember: 200,

@@ -63,6 +63,7 @@ export class SyncWorker {
     this.#delivery = new Delivery(options, this.#limits, this.#agenda, this.#calls, {
       context: () => this.#context(),
       heard: (answer, elapsedMs) => this.#liaison.heard(answer, elapsedMs),
+      delivered: () => this.#liaison.delivered(),
       notProcessed: (intent, code, retryAfterMs) => this.#notProcessed(intent, code, retryAfterMs),
       broken: (fault) => this.#broken(fault),
       faulted: () => {
@@ -248,6 +249,7 @@ export class SyncWorker {
           continue;
         }
         if (!this.#mayGo(entry, lane, attended)) continue;
+        if (lane === 'deferred' && !this.#liaison.mayDeliver()) break;
         if (lane === 'deferred' && !pacer.take(now.monoMs)) {
           this.#isPaced = true;
           break;

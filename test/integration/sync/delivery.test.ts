@@ -335,6 +335,18 @@ describe('a deferred charge', () => {
     expect(counter.now(charge).cases).toEqual([]);
   });
 
+  it('not processed is tried again by one charge every five minutes, and flows once it was mended', async () => {
+    counter.backend.sayApprove = () => notProcessed('000_905');
+    const charges = [counter.deferred(), counter.deferred(), counter.deferred()];
+    await counter.clock.advance(910_000);
+    expect(counter.backend.of('approve').length).toBeGreaterThanOrEqual(3);
+    expect(counter.backend.of('approve').length).toBeLessThanOrEqual(4);
+    counter.backend.sayApprove = () => answered(APPROVED);
+    await counter.clock.advance(360_000);
+    expect(charges.map((intent) => counter.at(intent))).toEqual(Array(3).fill('approved/received'));
+    expect(counter.worker.status().paused).toBeNull();
+  });
+
   it('that alone is not processed stands aside as a case and does not block the others', async () => {
     const poisoned = counter.deferred();
     counter.backend.sayApprove = (request) =>
