@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 
 const SIZES = ['h-0', 'h-1', 'h-2', 'h-3'] as const;
 
-function fit(heading: HTMLHeadingElement): void {
+function chooseSize(heading: HTMLHeadingElement): void {
   for (const size of SIZES) {
     heading.className = `headline ${size}`;
     if (heading.scrollWidth <= heading.clientWidth) return;
@@ -13,13 +13,18 @@ function fit(heading: HTMLHeadingElement): void {
 /** The size is chosen before the browser paints, so the headline never moves under the eye. */
 export function Headline(props: { text: string }) {
   const element = useRef<HTMLHeadingElement>(null);
-  // After every drawing: what stands beside the headline takes width from it as much as its own text does.
+  const measured = useRef('');
+  // Looked at after every drawing: what stands beside the headline takes width from it as much as its own text does.
   useLayoutEffect(() => {
-    if (element.current !== null) fit(element.current);
+    if (element.current === null) return;
+    const key = `${element.current.clientWidth} ${props.text}`;
+    if (key === measured.current) return;
+    measured.current = key;
+    chooseSize(element.current);
   });
   useLayoutEffect(() => {
     const again = (): void => {
-      if (element.current !== null) fit(element.current);
+      if (element.current !== null) chooseSize(element.current);
     };
     window.addEventListener('resize', again);
     document.fonts.ready.then(again, again);

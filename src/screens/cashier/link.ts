@@ -171,7 +171,7 @@ export class Link {
     const now = performance.now();
     const { pending, cover } = this.#state;
     const heldAmount = pending?.key === 'RECEIVED' ? pending.amount : (cover?.heldAmount ?? null);
-    this.#set({ cover: { sinceMs: cover?.sinceMs ?? now, heldAmount }, nowMs: now });
+    this.#set({ cover: { sinceMs: cover?.sinceMs ?? this.#aliveMs, heldAmount }, nowMs: now });
     this.#connect();
   }
 

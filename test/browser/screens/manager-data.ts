@@ -102,6 +102,10 @@ const TODAY: TodayAnswer = {
   })),
 };
 
+/** What each step of the payment below moves; null: nothing. */
+const HOSTS = ['unsent', null, 'sending', 'unknown', null, 'reversing'] as const;
+const CASHES = ['none', 'received', null, null, null, 'return_due'] as const;
+
 export const DETAIL: PaymentDetail = {
   ...OWED,
   face: 'BACK-REV',
@@ -125,8 +129,8 @@ export const DETAIL: PaymentDetail = {
     reason: event === 'leave' ? '180 s' : null,
     event,
     code: event === 'unanswered' ? '006_022' : null,
-    host: 'reversing' as const,
-    cash: 'return_due' as const,
+    host: HOSTS[index] ?? null,
+    cash: CASHES[index] ?? null,
     attempt: event === 'netCancel' ? 2 : null,
     answerClass: event === 'unanswered' ? 'ambiguous' : null,
     bytesWritten: event === 'send' ? 1_423 : null,
