@@ -163,6 +163,9 @@ export class Station {
         desk.limitCause = this.#limitCause(intent);
     }
     if (desk.last?.intent.sequenceId === intent.sequenceId) desk.last.intent = intent;
+    if (desk.notRecorded?.intent.sequenceId === intent.sequenceId) {
+      desk.notRecorded = { ...desk.notRecorded, intent };
+    }
     const news = newsOf(record.set.host, intent);
     if (news === 'LATER-DONE' || (news !== null && desk.current?.sequenceId !== intent.sequenceId)) {
       desk.news = { kind: news, intent, endsMs: now.monoMs + this.#core.options.times.newsMs };

@@ -71,7 +71,9 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   operations(server, options);
   await pages(server, options.pagesDirectory);
   const port = await listen(server, options);
-  for (const name of [...loopbackHosts(port), ...options.allowedHosts, hostName(options.host, port)]) {
+  // "Every address" is no name: browsers reach this machine by it from foreign pages.
+  const own = options.host === '0.0.0.0' || options.host === '::' ? [] : [hostName(options.host, port)];
+  for (const name of [...loopbackHosts(port), ...options.allowedHosts, ...own]) {
     hosts.add(name.toLowerCase());
     if (!name.includes(':')) hosts.add(`${name.toLowerCase()}:${port}`);
   }
