@@ -70,6 +70,3 @@ function wrap(write: Write, own: Readonly<Record<string, unknown>>): Log {
     child: (facts) => wrap(write, { ...own, ...facts }),
   };
 }
-
-/** A log that says nothing. */
-export const SILENT_LOG: Log = wrap(() => undefined, {});
