@@ -15,7 +15,7 @@ interface Tool {
 }
 
 /** What the tests use, how it is recognised, and the Debian package that brings it. */
-export const TOOLS: readonly Tool[] = [
+const TOOLS: readonly Tool[] = [
   { name: 'Chromium', command: 'chromium', debian: 'chromium', use: 'the browser tests' },
   { name: 'socat', command: 'socat', debian: 'socat', use: 'the tests over a real serial line' },
   { name: 'zbarimg', command: 'zbarimg', debian: 'zbar-tools', use: 'the second reader of drawn barcodes' },
@@ -36,16 +36,24 @@ const LIBRARY_FOLDERS = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local
   join(folder, 'aarch64-linux-gnu'),
 ]);
 
-function isThere(tool: Tool): boolean {
-  const { library, command } = tool;
-  if (library !== undefined) return LIBRARY_FOLDERS.some((folder) => existsSync(join(folder, library)));
-  if (command === undefined) return true;
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
-  return folders.some((folder) => folder !== '' && existsSync(join(folder, command)));
+/** Where programs and libraries are looked for. */
+export interface Places {
+  readonly programs: readonly string[];
+  readonly libraries: readonly string[];
 }
 
-export function missingTools(): readonly Tool[] {
-  return TOOLS.filter((tool) => !isThere(tool));
+function machinePlaces(): Places {
+  const programs = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
+  return { programs: programs.filter((folder) => folder !== ''), libraries: LIBRARY_FOLDERS };
+}
+
+function isThere({ library, command }: Tool, { programs, libraries }: Places): boolean {
+  if (library !== undefined) return libraries.some((folder) => existsSync(join(folder, library)));
+  return command === undefined || programs.some((folder) => existsSync(join(folder, command)));
+}
+
+function missingTools(places: Places): readonly Tool[] {
+  return TOOLS.filter((tool) => !isThere(tool, places));
 }
 
 function isDebian(): boolean {
@@ -66,8 +74,9 @@ function list(tools: readonly Tool[]): string {
  */
 export function ensureTools(
   may = process.getuid?.() === 0 && isDebian() && existsSync('/usr/bin/apt-get'),
+  places: Places = machinePlaces(),
 ): string | null {
-  const missing = missingTools();
+  const missing = missingTools(places);
   if (missing.length === 0) return null;
   const command = `apt-get install --no-install-recommends ${missing.map((tool) => tool.debian).join(' ')}`;
   const manual = `The tests need these Debian packages:\n${list(missing)}\nInstall them as root and start again:\n  apt-get update && ${command}`;
@@ -88,7 +97,7 @@ export function ensureTools(
       return `apt-get could not install them (${reason}). Is the network up?\n${manual}`;
     }
   }
-  const still = missingTools();
+  const still = missingTools(places);
   return still.length === 0 ? null : `Still missing after the installation:\n${list(still)}`;
 }
 
