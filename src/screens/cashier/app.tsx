@@ -13,25 +13,16 @@ import { FaceView } from './face.tsx';
 import { FREE_FACES } from './free-faces.ts';
 import { useKeyboard } from './input.ts';
 import type { Link, PageState } from './link.ts';
+import { momentOf } from './moment.ts';
 import { type OpenPanel, Panel } from './panel.tsx';
 import { Rail } from './rail.tsx';
-import { type Moment, type Sentence, sentenceKey, sentenceOf } from './sentence.ts';
+import { type Sentence, sentenceKey, sentenceOf } from './sentence.ts';
 import { Speaker } from './sound.ts';
 import { type ExplainId, Strip } from './strip.tsx';
 
 const REPEAT_OUT_MS = 15_000;
 const REPEAT_ALARM_MS = 5_000;
 const COVER_ALARM_AFTER_MS = 2_000;
-
-export function momentOf(state: PageState, snapshot: Snapshot): Moment {
-  const elapsedMs = Math.max(0, state.nowMs - state.receivedMs);
-  const { countdown } = snapshot.face;
-  return {
-    elapsedMs,
-    wallMs: snapshot.wallMs + elapsedMs,
-    leftMs: countdown === null ? null : Math.max(0, countdown.leftMs - elapsedMs),
-  };
-}
 
 function usePreferences(attended: boolean) {
   const [preferences, setPreferences] = useState<Preferences>(loadPreferences);

@@ -6,10 +6,10 @@ import { KEY_CAPS, keyVerb } from '../text/keys.ts';
 import { WORDS } from '../text/rail.ts';
 import { bandText } from '../text/refusals.ts';
 import { type Language, say } from '../text/words.ts';
-import { momentOf } from './app.tsx';
 import { usePressOn } from './dock.tsx';
 import { Headline } from './headline.tsx';
 import type { Link, PageState } from './link.ts';
+import { momentOf } from './moment.ts';
 import { PinPad } from './pin-pad.tsx';
 import { type Sentence, sentenceKey } from './sentence.ts';
 

@@ -291,7 +291,7 @@ export const DAY = {
   none: { ko: '아직 열린 영업일이 없습니다.', en: 'No business day is open yet.' },
   figures: { ko: '지금까지', en: 'So far' },
   closing: {
-    ko: '시재 점검, 대사, 마감은 명령 줄의 day status · reconcile · close · report로 합니다.',
-    en: 'Count, reconciliation and close are done on the command line: day status, reconcile, close, report.',
+    ko: '시재 점검, 대사, 마감, 보고서는 이 버전에 아직 없습니다.',
+    en: 'Count, reconciliation, close and report are not in this version yet.',
   },
 } as const satisfies Record<string, Words>;
