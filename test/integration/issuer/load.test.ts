@@ -3,7 +3,7 @@ import { runLoad } from './load.ts';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
 
 /** `npm run prove -- issuer` turns this up to 100,000. */
-const CALLS = Number(process.env.KONA_TILL_ISSUER_CALLS ?? '500');
+const CALLS = Number(process.env.KONA_TILL_ISSUER_CALLS ?? '300');
 /** Generous: a machine that does ten calls in a second still passes. */
 const TIMEOUT_MS = 60_000 + CALLS * 100;
 const bin = findPostgres();
