@@ -170,7 +170,7 @@ function useEndedSession(quiet: boolean, signedOut: () => void): void {
   latest.current = signedOut;
   useEffect(() => {
     if (!quiet) return;
-    managerGet<SessionAnswer>('session').then(
+    managerGet<SessionAnswer>('session', true).then(
       (session) => {
         if (session.state !== 'signedIn') latest.current();
       },

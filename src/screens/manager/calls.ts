@@ -11,8 +11,11 @@ const STALE_MS = 5_000;
 const TICK_MS = 1_000;
 const RECONNECT_MS = 3_000;
 
-export function managerGet<Answer>(path: string): Promise<Answer> {
-  return get<Answer>(`${API}/${path}`);
+/** A page that reads again by itself is no sign of life of the person: the session runs on towards its end. */
+const BY_ITSELF = { 'x-kona-till-refresh': '1' } as const;
+
+export function managerGet<Answer>(path: string, byItself = false): Promise<Answer> {
+  return get<Answer>(`${API}/${path}`, byItself ? BY_ITSELF : {});
 }
 export function managerPost<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   return post<Answer>(`${API}/${path}`, body);
@@ -55,11 +58,15 @@ export function useLoad<Answer>(
   const onSignedOut = useRef(signedOut);
   onSignedOut.current = signedOut;
   // `version` and `again` are not read: a change of either asks anew.
-  const key = `${path} ${version} ${again}`;
+  const key = `${path} ${again} ${version}`;
+  const last = useRef('');
   useEffect(() => {
     let gone = false;
-    const asked = key.slice(0, key.indexOf(' '));
-    managerGet<Answer>(asked)
+    const [asked = '', tries = ''] = key.split(' ');
+    // The same page and the same [Try again]: only the terminal's news made it read again.
+    const byItself = last.current === `${asked} ${tries}`;
+    last.current = `${asked} ${tries}`;
+    managerGet<Answer>(asked, byItself)
       .then((data) => {
         if (!gone) setState({ path: asked, data, atMs: Date.now(), error: null, failedSinceMs: null });
       })

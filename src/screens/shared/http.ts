@@ -46,8 +46,8 @@ async function call<Answer>(path: string, init: RequestInit, timeoutMs: number):
 }
 
 /** Throws `CallRefused` or `NoAnswer`. */
-export function get<Answer>(path: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<Answer> {
-  return call<Answer>(path, { method: 'GET' }, timeoutMs);
+export function get<Answer>(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return call<Answer>(path, { method: 'GET', headers }, ANSWER_TIMEOUT_MS);
 }
 
 /** Throws `CallRefused` or `NoAnswer`; after `NoAnswer` it is unknown whether the agent acted. */

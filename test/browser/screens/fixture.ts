@@ -24,6 +24,8 @@ export interface Call {
   readonly method: string;
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The page said that it reads again by itself. */
+  readonly byItself: boolean;
 }
 
 /** What a route answers; null: it never answers (the socket stays open). */
@@ -130,6 +132,7 @@ export class FixtureServer {
     const call: Call = {
       method: request.method ?? 'GET',
       path: url.pathname,
+      byItself: request.headers['x-kona-till-refresh'] === '1',
       body: text === '' ? Object.fromEntries(url.searchParams) : JSON.parse(text),
     };
     this.calls.push(call);

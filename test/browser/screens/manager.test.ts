@@ -147,6 +147,20 @@ describe('leaving', () => {
   });
 });
 
+describe('reading again by itself', () => {
+  it('tells the agent that no person asked, so that the session still ends', async () => {
+    await open('today');
+    await page.waitForSelector('.tiles');
+    const state = server.states.get(`${API}/events`) as object;
+    const calls = () => server.calls.filter((call) => call.path === `${API}/today`);
+    expect(calls()[0]?.byItself).toBe(false);
+    server.states.set(`${API}/events`, { ...state, journalIndex: 5_000 });
+    const known = calls().length;
+    await until(() => calls().length).toBeGreaterThan(known);
+    expect(calls().at(-1)?.byItself).toBe(true);
+  });
+});
+
 describe('the payments list', () => {
   it('shows masked rows with the state of host and cash', async () => {
     await open('payments');
