@@ -93,6 +93,8 @@ export interface Agent extends AgentParts {
 }
 
 const SWEEP_EVERY_MS = 60_000;
+/** The first answer of the issuer, or its absence, is awaited so long before the first payment. */
+const GREETING_MAX_MS = 5_000;
 /** The pages get this long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
 /** Entries that the start verifies; `ledger verify` reads all. */
@@ -122,6 +124,7 @@ class Started {
   #worker: SyncWorker | null = null;
   #web: WebServer | null = null;
   #sweep: Timer | null = null;
+  #greeting: Timer | null = null;
   #isFaulted = false;
   #closing: Promise<void> | null = null;
 
@@ -148,11 +151,12 @@ class Started {
       board.update(committed);
       for (const station of this.#stations.values()) station.committed(committed);
     });
-    worker.onChange(() => this.#refreshAll());
+    worker.onChange(() => this.#lineChanged(worker));
     this.#verify(ledger);
     const parts = { ledger, worker, scanners, stations: this.#stations };
     const web = await createWebServer(this.#webOptions(parts, board, forwarder, managers));
     this.#web = web;
+    this.#greet();
     worker.start();
     this.#openScanners(scanners);
     this.#keepSwept(ledger);
@@ -173,6 +177,7 @@ class Started {
 
   async #close(): Promise<void> {
     this.#sweep?.cancel();
+    this.#greeting?.cancel();
     await Promise.all(this.#opened.map((scanner) => scanner.close()));
     await this.#worker?.stop();
     await this.#web?.close();
@@ -342,6 +347,26 @@ class Started {
       }
       if (this.#closing === null) this.#keepSwept(ledger);
     });
+  }
+
+  /** Until the issuer has answered or failed once, nobody knows whether the line is up: no payment, and no alarm either. */
+  #greet(): void {
+    const { clock } = this.#options;
+    const sinceMs = clock.now().monoMs;
+    this.#greeting = clock.after(GREETING_MAX_MS, () => this.#greeted());
+    for (const station of this.#stations.values()) station.setStarting({ step: 4, of: 4, sinceMs });
+  }
+
+  #greeted(): void {
+    if (this.#greeting === null) return;
+    this.#greeting.cancel();
+    this.#greeting = null;
+    for (const station of this.#stations.values()) station.setStarting(null);
+  }
+
+  #lineChanged(worker: SyncWorker): void {
+    if (worker.status().line.reason !== 'START') this.#greeted();
+    this.#refreshAll();
   }
 
   #refreshAll(): void {

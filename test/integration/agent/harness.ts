@@ -172,12 +172,16 @@ export class Page {
   readonly #station: string;
   #reader: EventReader;
   #answered: Snapshot | null = null;
+  readonly #heartbeat: NodeJS.Timeout;
 
   constructor(address: string, page = 'test-page-0001', station = '1') {
     this.#address = address;
     this.page = page;
     this.#station = station;
     this.#reader = this.#open();
+    this.#heartbeat = setInterval(() => {
+      this.post('heartbeat', {}).catch(() => undefined);
+    }, 3_000);
   }
 
   #open(): EventReader {
@@ -197,6 +201,13 @@ export class Page {
     if (streamed === undefined) return null;
     const isNewer = answered?.run === streamed.run && answered.sequence > streamed.sequence;
     return isNewer ? answered : streamed;
+  }
+
+  /** Whether the page was ever sent this face: short ones may be gone before a busy machine looks. */
+  saw(face: FaceId): boolean {
+    return this.#reader.events.some(
+      ({ event, data }) => event === 'snapshot' && (data as Snapshot).face.id === face,
+    );
   }
 
   /** Waits for one of these faces. */
@@ -264,6 +275,7 @@ export class Page {
   }
 
   close(): void {
+    clearInterval(this.#heartbeat);
     this.#reader.close();
   }
 }
