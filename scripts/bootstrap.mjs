@@ -138,16 +138,41 @@ function lockInstall() {
   throw new Problem('another start is installing the packages right now. Wait for it, then start again.');
 }
 
+/** One run of npm; nothing of a package is run at its installation. */
+function npm(command, omitDev, ...more) {
+  const { command: program, first, path } = npmCommand();
+  const args = [
+    ...first,
+    command,
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    ...more,
+  ];
+  if (omitDev) args.push('--omit=dev');
+  const env = { ...process.env, npm_config_loglevel: 'error', npm_config_fetch_retries: '1' };
+  if (path !== undefined) env.PATH = path;
+  return run(program, args, { cwd: ROOT, env, capture: true });
+}
+
+/**
+ * npm 11 refuses a lock file without the packages for other machines (Windows, macOS), which a registry may not have had
+ * when the lock file was written. It names them without a version; any other difference has one.
+ */
+export function onlyForeignMissing(output) {
+  const complaints = output.match(/(?:Missing|Invalid): .*/g) ?? [];
+  return complaints.length > 0 && complaints.every((line) => /^Missing: \S+@ from lock file/.test(line));
+}
+
 async function install(omitDev) {
   const unlock = lockInstall();
   try {
     say('installing the packages (first start, or package-lock.json changed); this takes up to a minute ...');
-    const { command, first, path } = npmCommand();
-    const args = [...first, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-    if (omitDev) args.push('--omit=dev');
-    const env = { ...process.env, npm_config_loglevel: 'error', npm_config_fetch_retries: '1' };
-    if (path !== undefined) env.PATH = path;
-    const result = await run(command, args, { cwd: ROOT, env, capture: true });
+    let result = await npm('ci', omitDev);
+    // --no-save leaves package-lock.json as it is; what it names is installed, with its checksums.
+    if (result.status !== 0 && onlyForeignMissing(result.output))
+      result = await npm('install', omitDev, '--no-save');
     if (result.missing)
       throw new Problem('npm was not found. Install npm (Debian: apt-get install npm) and start again.');
     if (result.asked !== null) throw new Stopped(result.asked);

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isInstalled } from '../../../scripts/bootstrap.mjs';
+import { isInstalled, onlyForeignMissing } from '../../../scripts/bootstrap.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const LOCK = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } } };
@@ -181,6 +181,32 @@ describe('stopping', () => {
     expect(code).toBeGreaterThan(128);
     expect(out).toBe('');
     expect(existsSync(join(folder, '.cache/install.pid'))).toBe(false);
+  });
+});
+
+describe('a lock file that lacks packages for other machines', () => {
+  const refusal =
+    'npm error code EUSAGE\nnpm error `npm ci` can only install packages when ... are in sync.\nnpm error';
+  const foreign = `${refusal}\nnpm error Missing: @swc/core-win32-x64-msvc@ from lock file\n`;
+
+  it('is installed all the same, as it is', async () => {
+    const fails = `if (process.argv[2] === 'ci') { ${npmThatFails(foreign)} } else { ${NPM_THAT_INSTALLS} }`;
+    expect(await result(start(fails, ['hello.js']))).toMatchObject({ code: 7 });
+    expect(readFileSync(join(folder, 'calls'), 'utf8')).toMatch(/^install --ignore-scripts .*--no-save/);
+  });
+
+  it('is told from one that does not belong to package.json', async () => {
+    expect(onlyForeignMissing(foreign)).toBe(true);
+    expect(onlyForeignMissing(refusal)).toBe(false);
+    expect(onlyForeignMissing(`${foreign}npm error Missing: pino@10.4.0 from lock file`)).toBe(false);
+    expect(
+      onlyForeignMissing(`${foreign}npm error Invalid: lock file's a@1.0.0 does not satisfy a@2.0.0`),
+    ).toBe(false);
+    const { code, err } = await result(
+      start(npmThatFails(`${refusal}\nnpm error Missing: pino@10.4.0 from lock file`), ['hello.js']),
+    );
+    expect(code).toBe(3);
+    expect(err).toContain('do not belong together');
   });
 });
 

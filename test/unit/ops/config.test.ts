@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { getNodeValue, parseTree, visit } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SUFFIXES } from '../../../drivers/framing.ts';
+import { KEYBOARD_LAYOUTS } from '../../../drivers/hid/layouts.ts';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
 import { ConfigError, parseConfig, policyOf, readConfig } from '../../../src/ops/config.ts';
 import { configSchema } from '../../../src/ops/config-schema.ts';
@@ -64,6 +66,15 @@ describe('the smallest configuration', () => {
     expect(config.codeTable).toEqual({ CHARGE: ['CHARGE'], REFUND: ['REFUND'] });
   });
 
+  it('uses the one scanner that is plugged in when it says nothing about scanners', () => {
+    expect(config.scanners).toMatchObject([
+      { name: 'scanner', driver: 'auto', vendorId: null, portPath: null, suffix: 'auto', layout: 'US' },
+    ]);
+    expect(config.stations).toEqual([{ id: '1', scanners: [], posPort: null }]);
+    const none = parseConfig(JSON.stringify({ ...SMALLEST, scanners: [] }), '/x.jsonc');
+    expect(none.scanners).toEqual([]);
+  });
+
   it('means relative paths from the folder of the file, and leaves credentials alone', () => {
     expect(config.platform.accessKeyFile).toBe('/etc/till/keys/access');
     expect(config.platform.secretKeyFile).toBe('credential:secret-key');
@@ -118,6 +129,50 @@ describe('a wrong configuration is refused with the place and the reason', () =>
       set('scanners', [{ name: 'a', driver: 'serial' }]),
       'needs "path"',
     ],
+    [
+      'a serial scanner by the number of a USB device',
+      set('scanners', [{ name: 'a', driver: 'serial', path: '/dev/ttyUSB0' }]),
+      'scanners[0].path: is a device number, which changes with every plug',
+    ],
+    [
+      'a keyboard country that the driver does not know',
+      set('scanners', [{ name: 'a', driver: 'hid-keyboard', layout: 'JP' }]),
+      'scanners[0].layout: ',
+    ],
+    [
+      'line settings on a scanner that has no line',
+      set('scanners', [{ name: 'a', driver: 'hid-pos', baudRate: 9600 }]),
+      'scanners[0].baudRate: unknown key',
+    ],
+    [
+      'two scanners that could be one device',
+      set('scanners', [
+        { name: 'a', driver: 'hid-pos', vendorId: '0c2e' },
+        { name: 'b', driver: 'hid-pos', vendorId: '0c2e', portPath: '1-2' },
+      ]),
+      'scanners[1]: could open the same device as "a"',
+    ],
+    [
+      'a scanner by itself beside one that takes any',
+      set('scanners', [
+        { name: 'a', driver: 'auto' },
+        { name: 'b', driver: 'serial', path: '/dev/serial/by-id/x' },
+      ]),
+      'scanners[1]: could open the same device as "a"',
+    ],
+    [
+      'a virtual port with a name that socat would misread',
+      set('stations', [{ id: '1', posPort: { path: '/run/a,b' } }]),
+      'stations[0].posPort.path: an absolute path without',
+    ],
+    [
+      'one virtual port for two stations',
+      set('stations', [
+        { id: '1', posPort: { path: '/run/kona-till/pos' } },
+        { id: '2', posPort: { path: '/run/kona-till/pos' } },
+      ]),
+      'stations[1].posPort.path: is used twice',
+    ],
     ['a fraction of a won', set('policy.later.each', 1000.5), 'policy.later.each: '],
     ['a negative limit', set('policy.amounts.CHARGE.minimum', -1), 'policy.amounts.CHARGE.minimum: '],
     [
@@ -141,6 +196,19 @@ describe('a wrong configuration is refused with the place and the reason', () =>
     ['half a client certificate', set('platform.tls.clientKeyFile', '/k'), 'belong together'],
   ])('%s', (_name, change, expected) => {
     expect(faultsOf(change).join('\n')).toContain(expected);
+  });
+
+  it('is right about scanners that cannot be one device', () => {
+    const scanners = [
+      { name: 'a', driver: 'hid-pos', vendorId: '0c2e', portPath: '1-1' },
+      { name: 'b', driver: 'hid-pos', vendorId: '0c2e', portPath: '1-2' },
+      { name: 'c', driver: 'hid-keyboard', vendorId: '05e0' },
+      { name: 'd', driver: 'serial', path: '/dev/ttyS0' },
+      { name: 'e', driver: 'serial', serialNumber: 'S1' },
+      { name: 'f', driver: 'auto', vendorId: '05f9' },
+      { name: 'g', driver: 'tcp', port: 9100 },
+    ];
+    expect(faultsOf(set('scanners', scanners))).toEqual([]);
   });
 
   it('names several faults at once', () => {
@@ -188,6 +256,18 @@ function schemaPaths(schema: z.core.$ZodType, path: string): string[] {
 describe('the example file', () => {
   const text = readFileSync(EXAMPLE, 'utf8');
 
+  it('has a scanner of every driver, and offers every choice that the drivers know', () => {
+    const { scanners } = parseConfig(text, EXAMPLE);
+    const drivers = scanners.map(({ driver }) => driver);
+    expect(new Set(drivers)).toEqual(new Set(['auto', 'hid-pos', 'hid-keyboard', 'serial', 'tcp']));
+    for (const choice of [...SUFFIXES, ...KEYBOARD_LAYOUTS]) expect(text).toContain(`"${choice}"`);
+    for (const [index, layout] of KEYBOARD_LAYOUTS.entries()) {
+      const suffix = SUFFIXES[index % SUFFIXES.length];
+      const scanner = { name: 'a', driver: 'hid-keyboard', layout, suffix };
+      expect(faultsOf(set('scanners', [scanner]))).toEqual([]);
+    }
+  });
+
   it('is a right configuration', () => {
     expect(parseConfig(text, EXAMPLE).environment).toBe('sandbox');
   });
@@ -217,7 +297,9 @@ describe('the example file', () => {
         if (hasComment) explained.add(`${String(parts[0])}:${property}`);
       },
     });
-    const paths = schemaPaths(configSchema, '').filter((path) => !path.startsWith('web.tls.'));
+    const paths = schemaPaths(configSchema, '').filter(
+      (path) => !path.startsWith('web.tls.') && !path.startsWith('stations[].posPort.'),
+    );
     expect(paths.length).toBeGreaterThan(100);
     expect(paths.filter((path) => !shown.has(path))).toEqual([]);
     const silent = paths.filter((path) => {

@@ -1,5 +1,5 @@
 /** What the doctor finds on a machine, each with a real folder or a real socket. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Config } from '../../../src/ops/config-schema.ts';
 import {
   checkLedgerFolder,
   checkPlatform,
+  checkPosPorts,
   checkPrivacy,
   checkRuntime,
   checkUdevRules,
@@ -19,6 +20,7 @@ import {
   keyFindings,
 } from '../../../src/ops/doctor.ts';
 
+const ROOT = join(import.meta.dirname, '../../..');
 let folder = '';
 let server: Server;
 let port = 0;
@@ -37,7 +39,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function config(change: { baseUrl?: string; webPort?: number } = {}): Config {
+function config(change: { baseUrl?: string; webPort?: number; stations?: unknown[] } = {}): Config {
   const value = {
     environment: 'sandbox',
     platform: {
@@ -52,7 +54,7 @@ function config(change: { baseUrl?: string; webPort?: number } = {}): Config {
       terminalId: '1',
     },
     ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
-    stations: [{ id: '1' }],
+    stations: change.stations ?? [{ id: '1' }],
     store: { name: 'Store' },
     web: { port: change.webPort ?? port },
   };
@@ -119,8 +121,20 @@ describe('the doctor', () => {
     writeFileSync(join(folder, 'libusb-1.0.so.0'), '');
     expect(checkUsbLibrary([folder]).state).toBe('ok');
     expect(checkUdevRules([folder]).state).toBe('warn');
-    writeFileSync(join(folder, '70-kona-till-scanners.rules'), '');
+    const rules = readFileSync(join(ROOT, 'systemd/70-kona-till-scanners.rules'), 'utf8');
+    writeFileSync(join(folder, '70-kona-till-scanners.rules'), rules);
     expect(checkUdevRules([folder]).state).toBe('ok');
+    writeFileSync(join(folder, '70-kona-till-scanners.rules'), rules.replaceAll('inhibited', 'x'));
+    expect(checkUdevRules([folder])).toMatchObject({ state: 'warn', text: expect.stringContaining('older') });
+  });
+
+  it('wants socat only where a POS program gets a virtual serial port', () => {
+    expect(checkPosPorts(config(), folder)).toEqual([]);
+    const posPort = { path: '/run/kona-till/pos-scanner' };
+    const withPort = config({ stations: [{ id: '1', posPort }] });
+    expect(checkPosPorts(withPort, folder)).toMatchObject([{ state: 'bad', mend: 'apt-get install socat' }]);
+    writeFileSync(join(folder, 'socat'), '');
+    expect(checkPosPorts(withPort, `/nowhere:${folder}`)).toMatchObject([{ state: 'ok' }]);
   });
 
   it('says for everything that is wrong what to do about it', () => {
