@@ -17,8 +17,8 @@ export interface Candidate {
 
 export const SCORE_MIN = 50;
 
-/** Makers of scanners by USB vendor id, as seen on devices. */
-const SCANNER_VENDORS: Readonly<Record<string, string>> = {
+/** Makers of scanners by USB vendor id, as seen on devices. The udev rules name the same ones. */
+export const SCANNER_VENDORS: Readonly<Record<string, string>> = {
   '0c2e': 'Honeywell',
   '23d0': 'Youjie',
   '05e0': 'Zebra, Symbol',

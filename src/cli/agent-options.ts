@@ -1,12 +1,11 @@
 /** From the configuration file to the agent's options: the one place that knows both. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ScannerConfig as DriverConfig } from '../../drivers/open.ts';
 import type { AgentOptions, AgentParts } from '../agent.ts';
 import { createKonaPlateClient } from '../konaplate/client.ts';
 import { SystemClock, SystemRandom } from '../ops/clock.ts';
 import { ledgerFileOf, policyOf } from '../ops/config.ts';
-import type { Config, ScannerConfig } from '../ops/config-schema.ts';
+import type { Config } from '../ops/config-schema.ts';
 import { judgeHealth } from '../ops/health.ts';
 import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
@@ -26,13 +25,6 @@ export function programVersion(): string {
 export function pagesDirectory(): string | null {
   const directory = join(ROOT, 'dist', 'screens');
   return existsSync(directory) ? directory : null;
-}
-
-/** A driver takes no empty values: what the configuration leaves open is left out. */
-function driverConfig(scanner: ScannerConfig): DriverConfig {
-  if (scanner.driver === 'serial') return scanner;
-  const { allow, ...rest } = scanner;
-  return allow.length === 0 ? rest : scanner;
 }
 
 function tlsOf(config: Config): AgentOptions['web']['tls'] {
@@ -127,7 +119,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     backend: createKonaPlateClient(platformOptions(config)),
     policy: policyOf(config),
     codeTable: config.codeTable,
-    scanners: config.scanners.map(driverConfig),
+    scanners: config.scanners,
     stations: config.stations,
     web: {
       host: config.web.host,

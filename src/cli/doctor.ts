@@ -1,4 +1,5 @@
 /** `doctor`: looks at the whole machine. Exit 0, or 1 and the list of what to mend. */
+import { listScanners } from '../../drivers/list.ts';
 import { ConfigError, readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
 import {
@@ -6,6 +7,7 @@ import {
   checkClock,
   checkLedgerFolder,
   checkPlatform,
+  checkPosPorts,
   checkPrivacy,
   checkRuntime,
   checkService,
@@ -20,7 +22,7 @@ import {
 import { secretFaults } from './config-check.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
-import { checkScanners } from './scanners.ts';
+import { checkKeystrokes, checkScanners } from './scanner-findings.ts';
 
 function readConfiguration(file: string): Config | Finding[] {
   try {
@@ -34,7 +36,14 @@ function readConfiguration(file: string): Config | Finding[] {
 }
 
 async function machineFindings(): Promise<Finding[]> {
-  return [checkRuntime(), checkUsbLibrary(), checkUdevRules(), await checkClock(), await checkService()];
+  return [
+    checkRuntime(),
+    checkUsbLibrary(),
+    checkUdevRules(),
+    checkKeystrokes(await listScanners()),
+    await checkClock(),
+    await checkService(),
+  ];
 }
 
 async function configFindings(config: Config, file: string): Promise<Finding[]> {
@@ -46,7 +55,8 @@ async function configFindings(config: Config, file: string): Promise<Finding[]> 
     checkVaultKey(config),
     await checkPlatform(config),
     await checkWebPort(config),
-    ...(await checkScanners(config)),
+    ...checkPosPorts(config),
+    ...(await checkScanners(config, await listScanners())),
   ];
 }
 

@@ -128,8 +128,20 @@ function addScanners(program: Command, choose: (run: Run) => void): void {
   const scanners = add(program, 'scanners', 'what is plugged in, and how it would be opened').action(
     (options) => choose(async (io) => (await import('./scanners.ts')).scanners(io, options)),
   );
-  add(scanners, 'test [name]', 'show each read, masked, until Ctrl-C').action((name, options) =>
-    choose(async (io) => (await import('./scanners.ts')).scannersTest(io, name, options)),
+  add(scanners, 'test [name]', 'judge live reads of the test sheet; opens no payment')
+    .option('--seconds <number>', 'how long at most (120)')
+    .action((name, options) =>
+      choose(async (io) => (await import('./scanner-test.ts')).scannersTest(io, name, options)),
+    );
+  add(scanners, 'sheet <file>', 'write the test sheet into a new HTML file').action((file, options) =>
+    choose(async (io) => (await import('./scanner-files.ts')).scannersSheet(io, file, options)),
+  );
+  add(
+    scanners,
+    'recording <file>',
+    "write the running agent's last scans and scanner states, masked, into a new file",
+  ).action((file, options) =>
+    choose(async (io) => (await import('./scanner-files.ts')).scannersRecording(io, file, options)),
   );
 }
 

@@ -147,18 +147,37 @@ const usb = {
   portPath: text(100).nullable().default(null),
 };
 
+const line = {
+  baudRate: z.int().min(300).max(4_000_000).default(9_600),
+  dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
+  parity: z.enum(['none', 'even', 'odd']).default('none'),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+  rtscts: z.boolean().default(false),
+  xonXoff: z.boolean().default(false),
+};
+const layout = z.enum(['US', 'UK', 'DE', 'FR', 'KR']).default('US');
+/** A number such as the 1 of ttyUSB1 is given anew with every plug; a port on the board (ttyS0) keeps its own. */
+const devicePath = text(200).refine((path) => !/\/(tty(ACM|USB)|hidraw)\d+$/.test(path), {
+  error: 'is a device number, which changes with every plug: use a path under /dev/serial, or vendorId',
+});
+
 const scanner = z.discriminatedUnion('driver', [
   z.strictObject({
     name: scannerName,
-    driver: z.literal('serial'),
-    path: text(200).nullable().default(null),
+    driver: z.literal('auto'),
     ...usb,
-    baudRate: z.int().min(300).max(4_000_000).default(9_600),
-    dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
-    parity: z.enum(['none', 'even', 'odd']).default('none'),
-    stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
-    rtscts: z.boolean().default(false),
-    xonXoff: z.boolean().default(false),
+    layout,
+    ...line,
+    ...framing,
+  }),
+  z.strictObject({ name: scannerName, driver: z.literal('hid-pos'), ...usb, prefix: framing.prefix }),
+  z.strictObject({ name: scannerName, driver: z.literal('hid-keyboard'), ...usb, layout, ...framing }),
+  z.strictObject({
+    name: scannerName,
+    driver: z.literal('serial'),
+    path: devicePath.nullable().default(null),
+    ...usb,
+    ...line,
     ...framing,
   }),
   z.strictObject({
@@ -171,6 +190,16 @@ const scanner = z.discriminatedUnion('driver', [
     ...framing,
   }),
 ]);
+
+/** The virtual serial port of one station; socat makes it and reads the path in a list of options of its own. */
+const posPort = z.strictObject({
+  path: text(200).regex(/^\/[^,:!\s"'\\]+$/, { error: 'an absolute path without blanks, commas and colons' }),
+  suffix: z.enum(['CR', 'LF', 'CRLF', 'TAB', 'none']).default('CR'),
+  mode: z
+    .string()
+    .regex(/^0?6[0-6]{2}$/, { error: 'three octal digits such as 660' })
+    .default('660'),
+});
 
 const web = z.strictObject({
   host: text(253).default('127.0.0.1'),
@@ -190,7 +219,11 @@ export const configSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: 'up to 32 small letters, digits and hyphens' }),
   platform,
   ledger: z.strictObject({ directory: text(400), vaultKeyFile: secretFile }),
-  scanners: z.array(scanner).max(16).default([]),
+  // Without a word about scanners the one that is plugged in is used.
+  scanners: z
+    .array(scanner)
+    .max(16)
+    .prefault([{ name: 'scanner', driver: 'auto' }]),
   stations: z
     .array(
       z.strictObject({
@@ -198,6 +231,7 @@ export const configSchema = z.strictObject({
           .string()
           .regex(/^[A-Za-z0-9-]{1,16}$/, { error: 'a station id is 1 to 16 letters, digits and hyphens' }),
         scanners: z.array(scannerName).max(8).default([]),
+        posPort: posPort.nullable().default(null),
       }),
     )
     .min(1)
@@ -234,3 +268,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 export type ScannerConfig = Config['scanners'][number];
+export type PosPortConfig = z.infer<typeof posPort>;

@@ -5,7 +5,7 @@ import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import { checkCodeTable } from '../barcode/format.ts';
 import type { Policy } from '../intent/policy.ts';
-import { type Config, configSchema } from './config-schema.ts';
+import { type Config, configSchema, type ScannerConfig } from './config-schema.ts';
 import { suggestKey } from './suggest.ts';
 
 export interface ConfigFault {
@@ -130,7 +130,14 @@ export function isLoopback(host: string): boolean {
 }
 
 function crossCheck(config: Config): ConfigFault[] {
-  return [...checkPlatform(config), ...checkStations(config), ...checkCodes(config), ...checkPlaces(config)];
+  return [
+    ...checkPlatform(config),
+    ...checkStations(config),
+    ...checkScanners(config),
+    ...checkPosPorts(config),
+    ...checkCodes(config),
+    ...checkPlaces(config),
+  ];
 }
 
 function checkPlatform({ platform }: Config): ConfigFault[] {
@@ -171,17 +178,60 @@ function checkStations({ scanners, stations }: Config): ConfigFault[] {
       taken.add(name);
     });
   });
+  return faults;
+}
+
+type UsbScanner = Exclude<ScannerConfig, { driver: 'tcp' }>;
+const USB_PARTS = ['vendorId', 'productId', 'serialNumber', 'portPath'] as const;
+
+function isNamed(scanner: UsbScanner): boolean {
+  return scanner.vendorId !== null || scanner.serialNumber !== null || scanner.portPath !== null;
+}
+
+/** Could both open the same device? Two lanes on one HID scanner would read everything twice. */
+function overlap(one: UsbScanner, other: UsbScanner): boolean {
+  if (one.driver !== other.driver && one.driver !== 'auto' && other.driver !== 'auto') return false;
+  const paths = [one, other].map((scanner) => (scanner.driver === 'serial' ? scanner.path : null));
+  if (paths[0] !== null && paths[1] !== null) return paths[0] === paths[1];
+  // A path says nothing about vendor and place: only an entry that would take any device meets it for certain.
+  if (paths.some((path) => path !== null)) return !isNamed(paths[0] === null ? one : other);
+  return USB_PARTS.every((part) => {
+    const [left, right] = [one[part], other[part]];
+    return left === null || right === null || left.toLowerCase() === right.toLowerCase();
+  });
+}
+
+function checkScanners({ scanners }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const before: UsbScanner[] = [];
   scanners.forEach((scanner, index) => {
-    if (
-      scanner.driver !== 'serial' ||
-      scanner.path !== null ||
-      scanner.vendorId !== null ||
-      scanner.portPath !== null
-    )
-      return;
-    faults.push({ path: `scanners[${index}]`, text: 'needs "path", "vendorId" or "portPath"' });
+    if (scanner.driver === 'tcp') return;
+    if (scanner.driver === 'serial' && scanner.path === null && !isNamed(scanner)) {
+      faults.push({
+        path: `scanners[${index}]`,
+        text: 'needs "path", "vendorId", "serialNumber" or "portPath"; or use the driver "auto"',
+      });
+    }
+    const twin = before.find((other) => overlap(scanner, other));
+    if (twin !== undefined) {
+      faults.push({
+        path: `scanners[${index}]`,
+        text: `could open the same device as "${twin.name}": name both by "portPath" or "serialNumber"`,
+      });
+    }
+    before.push(scanner);
   });
   return faults;
+}
+
+/** Two virtual ports of one name would take it from each other for ever. */
+function checkPosPorts({ stations }: Config): ConfigFault[] {
+  const paths = stations.map(({ posPort }) => posPort?.path ?? null);
+  return paths.flatMap((path, index) =>
+    path !== null && paths.indexOf(path) !== index
+      ? [{ path: `stations[${index}].posPort.path`, text: 'is used twice' }]
+      : [],
+  );
 }
 
 function checkCodes({ codeTable }: Config): ConfigFault[] {

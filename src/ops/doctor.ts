@@ -1,8 +1,8 @@
 /** Looks at what an installer would ask about. Each check answers with a sentence, and with what to do when it is wrong. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { isLoopback } from './config.ts';
 import type { Config } from './config-schema.ts';
@@ -175,10 +175,27 @@ export function checkUsbLibrary(folders: readonly string[] = LIBUSB): Finding {
 
 const RULES = ['/etc/udev/rules.d', '/usr/lib/udev/rules.d', '/lib/udev/rules.d'];
 
+/** The file as udev finds it; whether it is in force for a device is another check's matter. */
 export function checkUdevRules(folders: readonly string[] = RULES): Finding {
-  return folders.some((folder) => existsSync(join(folder, '70-kona-till-scanners.rules')))
-    ? ok('udev rules', 'are installed')
-    : warn('udev rules', 'for scanners are not installed', 'run scripts/install-kiosk.sh');
+  const name = 'udev rules';
+  const mend = 'run scripts/install-kiosk.sh, then plug the scanners in again';
+  const file = folders.map((folder) => join(folder, '70-kona-till-scanners.rules')).find(existsSync);
+  if (file === undefined) return warn(name, 'for scanners are not installed', mend);
+  return /ATTR\{inhibited\}="1"/.test(readFileSync(file, 'utf8'))
+    ? ok(name, 'are installed')
+    : warn(name, 'are of an older version: keyboard scanners would type into the screen', mend);
+}
+
+/** The virtual serial port is made by socat. */
+export function checkPosPorts(config: Config, path = process.env.PATH ?? ''): Finding[] {
+  const ports = config.stations.filter(({ posPort }) => posPort !== null);
+  if (ports.length === 0) return [];
+  const isThere = path.split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, 'socat')));
+  return [
+    isThere
+      ? ok('POS port', 'can be made')
+      : bad('POS port', 'cannot be made: socat is missing', 'apt-get install socat'),
+  ];
 }
 
 /** Does the service start by itself after a power cut? */

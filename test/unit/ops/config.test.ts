@@ -204,7 +204,7 @@ describe('a wrong configuration is refused with the place and the reason', () =>
       { name: 'b', driver: 'hid-pos', vendorId: '0c2e', portPath: '1-2' },
       { name: 'c', driver: 'hid-keyboard', vendorId: '05e0' },
       { name: 'd', driver: 'serial', path: '/dev/ttyS0' },
-      { name: 'e', driver: 'serial', serialNumber: 'S1' },
+      { name: 'e', driver: 'serial', vendorId: '1a86', serialNumber: 'S1' },
       { name: 'f', driver: 'auto', vendorId: '05f9' },
       { name: 'g', driver: 'tcp', port: 9100 },
     ];

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCANNER_VENDORS } from '../../../drivers/fingerprint.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -68,7 +69,7 @@ describe('the udev rules', () => {
 
   it('are keys, operators and quoted values that udev knows', () => {
     const part =
-      /^(ACTION|SUBSYSTEM|ENV\{DEVTYPE\}|ATTRS?\{idVendor\})=="[^"]+"$|^(GROUP|MODE|GOTO|LABEL)="[^"]+"$|^ATTR\{power\/control\}="on"$|^ENV\{ID_MM_DEVICE_IGNORE\}="1"$|^SYMLINK\+="[^"]+"$/;
+      /^(ACTION|SUBSYSTEM|KERNEL|ENV\{DEVTYPE\}|ATTRS?\{idVendor\})=="[^"]+"$|^(GROUP|MODE|GOTO|LABEL)="[^"]+"$|^ATTR\{power\/control\}="on"$|^ENV\{ID_MM_DEVICE_IGNORE\}="1"$|^ATTR\{inhibited\}="1"$|^ENV\{LIBINPUT_IGNORE_DEVICE\}="1"$|^SYMLINK\+="[^"]+"$/;
     for (const rule of rules) for (const key of rule) expect(key).toMatch(part);
   });
 
@@ -80,11 +81,27 @@ describe('the udev rules', () => {
     }
   });
 
-  it('give every scanner to the group of the agent and to nobody else, in each of its modes', () => {
-    for (const vendor of ['0c2e', '23d0', '05e0', '05f9']) {
+  it('give every scanner that the drivers know to the group of the agent and to nobody else, in each of its modes', () => {
+    for (const vendor of Object.keys(SCANNER_VENDORS)) {
       const ours = lines.filter((line) => line.includes(`"${vendor}"`));
-      expect(ours.map((line) => /SUBSYSTEM=="(\w+)"/.exec(line)?.[1])).toEqual(['tty', 'hidraw', 'usb']);
-      for (const line of ours) expect(line).toContain('GROUP="kona-till", MODE="0660"');
+      expect(ours.map((line) => /SUBSYSTEM=="(\w+)"/.exec(line)?.[1])).toEqual([
+        'tty',
+        'hidraw',
+        'input',
+        'input',
+        'usb',
+      ]);
+      const opened = ours.filter((line) => !line.includes('SUBSYSTEM=="input"'));
+      for (const line of opened) expect(line).toContain('GROUP="kona-till", MODE="0660"');
+    }
+  });
+
+  it('keep what a keyboard scanner types from the console and from pages', () => {
+    for (const vendor of Object.keys(SCANNER_VENDORS)) {
+      const of = (kernel: string): string[] =>
+        lines.filter((line) => line.includes(`KERNEL=="${kernel}", ATTRS{idVendor}=="${vendor}"`));
+      expect(of('input*')).toEqual([expect.stringMatching(/, ATTR\{inhibited\}="1"$/)]);
+      expect(of('event*')).toEqual([expect.stringMatching(/, ENV\{LIBINPUT_IGNORE_DEVICE\}="1"$/)]);
     }
   });
 
