@@ -6,10 +6,10 @@ import { Page, startTill, type Till, until } from './harness.ts';
 /** Real waits, shortened: the rules are the same, only the numbers are smaller. */
 const TIMES = {
   ...DEFAULT_TIMES,
-  unansweredMs: 200,
+  unansweredMs: 400,
   inquiryMs: 300,
-  deadlineMs: 1_200,
-  unsentMs: 300,
+  deadlineMs: 3_000,
+  unsentMs: 3_000,
   leaveMs: 4_000,
   retryBaseMs: 100,
   retryMaxMs: 500,
@@ -92,9 +92,9 @@ describe('when the answer is lost', () => {
 
 describe('after a restart', () => {
   it('asks where the cash is before the next scan, and answers lead where the screens say', async () => {
-    till.issuer.faults?.set({ call: 'approve', kind: 'delay', ms: 2_000, times: 1 });
+    till.issuer.faults?.set({ call: 'approve', kind: 'delay', ms: 10_000, times: 1 });
     await received(10_000, C);
-    await page.sees('SENDING');
+    await page.sees(['SENDING', 'CHECK']);
     await restarted();
     const asked = await page.sees('RE-IN');
     expect(asked.face.question).toEqual({ number: 1, of: 1 });
