@@ -42,7 +42,8 @@ interface DockProps {
 export function Dock(props: DockProps) {
   const { state, language } = props;
   const { snapshot } = state;
-  if (snapshot === null || props.hidden) return <div class="dock" />;
+  if (props.hidden) return null;
+  if (snapshot === null) return <div class="dock" />;
   if (snapshot.face.id === 'VIEW-ONLY') {
     return (
       <div class="dock">

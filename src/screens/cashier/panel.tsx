@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RailItem, Snapshot } from '../../station/snapshot.ts';
 import type { FindAnswer, ReceiptAnswer } from '../../web/api.ts';
+import { Paper } from '../shared/paper.tsx';
 import { clockTime } from '../text/format.ts';
 import { KEY_CAPS } from '../text/keys.ts';
 import { RAIL, WORDS } from '../text/rail.ts';
@@ -48,7 +49,7 @@ export function Panel(props: PanelProps) {
         </button>
       </header>
       {open.kind === 'list' ? <Items {...props} items={props.snapshot.rail[open.list]} /> : null}
-      {open.kind === 'paper' ? <Paper {...props} sequenceId={open.sequenceId} /> : null}
+      {open.kind === 'paper' ? <PaperPanel {...props} sequenceId={open.sequenceId} /> : null}
       {open.kind === 'find' ? <Find {...props} /> : null}
       {open.kind === 'cashier' ? <CashierNumber {...props} /> : null}
     </section>
@@ -81,7 +82,12 @@ function Items(props: PanelProps & { items: readonly RailItem[] }) {
 
 const PAPER_COLUMNS = 42;
 
-function Paper(props: PanelProps & { sequenceId: string }) {
+/** What scrolls must be reachable without a pointer. */
+function reachable(element: HTMLElement | null): void {
+  if (element !== null) element.tabIndex = 0;
+}
+
+function PaperPanel(props: PanelProps & { sequenceId: string }) {
   const { link, language, sequenceId } = props;
   const [answer, setAnswer] = useState<ReceiptAnswer | 'failed' | null>(null);
   useEffect(() => {
@@ -97,13 +103,9 @@ function Paper(props: PanelProps & { sequenceId: string }) {
   if (answer === null) return null;
   if (answer === 'failed') return <p class="empty">{RAIL.failed[language]}</p>;
   return (
-    <div class="papers">
-      <pre class="paper">{answer.lines.map((line) => line.text).join('\n')}</pre>
-      {answer.storeCopy === null ? null : (
-        <pre class="paper">
-          {[RAIL.storeCopy[language], ...answer.storeCopy.map((line) => line.text)].join('\n')}
-        </pre>
-      )}
+    <div class="papers" ref={reachable}>
+      <Paper lines={answer.lines} />
+      {answer.storeCopy === null ? null : <Paper lines={answer.storeCopy} title={RAIL.storeCopy[language]} />}
     </div>
   );
 }

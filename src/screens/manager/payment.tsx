@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Cash, Host } from '../../intent/model.ts';
 import type { PaymentAnswer, PaymentDetail, ReceiptAnswer, TimelineStep } from '../../web/api.ts';
 import { railLine } from '../cashier/sentence.ts';
+import { Paper } from '../shared/paper.tsx';
 import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
 import { DETAIL, LIST } from '../text/manager.ts';
 import { reasonText } from '../text/reasons.ts';
@@ -223,7 +224,7 @@ function Actions(props: DetailProps) {
       <p class="fault" role="alert">
         {action.fault}
       </p>
-      {paper === null ? null : <pre class="paper">{paper.lines.map((line) => line.text).join('\n')}</pre>}
+      {paper === null ? null : <Paper lines={paper.lines} />}
     </div>
   );
 }

@@ -331,6 +331,13 @@ describe('rail and strip', () => {
     await drawn(page, server.show(crowded(snapshotOf(face('DONE-IN')))));
     await page.locator('.last button').first().click();
     await until(() => page.locator('.paper').innerText()).toContain('7QK2-9XMD');
+    // Hangul counts two columns on paper: whatever font the kiosk has, the last characters stand in one line.
+    const widths = await page
+      .locator('.paper .wide')
+      .evaluateAll((runs) =>
+        runs.map((run) => run.getBoundingClientRect().width / (run.textContent ?? '').length),
+      );
+    expect(new Set(widths.map((width) => width.toFixed(1))).size).toBe(1);
     await page.keyboard.press('F9');
     await page.waitForSelector('.panel', { state: 'detached' });
     expect(server.callsOf('press')).toEqual([]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../src/station/snapshot.ts';
+import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
 import { axeFaults, kioskFaults, layoutFaults } from './layout.ts';
@@ -47,6 +47,12 @@ afterAll(async () => {
   await server?.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function faceNamed(name: string): Face {
+  const face = ALL_FACES[name];
+  if (face === undefined) throw new Error(`no face ${name}`);
+  return face;
+}
 
 async function open(
   language: 'ko' | 'en',
@@ -111,6 +117,24 @@ describe.each(['ko', 'en'] as const)('every face in %s', (language) => {
       expect(await axeFaults(page), name).toEqual([]);
       if (SHOTS !== undefined) await keep(page, name, `${language}-${theme}-axe`);
     }
+    await page.context().close();
+  });
+});
+
+describe('what the rail opens', () => {
+  it.each([
+    ['a list', '[data-chip="returnDue"]'],
+    ['the search', '.chips .chip:last-child'],
+    ['the cashier’s number', '[data-item="cashier"]'],
+  ])('%s fits and has nothing that axe objects to', async (_name, opener) => {
+    const { page } = await open('ko', 'light', SIZES[0]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await show(page, crowded(snapshotOf(faceNamed('IDLE'))));
+    await page.click(opener);
+    await page.waitForSelector('.panel');
+    expect([...(await layoutFaults(page)), ...(await kioskFaults(page)), ...(await axeFaults(page))]).toEqual(
+      [],
+    );
     await page.context().close();
   });
 });

@@ -186,6 +186,7 @@ const SYNC: SyncAnswer = {
 };
 
 const SCANNERS: ScannersAnswer = {
+  posPorts: [{ stationId: '1', path: '/run/kona-till/pos-scanner', state: 'open', sent: 31, dropped: 2 }],
   asOfMs: NOW_MS,
   scanners: [
     {
