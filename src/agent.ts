@@ -5,8 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openScanner, type ScannerConfig } from '../drivers/open.ts';
-import type { DriverClock, Scanner } from '../drivers/scanner.ts';
+import type { ScannerConfig } from '../drivers/open.ts';
+import type { PosPortOptions } from '../drivers/pos-port.ts';
+import { createRecorder, type Recorder } from '../drivers/recorder.ts';
+import type { Scanner } from '../drivers/scanner.ts';
+import { openPosPorts, openScanners } from './agent-scanners.ts';
+import { maskFrame } from './barcode/mask.ts';
 import type { CodeTable } from './barcode/parse.ts';
 import type { Clock, Random, Timer } from './intent/clock.ts';
 import type { Intent } from './intent/model.ts';
@@ -17,6 +21,7 @@ import type { Ledger } from './ledger/types.ts';
 import { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
 import { createIds } from './station/ids.ts';
+import type { PosFeed } from './station/pos-feed.ts';
 import { ScannerBench } from './station/scanners.ts';
 import { Station } from './station/station.ts';
 import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
@@ -37,6 +42,8 @@ export interface AgentParts {
   readonly worker: SyncWorker;
   readonly scanners: ScannerBench;
   readonly stations: ReadonlyMap<string, Station>;
+  /** The last frames and states of the scanners, masked. */
+  readonly recorder: Recorder;
 }
 
 export interface AgentOptions {
@@ -61,7 +68,12 @@ export interface AgentOptions {
   readonly policy: Policy;
   readonly codeTable: CodeTable;
   readonly scanners: readonly ScannerConfig[];
-  readonly stations: readonly { readonly id: string; readonly scanners: readonly string[] }[];
+  readonly stations: readonly {
+    readonly id: string;
+    readonly scanners: readonly string[];
+    /** A virtual serial port for the POS program beside this station. `identifier`: it expects AIM identifiers. */
+    readonly posPort?: (PosPortOptions & { readonly identifier?: boolean }) | null;
+  }[];
   readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
     Pick<Partial<WebOptions>, 'ratePerMinute' | 'requestTimeoutMs'>;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
@@ -123,6 +135,7 @@ class Started {
   #ledger: Ledger | null = null;
   #worker: SyncWorker | null = null;
   #web: WebServer | null = null;
+  #posFeed: PosFeed | null = null;
   #sweep: Timer | null = null;
   #greeting: Timer | null = null;
   #isFaulted = false;
@@ -153,12 +166,15 @@ class Started {
     });
     worker.onChange(() => this.#lineChanged(worker));
     this.#verify(ledger);
-    const parts = { ledger, worker, scanners, stations: this.#stations };
-    const web = await createWebServer(this.#webOptions(parts, board, forwarder, managers));
+    const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
+    const parts = { ledger, worker, scanners, stations: this.#stations, recorder };
+    const posFeed = openPosPorts(this.#options, forwarder);
+    this.#posFeed = posFeed;
+    const web = await createWebServer(this.#webOptions(parts, board, { forwarder, posFeed }, managers));
     this.#web = web;
     this.#greet();
     worker.start();
-    this.#openScanners(scanners);
+    this.#opened.push(...openScanners(this.#options, this.#stations, scanners, recorder));
     this.#keepSwept(ledger);
     return {
       ...parts,
@@ -179,6 +195,7 @@ class Started {
     this.#sweep?.cancel();
     this.#greeting?.cancel();
     await Promise.all(this.#opened.map((scanner) => scanner.close()));
+    await this.#posFeed?.close();
     await this.#worker?.stop();
     await this.#web?.close();
     for (const station of this.#stations.values()) station.close();
@@ -272,9 +289,14 @@ class Started {
     }
   }
 
-  #webOptions(parts: AgentParts, board: Board, forwarder: Forwarder, managers: Managers): WebOptions {
+  #webOptions(
+    parts: AgentParts,
+    board: Board,
+    passedOn: Pick<WebOptions, 'forwarder' | 'posFeed'>,
+    managers: Managers,
+  ): WebOptions {
     const options = this.#options;
-    const { worker, ledger, scanners, stations } = parts;
+    const { worker, ledger, scanners, stations, recorder } = parts;
     const token = Buffer.from(options.random.bytes(32)).toString('hex');
     writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
     return {
@@ -291,7 +313,8 @@ class Started {
       policyHash: policyHash(options.policy),
       stations,
       scanners,
-      forwarder,
+      ...passedOn,
+      recorder,
       managers,
       settings: options.settings,
       store: options.store,
@@ -313,27 +336,6 @@ class Started {
       if (id === 'NO-ROOM' || id === 'LEDGER') reasons.push(id);
     }
     return { ok: reasons.length === 0, reasons: [...new Set(reasons)] };
-  }
-
-  #openScanners(bench: ScannerBench): void {
-    const { scanners, stations, clock } = this.#options;
-    const driverClock: DriverClock = {
-      monoMs: () => clock.now().monoMs,
-      after: (ms, run) => clock.after(ms, run),
-    };
-    const [first] = stations;
-    for (const config of scanners) {
-      const owner = stations.find((station) => station.scanners.includes(config.name)) ?? first;
-      const station = owner === undefined ? undefined : this.#stations.get(owner.id);
-      if (station === undefined) continue;
-      bench.add(config.name, config.driver, station);
-      const scanner = openScanner(config, driverClock, {
-        frame: (frame) => bench.frame(frame),
-        status: (status) => bench.status(status),
-      });
-      bench.opened(config.name, scanner);
-      this.#opened.push(scanner);
-    }
   }
 
   #keepSwept(ledger: Ledger): void {

@@ -1,11 +1,12 @@
 /** From the configuration file to the agent's options: the one place that knows both. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { PosPortOptions } from '../../drivers/pos-port.ts';
 import type { AgentOptions, AgentParts } from '../agent.ts';
 import { createKonaPlateClient } from '../konaplate/client.ts';
 import { SystemClock, SystemRandom } from '../ops/clock.ts';
 import { ledgerFileOf, policyOf } from '../ops/config.ts';
-import type { Config } from '../ops/config-schema.ts';
+import type { Config, PosPortConfig } from '../ops/config-schema.ts';
 import { judgeHealth } from '../ops/health.ts';
 import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
@@ -25,6 +26,14 @@ export function programVersion(): string {
 export function pagesDirectory(): string | null {
   const directory = join(ROOT, 'dist', 'screens');
   return existsSync(directory) ? directory : null;
+}
+
+const SUFFIX_CHARACTERS = { CR: '\r', LF: '\n', CRLF: '\r\n', TAB: '\t', none: '' } as const;
+
+function posPortOf(
+  posPort: PosPortConfig | null,
+): (PosPortOptions & { readonly identifier: boolean }) | null {
+  return posPort === null ? null : { ...posPort, suffix: SUFFIX_CHARACTERS[posPort.suffix] };
 }
 
 function tlsOf(config: Config): AgentOptions['web']['tls'] {
@@ -120,7 +129,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     policy: policyOf(config),
     codeTable: config.codeTable,
     scanners: config.scanners,
-    stations: config.stations,
+    stations: config.stations.map(({ posPort, ...station }) => ({ ...station, posPort: posPortOf(posPort) })),
     web: {
       host: config.web.host,
       port: config.web.port,

@@ -199,6 +199,7 @@ const posPort = z.strictObject({
     .string()
     .regex(/^0?6[0-6]{2}$/, { error: 'three octal digits such as 660' })
     .default('660'),
+  identifier: z.boolean().default(false),
 });
 
 const web = z.strictObject({

@@ -439,6 +439,15 @@ export interface ScannerRow {
 export interface ScannersAnswer {
   readonly asOfMs: number;
   readonly scanners: readonly ScannerRow[];
+  /** Virtual serial ports for POS programs; empty when none is configured. */
+  readonly posPorts: readonly {
+    readonly stationId: string;
+    readonly path: string;
+    readonly state: 'waiting' | 'open' | 'unavailable' | 'closed';
+    readonly sent: number;
+    /** Scanned while the POS program did not have it open. */
+    readonly dropped: number;
+  }[];
 }
 /** A scan in test mode: what was read, masked. */
 export interface ScanTest {

@@ -15,7 +15,7 @@ const backupBody = z.strictObject({ file: z.string().min(1).max(1_000).refine(is
 
 /** Registers the calls; without a token there are none. */
 export function controlRoutes(server: FastifyInstance, options: WebOptions): void {
-  const { controlToken, worker, ledger } = options;
+  const { controlToken, worker, ledger, recorder } = options;
   if (controlToken === null) return;
   const check = (request: FastifyRequest): void => {
     const given = request.headers.authorization ?? '';
@@ -41,6 +41,20 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
     check(request);
     return syncAnswer(options);
   });
+  server.get(
+    `${PREFIX}/scanners/recording`,
+    described('The last scans and scanner states, masked, oldest first', 'control'),
+    (request) => {
+      check(request);
+      const { monoMs, wallMs } = options.clock.now();
+      return {
+        run: options.run,
+        asOf: { monoMs, wallMs },
+        lost: recorder.lost(),
+        entries: recorder.entries(),
+      };
+    },
+  );
   post('sync/now', 'Try everything at once', emptyBody, () => {
     worker.syncNow();
     return syncAnswer(options);

@@ -47,7 +47,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
   };
 }
 
-export function scannersAnswer({ scanners, clock }: WebOptions): ScannersAnswer {
+export function scannersAnswer({ scanners, posFeed, clock }: WebOptions): ScannersAnswer {
   return {
     asOfMs: clock.now().wallMs,
     scanners: scanners.list().map((info) => {
@@ -70,6 +70,7 @@ export function scannersAnswer({ scanners, clock }: WebOptions): ScannersAnswer 
         testUntilMs: info.testUntilMs,
       };
     }),
+    posPorts: posFeed.list(),
   };
 }
 

@@ -1,9 +1,11 @@
+import type { Recorder } from '../../drivers/recorder.ts';
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Policy } from '../intent/policy.ts';
 import type { Ledger } from '../ledger/types.ts';
 import type { Board } from '../station/board.ts';
 import type { Forwarder } from '../station/forward.ts';
+import type { PosFeed } from '../station/pos-feed.ts';
 import type { ScannerBench } from '../station/scanners.ts';
 import type { Station } from '../station/station.ts';
 import type { StationWorker } from '../station/worker.ts';
@@ -55,6 +57,9 @@ export interface WebOptions {
   readonly stations: ReadonlyMap<string, Station>;
   readonly scanners: ScannerBench;
   readonly forwarder: Forwarder;
+  readonly posFeed: Pick<PosFeed, 'list'>;
+  /** The flight recorder of the scanners; everything in it is masked. */
+  readonly recorder: Pick<Recorder, 'entries' | 'lost'>;
   readonly managers: Managers;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
   /** Name and business registration number, as they stand on papers. */

@@ -17,6 +17,7 @@ import { ApiFault } from './fault.ts';
 import { guard, loopbackHosts } from './guards.ts';
 import { managerRoutes } from './manager.ts';
 import type { WebOptions } from './options.ts';
+import { scannerSheetRoute } from './scanner-sheet.ts';
 import { described } from './schema.ts';
 import { Streams } from './streams.ts';
 
@@ -69,6 +70,7 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   const release = managerRoutes(server, options, streams);
   controlRoutes(server, options);
   operations(server, options);
+  scannerSheetRoute(server);
   await pages(server, options.pagesDirectory);
   const port = await listen(server, options);
   // "Every address" is no name: browsers reach this machine by it from foreign pages.

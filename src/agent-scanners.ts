@@ -1,0 +1,53 @@
+/** What the agent opens of the outside world for its stations: the scanners, and virtual serial ports for POS programs. */
+import { openScanner } from '../drivers/open.ts';
+import { openPosPort } from '../drivers/pos-port.ts';
+import type { Recorder } from '../drivers/recorder.ts';
+import type { DriverClock, Scanner } from '../drivers/scanner.ts';
+import type { AgentOptions } from './agent.ts';
+import type { Clock } from './intent/clock.ts';
+import type { Forwarder } from './station/forward.ts';
+import { PosFeed } from './station/pos-feed.ts';
+import type { ScannerBench } from './station/scanners.ts';
+import type { Station } from './station/station.ts';
+
+function driverClockOf(clock: Clock): DriverClock {
+  return { monoMs: () => clock.now().monoMs, after: (ms, run) => clock.after(ms, run) };
+}
+
+/** Opens every scanner for its station, the first one when no station names it; what it reads is recorded, masked. */
+export function openScanners(
+  { scanners, stations, clock }: Pick<AgentOptions, 'scanners' | 'stations' | 'clock'>,
+  opened: ReadonlyMap<string, Station>,
+  bench: ScannerBench,
+  recorder: Recorder,
+): Scanner[] {
+  const [first] = stations;
+  return scanners.flatMap((config) => {
+    const owner = stations.find((station) => station.scanners.includes(config.name)) ?? first;
+    const station = owner === undefined ? undefined : opened.get(owner.id);
+    if (station === undefined) return [];
+    bench.add(config.name, config.driver, station);
+    const listener = recorder.before({
+      frame: (frame) => bench.frame(frame),
+      status: (status) => bench.status(status),
+    });
+    const scanner = openScanner(config, driverClockOf(clock), listener);
+    bench.opened(config.name, scanner);
+    return [scanner];
+  });
+}
+
+/** A port that cannot be made is tried again for ever and stops nothing else. */
+export function openPosPorts(
+  { stations, clock }: Pick<AgentOptions, 'stations' | 'clock'>,
+  forwarder: Forwarder,
+): PosFeed {
+  const feed = new PosFeed(forwarder);
+  for (const { id, posPort } of stations) {
+    if (posPort === undefined || posPort === null) continue;
+    const { identifier = false, ...options } = posPort;
+    const port = openPosPort(options, driverClockOf(clock));
+    feed.add({ stationId: id, path: options.path, identifier, port });
+  }
+  return feed;
+}
