@@ -1,7 +1,7 @@
 /** Scanners: does it read? Live state, statistics, and a test that opens no payment. */
 import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api.ts';
 import { clockTimeSeconds, digits } from '../text/format.ts';
-import { NAV, SCANNERS } from '../text/manager.ts';
+import { DROPPED, NAV, SCANNERS } from '../text/manager.ts';
 import { refusalText } from '../text/refusals.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
@@ -17,11 +17,18 @@ export function Scanners(props: PageProps) {
     <>
       <div class="title">
         <h1>{NAV.scanners[language]}</h1>
+        <span class="gap" />
+        <a class="button" href="/scanner-sheet" target="_blank" rel="noreferrer">
+          {SCANNERS.sheet[language]}
+        </a>
       </div>
       <LoadState of={loaded} what={NAV.scanners[language]} language={language} />
       {loaded.data !== null && rows.length === 0 ? <p class="empty">{SCANNERS.none[language]}</p> : null}
       {rows.map((row) => (
         <Scanner key={`${row.stationId} ${row.name}`} {...props} row={row} reload={loaded.reload} />
+      ))}
+      {loaded.data?.posPorts.map((port) => (
+        <PosPort key={port.path} port={port} language={language} />
       ))}
     </>
   );
@@ -47,6 +54,7 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
     [SCANNERS.refused[language], digits(row.refused)],
     [SCANNERS.unreadable[language], digits(row.unreadable)],
     [SCANNERS.notOurs[language], digits(row.notOurs)],
+    [SCANNERS.dropped[language], droppedText(row.dropped, language)],
     [SCANNERS.connects[language], digits(row.connects)],
     [SCANNERS.last[language], row.lastFrameAtMs === null ? '–' : when(row.lastFrameAtMs, live.wallMs)],
   ];
@@ -80,6 +88,40 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
       </p>
     </section>
   );
+}
+
+function PosPort(props: { port: ScannersAnswer['posPorts'][number]; language: Language }) {
+  const { port, language } = props;
+  const facts: readonly (readonly [string, string])[] = [
+    [SCANNERS.state[language], SCANNERS[port.state][language]],
+    [SCANNERS.device[language], port.path],
+    [SCANNERS.posSent[language], digits(port.sent)],
+    [SCANNERS.posMissed[language], digits(port.dropped)],
+  ];
+  return (
+    <section class="card">
+      <h2>
+        {SCANNERS.posPort[language]} {port.stationId}
+      </h2>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** By reason, those that happened; 0 when none did. */
+function droppedText(dropped: ScannerRow['dropped'], language: Language): string {
+  const parts = Object.entries(DROPPED).flatMap(([reason, words]) => {
+    const count = dropped[reason] ?? 0;
+    return count === 0 ? [] : [say(words, language, { count: digits(count) })];
+  });
+  return parts.length === 0 ? digits(0) : parts.join(' · ');
 }
 
 function testText(scan: ScanTest, language: Language): string {

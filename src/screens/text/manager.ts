@@ -230,6 +230,22 @@ export const SCANNERS = {
   closed: { ko: '■ 닫힘', en: '■ closed' },
   good: { ko: '맞는 결제 바코드', en: 'a good payment barcode' },
   length: { ko: '{count}자', en: '{count} characters' },
+  sheet: { ko: '설정 시트', en: 'Setup sheet' },
+  dropped: { ko: '버린 입력', en: 'Dropped' },
+  posPort: { ko: 'POS 가상 포트', en: 'Virtual port for the POS' },
+  posSent: { ko: '전달', en: 'Passed on' },
+  posMissed: { ko: 'POS가 열지 않아 버림', en: 'Dropped: the POS had it closed' },
+  waiting: { ko: '◌ POS를 기다림', en: '◌ waiting for the POS' },
+  open: { ko: '● POS가 읽는 중', en: '● the POS reads' },
+  unavailable: { ko: '▲ 만들 수 없음', en: '▲ cannot be made' },
+} as const satisfies Record<string, Words>;
+
+/** Why input of a scanner never became a scan (`ScannerRow.dropped`). */
+export const DROPPED = {
+  CUT: { ko: '끝이 없음 {count}', en: 'cut off {count}' },
+  TOO_LONG: { ko: '너무 김 {count}', en: 'too long {count}' },
+  EMPTY: { ko: '빈 것 {count}', en: 'empty {count}' },
+  UNDECODABLE: { ko: '알 수 없음 {count}', en: 'not decodable {count}' },
 } as const satisfies Record<string, Words>;
 
 export const SYNC = {

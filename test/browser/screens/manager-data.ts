@@ -202,7 +202,7 @@ const SCANNERS: ScannersAnswer = {
       unreadable: 2,
       notOurs: 871,
       connects: 1,
-      dropped: {},
+      dropped: { CUT: 3, TOO_LONG: 0, EMPTY: 1, UNDECODABLE: 0 },
       lastFrameAtMs: NOW_MS - 30_000,
       testUntilMs: null,
     },

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEST_CODES } from '../../../src/barcode/test-sheet.ts';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import type {
@@ -263,6 +265,40 @@ describe('sync, scanners, settings, verify', () => {
     events.close();
     const { scanners } = (await manager('scanners')).json<ScannersAnswer>();
     expect(scanners[0]).toMatchObject({ name: 'counter', state: 'ready', testUntilMs: null });
+  });
+
+  it('serves the setup sheet as a page with a policy of its own, to whoever follows the link', async () => {
+    const sheet = await call(till.agent.address, '/scanner-sheet');
+    expect(sheet.status).toBe(200);
+    expect(sheet.headers['content-type']).toBe('text/html; charset=utf-8');
+    const policy = String(sheet.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    const [, style = ''] = /<style>(.*?)<\/style>/s.exec(sheet.text) ?? [];
+    const digest = createHash('sha256').update(style).digest('base64');
+    expect(policy).toContain(`style-src 'sha256-${digest}'`);
+    expect(sheet.text).not.toMatch(/<script|style="|src=|href=/);
+    expect(sheet.text.match(/<svg/g)).toHaveLength(TEST_CODES.length);
+  });
+
+  it('gives local commands, and nobody else, the recording of the scanners, masked', async () => {
+    const barcode = await till.barcode('CHARGE', 2_000);
+    const scanned = till.agent.recorder.entries().length;
+    await manager('scanners/counter/test', { on: true });
+    await till.scanner.send(barcode);
+    await until('recorded', () => till.agent.recorder.entries().length > scanned);
+    await manager('scanners/counter/test', { on: false });
+    const path = '/api/v1/control/scanners/recording';
+    expect((await call(till.agent.address, path, { headers: { cookie } })).status).toBe(401);
+    const token = readFileSync(join(till.directory, 'control-token'), 'utf8').trim();
+    const answer = await call(till.agent.address, path, { headers: { authorization: `Bearer ${token}` } });
+    const { entries } = answer.json<{ entries: { kind: string; masked?: string; length?: number }[] }>();
+    const last = entries.findLast(({ kind }) => kind === 'frame');
+    expect(last).toMatchObject({ source: 'counter', length: 31 });
+    expect(last?.masked).toMatch(/^CHARGE\d{6}\*{6}\d{4}\*{3}002000$/);
+    expect(entries[0]).toMatchObject({ kind: 'status', state: 'ready' });
+    expect(answer.text).not.toContain(CARD);
+    expect(answer.text).not.toContain(barcode.slice(22, 25) + barcode.slice(25));
   });
 
   it('verifies the ledger and shows its head', async () => {
