@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pagesAreFresh } from '../demo/pages.ts';
 import { type Issuer, IssuerOptionError, type IssuerOptions, startIssuer } from '../issuer/issuer.ts';
 import { keysSchema } from '../issuer/keys.ts';
+import { type LedgerLock, takeLock } from '../ledger/lock.ts';
 import { writeWhole } from '../web/whole-file.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { DEFAULT_ISSUER_PORT, ROOT } from './places.ts';
@@ -49,12 +50,29 @@ function keysOf(io: Io, file: string): NonNullable<IssuerOptions['keys']> {
   }
 }
 
-async function start(io: Io, options: IssuerCommandOptions, port: number): Promise<Issuer> {
+/** PGlite does not notice a second process on its folder; both would ruin it. */
+function lockStorage(storage: NonNullable<IssuerOptions['storage']>): LedgerLock | null {
+  if (!('directory' in storage)) return null;
+  try {
+    return takeLock(storage.directory);
+  } catch {
+    throw new CommandError(
+      `another issuer uses ${storage.directory}. End it, or give this one a folder of its own: --data DIRECTORY`,
+    );
+  }
+}
+
+async function start(
+  io: Io,
+  options: IssuerCommandOptions,
+  port: number,
+  storage: NonNullable<IssuerOptions['storage']>,
+): Promise<Issuer> {
   try {
     return await startIssuer({
       port,
       host: options.host ?? '127.0.0.1',
-      storage: storageOf(io, options),
+      storage,
       mode: options.production === true ? 'production' : 'demo',
       admin: options.admin === true,
       ...(options.keys === undefined ? {} : { keys: keysOf(io, options.keys) }),
@@ -71,7 +89,10 @@ async function start(io: Io, options: IssuerCommandOptions, port: number): Promi
 /** Runs until a signal. The credentials file (0600) appears when the issuer answers. */
 export async function issuer(io: Io, options: IssuerCommandOptions): Promise<number> {
   const stopped = untilStopped();
-  const running = await start(io, options, portOf(options.port, DEFAULT_ISSUER_PORT));
+  const port = portOf(options.port, DEFAULT_ISSUER_PORT);
+  const storage = storageOf(io, options);
+  const lock = lockStorage(storage);
+  const running = await start(io, options, port, storage);
   const file = options.credentials === undefined ? null : resolve(io.cwd, options.credentials);
   if (file !== null) writeWhole(file, `${JSON.stringify(running.credentials, null, 2)}\n`);
   const lines = [
@@ -88,5 +109,6 @@ export async function issuer(io: Io, options: IssuerCommandOptions): Promise<num
   await stopped;
   endWithin(END_MS, EXIT.couldNotRun);
   await running.close();
+  lock?.release();
   return EXIT.done;
 }
