@@ -9,6 +9,11 @@ import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
 const RECENT_MAX = 50;
+/**
+ * An outcome counts for so long. Over the limit nothing new is opened, so nothing but time can lower the rate again: the
+ * issuer is then tried anew with as many payments as the policy's `rateMinimum`.
+ */
+const RECENT_MS = 600_000;
 
 export interface CountSum {
   readonly count: number;
@@ -26,10 +31,16 @@ export interface BoardTotals {
   readonly cases: CountSum;
 }
 
+interface RecentOutcome {
+  readonly reversed: boolean;
+  /** Mono ms at which it came. */
+  readonly atMs: number;
+}
+
 export class Board {
   readonly #intents = new Map<string, Intent>();
-  /** Newest last; true: reversed. */
-  readonly #recent: boolean[] = [];
+  /** Newest last. */
+  readonly #recent: RecentOutcome[] = [];
   #totals: BoardTotals | null = null;
 
   /** Reads the open intents and the open cases once. */
@@ -64,9 +75,16 @@ export class Board {
     return this.#totals;
   }
 
-  /** Recent intents with an outcome, and how many of them were reversed (policy: reversal rate). */
-  recent(): { readonly outcomes: number; readonly reversed: number } {
-    return { outcomes: this.#recent.length, reversed: this.#recent.filter(Boolean).length };
+  /** Intents with an outcome in the last minutes, and how many of them were reversed (policy: reversal rate). */
+  recent(monoMs: number): { readonly outcomes: number; readonly reversed: number } {
+    const counted = this.#recent.filter(({ atMs }) => monoMs - atMs < RECENT_MS);
+    return { outcomes: counted.length, reversed: counted.filter(({ reversed }) => reversed).length };
+  }
+
+  /** Mono ms at which the next recent outcome no longer counts; null: none does. */
+  recentChangesMs(monoMs: number): number | null {
+    const next = this.#recent.find(({ atMs }) => monoMs - atMs < RECENT_MS);
+    return next === undefined ? null : next.atMs + RECENT_MS;
   }
 
   #put(intent: Intent): void {
@@ -84,8 +102,9 @@ export class Board {
     if (before === null || before.host === after.host) return;
     const reversed = after.host === 'reversing';
     if (!reversed && after.host !== 'approved' && after.host !== 'declined') return;
-    if (before.host === 'voiding') return;
-    this.#recent.push(reversed);
+    // What a person undid later, paid or not, says nothing about the issuer.
+    if (before.host !== 'sending' && before.host !== 'unknown') return;
+    this.#recent.push({ reversed, atMs: after.enteredMs });
     if (this.#recent.length > RECENT_MAX) this.#recent.shift();
   }
 

@@ -1,6 +1,7 @@
 /** From a frame to an intent, a refusal, or a scan for the POS program. */
 import { diagnose } from '../barcode/diagnose.ts';
 import { parseBarcode } from '../barcode/parse.ts';
+import type { Now } from '../intent/model.ts';
 import { admit } from '../intent/policy.ts';
 import { DuplicateScan, LedgerFault } from '../ledger/fault.ts';
 import type { ScanFrame, ScanResult, StationCore, StationLedger } from './core.ts';
@@ -57,7 +58,7 @@ export class Scans {
     if (this.#core.options.board.questions(this.#core.options.isMine).length > 0)
       return this.#core.refuse('RESTART_OPEN');
     if (isAttended(this.#core.view())) return this.#core.refuse('STATION_BUSY');
-    const admission = admit(spec, facts, this.#admitContext(now.wallMs), this.#core.options.policy);
+    const admission = admit(spec, facts, this.#admitContext(now), this.#core.options.policy);
     if (!admission.ok) {
       const { cause, values } = refusedByPolicy(admission.cause, admission.values, facts.same);
       return this.#core.refuse(cause, values);
@@ -99,7 +100,7 @@ export class Scans {
     return this.#core.pages.isWatched(clock.now().monoMs) ? null : 'NO_PAGE';
   }
 
-  #admitContext(wallMs: number): Parameters<typeof admit>[2] {
+  #admitContext({ wallMs, monoMs }: Now): Parameters<typeof admit>[2] {
     const status = this.#core.options.worker.status();
     return {
       wallMs,
@@ -108,7 +109,7 @@ export class Scans {
       clockConfirmed: status.clockConfirmed,
       answeredSinceStart: status.onlineSinceStart,
       issuerEnabled: status.enabled,
-      recent: this.#core.options.board.recent(),
+      recent: this.#core.options.board.recent(monoMs),
     };
   }
 

@@ -274,6 +274,7 @@ export class Station {
       desk.news?.endsMs,
       desk.closesMs,
       desk.choiceEndsMs,
+      this.#core.options.board.recentChangesMs(monoMs),
     ];
     if (desk.current?.host === 'voiding') moments.push(desk.current.enteredMs + times.voidLateMs);
     if (this.#core.trouble === null && desk.notRecorded === null) this.#recordAgainMs = null;

@@ -201,7 +201,7 @@ function idleFace(input: ViewInput): Face {
 function slowFace(input: ViewInput): Face | null {
   const { reversals } = input.policy;
   const open = input.board.totals().reversing;
-  const { outcomes, reversed } = input.board.recent();
+  const { outcomes, reversed } = input.board.recent(input.now.monoMs);
   const values = {
     count: open.count,
     sum: open.sum,
