@@ -11,6 +11,8 @@ export default defineConfig({
     restoreMocks: true,
     allowOnly: false,
     passWithNoTests: false,
+    // A wait for a condition ends as soon as it holds; the bound is for a machine that is busy with something else.
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     reporters: ['default', './scripts/summary-reporter.ts'],
     projects: [
       {
@@ -55,6 +57,16 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hardware',
+          include: ['test/hardware/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

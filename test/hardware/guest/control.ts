@@ -22,6 +22,7 @@ interface Request {
   readonly argv?: readonly string[];
   readonly user?: number;
   readonly input?: string | null;
+  readonly gapMs?: number;
   readonly signal?: NodeJS.Signals;
   readonly path?: string;
   readonly text?: string;
@@ -42,10 +43,11 @@ function start(request: Request): void {
   const [command = '', ...args] = request.argv ?? [];
   const child = spawn(command, args, {
     cwd: '/app',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     ...(request.user === undefined || request.user === 0 ? {} : { uid: request.user, gid: request.user }),
   });
   children.set(name, child);
+  child.stdin.on('error', () => undefined); // it has ended; the exit says so
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => send({ event: 'line', name, line }));
   }
@@ -55,11 +57,14 @@ function start(request: Request): void {
 
 function run(request: Request): void {
   const [command = '', ...args] = request.argv ?? [];
+  const startMonoMs = monoMs();
   const child = execFile(command, args, { cwd: '/app', maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
     const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 255;
     send({
       id: request.id,
       status,
+      startMonoMs,
+      endMonoMs: monoMs(),
       stdout,
       stderr: error !== null && stderr === '' ? error.message : stderr,
     });
@@ -67,25 +72,43 @@ function run(request: Request): void {
   if (typeof request.input === 'string') child.stdin?.end(request.input);
 }
 
-/** A gadget's report is taken one at a time: EAGAIN means the last one still waits to be fetched. */
-async function writeReports(request: Request): Promise<void> {
-  const file = openSync(request.path ?? '', constants.O_WRONLY | constants.O_NONBLOCK);
+/** CLOCK_MONOTONIC, the clock of every program in this guest: times from different programs can be compared. */
+function monoMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+const WRITE_MS_MAX = 20_000;
+
+/**
+ * Writes pieces to a gadget, one by one, `gapMs` apart. EAGAIN means that the host's side has not fetched the last one
+ * (HID) or that the line's buffer is full (serial): the piece is offered again for at most WRITE_MS_MAX.
+ */
+async function writePieces(request: Request): Promise<void> {
+  const file = openSync(request.path ?? '', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    for (const report of request.reports ?? []) {
-      const bytes = Buffer.from(report, 'hex');
-      for (let tries = 0; ; tries += 1) {
-        try {
-          writeSync(file, bytes);
-          break;
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries > 20_000) throw error;
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-      }
+    for (const piece of request.reports ?? []) {
+      await writeAll(file, Buffer.from(piece, 'hex'));
+      if (request.gapMs !== undefined && request.gapMs > 0) await pause(request.gapMs);
     }
   } finally {
     closeSync(file);
   }
+}
+
+async function writeAll(file: number, bytes: Buffer): Promise<void> {
+  const endMs = monoMs() + WRITE_MS_MAX;
+  for (let offset = 0; offset < bytes.length; ) {
+    try {
+      offset += writeSync(file, bytes, offset);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || monoMs() > endMs) throw error;
+      await pause(1);
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function handle(request: Request): Promise<void> {
@@ -95,9 +118,10 @@ async function handle(request: Request): Promise<void> {
   else if (request.op === 'write') writeFileSync(request.path ?? '', request.text ?? '');
   else if (request.op === 'read')
     return send({ id: request.id, text: readFileSync(request.path ?? '', 'utf8') });
-  else if (request.op === 'reports') await writeReports(request);
+  else if (request.op === 'reports') await writePieces(request);
+  else if (request.op === 'input') children.get(request.name ?? '')?.stdin?.write(request.text ?? '');
   else throw new Error(`unknown operation ${request.op}`);
-  send({ id: request.id });
+  send({ id: request.id, endMonoMs: monoMs() });
 }
 
 let pending = '';

@@ -13,8 +13,12 @@ export interface UsbIdentity {
 export interface Gadget {
   /** Node inside the guest to which the "scanner" writes: /dev/hidgN or /dev/ttyGSN. */
   readonly port: string;
-  plug(): Promise<void>;
-  unplug(): Promise<void>;
+  /** A shell command that pulls the plug: for what must happen in the same instant as something else. */
+  readonly unplugCommand: string;
+  /** Plugs it into its own socket, or into another one (0 to 3). Answers the guest's monotonic clock just before. */
+  plug(controller?: number): Promise<number>;
+  /** Answers the guest's monotonic clock just before. */
+  unplug(): Promise<number>;
 }
 
 /** HID POS barcode scanner, usage page 0x8C: 64-byte input report, report id 2. */
@@ -29,7 +33,8 @@ export const BOOT_KEYBOARD_DESCRIPTOR =
 const ROOT = '/sys/kernel/config/usb_gadget';
 let made = 0;
 
-async function shell(machine: Machine, script: string): Promise<string> {
+/** Runs a shell script inside the guest; throws what it says when it fails. */
+export async function shell(machine: Machine, script: string): Promise<string> {
   const result = await machine.run(['/bin/sh', '-ec', script]);
   if (result.status !== 0) throw new Error(`guest shell failed: ${result.stderr || result.stdout}`);
   return result.stdout.trim();
@@ -45,11 +50,18 @@ function identityScript(folder: string, usb: UsbIdentity): string {
   ].join('; ');
 }
 
-function pluggable(machine: Machine, folder: string, controller: string, port: string): Gadget {
+function pluggable(machine: Machine, folder: string, own: number, port: string): Gadget {
+  const unplugCommand = `echo "" > ${folder}/UDC`;
+  const timed = async (script: string): Promise<number> => {
+    const result = await machine.run(['/bin/sh', '-ec', script]);
+    if (result.status !== 0) throw new Error(`guest shell failed: ${result.stderr}`);
+    return result.startMonoMs;
+  };
   return {
     port,
-    plug: async () => void (await shell(machine, `echo ${controller} > ${folder}/UDC`)),
-    unplug: async () => void (await shell(machine, `echo "" > ${folder}/UDC`)),
+    unplugCommand,
+    plug: (controller = own) => timed(`echo dummy_udc.${controller} > ${folder}/UDC`),
+    unplug: () => timed(unplugCommand),
   };
 }
 
@@ -71,7 +83,7 @@ export async function hidGadget(
     `cat ${hid}/dev`,
   ].join('; ');
   const minor = (await shell(machine, script)).split(':')[1] ?? '0';
-  return pluggable(machine, folder, `dummy_udc.${index}`, `/dev/hidg${minor}`);
+  return pluggable(machine, folder, index, `/dev/hidg${minor}`);
 }
 
 /** Makes a USB-CDC serial gadget on controller `index` (0 to 3), unplugged. */
@@ -80,7 +92,7 @@ export async function serialGadget(machine: Machine, index: number, usb: UsbIden
   const acm = `${folder}/functions/acm.usb0`;
   const script = `${identityScript(folder, usb)}; mkdir ${acm}; ln -s ${acm} ${folder}/configs/c.1/; cat ${acm}/port_num`;
   const port = await shell(machine, script);
-  return pluggable(machine, folder, `dummy_udc.${index}`, `/dev/ttyGS${port}`);
+  return pluggable(machine, folder, index, `/dev/ttyGS${port}`);
 }
 
 /** Reports of one scan by a HID POS scanner: id, length, AIM identifier, 56 data bytes, "continued" in the last byte. */

@@ -60,6 +60,8 @@ const LATE_MODULES = [
   'usb_f_hid',
   'dummy_hcd',
 ] as const;
+/** A change of these builds the guest's system anew. */
+const LAB = ['test/hardware/lab/image.ts', 'test/hardware/lab/packages.ts'] as const;
 const PROGRAM = ['src', 'drivers', 'config', 'systemd', 'package.json', 'test/hardware/guest'] as const;
 
 /**
@@ -180,25 +182,29 @@ function buildRootTree(unpacked: Unpacked, project: string, tree: string): void 
   writeFileSync(join(tree, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\nkona-till:x:900:900::/:/bin/sh\n');
   writeFileSync(
     join(tree, 'etc/group'),
-    'root:x:0:\ntty:x:5:\ninput:x:6:\ndialout:x:20:\nplugdev:x:46:\nkona-till:x:900:\n',
+    'root:x:0:\ntty:x:5:\ninput:x:6:\ndialout:x:20:kona-till\nplugdev:x:46:\nkona-till:x:900:\n',
   );
   writeFileSync(join(tree, 'etc/hosts'), '127.0.0.1 localhost\n');
   writeInit(tree);
 }
 
-function addProgram(project: string, tree: string): void {
-  const app = join(tree, 'app');
-  rmSync(app, { recursive: true, force: true });
-  for (const path of PROGRAM) {
-    if (existsSync(join(project, path))) cpSync(join(project, path), join(app, path), { recursive: true });
-  }
+function addLibraries(project: string, tree: string): void {
   for (const path of runtimePackages(project)) {
-    if (!existsSync(join(app, path))) cpSync(join(project, path), join(app, path), { recursive: true });
+    const target = join(tree, 'app', path);
+    if (!existsSync(target)) cpSync(join(project, path), target, { recursive: true });
   }
 }
 
-/** A digest over names, sizes and times of the program's files: another one means the image is stale. */
-function programDigest(project: string): string {
+function addProgram(project: string, tree: string): void {
+  for (const path of PROGRAM) {
+    const target = join(tree, 'app', path);
+    rmSync(target, { recursive: true, force: true });
+    if (existsSync(join(project, path))) cpSync(join(project, path), target, { recursive: true });
+  }
+}
+
+/** A digest over names, sizes and times of files: another one means that what was built of them is stale. */
+function digestOf(project: string, paths: readonly string[]): string {
   const hash = createHash('sha256');
   const walk = (path: string): void => {
     const status = statSync(path);
@@ -206,10 +212,12 @@ function programDigest(project: string): string {
       for (const name of readdirSync(path).sort()) walk(join(path, name));
     } else hash.update(`${path}|${status.size}|${status.mtimeMs}\n`);
   };
-  for (const path of [...PROGRAM, 'package-lock.json', 'test/hardware/lab']) {
-    if (existsSync(join(project, path))) walk(join(project, path));
-  }
+  for (const path of paths) if (existsSync(join(project, path))) walk(join(project, path));
   return hash.digest('hex');
+}
+
+function readStamp(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
 /** Builds what is missing or stale; the boot files stay in `cache`. */
@@ -220,12 +228,20 @@ export function buildImages(unpacked: Unpacked, project: string, cache: string):
     root: join(cache, 'root.img'),
   };
   if (!existsSync(files.kernel)) extractKernel(unpacked.guest, files.kernel);
-  const digest = programDigest(project);
+  const digest = digestOf(project, [...PROGRAM, 'package-lock.json', ...LAB]);
   const stamp = join(cache, 'root.digest');
-  if (existsSync(files.root) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return files;
-  buildInitramfs(unpacked.guest, cache, files.initramfs);
+  if (readStamp(stamp) === digest && existsSync(files.root)) return files;
   const tree = join(cache, 'root');
-  buildRootTree(unpacked, project, tree);
+  // What is not our program changes rarely, and copying it takes longest.
+  const system = digestOf(project, ['package-lock.json', ...LAB]);
+  const systemStamp = join(cache, 'system.digest');
+  if (readStamp(systemStamp) !== system) {
+    rmSync(systemStamp, { force: true });
+    buildInitramfs(unpacked.guest, cache, files.initramfs);
+    buildRootTree(unpacked, project, tree);
+    addLibraries(project, tree);
+    writeFileSync(systemStamp, system);
+  }
   addProgram(project, tree);
   makeDisk(files.root, 640, tree);
   writeFileSync(stamp, digest);

@@ -10,6 +10,9 @@ export interface RunResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** The guest's monotonic clock at the start and at the end of the command. */
+  readonly startMonoMs: number;
+  readonly endMonoMs: number;
 }
 export interface MachineOptions {
   readonly boot: BootFiles;
@@ -48,6 +51,9 @@ class LineChannel {
   }
 }
 
+const CONNECT_MS = 10_000;
+/** Emulation on a busy machine is slow; a guest that says nothing for so long has hung. */
+const ASK_MS_MAX = 120_000;
 const KERNEL_LINE =
   'console=ttyS0 quiet panic=-1 nokaslr mitigations=off random.trust_cpu=on tsc=reliable no_timer_check rcupdate.rcu_expedited=1';
 
@@ -138,6 +144,10 @@ export class Machine {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#process = child;
+    // A test run that is ended by a signal leaves no machine behind.
+    const killWithUs = (): void => void child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    child.once('exit', () => process.removeListener('exit', killWithUs));
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk.toString('utf8')).slice(-4096);
     });
@@ -150,6 +160,7 @@ export class Machine {
         this.#options.bootTimeoutMs,
       ).unref();
     });
+    ready.catch(() => undefined); // waited for below, when the channels are open
     this.#control = new LineChannel(await connectSocket(join(folder, 'control'), deadline), (line) =>
       this.#onControl(line),
     );
@@ -161,12 +172,12 @@ export class Machine {
   }
 
   #onControl(line: Json): void {
-    if (line['event'] === 'ready') this.#ready?.();
-    else if (line['event'] === 'line') {
-      for (const listener of this.#lineListeners) listener(String(line['name']), String(line['line']));
-    } else if (typeof line['id'] === 'number') {
-      this.#waiting.get(line['id'])?.(line);
-      this.#waiting.delete(line['id']);
+    if (line.event === 'ready') this.#ready?.();
+    else if (line.event === 'line') {
+      for (const listener of this.#lineListeners) listener(String(line.name), String(line.line));
+    } else if (typeof line.id === 'number') {
+      this.#waiting.get(line.id)?.(line);
+      this.#waiting.delete(line.id);
     }
   }
   #onQmp(line: Json): void {
@@ -179,17 +190,25 @@ export class Machine {
       this.#qmpWaiting.push(resolve);
       this.#qmp?.send({ execute, arguments: parameters });
     });
-    if ('error' in answer) throw new Error(`QEMU refused ${execute}: ${JSON.stringify(answer['error'])}`);
-    return answer['return'];
+    if ('error' in answer) throw new Error(`QEMU refused ${execute}: ${JSON.stringify(answer.error)}`);
+    return answer.return;
   }
 
   async #ask(request: Json): Promise<Json> {
     const id = this.#nextId++;
-    const answer = await new Promise<Json>((resolve) => {
-      this.#waiting.set(id, resolve);
+    const answer = await new Promise<Json>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        const what = String((request.argv as readonly string[] | undefined)?.join(' ') ?? request.path ?? '');
+        reject(new Error(`the guest gave no answer to ${String(request.op)} ${what}`));
+      }, ASK_MS_MAX);
+      this.#waiting.set(id, (line) => {
+        clearTimeout(timer);
+        resolve(line);
+      });
       this.#control?.send({ id, ...request });
     });
-    if (typeof answer['error'] === 'string') throw new Error(`guest: ${answer['error']}`);
+    if (typeof answer.error === 'string') throw new Error(`guest: ${answer.error}`);
     return answer;
   }
 
@@ -197,9 +216,11 @@ export class Machine {
   async run(argv: readonly string[], input?: string): Promise<RunResult> {
     const answer = await this.#ask({ op: 'run', argv, input: input ?? null });
     return {
-      status: Number(answer['status']),
-      stdout: String(answer['stdout']),
-      stderr: String(answer['stderr']),
+      status: Number(answer.status),
+      stdout: String(answer.stdout),
+      stderr: String(answer.stderr),
+      startMonoMs: Number(answer.startMonoMs),
+      endMonoMs: Number(answer.endMonoMs),
     };
   }
   /** Starts a program inside the guest; its output arrives by `onLine`. */
@@ -213,32 +234,30 @@ export class Machine {
     await this.#ask({ op: 'write', path, text });
   }
   async read(path: string): Promise<string> {
-    return String((await this.#ask({ op: 'read', path }))['text']);
+    return String((await this.#ask({ op: 'read', path })).text);
   }
-  /** Writes reports (hex) to a gadget's /dev/hidgN, waiting whenever the host side has not fetched the last one. */
-  async reports(path: string, reports: readonly string[]): Promise<void> {
-    await this.#ask({ op: 'reports', path, reports });
+  /** One line to the standard input of a started program. */
+  async input(name: string, line: string): Promise<void> {
+    await this.#ask({ op: 'input', name, text: `${line}\n` });
+  }
+  /**
+   * Writes pieces (hex) to a gadget's /dev/hidgN or /dev/ttyGSN, waiting whenever the host side has not fetched the last
+   * one. Answers the guest's monotonic clock when the last one was taken.
+   */
+  async reports(path: string, reports: readonly string[], gapMs = 0): Promise<number> {
+    return Number((await this.#ask({ op: 'reports', path, reports, gapMs })).endMonoMs);
+  }
+  /** The far end of a serial line of the machine: the RS-232 cable, or what hangs on the FTDI adapter. */
+  async line232(name: 'rs232' | 'ftdi'): Promise<Socket> {
+    const socket = await connectSocket(join(this.#options.folder, name), performance.now() + CONNECT_MS);
+    socket.on('error', () => undefined); // the machine has gone; the test sees that elsewhere
+    socket.resume();
+    return socket;
   }
   onLine(listener: (name: string, line: string) => void): () => void {
     this.#lineListeners.add(listener);
     return () => this.#lineListeners.delete(listener);
   }
-  /** Resolves with the first matching line of a started program, or rejects after `timeoutMs`. */
-  async line(name: string, matches: (line: string) => boolean, timeoutMs: number): Promise<string> {
-    return await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        stop();
-        reject(new Error(`no such line from ${name} within ${timeoutMs} ms`));
-      }, timeoutMs);
-      const stop = this.onLine((from, text) => {
-        if (from !== name || !matches(text)) return;
-        clearTimeout(timer);
-        stop();
-        resolve(text);
-      });
-    });
-  }
-
   /** The power goes: no flush, no goodbye. The data disk keeps what the guest's kernel had written and flushed. */
   async cutPower(): Promise<void> {
     const child = this.#process;

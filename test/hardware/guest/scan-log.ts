@@ -1,0 +1,53 @@
+/**
+ * Opens the scanners of a JSON configuration (the argument: an array of what `openScanner` takes) and prints every frame
+ * and every change of status as a JSON line. Test equipment: it prints the whole text, so only test cards may be scanned.
+ * On SIGUSR2 it prints what the process holds.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { openScanner, type ScannerConfig } from '../../../drivers/open.ts';
+import type { Scanner } from '../../../drivers/scanner.ts';
+import { SystemClock } from '../../../src/ops/clock.ts';
+
+const clock = new SystemClock();
+
+function print(event: string, value: object): void {
+  process.stdout.write(`${JSON.stringify({ event, monoMs: clock.monoMs(), ...value })}\n`);
+}
+
+const configs = JSON.parse(process.argv[2] ?? '[]') as readonly ScannerConfig[];
+const scanners: readonly Scanner[] = configs.map((config) =>
+  openScanner(config, clock, {
+    frame: ({ source, text, symbology }) => print('frame', { source, text, symbology: symbology ?? null }),
+    status: ({ name, state, device, problem }) =>
+      print('status', { source: name, state, device: device ?? null, problem: problem?.code ?? null }),
+  }),
+);
+
+/** Open descriptors, active handles and listeners by kind, resident memory, processor time. */
+function holdings(): object {
+  // The descriptor of the directory that is being read is not counted.
+  const descriptors = readdirSync('/proc/self/fd').length - 1;
+  const resources: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const { user, system } = process.cpuUsage();
+  return {
+    descriptors,
+    resources,
+    listeners,
+    residentKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+    threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+    cpuMs: Math.round((user + system) / 1000),
+    statistics: Object.fromEntries(scanners.map((scanner) => [scanner.name, scanner.statistics()])),
+  };
+}
+
+process.on('SIGUSR2', () => print('holdings', holdings()));
+process.on('SIGTERM', () => {
+  void Promise.all(scanners.map((scanner) => scanner.close())).then(() => {
+    print('closed', {});
+    process.exit(0);
+  });
+});
+print('started', { pid: process.pid });
