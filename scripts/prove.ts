@@ -1,28 +1,64 @@
 /**
- * `npm run prove [-- NAME...]`: the long runs of what `npm test` runs a few times only. Without a name all of them. Each
- * is a set of test files with its numbers turned up.
+ * `npm run prove [-- NAME...] [--seconds N]`: the long runs of what `npm test` runs a few times only. Without a name, the
+ * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill` and `issuer` drive real
+ * processes, are bounded by their counts and run when they are named.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const DEFAULT_SECONDS = 60;
+/** Bounds by count: far more than fits into any time given. */
+const ROUNDS_MAX = 1_000_000;
 
-interface Proof {
-  readonly files: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly says: string;
+/** Runs for about `budgetMs` and gives its figures; throws at the first thing that is wrong. */
+type Proof = (budgetMs: number) => Promise<Readonly<Record<string, unknown>>>;
+
+async function walk(budgetMs: number) {
+  const { explore } = await import('../test/unit/intent/explorer/explore.ts');
+  const { states, steps, ends, tuples, isComplete, wrong } = explore({ budgetMs });
+  if (wrong !== null) throw new Error(`${wrong.kind}: ${wrong.what}\n${wrong.story.join('\n')}`);
+  return { states, steps, ends, tuples: tuples.length, isComplete };
 }
 
-const PROOFS: Readonly<Record<string, Proof>> = {
-  kill: {
-    files: ['test/integration/kill'],
-    env: { KONA_TILL_KILL_ROUNDS: '50' },
-    says: 'kill -9 of the agent, 50 times at each of four points, for both types',
-  },
-};
+async function rulesOut(budgetMs: number) {
+  const { explore } = await import('../test/unit/intent/explorer/explore.ts');
+  const { STARRED_RULES } = await import('../test/unit/intent/explorer/without.ts');
+  const rules = Object.keys(STARRED_RULES) as (keyof typeof STARRED_RULES)[];
+  const found: Record<string, string> = {};
+  for (const rule of rules) {
+    const { wrong } = explore({ budgetMs: budgetMs / rules.length, rulesOut: [rule], onlyLosses: true });
+    if (wrong === null)
+      throw new Error(`without the rule "${rule}" nothing goes wrong: the rule or the walk is at fault`);
+    found[rule] = wrong.kind;
+  }
+  return found;
+}
 
-function run({ files, env }: Proof): Promise<number> {
-  return new Promise((done) => {
+async function crashes(budgetMs: number) {
+  const { crashRounds } = await import('../test/integration/ledger/crash-rounds.ts');
+  return { ...(await crashRounds({ rounds: ROUNDS_MAX, timeMs: budgetMs, seed: Date.now() })) };
+}
+
+async function power(budgetMs: number) {
+  const { powerRounds } = await import('../test/integration/ledger/power-rounds.ts');
+  return { ...powerRounds({ commits: 60, images: 20, seed: Date.now(), timeMs: budgetMs }) };
+}
+
+async function syncs(budgetMs: number) {
+  const { syncRounds } = await import('../test/integration/ledger/sync-rounds.ts');
+  const report = syncRounds({ steps: 40, images: 400, seed: Date.now(), timeMs: budgetMs });
+  return report === null ? { skipped: 'strace is missing: apt-get install strace' } : { ...report };
+}
+
+async function tampering(budgetMs: number) {
+  const { tamperRounds } = await import('../test/integration/ledger/tamper-rounds.ts');
+  return { ...tamperRounds({ rounds: ROUNDS_MAX, timeMs: budgetMs, seed: Date.now() }) };
+}
+
+function tests(files: readonly string[], env: Readonly<Record<string, string>>): Proof {
+  return async () => {
     const args = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...files];
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
@@ -31,26 +67,79 @@ function run({ files, env }: Proof): Promise<number> {
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => child.kill(signal));
-    child.once('error', () => done(3));
-    child.once('exit', (status) => done(status ?? 3));
-  });
+    const status = await new Promise<number>((done) => {
+      child.once('error', () => done(3));
+      child.once('exit', (code) => done(code ?? 3));
+    });
+    if (status !== 0) throw new Error(`vitest ended with ${status}`);
+    return { files: files.join(' '), ...env };
+  };
 }
 
-async function main(wanted: readonly string[]): Promise<number> {
-  const names = wanted.length === 0 ? Object.keys(PROOFS) : wanted;
+interface Entry {
+  readonly says: string;
+  readonly run: Proof;
+  /** Part of the run without names, with this share of the time. */
+  readonly share?: number;
+}
+
+const PROOFS: Readonly<Record<string, Entry>> = {
+  walk: {
+    says: 'every reachable state of one intent, crashes and people acting in the dark included',
+    run: walk,
+    share: 0.25,
+  },
+  rules: { says: 'each starred rule taken out loses money or ends nowhere', run: rulesOut, share: 0.25 },
+  crash: { says: 'kill -9 of a process that writes the ledger', run: crashes, share: 0.3 },
+  power: {
+    says: 'power cut: torn and dropped unsynced writes between any two commits',
+    run: power,
+    share: 0.08,
+  },
+  sync: { says: 'power cut: the traced writes replayed up to every sync', run: syncs, share: 0.06 },
+  tamper: { says: 'edited, deleted, swapped and truncated by hand', run: tampering, share: 0.06 },
+  kill: {
+    says: 'kill -9 of the agent, 50 times at each of four points, for both types',
+    run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
+  },
+  issuer: {
+    says: 'approvals, net cancels and inquiries at concurrency 64 with random faults, both storages',
+    run: tests(['test/integration/issuer/load.test.ts'], { KONA_TILL_ISSUER_CALLS: '100000' }),
+  },
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seconds: { type: 'string' } },
+  });
+  const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
+  const unknown = positionals.filter((name) => PROOFS[name] === undefined);
+  if (unknown.length > 0 || !(seconds > 0)) {
+    process.stderr.write(
+      `use: npm run prove -- [NAME...] [--seconds N]\nNAME is one of: ${Object.keys(PROOFS).join(', ')}\n`,
+    );
+    return 2;
+  }
+  const chosen = Object.entries(PROOFS).filter(([name, { share }]) =>
+    positionals.length === 0 ? share !== undefined : positionals.includes(name),
+  );
   let worst = 0;
-  for (const name of names) {
-    const proof = PROOFS[name];
-    if (proof === undefined) {
-      process.stderr.write(
-        `use: npm run prove -- NAME...\nNAME is one of: ${Object.keys(PROOFS).join(', ')}\n`,
+  for (const [name, { says, run, share }] of chosen) {
+    const budgetMs = seconds * 1000 * (positionals.length === 0 ? (share ?? 1) : 1 / chosen.length);
+    const startMs = performance.now();
+    try {
+      const figures = await run(budgetMs);
+      const took = ((performance.now() - startMs) / 1000).toFixed(1);
+      process.stdout.write(`ok     ${name}: ${says}\n       ${JSON.stringify(figures)} in ${took} s\n`);
+    } catch (error) {
+      worst = 1;
+      process.stdout.write(
+        `WRONG  ${name}: ${says}\n${error instanceof Error ? error.message : String(error)}\n`,
       );
-      return 2;
     }
-    process.stdout.write(`${name}: ${proof.says}\n`);
-    worst = Math.max(worst, await run(proof));
   }
   return worst;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
