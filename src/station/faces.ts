@@ -101,6 +101,8 @@ export function closesAfterMs(id: FaceId, times: StationTimes): number | null {
     case 'EXPIRED':
     case 'REFUSED':
       return times.refusedMs;
+    case 'LATER-DONE':
+      return times.newsMs;
     case 'DONE-IN':
     case 'DONE-OUT':
     case 'LATER-OK':
@@ -130,6 +132,7 @@ export const CLOSABLE: ReadonlySet<FaceId> = new Set<FaceId>([
   'END-REV',
   'END-STOP',
   'LATER-OK',
+  'LATER-DONE',
   'DONE-OUT',
   'NO-OUT',
   'NO-OUT-REV',

@@ -1,7 +1,7 @@
 /** What a second look at the money path found: each of these once was a wrong sentence, or a station that stood still. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
-import { APPROVAL, Lab } from './desk-lab.ts';
+import { APPROVAL, Lab, ONLINE, OTHER_CARD } from './desk-lab.ts';
 
 let lab: Lab;
 
@@ -11,12 +11,36 @@ beforeEach(() => {
 
 afterEach(() => lab.close());
 
+const DOWN = { ...ONLINE, line: { ...ONLINE.line, state: 'down' as const } };
+
+/** A charge that is credited later; its slip was shown unless `shown` is false. */
+function later({ shown = true } = {}): void {
+  lab.status = DOWN;
+  lab.scan(lab.barcode('CHARGE', 10_000));
+  lab.press('LATER');
+  lab.press('RECEIVED');
+  if (shown) lab.shown();
+  lab.status = ONLINE;
+}
+
+function credited(): void {
+  lab.event({ kind: 'send' });
+  lab.event({ kind: 'approved', approval: APPROVAL });
+}
+
 /** A withdrawal that is approved. */
 function payout(): void {
   lab.scan(lab.barcode('REFUND', 10_000));
   lab.press('REQUEST');
   lab.event({ kind: 'send' });
   lab.event({ kind: 'approved', approval: APPROVAL });
+}
+
+function openFromRail(): ReturnType<Lab['press']> {
+  const { rail } = lab.see();
+  const item = [...rail.payoutDue, ...rail.returnDue, ...rail.cases, ...rail.later][0];
+  if (item === undefined) throw new Error('nothing in the rail');
+  return lab.press('OPEN', { sequenceId: item.sequenceId, version: item.version });
 }
 
 /** A charge without any answer, to its end: reversed, cash given back. */
@@ -56,6 +80,40 @@ describe('too many reversals lately', () => {
       lab.event({ kind: 'netCancelAcknowledged', result: 'REVERSED', tombstone: true, businessDate: null });
       lab.clock.pass(20_000);
     }
+    expect(lab.face()).toBe('IDLE');
+  });
+});
+
+describe('a charge that was credited later', () => {
+  it('opened from the rail, gives the station free when the issuer credits it meanwhile', () => {
+    later();
+    lab.press('CLOSE');
+    expect(openFromRail().done).toBe(true);
+    credited();
+    expect(lab.see().face).toMatchObject({ id: 'LATER-DONE', closable: true });
+    expect(lab.scan(lab.barcode('CHARGE', 5_000, OTHER_CARD))).toBe('accepted');
+  });
+
+  it('and has a case, closes by itself', () => {
+    later();
+    lab.press('CLOSE');
+    lab.event({ kind: 'openCase', reason: 'BUDGET_SPENT' });
+    credited();
+    expect(openFromRail().done).toBe(true);
+    expect(lab.face()).toBe('LATER-DONE');
+    lab.clock.pass(10_000);
+    expect(lab.face()).toBe('IDLE');
+  });
+
+  it('and is found in the drawer after a restart, does not stand on the screen for ever', () => {
+    later({ shown: false });
+    lab.event({ kind: 'send' });
+    lab.restart();
+    expect(lab.face()).toBe('RE-IN');
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.press('RECEIVED');
+    expect(lab.see().face).toMatchObject({ id: 'LATER-DONE', acknowledge: true });
+    lab.clock.pass(10_000);
     expect(lab.face()).toBe('IDLE');
   });
 });
