@@ -119,8 +119,9 @@ export function firstOpen(today: string, sealed: readonly string[]): string {
 
 /**
  * The first call after each start. It alone judges a lower index, and with it an old backup (index lower), a lost tail
- * (the same) and a cloned disk (other machine); what it finds stays with the terminal until a hello in order, or one that
- * claims the next epoch. It is always answered, so the terminal can see what the issuer knows.
+ * (the same) and a cloned disk (other machine); what it finds stays with the terminal. Another machine's or epoch's hello
+ * is forgotten at the next one in order; a journal that went back is not, however long it grows: only the next epoch,
+ * claimed by a manager, ends that. It is always answered, so the terminal can see what the issuer knows.
  */
 export async function hello(domain: Domain, request: HelloRequest): Promise<Outcome> {
   return domain.db.transaction(async (sql) => {
@@ -139,7 +140,8 @@ export async function hello(domain: Domain, request: HelloRequest): Promise<Outc
     // Before the claim there was another history: its heads say nothing about this one.
     const known = await knownHeads(sql, request, epoch);
     const stamp = claimed === null ? request : { ...request, epoch };
-    const fence = judgeHello(stamp, request.machineId, { epoch, holder }, known);
+    const found = judgeHello(stamp, request.machineId, { epoch, holder }, known);
+    const fence = epoch === row.epoch && journalWentBack(row.fence) ? row.fence : found;
     if (fence === null) await rememberHead(sql, stamp);
     await sql.query(
       `UPDATE terminals SET epoch = $3, holder = $4, fence = $5 WHERE merchant_id = $1 AND terminal_id = $2`,
@@ -190,6 +192,11 @@ export function judgeHello(
   if (stamp.journalIndex < known.highest) return 'INDEX';
   if (known.headAtIndex !== null && known.headAtIndex !== stamp.journalHead) return 'HEAD';
   return null;
+}
+
+/** What the same journal cannot mend by growing past the index that the issuer knows. */
+function journalWentBack(fence: Fence | null): boolean {
+  return fence === 'INDEX' || fence === 'HEAD';
 }
 
 async function forgetHeads(sql: Sql, request: HelloRequest, epoch: number, highest: number): Promise<void> {
