@@ -53,6 +53,11 @@ function refundAdvice(intent: Intent): Advice {
   return isOpen ? 'hold' : 'payNothing';
 }
 
+/** A payout that a case puts in doubt: no cashier's screen may say "pay out", the manager decides. */
+export function isDoubtedPayout(intent: Intent): boolean {
+  return intent.question === null && intent.cash === 'payout_due' && isSilenced(intent);
+}
+
 /** The one thing to do with the cash in this state. Total over all legal states. */
 export function adviceOf(intent: Intent): Advice {
   if (intent.question !== null) return 'question';

@@ -117,8 +117,7 @@ function doubtPayout(intent: Intent, after: Intent): Changes {
   if (after.cash !== 'payout_due' || after.question !== null) return {};
   const isNewDuty = intent.cash !== 'payout_due';
   if (isNewDuty && after.cases.includes('PAID_WITHOUT_APPROVAL')) return { question: 'RE_OUT' };
-  const isNewDoubt = after.cases.some((reason) => silencesAdvice(reason) && !intent.cases.includes(reason));
-  return isNewDoubt ? { left: true } : {};
+  return after.cases.some(silencesAdvice) ? { left: true } : {};
 }
 
 /**

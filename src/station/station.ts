@@ -2,6 +2,7 @@
  * One scan station: scanner frames and presses of people in, snapshots of one face out. It admits scans, records what
  * people say, and shows what the ledger holds; requests to the issuer are the worker's alone.
  */
+import { isDoubtedPayout } from '../intent/advice.ts';
 import type { Timer } from '../intent/clock.ts';
 import type { Intent } from '../intent/model.ts';
 import { occupiesStation } from '../intent/state.ts';
@@ -159,6 +160,7 @@ export class Station {
         if (current.question !== null) desk.questionsAnswered += 1;
         desk.show(null);
       }
+      if (isDoubtedPayout(intent)) desk.show(null);
       if (record.event === 'chooseLater' && intent.host === 'closed')
         desk.limitCause = this.#limitCause(intent);
     }

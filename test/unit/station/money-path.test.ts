@@ -1,5 +1,6 @@
 /** What a second look at the money path found: each of these once was a wrong sentence, or a station that stood still. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CaseReason } from '../../../src/intent/model.ts';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
 import { APPROVAL, Lab, ONLINE, OTHER_CARD } from './desk-lab.ts';
 
@@ -114,6 +115,30 @@ describe('a charge that was credited later', () => {
     lab.press('RECEIVED');
     expect(lab.see().face).toMatchObject({ id: 'LATER-DONE', acknowledge: true });
     lab.clock.pass(10_000);
+    expect(lab.face()).toBe('IDLE');
+  });
+});
+
+describe('a payout that the issuer puts in doubt', () => {
+  const DOUBTS: readonly CaseReason[] = ['REVERSED_ELSEWHERE', 'ISSUER_CONTRADICTS', 'RECOVERING'];
+
+  it.each(DOUBTS)('is no longer on the screen, and the rail does not bring it back: %s', (reason) => {
+    payout();
+    expect(lab.face()).toBe('PAY');
+    lab.event({ kind: 'openCase', reason });
+    expect(lab.face()).not.toBe('PAY');
+    expect(openFromRail().done).toBe(false);
+    expect(lab.face()).not.toBe('PAY');
+  });
+
+  it('is the manager’s also when the doubt came before the approval', () => {
+    lab.scan(lab.barcode('REFUND', 10_000));
+    lab.press('REQUEST');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'ambiguous', code: '006_021' });
+    expect(lab.newest().cases).toEqual(['CONTENT_CONFLICT']);
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    expect(lab.newest()).toMatchObject({ cash: 'payout_due', left: true });
     expect(lab.face()).toBe('IDLE');
   });
 });
