@@ -13,9 +13,9 @@ import {
 
 /**
  * The frame with everything secret replaced. A valid barcode keeps code, BIN, last four and amount; a product code with
- * a right check digit is kept; anything else keeps its shape only: digits become `9`, letters `A` or `a`, the rest `#`
- * (a wrong keyboard layout turns digits into signs), so that it still shows length and structure. At most 256
- * characters come back.
+ * a right check digit is kept; anything else keeps its shape only, behind the transaction code if it begins with one: digits
+ * become `9`, letters `A` or `a`, the rest `#` (a wrong keyboard layout turns digits into signs), so that it still shows
+ * length and structure. At most 256 characters of the frame come back.
  */
 export function maskFrame(raw: string, codeTable: CodeTable = DEFAULT_CODE_TABLE): string {
   const parsed = parseBarcode(raw, codeTable);
@@ -24,8 +24,11 @@ export function maskFrame(raw: string, codeTable: CodeTable = DEFAULT_CODE_TABLE
     const head = raw.slice(0, raw.length - BARCODE_LENGTH) + text.slice(0, CODE_LENGTH + 6);
     return `${head}******${text.slice(18, 22)}***${text.slice(25)}`;
   }
-  if (isProductCode(payloadOf(raw))) return raw;
-  return shapeOf(raw.slice(0, 256));
+  const payload = payloadOf(raw);
+  if (isProductCode(payload)) return raw;
+  const codes: readonly string[] = [...codeTable.CHARGE, ...codeTable.REFUND];
+  const kept = codes.includes(payload.slice(0, CODE_LENGTH)) ? raw.length - payload.length + CODE_LENGTH : 0;
+  return raw.slice(0, kept) + shapeOf(raw.slice(kept, 256));
 }
 
 /** The text with every digit, letter and sign replaced by its class; control characters by their code point. */

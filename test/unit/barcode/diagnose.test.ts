@@ -108,10 +108,10 @@ describe('maskFrame', () => {
   it('keeps code, BIN, last four and amount of a payment', () => {
     expect(maskFrame(`]C0${VALID}`)).toBe(']C0CHARGE941000******0005***010000');
   });
-  it('keeps a product code and nothing else that has digits', () => {
+  it('keeps a product code, a transaction code, and nothing else that has digits', () => {
     expect(maskFrame(CARTON)).toBe(CARTON);
     expect(maskFrame('9410000000000005')).toBe('9999999999999999');
-    expect(maskFrame(` ${VALID}\t`)).toBe(` AAAAAA${'9'.repeat(25)}<09>`);
+    expect(maskFrame(` ${VALID}\t`)).toBe(` CHARGE${'9'.repeat(25)}<09>`);
     expect(maskFrame(retype(VALID, 'US', 'FR'))).toBe(`AAAAAA${'#'.repeat(25)}`);
   });
   it('lets no digit of card or token through, however the scan is damaged', () => {
