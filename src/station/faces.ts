@@ -28,7 +28,7 @@ export interface FaceContext {
   /** The manager's PIN was given for LATER-BACK. */
   readonly pinGiven: boolean;
   readonly question: { readonly number: number; readonly of: number } | null;
-  /** Mono ms at which an ended face closes by itself. */
+  /** Mono ms at which an ended face, or one that was left to the manager, closes by itself. */
   readonly closesMs: number | null;
 }
 
@@ -328,7 +328,10 @@ function closeOrLeave(
   const closeMs = closesAfterMs(id, context.stationTimes);
   if (closeMs !== null) return context.closesMs === null ? null : until(context.closesMs, closeMs, 'close');
   const waits = id === 'PAY' || id.startsWith('BACK') || intent.question !== null;
-  if (!waits || intent.left) return null;
+  if (!waits) return null;
+  if (intent.left) {
+    return context.closesMs === null ? null : until(context.closesMs, context.intentTimes.leaveMs, 'leave');
+  }
   return until(intent.enteredMs + context.intentTimes.leaveMs, context.intentTimes.leaveMs, 'leave');
 }
 

@@ -134,6 +134,11 @@ export class Station {
     this.refresh();
   }
 
+  setPrinter(printer: 'ready' | 'failed'): void {
+    this.#core.printer = printer;
+    this.refresh();
+  }
+
   /** A trouble that only a repair ends, such as a verification that failed: no scan opens anything. */
   setTrouble(trouble: LedgerTrouble): void {
     this.#core.lastingTrouble = trouble;
@@ -246,7 +251,7 @@ export class Station {
   /** A new face starts its own time; an ended one becomes the rail's last result. */
   #noticeFace(monoMs: number): void {
     const desk = this.#core.desk;
-    const { clock, times } = this.#core.options;
+    const { clock, times, policy } = this.#core.options;
     if (desk.current === null) {
       desk.shown = { face: 'IDLE', sequenceId: null };
       return;
@@ -255,7 +260,9 @@ export class Station {
     const { sequenceId } = desk.current;
     if (desk.shown.face === face && desk.shown.sequenceId === sequenceId) return;
     desk.shown = { face, sequenceId };
-    const closeMs = closesAfterMs(face, times);
+    // What was left to the manager has no 180 s of its own any more: opened from the rail, it goes back there.
+    const leftMs = desk.current.left ? policy.times.leaveMs : null;
+    const closeMs = closesAfterMs(face, times) ?? leftMs;
     desk.closesMs = closeMs === null ? null : monoMs + closeMs;
     desk.choiceEndsMs = face === 'VOID-ASK' ? monoMs + times.choiceMs : null;
     if (CLOSABLE.has(face)) {

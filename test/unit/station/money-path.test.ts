@@ -142,3 +142,16 @@ describe('a payout that the issuer puts in doubt', () => {
     expect(lab.face()).toBe('IDLE');
   });
 });
+
+describe('a payment that was left to the manager', () => {
+  it('and is opened from the rail, gives the station free after 180 s', () => {
+    payout();
+    lab.press('LEAVE');
+    expect(lab.face()).toBe('IDLE');
+    expect(openFromRail().done).toBe(true);
+    expect(lab.see().face).toMatchObject({ id: 'PAY', countdown: { leftMs: 180_000, kind: 'leave' } });
+    lab.clock.pass(180_000);
+    expect(lab.face()).toBe('IDLE');
+    expect(lab.newest()).toMatchObject({ cash: 'payout_due', left: true, cases: ['LEFT_AT_COUNTER'] });
+  });
+});
