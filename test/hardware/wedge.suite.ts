@@ -1,6 +1,6 @@
 /** A keyboard scanner types into whatever has the focus. With the rule in force the console hears nothing, the agent all. */
 import { beforeAll, expect, it } from 'vitest';
-import { scanText, wedge } from './lab/counter.ts';
+import { installRules, scanText, wedge } from './lab/counter.ts';
 import { type Gadget, keyboardReports, shell } from './lab/gadgets.ts';
 import type { Machine } from './lab/machine.ts';
 import { ScanLog } from './lab/scan-log.ts';
@@ -61,8 +61,7 @@ export function describeWedge(booted: () => Machine): void {
   it(
     'with the rule the console and the event device stay silent while the agent reads every character',
     async () => {
-      await machine.write('/run/udev/rules.d/71-wedge.rules', RULE);
-      await shell(machine, 'udevadm control --reload');
+      await installRules(machine);
       const text = scanText(2);
       const { console: typed, events, heard } = await scanAndListen(text);
       expect(heard).toEqual([text]);
