@@ -142,7 +142,10 @@ export const transactionsRequest = z.strictObject({
   ...field.requestBase('transactions'),
   businessDate: field.kstDay,
   // `terminalId` of the base is the asking terminal; the filter has the same name in the contract, so it is that one.
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: z
+    .string()
+    .regex(/^[!-~]{1,200}$/)
+    .optional(),
   limit: z.int().min(1).max(500),
   allTerminals: z
     .boolean()

@@ -110,10 +110,10 @@ export async function openDateOf(
   return firstOpen(today, only(rows).sealed);
 }
 
-/** Refuses when the terminal has sealed everything up to a week ahead. */
+/** Refuses when the terminal would have sealed everything up to a week ahead: a wrong time, and nothing is done. */
 export function firstOpen(today: string, sealed: readonly string[]): string {
   const date = openDate(today, sealed);
-  if (date === null) throw new Refusal('006_012');
+  if (date === null) throw new Refusal('006_006');
   return date;
 }
 

@@ -6,7 +6,7 @@ import type { Service } from '../service.ts';
 import { sqlState } from '../storage/database.ts';
 import { CALLS } from './calls.ts';
 import { DELAY_MS_MAX, type FaultPlan } from './faults.ts';
-import { answerJson, jsonOf, parsed } from './json-routes.ts';
+import { answerJson, jsonOf, parsed, requireType } from './json-routes.ts';
 
 export interface AdminRoutesOptions {
   readonly service: Service;
@@ -85,7 +85,10 @@ export function serveAdmin(app: FastifyInstance, options: AdminRoutesOptions): v
     await service.setCardStatus(merchantId, body.cardNo, body.status);
     return {};
   });
-  route('POST', '/restored', async () => ({ issuerEpoch: await options.restored() }));
+  route('POST', '/restored', async (request) => {
+    requireType(request, 'application/json');
+    return { issuerEpoch: await options.restored() };
+  });
   route('GET', '/trial-balance', async () => {
     const { accounts, wrongCards } = await service.trialBalance(merchantId);
     return { wrongCards, accounts: Object.fromEntries(accounts) };

@@ -92,8 +92,9 @@ export class Gateway {
     const values = readHeaders(headers);
     if (client === null) throw new Refusal('000_904');
     if (body === null) throw new Refusal('000_911');
-    if (!this.#options.rateLimit.take(client.accessKey, nowMs)) throw new Refusal('000_907');
     const token = checkToken(values.tranToken, body, client, { nowMs, toleranceMs: policy.toleranceMs });
+    // Only after the proof: whoever merely knows the access key must not use up what its owner may ask.
+    if (!this.#options.rateLimit.take(client.accessKey, nowMs)) throw new Refusal('000_907');
     const seen = await this.#options.guard.admit(
       {
         merchantId: client.merchantId,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BASE_PATH } from '../../konaplate/wire.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Service } from '../service.ts';
@@ -36,6 +36,9 @@ export interface RunningServer {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const BYTES = 'application/octet-stream';
+/** What browsers call their own page, and a person's address bar. */
+const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none']);
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i;
 
 /** Routes and their guards; listens when asked. */
@@ -43,12 +46,15 @@ export async function buildServer(options: ServerOptions): Promise<RunningServer
   const closing = new AbortController();
   const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
-  // Tokens are computed over the exact bytes, whatever type they are said to be.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Tokens are computed over the exact bytes, whatever type they are said to be, also when that is no type at all.
+  app.addHook('onRequest', async ({ url, raw }) => {
+    if (isCall(url) && raw.headers['content-type'] !== undefined) raw.headers['content-type'] = BYTES;
+  });
   handleProblems(app, options.gateway);
   // Faults can be set through the phone page's panel as well: both are doors of the same interface.
   serveCalls(app, { gateway: options.gateway, faults: options.faults, closing: closing.signal });
-  if (options.loopbackOnly) guardHost(app);
+  guardPages(app, options.loopbackOnly);
   await serveDescription(app);
   if (options.admin !== null && options.faults !== null) {
     serveAdmin(app, { ...options.admin, service: options.service, faults: options.faults });
@@ -70,11 +76,31 @@ export async function buildServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function guardHost(app: FastifyInstance): void {
+function isCall(url: string): boolean {
+  return url.startsWith(`${BASE_PATH}/api/`);
+}
+
+/** Pages and their calls are for themselves and for local programs: what a browser says of a foreign page ends it. */
+function guardPages(app: FastifyInstance, loopbackOnly: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith(`${BASE_PATH}/api/`) || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
-    await reply.code(421).send({ response: responseOf('006_009', 'Host') });
+    const { host = '', origin, 'sec-fetch-site': site = 'none' } = request.headers;
+    if (isCall(request.url)) return;
+    if (loopbackOnly && !LOOPBACK_HOST.test(host)) {
+      await reply.code(421).send({ response: responseOf('006_009', 'Host') });
+      return;
+    }
+    const from = origin?.replace(/^https?:\/\//, '') ?? host;
+    const isForeign = from !== host || !OWN_SITES.has(String(site));
+    if (!isForeign || isLink(request)) return;
+    await reply.code(403).send({ response: responseOf('006_009', 'Origin') });
   });
+}
+
+/** A link from elsewhere to a page: it shows the page and tells the foreign one nothing. */
+function isLink({ method, headers }: FastifyRequest): boolean {
+  return (
+    method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  );
 }
 
 async function servePages(app: FastifyInstance, directory: string | null): Promise<void> {
