@@ -121,6 +121,16 @@ function doubtPayout(intent: Intent, after: Intent): Changes {
 }
 
 /**
+ * The sentence that a page showed still holds: the slip of a deferred charge, and "pay nothing" or "given back" while the
+ * reversal behind it gets through.
+ */
+function keepsSentence(before: Intent, after: Intent): boolean {
+  if (before.deferred && after.deferred) return true;
+  const isThrough = before.host === 'reversing' && after.host === 'reversed';
+  return isThrough && after.cash === before.cash && after.question === before.question;
+}
+
+/**
  * What follows from every change, whoever made it: the open question is the one of the new state, a new sentence is not
  * yet acknowledged, the clock of the state starts, cases that are over close. Leaves out what did not change.
  */
@@ -137,8 +147,7 @@ export function finish(intent: Intent, changes: Changes, context: DecideContext)
     after.choosing !== intent.choosing;
   if (isNewSentence) {
     settled.enteredMs ??= context.now.monoMs;
-    const keepsSlip = intent.deferred && after.deferred && intent.acknowledged;
-    settled.acknowledged ??= keepsSlip;
+    settled.acknowledged ??= intent.acknowledged && keepsSentence(intent, after);
   }
   settled.cases = settleCases(intent, after);
   return Object.fromEntries(

@@ -544,6 +544,17 @@ describe('a net cancel', () => {
     expect(story.wait(1).do('netCancel').do(notFound).state).toBe('reversed/return_due');
   });
 
+  it('that gets through leaves the shown sentence standing: a restart does not ask a withdrawal again', () => {
+    const story = sentRefund()
+      .do(EVENTS.notProcessed)
+      .do('acknowledge')
+      .do('netCancel')
+      .do(EVENTS.acknowledged);
+    expect(story.state).toBe('reversed/none');
+    expect(story.intent.acknowledged).toBe(true);
+    expect(story.do({ kind: 'restart' }).intent.question).toBeNull();
+  });
+
   it('refused stays reversing and becomes a case that ends with the reversal', () => {
     const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
     expect(story.state).toBe('reversing/return_due');
