@@ -286,6 +286,25 @@ export function paymentsSuite(storage: () => Promise<Storage>): void {
       expect((await till.approve(own)).code).toBe('006_902');
     });
 
+    it('that is proven anew under its id gives its first answer, done or refused', async () => {
+      const item = await approved(4_000);
+      const foreign = await till.barcode('CHARGE', till.card(0), 4_000);
+      const refused = { ...item, cancelId: newId() };
+      expect((await till.call('cancel', { ...refused, cardProof: foreign })).code).toBe('007_030');
+      expect((await till.call('cancel', { ...refused, managerId: 'manager-1' })).code).toBe('007_030');
+      const done = { ...item, cancelId: newId() };
+      const own = await till.barcode('REFUND', till.card(RICH), 1);
+      const first = await till.call('cancel', { ...done, cardProof: own });
+      const second = await till.call('cancel', { ...done, managerId: 'manager-1' });
+      expect(second).toMatchObject({
+        code: '000_000',
+        body: { cancelNrNumber: first.body.cancelNrNumber },
+      });
+      expect((await till.call('cancel', { ...done, amount: 4_001, managerId: 'manager-1' })).code).toBe(
+        '006_021',
+      );
+    });
+
     it('is refused when the balance is spent, and its refusal never changes', async () => {
       const { merchantId } = issuer.credentials;
       const item = await approved(4_000);
