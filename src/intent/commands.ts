@@ -181,7 +181,8 @@ const startVoid: Handler<'void'> = (intent, command, context) => {
   const { cancelId, proof, managerId } = command;
   if (proof === 'manager' && managerId === undefined) return 'VOID_PROOF';
   const opened = { cancelId, proof, ...(managerId === undefined ? {} : { managerId }) };
-  if (intent.host === 'voiding') return proveAgain(intent, opened, context);
+  // Under way, or sent again because the issuer denies what it confirmed: only the proof is new.
+  if (openVoid(intent) !== null) return proveAgain(intent, opened, context);
   const isVoidable = intent.type === 'CHARGE' && !intent.deferred && intent.host === 'approved';
   if (!isVoidable || !intent.acknowledged) return NO;
   if (intent.voids.some((earlier) => earlier.cancelId === cancelId)) return NO;

@@ -120,6 +120,7 @@ export class Presses {
     const refusal = this.#core.record(current, voidCommand(cancelId, proof), this.#core.actor());
     if (refusal !== null && proof.kind === 'card') worker.releaseProof(cancelId);
     this.#core.desk.voidAsk = null;
+    this.#core.desk.managerId = null; // the PIN was for the void: what follows at the counter is the cashier's
     if (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY' || refusal === 'VOID_PROOF') {
       this.#refuseVoid(refusal);
     }

@@ -1,7 +1,8 @@
 /** From a frame to an intent, a refusal, or a scan for the POS program. */
 import { diagnose } from '../barcode/diagnose.ts';
 import { parseBarcode } from '../barcode/parse.ts';
-import type { Now } from '../intent/model.ts';
+import { openVoid } from '../intent/external.ts';
+import type { Intent, Now } from '../intent/model.ts';
 import { admit } from '../intent/policy.ts';
 import { DuplicateScan, LedgerFault } from '../ledger/fault.ts';
 import type { ScanFrame, ScanResult, StationCore, StationLedger } from './core.ts';
@@ -49,6 +50,7 @@ export class Scans {
     const blocked = this.#blockedBy();
     if (blocked !== null) return this.#core.refuse(blocked);
     if (this.#isProof(spec.cardNumber, barcodeSpec)) return 'accepted';
+    if (this.#isLateVoid()) return this.#proveAgain(spec.cardNumber, barcodeSpec);
     const now = clock.now();
     const facts = this.#core.options.ledger.facts(barcodeSpec, spec.cardNumber, now);
     const { current } = this.#core.desk;
@@ -117,11 +119,38 @@ export class Scans {
   #isProof(cardNumber: string, barcodeSpec: string): boolean {
     const { voidAsk, current } = this.#core.desk;
     if (voidAsk === null || current === null || voidAsk.proof !== null) return false;
-    const same = this.#core.options.ledger
-      .list({ limit: 1, cardNumber, text: current.sequenceId })
-      .intents.some((intent) => intent.sequenceId === current.sequenceId);
-    if (same) voidAsk.proof = { kind: 'card', barcodeSpec };
+    if (this.#isCardOf(current, cardNumber)) voidAsk.proof = { kind: 'card', barcodeSpec };
     else this.#core.refuse('VOID_PROOF');
     return true;
+  }
+
+  #isCardOf({ sequenceId }: Intent, cardNumber: string): boolean {
+    const { intents } = this.#core.options.ledger.list({ limit: 1, cardNumber, text: sequenceId });
+    return intents.some((intent) => intent.sequenceId === sequenceId);
+  }
+
+  /** A void on a card's barcode has no answer: the barcode may have died with the last run's memory. */
+  #isLateVoid(): boolean {
+    const { current } = this.#core.desk;
+    if (current === null || current.host !== 'voiding' || current.question !== null) return false;
+    const { clock, times } = this.#core.options;
+    const isLate = clock.now().monoMs - current.enteredMs >= times.voidLateMs;
+    return isLate && openVoid(current)?.proof === 'card';
+  }
+
+  /** The same card's fresh barcode proves the void under way anew, under its own id. */
+  #proveAgain(cardNumber: string, barcodeSpec: string): ScanResult {
+    const { current } = this.#core.desk;
+    const attempt = current === null ? null : openVoid(current);
+    if (current === null || attempt === null || !this.#isCardOf(current, cardNumber)) {
+      return this.#core.refuse('VOID_PROOF');
+    }
+    const { worker } = this.#core.options;
+    const { cancelId } = attempt;
+    worker.holdProof(cancelId, barcodeSpec);
+    const refusal = this.#core.record(current, { kind: 'void', cancelId, proof: 'card' }, this.#core.actor());
+    if (refusal === null) return 'accepted';
+    worker.releaseProof(cancelId);
+    return this.#core.refuse('VOID_PROOF');
   }
 }

@@ -1,4 +1,5 @@
 /** Carries out a manager's decision: each step a commit that names who, why and the version that was on the screen. */
+import { openVoid } from '../intent/external.ts';
 import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
 import { voucherPosting } from '../intent/vouchers.ts';
 import { laterAnswer } from '../station/view.ts';
@@ -68,7 +69,7 @@ function runStep(
     ledger.voucher({ caseNumber, sequenceId, reason: actor.reason ?? '', entries }, clock.now(), actor);
     return intent;
   }
-  const command = commandOf(step, options, actor, caseNumber);
+  const command = commandOf(step, options, intent, actor, caseNumber);
   const now = clock.now();
   const later = laterAnswer(intent.amount, {
     board: options.board,
@@ -95,6 +96,7 @@ function runStep(
 function commandOf(
   step: Exclude<DecisionStep, { kind: 'voucher' }>,
   options: WebOptions,
+  intent: Intent,
   actor: Actor,
   caseNumber: string,
 ): OwnCommand {
@@ -106,7 +108,7 @@ function commandOf(
     case 'void':
       return {
         kind: 'void',
-        cancelId: options.newId(options.clock.now().wallMs),
+        cancelId: openVoid(intent)?.cancelId ?? options.newId(options.clock.now().wallMs),
         proof: 'manager',
         managerId: actor.id ?? '',
       };

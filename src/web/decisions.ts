@@ -2,6 +2,7 @@
  * What a manager may decide about a payment (screens 3.3): people move cash and cases, the issuer's evidence moves the
  * host. A decision that is not offered for a state does not exist for it.
  */
+import { openVoid } from '../intent/external.ts';
 import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
 import { ended } from '../intent/state.ts';
 import type { LossAccount, VoucherKind } from '../intent/vouchers.ts';
@@ -11,7 +12,7 @@ import type { DecisionId, OfferedDecision } from './api.ts';
 export type DecisionStep =
   | { readonly kind: 'command'; readonly command: OwnCommand }
   | { readonly kind: 'voucher'; readonly voucher: VoucherKind; readonly loss: LossAccount }
-  /** A new void attempt on this manager's word. */
+  /** A void attempt on this manager's word: a new one, or the one under way. */
   | { readonly kind: 'void' }
   /** Closes the case with the voucher's number. */
   | { readonly kind: 'close'; readonly reason: CaseReason };
@@ -120,8 +121,12 @@ function cashOffers(intent: Intent): readonly Offer[] {
   return intent.host === 'unknown' ? [offer('payBack', command({ kind: 'payBack' }))] : [];
 }
 
-/** An attended charge whose customer asks within the minutes and the day (intent-rules 4, Void). */
+/**
+ * An attended charge whose customer asks within the minutes and the day (intent-rules 4, Void). A void under way on a
+ * card's barcode may be proven anew: the barcode dies with the agent's memory, and nothing could be sent any more.
+ */
 function voidOffers(intent: Intent, terms: VoidTerms): readonly Offer[] {
+  if (openVoid(intent)?.proof === 'card') return [offer('void', { kind: 'void' })];
   const isCharge = intent.type === 'CHARGE' && intent.host === 'approved' && !intent.deferred;
   if (!isCharge || !intent.acknowledged || intent.businessDate !== terms.openBusinessDate) return [];
   const ageMs = terms.wallMs - intent.scannedAtMs;

@@ -155,3 +155,38 @@ describe('a payment that was left to the manager', () => {
     expect(lab.newest()).toMatchObject({ cash: 'payout_due', left: true, cases: ['LEFT_AT_COUNTER'] });
   });
 });
+
+describe('a void on a card whose barcode died with the last run', () => {
+  function lateVoid(): string {
+    lab.charge();
+    lab.shown();
+    const { last } = lab.see().rail;
+    lab.press('VOID', { sequenceId: last?.sequenceId ?? '', version: last?.version ?? 0 });
+    lab.scan(lab.barcode('CHARGE', 1_000));
+    lab.press('REQUEST');
+    lab.proofs.clear();
+    lab.restart();
+    lab.press('RECEIVED');
+    expect(lab.face()).toBe('VOID-WAIT');
+    return lab.newest().voids[0]?.cancelId ?? '';
+  }
+
+  it('goes on under its own id with a fresh barcode of the same card', () => {
+    const cancelId = lateVoid();
+    expect(lab.scan(lab.barcode('CHARGE', 2_000))).toBe('refused');
+    lab.clock.pass(15_000);
+    const fresh = lab.barcode('CHARGE', 2_000);
+    expect(lab.scan(fresh)).toBe('accepted');
+    expect([...lab.proofs]).toEqual([[cancelId, fresh]]);
+    expect(lab.newest().voids).toMatchObject([{ cancelId, proof: 'card' }]);
+    expect(lab.newest().host).toBe('voiding');
+  });
+
+  it('takes no barcode of another card', () => {
+    lateVoid();
+    lab.clock.pass(15_000);
+    expect(lab.scan(lab.barcode('CHARGE', 2_000, OTHER_CARD))).toBe('refused');
+    expect(lab.see().band?.cause).toBe('VOID_PROOF');
+    expect(lab.proofs.size).toBe(0);
+  });
+});

@@ -122,6 +122,22 @@ describe('decisions', () => {
     expect(pins(approved)).toEqual([['void', true]]);
   });
 
+  it('prove a void under way anew when its card barcode may be lost: nothing else could ever send it', () => {
+    const cancelId = '01CCCCCCCCCCCCCCCCCCCCCCCC';
+    for (const [host, cash] of [
+      ['voiding', 'received'],
+      ['voided', 'returned'],
+    ] as const) {
+      const open = intent({ host, cash, left: true, voids: [{ cancelId, proof: 'card' }] });
+      const [offer] = offersFor(open, { ...TERMS, wallMs: TERMS.wallMs + 86_400_000 });
+      expect(offer?.decision).toBe('void');
+      expect(refusalOf(open, offer?.steps ?? [])).toBeNull();
+      expect(
+        offersFor({ ...open, voids: [{ cancelId, proof: 'manager', managerId: 'Kim' }] }, TERMS),
+      ).toEqual([]);
+    }
+  });
+
   it('offer a void only within its minutes and its day, and only once the result was shown', () => {
     const approved = intent({
       host: 'approved',
