@@ -44,6 +44,8 @@ export interface AgentParts {
   readonly stations: ReadonlyMap<string, Station>;
   /** The last frames and states of the scanners, masked. */
   readonly recorder: Recorder;
+  /** Virtual serial ports of the POS programs. */
+  readonly posFeed: PosFeed;
 }
 
 export interface AgentOptions {
@@ -167,10 +169,10 @@ class Started {
     worker.onChange(() => this.#lineChanged(worker));
     this.#verify(ledger);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
-    const parts = { ledger, worker, scanners, stations: this.#stations, recorder };
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
-    const web = await createWebServer(this.#webOptions(parts, board, { forwarder, posFeed }, managers));
+    const parts = { ledger, worker, scanners, stations: this.#stations, recorder, posFeed };
+    const web = await createWebServer(this.#webOptions(parts, board, forwarder, managers));
     this.#web = web;
     this.#greet();
     worker.start();
@@ -289,14 +291,9 @@ class Started {
     }
   }
 
-  #webOptions(
-    parts: AgentParts,
-    board: Board,
-    passedOn: Pick<WebOptions, 'forwarder' | 'posFeed'>,
-    managers: Managers,
-  ): WebOptions {
+  #webOptions(parts: AgentParts, board: Board, forwarder: Forwarder, managers: Managers): WebOptions {
     const options = this.#options;
-    const { worker, ledger, scanners, stations, recorder } = parts;
+    const { worker, ledger, scanners, stations, recorder, posFeed } = parts;
     const token = Buffer.from(options.random.bytes(32)).toString('hex');
     writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
     return {
@@ -313,7 +310,8 @@ class Started {
       policyHash: policyHash(options.policy),
       stations,
       scanners,
-      ...passedOn,
+      forwarder,
+      posFeed,
       recorder,
       managers,
       settings: options.settings,

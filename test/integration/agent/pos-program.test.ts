@@ -1,0 +1,98 @@
+/** A POS program beside the till: a virtual serial port for it, and what the recorder keeps of it all. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSerial } from '../../../drivers/serial.ts';
+import type { Io } from '../../../src/cli/io.ts';
+import { runCommandLine } from '../../../src/cli/program.ts';
+import { type Listening, listening } from '../drivers/listening.ts';
+import { CARD, startTill, type Till, until } from './harness.ts';
+
+const CARTON = '8801234567893';
+let till: Till;
+let pos: Listening;
+
+beforeAll(async () => {
+  till = await startTill();
+  const path = join(till.directory, 'pos-scanner');
+  await till.restart({
+    stations: [{ id: '1', scanners: ['counter'], posPort: { path, suffix: '\r' } }],
+  });
+  pos = listening((clock, listener) => openSerial({ name: 'pos', path, suffix: 'CR' }, clock, listener));
+  await until('the POS program has its port', () => till.agent.posFeed.list()[0]?.state === 'open');
+});
+
+afterAll(async () => {
+  await pos.scanner.close();
+  await till.close();
+});
+
+describe('a POS program with a virtual serial port', () => {
+  it('gets what is not ours as from a scanner of its own, and never a payment', async () => {
+    await till.scanner.send(await till.barcode('CHARGE', 10_000));
+    await till.scanner.send('CHARGE94913300000000161230'); // a damaged one
+    await till.scanner.send(`]E0${CARTON}`);
+    await until('the carton came', () => pos.frames.length > 0);
+    expect(pos.texts()).toEqual([CARTON]);
+  });
+
+  it('has its port again after the agent was started anew', async () => {
+    const path = join(till.directory, 'pos-scanner');
+    await till.restart({ stations: [{ id: '1', scanners: ['counter'], posPort: { path, suffix: '\r' } }] });
+    await until('the port is open again', () => till.agent.posFeed.list()[0]?.state === 'open');
+    const before = pos.frames.length;
+    await till.scanner.send(CARTON);
+    await until('a carton came', () => pos.frames.length > before);
+    expect(pos.texts().at(-1)).toBe(CARTON);
+  });
+});
+
+describe('scanners recording', () => {
+  it("writes the agent's last scans, masked, into a new file", async () => {
+    await till.scanner.send(await till.barcode('REFUND', 30_000));
+    await until('recorded', () =>
+      till.agent.recorder.entries().some((entry) => entry.kind === 'frame' && entry.length === 31),
+    );
+    const config = join(till.directory, 'till.jsonc');
+    writeFileSync(config, JSON.stringify(configuration()));
+    const said: string[] = [];
+    const io: Io = {
+      out: (text) => said.push(text),
+      err: (text) => said.push(text),
+      env: {},
+      cwd: till.directory,
+      isTty: false,
+    };
+    const args = ['scanners', 'recording', 'scans.json', '--config', config];
+    expect(await runCommandLine(args, io), said.join()).toBe(0);
+    const text = readFileSync(join(till.directory, 'scans.json'), 'utf8');
+    const { entries } = JSON.parse(text) as { entries: { kind: string; masked?: string }[] };
+    expect(entries.map(({ masked }) => masked)).toContainEqual(
+      expect.stringMatching(/^REFUND\d{6}\*{6}\d{4}\*{3}030000$/),
+    );
+    expect(text).not.toContain(CARD);
+    expect(await runCommandLine(args, io)).toBe(2);
+  });
+});
+
+function configuration(): object {
+  const { port } = new URL(till.agent.address);
+  return {
+    environment: 'test',
+    platform: {
+      baseUrl: 'https://platform.example/open-api',
+      aspId: 'A'.repeat(15),
+      accessKeyFile: 'access',
+      secretKeyFile: 'secret',
+      cryptoKeyId: '0'.repeat(32),
+      serverPublicKeyFile: 'server',
+      clientPrivateKeyFile: 'client',
+      merchantId: 'M'.repeat(15),
+      terminalId: '1',
+    },
+    ledger: { directory: till.directory, vaultKeyFile: '/nowhere/vault.key' },
+    stations: [{ id: '1' }],
+    web: { port: Number(port) },
+    store: { name: 'Store' },
+  };
+}
