@@ -52,7 +52,8 @@ interface Exchange {
   echo: Record<string, unknown>;
 }
 
-const MAINTENANCE_SEEN_MS = 1_000;
+/** What another process may have switched or named anew is asked again after so long. */
+const REMEMBERED_MS = 1_000;
 
 /**
  * From bytes to bytes: who is it, is it fresh, what does it say, what is done, what is answered. Knows nothing of
@@ -61,7 +62,7 @@ const MAINTENANCE_SEEN_MS = 1_000;
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #maintenance = new Map<string, { on: boolean; atMs: number }>();
-  #issuerEpoch: string | null = null;
+  #issuerEpoch: { readonly name: string; readonly atMs: number } | null = null;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -145,12 +146,15 @@ export class Gateway {
     }
     const response = responseOf(refusal.code, refusal.field);
     if (incoming.call.operation === null) return this.#send(exchange, refusal.code, { response });
+    const issuerEpoch = await this.#epoch(exchange).catch(() => null);
+    // A till that hears another epoch asks everything again: an answer without one must not be believed.
+    const code = issuerEpoch === null ? '006_022' : refusal.code;
     // A refusal that came before the body was opened still says which call it is for, when that can be read.
     if (Object.keys(exchange.echo).length === 0) exchange.echo = await this.#echoAnyway(exchange);
-    return this.#send(exchange, refusal.code, {
-      response,
+    return this.#send(exchange, code, {
+      response: code === refusal.code ? response : responseOf(code, null),
       ...exchange.echo,
-      issuerEpoch: await this.#epoch(exchange).catch(() => 'unknown'),
+      issuerEpoch: issuerEpoch ?? 'unknown',
       businessDate: service.today(),
     });
   }
@@ -190,18 +194,29 @@ export class Gateway {
   /** Asked again after a second, so that a switch thrown in another process is seen soon. */
   async #underMaintenance(merchantId: string, nowMs: number): Promise<boolean> {
     const known = this.#maintenance.get(merchantId);
-    if (known !== undefined && Math.abs(nowMs - known.atMs) < MAINTENANCE_SEEN_MS) return known.on;
+    if (known !== undefined && Math.abs(nowMs - known.atMs) < REMEMBERED_MS) return known.on;
     const on = await this.#options.service.underMaintenance(merchantId);
     this.#maintenance.set(merchantId, { on, atMs: nowMs });
     return on;
   }
 
-  /** Asked at every hello, so that a restored history is noticed by each process at a terminal's next start. */
+  /**
+   * Asked at every hello and again after a second, so that a history that another process names anew is soon named here.
+   * What was known goes on while the database does not answer.
+   */
   async #epoch({ incoming, service }: Exchange): Promise<string> {
-    if (this.#issuerEpoch === null || incoming.call.operation === 'hello') {
-      this.#issuerEpoch = await service.issuerEpoch();
+    const known = this.#issuerEpoch;
+    const nowMs = this.#options.service.domain.clock.nowMs();
+    const isFresh = known !== null && Math.abs(nowMs - known.atMs) < REMEMBERED_MS;
+    if (isFresh && incoming.call.operation !== 'hello') return known.name;
+    try {
+      const name = await service.issuerEpoch();
+      this.#issuerEpoch = { name, atMs: nowMs };
+      return name;
+    } catch (error) {
+      if (known === null) throw error;
+      return known.name;
     }
-    return this.#issuerEpoch;
   }
 
   /** An operator changed something that is remembered here. */

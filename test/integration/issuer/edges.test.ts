@@ -77,6 +77,26 @@ describe('a foreign page', () => {
   });
 });
 
+it('a refusal whose issuer cannot say which history it has is left open, because a new one makes tills ask everything again', async () => {
+  const fresh = await startIssuer();
+  const { db } = fresh.service.domain;
+  try {
+    const stranger = new Till(fresh);
+    const body = stranger.caller.stamp('inquiry', { sequenceId: newId() });
+    const ask = () =>
+      stranger.caller.post(SETTLEMENT_CALLS.inquiry.path, body, { secret: 'not-the-secret-key' });
+    await db.query('ALTER TABLE meta RENAME TO meta_away');
+    expect((await ask()).code).toBe('006_022');
+    await db.query('ALTER TABLE meta_away RENAME TO meta');
+    const known = await ask();
+    expect(known.code).toBe('000_901');
+    await db.query('ALTER TABLE meta RENAME TO meta_away');
+    expect((await ask()).body).toMatchObject({ issuerEpoch: known.body.issuerEpoch });
+  } finally {
+    await fresh.close();
+  }
+});
+
 it('requests that anybody can make do not use up what the client may ask', async () => {
   const { path } = SETTLEMENT_CALLS.inquiry;
   for (let count = 0; count < 160; count += 1) {

@@ -52,6 +52,15 @@ if (bin === null) {
     return { journalIndex: index, journalHead: index.toString(16).padStart(64, '0') };
   };
 
+  it('a history that one process names anew is named by the other as well, without a hello', async () => {
+    const epochOf = async (till: Till) => (await till.inquiry(newId(), mark())).body.issuerEpoch;
+    const before = await epochOf(two);
+    expect(await epochOf(one)).toBe(before);
+    const after = await issuer.restored();
+    expect(await epochOf(one)).toBe(after);
+    await expect.poll(() => epochOf(two), { timeout: 3_000, interval: 100 }).toBe(after);
+  });
+
   describe(`${COPIES} copies at once, over two issuer processes on one PostgreSQL`, () => {
     it('of one approve book once and all get the same answer', async () => {
       const card = one.card(0);
