@@ -1,16 +1,15 @@
 import type { Now } from '../intent/model.ts';
-import { ended } from '../intent/state.ts';
+import { needsRestart } from '../intent/state.ts';
 import type { Ledger } from '../ledger/types.ts';
 
 /**
  * The first thing of every run, before any scan and any request: every intent that has not ended, and every ended one
- * whose sentence no page acknowledged or whose cash is still owed, hears of the restart (intent-rules 4). Returns how many.
+ * about which nobody may have been told, hears of the restart (intent-rules 4). Returns how many.
  */
 export function startRecovery(ledger: Ledger, now: Now): number {
   let told = 0;
   for (const intent of ledger.attention()) {
-    const isSettled = ended(intent) && intent.acknowledged && !intent.closedByRestart;
-    if (isSettled) continue;
+    if (!needsRestart(intent)) continue;
     ledger.record(intent.sequenceId, { kind: 'restart' }, now, { actor: { role: 'terminal' } });
     told += 1;
   }
