@@ -191,7 +191,10 @@ async function openHidLink(
     events.lost(problem);
   };
   const handle: HidHandle = await library.open(device.path, {
-    report: (bytes) => sink.push(bytes),
+    report: (bytes) => {
+      watch?.touch();
+      sink.push(bytes);
+    },
     failed: () => lost(null), // an unplug is told as a read error
   });
   watch = await watchNode(device.path, clock, () => lost(null));

@@ -8,12 +8,16 @@ import type { DriverClock } from './scanner.ts';
  * it is gone, or another device has taken its name.
  */
 export interface NodeWatch {
+  /** Data came: for a while an unplug may go unnoticed, so that the node is looked at often. */
+  touch(): void;
   close(): void;
 }
 
-/** With change notices of the directory the regular look is only the second line; without them it is the first. */
-const LOOK_MS_WITH_NOTICES = 800;
-const LOOK_MS_ALONE = 250;
+/** After data, and wherever the directory gives no change notices. */
+const LOOK_MS = 250;
+/** An idle device that is unplugged says so itself, and the directory too: the look is the third line, and wakes nobody often. */
+const LOOK_MS_IDLE = 800;
+const TOUCHED_MS = 2000;
 
 /** Calls `gone` once when `path` (no symbolic link) is no longer the device that it is now. */
 export async function watchNode(path: string, clock: DriverClock, gone: () => void): Promise<NodeWatch> {
@@ -21,6 +25,8 @@ export async function watchNode(path: string, clock: DriverClock, gone: () => vo
   const state = { over: false, looking: false };
   let notices: FSWatcher | null = null;
   let timer: { cancel(): void } | null = null;
+  let isLong = false;
+  let touchedMs = Number.NEGATIVE_INFINITY;
 
   const stop = (): void => {
     state.over = true;
@@ -38,7 +44,9 @@ export async function watchNode(path: string, clock: DriverClock, gone: () => vo
   };
   const lookAgain = (): void => {
     if (state.over) return;
-    timer = clock.after(notices === null ? LOOK_MS_ALONE : LOOK_MS_WITH_NOTICES, () => {
+    isLong = notices !== null && clock.monoMs() - touchedMs >= TOUCHED_MS;
+    timer = clock.after(isLong ? LOOK_MS_IDLE : LOOK_MS, () => {
+      isLong = false;
       void look().then(lookAgain);
     });
   };
@@ -55,7 +63,13 @@ export async function watchNode(path: string, clock: DriverClock, gone: () => vo
     notices = null; // no notices to be had (limit of watches reached): the regular look remains
   }
   lookAgain();
-  return { close: stop };
+  const touch = (): void => {
+    touchedMs = clock.monoMs();
+    if (!isLong) return;
+    timer?.cancel();
+    lookAgain();
+  };
+  return { touch, close: stop };
 }
 
 async function identityOf(path: string): Promise<string | null> {

@@ -55,7 +55,10 @@ export async function openPort(
     end();
     events.lost(problem);
   };
-  port.on('data', (bytes: Buffer) => framer.push(bytes));
+  port.on('data', (bytes: Buffer) => {
+    watch?.touch();
+    framer.push(bytes);
+  });
   port.on('error', (error: Error) => lost(problemOf(error)));
   port.on('close', () => lost(null));
   port.on('end', () => lost(null)); // a read of nothing: unplugged, and no close will follow
