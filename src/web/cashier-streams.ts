@@ -19,10 +19,11 @@ export function streamSnapshots(
   if (!station.pages.opened(page, clock.now().monoMs)) throw tooMany();
   let stop = (): void => undefined;
   const ping = (): Ping => ({ run, sequence: station.sequence, wallMs: clock.now().wallMs });
-  const stream = streams.begin(reply, ping, () => {
+  const closed = (): void => {
     station.pages.closed(page);
     stop();
-  });
+  };
+  const stream = streams.begin(reply, ping, closed, true);
   if (stream === null) {
     station.pages.closed(page);
     throw tooMany();

@@ -56,15 +56,16 @@ function isOwnOrigin(origin: string, options: GuardOptions): boolean {
   return origin.startsWith(prefix) && options.hosts.has(origin.slice(prefix.length).toLowerCase());
 }
 
+/** What a link from elsewhere may open. Everything else may do or tell something, and one address has many spellings. */
+const PAGES: ReadonlySet<string> = new Set(['/', '/manager']);
+
 /** Own pages always; a person's own address bar for anything that only reads; a link from elsewhere to a page alone. */
 function isAllowedSite(request: GuardRequest, site: string): boolean {
   if (site === 'same-origin') return true;
   if (request.method === 'POST') return false;
   if (site === 'none') return true;
   const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
-  return (
-    isNavigation && request.headers['sec-fetch-dest'] === 'document' && !request.path.startsWith('/api/')
-  );
+  return isNavigation && request.headers['sec-fetch-dest'] === 'document' && PAGES.has(request.path);
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -47,6 +47,8 @@ const SLOW_CHECK_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const CONNECTIONS_MAX = 128;
 const STREAMS_MAX = 48;
+/** Of these only cashier pages may have: a POS program that forgets its streams must not shut the cashier out. */
+const STREAMS_KEPT = 24;
 const STREAM_WAITING_MAX = 262_144;
 const PING_MS = 1_000;
 const RATE_PER_MINUTE = 1_200;
@@ -62,6 +64,7 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   const streams = new Streams({
     clock: options.clock,
     max: STREAMS_MAX,
+    kept: STREAMS_KEPT,
     waitingMax: STREAM_WAITING_MAX,
     pingMs: PING_MS,
   });
@@ -189,7 +192,7 @@ async function plugins(server: FastifyInstance, options: WebOptions): Promise<vo
     },
   });
   server.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    if (request.routeOptions.url?.startsWith('/api/') !== false) reply.header('cache-control', 'no-store');
   });
 }
 

@@ -10,6 +10,8 @@ export interface StreamOptions {
   readonly clock: Clock;
   /** All streams together. */
   readonly max: number;
+  /** How many of them are kept for cashier pages. */
+  readonly kept: number;
   /** Bytes that may wait in one stream. */
   readonly waitingMax: number;
   readonly pingMs: number;
@@ -26,6 +28,7 @@ export interface Stream {
 interface Open {
   readonly response: ServerResponse;
   readonly ping: (() => unknown) | null;
+  readonly isCashier: boolean;
   latest: (() => string) | null;
 }
 
@@ -43,10 +46,17 @@ export class Streams {
   }
 
   /** Turns a reply into a stream; null when there are too many. `closed` runs once, whoever ends it. */
-  begin(reply: FastifyReply, ping: (() => unknown) | null, closed: () => void): Stream | null {
-    if (this.#open.size >= this.#options.max) return null;
+  begin(
+    reply: FastifyReply,
+    ping: (() => unknown) | null,
+    closed: () => void,
+    isCashier = false,
+  ): Stream | null {
+    const { max, kept } = this.#options;
+    const others = [...this.#open].filter((open) => !open.isCashier).length;
+    if (this.#open.size >= max || (!isCashier && others >= max - kept)) return null;
     const response = reply.raw;
-    const open: Open = { response, ping, latest: null };
+    const open: Open = { response, ping, isCashier, latest: null };
     for (const [header, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) response.setHeader(header, value);
     }

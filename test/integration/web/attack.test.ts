@@ -97,6 +97,10 @@ describe('an attack on the localhost API', () => {
     };
     expect((await call(till.agent.address, '/', { headers: link })).status).toBe(200);
     expect((await call(till.agent.address, '/api/v1/stations', { headers: link })).status).toBe(403);
+    // The router reads these as the same address; a link to an event stream would make a foreign window the driver.
+    for (const path of ['/%61pi/v1/stations', '/%61pi/v1/stations/1/events?page=foreign-page', '/metrics']) {
+      expect((await call(till.agent.address, path, { headers: link })).status, path).toBe(403);
+    }
   });
 
   it('is refused for every body that a foreign form can send without asking', async () => {
@@ -196,6 +200,19 @@ describe('what is served', () => {
     expect(open.length).toBeLessThan(8);
     expect(readers.filter(({ status }) => status === 429)).toHaveLength(12 - open.length);
     for (const reader of readers) reader.close();
+  });
+
+  it('keeps streams for the cashier, however many a POS program leaves open', async () => {
+    const scans = Array.from(
+      { length: 60 },
+      () => new EventReader(till.agent.address, '/api/v1/stations/1/scans'),
+    );
+    await until('all answered', () => scans.every(({ status }) => status !== 0));
+    expect(scans.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+    const cashier = new EventReader(till.agent.address, `/api/v1/stations/1/events?page=${page.page}`);
+    await until('the page is answered', () => cashier.status !== 0);
+    expect(cashier.status).toBe(200);
+    for (const reader of [...scans, cashier]) reader.close();
   });
 
   it('limits the rate', async () => {
