@@ -9,6 +9,7 @@ import type { ScannerConfig } from '../drivers/open.ts';
 import type { PosPortOptions } from '../drivers/pos-port.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
+import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } from './agent-printing.ts';
 import { openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
 import type { CodeTable } from './barcode/parse.ts';
@@ -16,7 +17,7 @@ import type { Clock, Random, Timer } from './intent/clock.ts';
 import type { Intent } from './intent/model.ts';
 import { mayDefer, type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
-import { type LedgerFault, type LedgerLog, openLedger } from './ledger/ledger.ts';
+import { type LedgerFault, type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
 import type { Ledger } from './ledger/types.ts';
 import { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
@@ -33,6 +34,7 @@ import { SyncWorker } from './sync/worker.ts';
 import type { SettingRow } from './web/api.ts';
 import { Managers } from './web/managers.ts';
 import type { Health, WebOptions } from './web/options.ts';
+import { paper } from './web/papers.ts';
 import { createWebServer, type WebServer } from './web/server.ts';
 import { writeWhole } from './web/whole-file.ts';
 
@@ -78,6 +80,8 @@ export interface AgentOptions {
   }[];
   readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
     Pick<Partial<WebOptions>, 'ratePerMinute' | 'requestTimeoutMs'>;
+  /** Left out: papers are shown on the page only. */
+  readonly printer?: AgentPrinter | null;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
   readonly clock: Clock;
   readonly random: Random;
@@ -87,7 +91,7 @@ export interface AgentOptions {
   readonly laterLimitMs?: number;
   /** A decision over more than this needs the PIN again. Default 50,000 won. */
   readonly pinAbove?: number;
-  readonly log?: (entry: LedgerLog | Parameters<SyncLog>[0]) => void;
+  readonly log?: (entry: LedgerLog | PrinterLog | Parameters<SyncLog>[0]) => void;
   readonly health?: (parts: AgentParts) => () => Health;
   readonly metrics?: (parts: AgentParts) => NonNullable<WebOptions['metrics']>;
   /**
@@ -138,9 +142,11 @@ class Started {
   #worker: SyncWorker | null = null;
   #web: WebServer | null = null;
   #posFeed: PosFeed | null = null;
+  #printing: OpenPrinting | null = null;
   #sweep: Timer | null = null;
   #greeting: Timer | null = null;
   #isFaulted = false;
+  readonly #ending = new AbortController();
   #closing: Promise<void> | null = null;
 
   constructor(options: AgentOptions) {
@@ -172,7 +178,9 @@ class Started {
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
     const parts = { ledger, worker, scanners, stations: this.#stations, recorder, posFeed };
-    const web = await createWebServer(this.#webOptions(parts, board, forwarder, managers));
+    const webOptions = this.#webOptions(parts, board, forwarder, managers);
+    const printing = this.#openPrinting(webOptions);
+    const web = await createWebServer({ ...webOptions, printing });
     this.#web = web;
     this.#greet();
     worker.start();
@@ -194,10 +202,12 @@ class Started {
   }
 
   async #close(): Promise<void> {
+    this.#ending.abort();
     this.#sweep?.cancel();
     this.#greeting?.cancel();
     await Promise.all(this.#opened.map((scanner) => scanner.close()));
     await this.#posFeed?.close();
+    await this.#printing?.close();
     await this.#worker?.stop();
     await this.#web?.close();
     for (const station of this.#stations.values()) station.close();
@@ -322,7 +332,25 @@ class Started {
       controlToken: token,
       health: options.health?.(parts) ?? (() => this.#health(worker)),
       metrics: options.metrics?.(parts) ?? null,
+      verifyLedger: () =>
+        verifyApart(
+          { file: options.ledger.file, verify: { knownHead: ledger.head() } },
+          AbortSignal.any([this.#ending.signal]),
+        ),
     };
+  }
+
+  #openPrinting(webOptions: WebOptions): OpenPrinting['printing'] | null {
+    const { printer, clock, log } = this.#options;
+    if (printer === undefined || printer === null) return null;
+    this.#printing = openPrinting(
+      printer,
+      clock,
+      this.#stations.values(),
+      (sequenceId, wish) => paper(webOptions, sequenceId, wish),
+      log ?? (() => undefined),
+    );
+    return this.#printing.printing;
   }
 
   #health(worker: SyncWorker): Health {

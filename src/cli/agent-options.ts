@@ -36,6 +36,14 @@ function posPortOf(
   return posPort === null ? null : { ...posPort, suffix: SUFFIX_CHARACTERS[posPort.suffix] };
 }
 
+function printerOf({ printer, receipt }: Config): NonNullable<AgentOptions['printer']> | null {
+  const { kind, path, host, port, language, automatic } = printer;
+  const how = { columns: receipt.columns, language, automatic };
+  if (kind === 'file' && path !== null) return { ...how, target: { kind, path } };
+  if (kind === 'tcp' && host !== null) return { ...how, target: { kind, host, port } };
+  return null;
+}
+
 function tlsOf(config: Config): AgentOptions['web']['tls'] {
   const { tls } = config.web;
   if (tls === null) return null;
@@ -137,6 +145,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
       tls: tlsOf(config),
       pagesDirectory: pagesDirectory(),
     },
+    printer: printerOf(config),
     settings: { file: configFile, rows: settingRowsOf(config, configFile) },
     clock: new SystemClock(),
     random: new SystemRandom(),

@@ -212,6 +212,28 @@ const web = z.strictObject({
     .default(null),
 });
 
+const PAPERS = ['charge', 'withdrawal', 'later', 'reversal', 'return'] as const;
+const printer = z
+  .strictObject({
+    kind: z.enum(['off', 'file', 'tcp']).default('off'),
+    path: text(200).nullable().default(null),
+    host: text(253).nullable().default(null),
+    port: z.int().min(1).max(65_535).default(9_100),
+    language: z.enum(['ko', 'en']).default('ko'),
+    automatic: z
+      .array(z.enum(PAPERS))
+      .max(PAPERS.length)
+      .default([...PAPERS]),
+  })
+  .refine(({ kind, path }) => kind !== 'file' || path !== null, {
+    error: 'a printer of kind "file" needs the path of its device',
+    path: ['path'],
+  })
+  .refine(({ kind, host }) => kind !== 'tcp' || host !== null, {
+    error: 'a printer of kind "tcp" needs its address',
+    path: ['host'],
+  });
+
 const code = z.string().length(CODE_LENGTH);
 
 export const configSchema = z.strictObject({
@@ -256,6 +278,7 @@ export const configSchema = z.strictObject({
   web: web.prefault({}),
   store: z.strictObject({ name: text(60), registrationNumber: text(20).nullable().default(null) }),
   businessDay: z.strictObject({ cutOverHour: z.int().min(0).max(23).default(0) }).prefault({}),
+  printer: printer.prefault({}),
   receipt: z.strictObject({ columns: z.int().min(24).max(80).default(42) }).prefault({}),
   log: z
     .strictObject({

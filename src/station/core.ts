@@ -85,6 +85,7 @@ export class StationCore {
   readonly unreadable: UnreadableCount;
   sequence = 0;
   scanner: Snapshot['strip']['scanner'] = { state: 'none', name: null, problem: null };
+  printer: Snapshot['rail']['printer'] = 'off';
   /** The last commit failed; cleared by the next one that holds. */
   trouble: LedgerTrouble | null = null;
   /** Ended by a repair only. */
@@ -112,6 +113,7 @@ export class StationCore {
       run,
       sequence: this.sequence,
       scanner: this.scanner,
+      printer: this.printer,
       trouble: this.lastingTrouble ?? this.trouble,
       starting: this.starting,
       isMine,

@@ -213,6 +213,8 @@ export interface Snapshot {
           readonly receipt: boolean;
         })
       | null;
+    /** off: there is none, papers are only shown. failed: the last paper did not come out. */
+    readonly printer: 'off' | 'ready' | 'failed';
     readonly payoutDue: readonly RailItem[];
     readonly returnDue: readonly RailItem[];
     readonly later: readonly RailItem[];

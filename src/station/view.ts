@@ -35,6 +35,7 @@ export interface ViewInput {
   readonly run: string;
   readonly sequence: number;
   readonly scanner: Snapshot['strip']['scanner'];
+  readonly printer: Snapshot['rail']['printer'];
   readonly trouble: LedgerTrouble | null;
   readonly starting: StartingStep | null;
   /** Intents whose questions this station asks. */
@@ -234,6 +235,7 @@ function railOf(input: ViewInput): Snapshot['rail'] {
       .map((intent) => ({ ...faceIntent(intent), face: faceIdOf(intent, contextOf(intent, input)) }));
   return {
     last: lastOf(input),
+    printer: input.printer,
     payoutDue: items((intent) => intent.cash === 'payout_due'),
     returnDue: items((intent) => intent.cash === 'return_due'),
     later: items(isLater),

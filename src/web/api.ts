@@ -142,6 +142,17 @@ export interface ReceiptAnswer {
   readonly copy: boolean;
 }
 
+export interface PrintBody {
+  readonly page: string;
+  readonly sequenceId: string;
+  readonly language: Language;
+}
+/** `fault`: what was wrong with the printer at its last paper; the paper waits for it all the same. */
+export interface PrintAnswer {
+  readonly queued: boolean;
+  readonly fault: string | null;
+}
+
 /** Not-ours scans for a POS program: `GET /api/v1/stations/:station/scans` (SSE), `event: scan`, data `ForwardedScan`. */
 export interface ForwardedScan {
   readonly stationId: string;
@@ -165,6 +176,7 @@ export interface CashierCalls {
   'POST /api/v1/stations/:station/cashier': { body: CashierBody; answer: PressAnswer };
   'POST /api/v1/stations/:station/find': { body: FindBody; answer: FindAnswer };
   'POST /api/v1/stations/:station/receipt': { body: ReceiptBody; answer: ReceiptAnswer };
+  'POST /api/v1/stations/:station/print': { body: PrintBody; answer: PrintAnswer };
 }
 
 // ---------------------------------------------------------------------------------------------- manager pages

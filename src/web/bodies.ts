@@ -15,6 +15,7 @@ import type {
   PauseBody,
   PinBody,
   PressBody,
+  PrintBody,
   ReceiptBody,
   ShownBody,
   SignInBody,
@@ -63,6 +64,7 @@ export const receiptBody = z.strictObject({
   language,
   columns,
 }) satisfies z.ZodType<ReceiptBody>;
+export const printBody = z.strictObject({ page, sequenceId, language }) satisfies z.ZodType<PrintBody>;
 
 export const firstManagerBody = z.strictObject({
   code: z.string().min(1).max(40),

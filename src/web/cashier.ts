@@ -12,6 +12,7 @@ import {
   pageBody,
   pageQuery,
   pressBody,
+  printBody,
   receiptBody,
   shownBody,
   stationPinBody,
@@ -135,6 +136,14 @@ function paperRoutes(post: Post, options: WebOptions): void {
   post('receipt', 'A receipt or slip as lines of text', receiptBody, (station, body) => {
     const isLast = station.snapshot().rail.last?.sequenceId === body.sequenceId;
     return paper(options, body.sequenceId, { ...body, copy: !isLast });
+  });
+  post('print', 'A receipt or slip to the printer; again is a copy', printBody, (station, body) => {
+    const printing = options.printing ?? null;
+    if (printing === null) throw new ApiFault(404, 'NOT_FOUND', 'there is no printer');
+    if (!station.pages.drives(body.page)) throw new ApiFault(403, 'FORBIDDEN', 'this page does not drive it');
+    const isLast = station.snapshot().rail.last?.sequenceId === body.sequenceId;
+    const queued = printing.print(body.sequenceId, { language: body.language, copy: !isLast });
+    return { queued, fault: printing.fault() };
   });
 }
 

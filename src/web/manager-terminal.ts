@@ -1,4 +1,5 @@
 /** The day at a glance, the sync worker, scanners, settings, and the ledger's verification. */
+import type { VerifyReport } from '../ledger/types.ts';
 import type { VerifyAnswer } from './api.ts';
 import { claimBody, emptyBody, pauseBody, pinBody, testBody } from './bodies.ts';
 import { ApiFault } from './fault.ts';
@@ -8,6 +9,7 @@ import type { Today } from './today.ts';
 
 export function terminalRoutes(router: ManagerRouter, today: Today): void {
   const { options } = router;
+  let verifying: Promise<VerifyReport> | null = null;
   router.get('today', 'The day at a glance', () => today.answer());
   router.get('scanners', 'The scanners', () => scannersAnswer(options));
   router.post('scanners/:scanner/test', 'Test mode of a scanner', testBody, ({ body, request }) => {
@@ -16,9 +18,13 @@ export function terminalRoutes(router: ManagerRouter, today: Today): void {
     return scannersAnswer(options);
   });
   router.get('settings', 'The rules that apply', () => settingsAnswer(options));
-  router.post('verify', 'Verify the ledger', emptyBody, (): VerifyAnswer => {
+  router.post('verify', 'Verify the ledger', emptyBody, async (): Promise<VerifyAnswer> => {
     const fromMs = options.clock.now().monoMs;
-    const { head, ...report } = options.ledger.verify();
+    // Whoever asks meanwhile waits for the same report: one thread reads at a time.
+    verifying ??= options.verifyLedger().finally(() => {
+      verifying = null;
+    });
+    const { head, ...report } = await verifying;
     return { ...report, index: head.index, head: head.hash, elapsedMs: options.clock.now().monoMs - fromMs };
   });
   syncRoutes(router);

@@ -2,10 +2,11 @@ import type { Recorder } from '../../drivers/recorder.ts';
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Policy } from '../intent/policy.ts';
-import type { Ledger } from '../ledger/types.ts';
+import type { Ledger, VerifyReport } from '../ledger/types.ts';
 import type { Board } from '../station/board.ts';
 import type { Forwarder } from '../station/forward.ts';
 import type { PosFeed } from '../station/pos-feed.ts';
+import type { Printing } from '../station/printing.ts';
 import type { ScannerBench } from '../station/scanners.ts';
 import type { Station } from '../station/station.ts';
 import type { StationWorker } from '../station/worker.ts';
@@ -61,6 +62,10 @@ export interface WebOptions {
   /** The flight recorder of the scanners; everything in it is masked. */
   readonly recorder: Pick<Recorder, 'entries' | 'lost'>;
   readonly managers: Managers;
+  /** Left out: there is no printer, papers are only shown. */
+  readonly printing?: Pick<Printing, 'print' | 'fault'> | null;
+  /** The whole chain, read beside the agent so that scans go on meanwhile. */
+  readonly verifyLedger: () => Promise<VerifyReport>;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
   /** Name and business registration number, as they stand on papers. */
   readonly store: string;

@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { RailItem, Snapshot } from '../../station/snapshot.ts';
-import type { FindAnswer, ReceiptAnswer } from '../../web/api.ts';
+import type { FindAnswer, PrintAnswer, ReceiptAnswer } from '../../web/api.ts';
 import { Paper } from '../shared/paper.tsx';
 import { clockTime } from '../text/format.ts';
 import { KEY_CAPS } from '../text/keys.ts';
@@ -103,10 +103,38 @@ function PaperPanel(props: PanelProps & { sequenceId: string }) {
   if (answer === null) return null;
   if (answer === 'failed') return <p class="empty">{RAIL.failed[language]}</p>;
   return (
-    <div class="papers" ref={reachable}>
-      <Paper lines={answer.lines} />
-      {answer.storeCopy === null ? null : <Paper lines={answer.storeCopy} title={RAIL.storeCopy[language]} />}
-    </div>
+    <>
+      {props.snapshot.rail.printer === 'off' ? null : <Print {...props} />}
+      <div class="papers" ref={reachable}>
+        <Paper lines={answer.lines} />
+        {answer.storeCopy === null ? null : (
+          <Paper lines={answer.storeCopy} title={RAIL.storeCopy[language]} />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** One paper per press; what the printer says later stands in the snapshot. */
+function Print({ link, language, sequenceId, snapshot }: PanelProps & { sequenceId: string }) {
+  const [sent, setSent] = useState<'no' | 'asking' | 'queued' | 'failed'>('no');
+  const print = (): void => {
+    setSent('asking');
+    link
+      .ask<PrintAnswer>('print', { sequenceId, language })
+      .then(({ queued }) => setSent(queued ? 'queued' : 'failed'))
+      .catch(() => setSent('failed'));
+  };
+  const isFailed = sent === 'failed' || snapshot.rail.printer === 'failed';
+  return (
+    <p class="print">
+      <button type="button" class="chip" disabled={sent === 'asking'} onClick={print}>
+        {RAIL.print[language]}
+      </button>
+      <span role="status">
+        {isFailed ? RAIL.printerFailed[language] : sent === 'queued' ? RAIL.printing[language] : ''}
+      </span>
+    </p>
   );
 }
 

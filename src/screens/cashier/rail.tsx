@@ -102,6 +102,9 @@ function LastResult(props: RailProps & { snapshot: Snapshot }) {
           onClick={() => props.show({ kind: 'paper', sequenceId: last.sequenceId })}
         >
           {RAIL.receipt[language]}
+          {snapshot.rail.printer === 'failed' ? (
+            <span class="printer-fault">{RAIL.noPrinter[language]}</span>
+          ) : null}
         </button>
       ) : null}
       {last.voidable ? (

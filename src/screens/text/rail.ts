@@ -25,6 +25,13 @@ export const RAIL = {
   cashierEnter: { ko: '근무 시작', en: 'Sign on' },
   nothingFound: { ko: '찾은 거래가 없습니다.', en: 'No such payment.' },
   failed: { ko: '지금은 안 됩니다.', en: 'Not possible now.' },
+  print: { ko: '인쇄', en: 'Print' },
+  printing: { ko: '프린터로 보냈습니다.', en: 'Sent to the printer.' },
+  printerFailed: {
+    ko: '프린터가 안 됩니다. 화면을 보여 드리세요.',
+    en: 'The printer does not work. Show the screen.',
+  },
+  noPrinter: { ko: '▲ 프린터 안 됨', en: '▲ printer fault' },
   reference: { ko: '조회번호 {reference}', en: 'Reference {reference}' },
 } as const satisfies Record<string, Words>;
 

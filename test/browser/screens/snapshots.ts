@@ -57,7 +57,7 @@ export function snapshotOf(face: Face, change: Partial<Snapshot> = {}): Snapshot
     },
     face,
     band: null,
-    rail: { last: null, payoutDue: [], returnDue: [], later: [], cases: [], news: null },
+    rail: { last: null, printer: 'off', payoutDue: [], returnDue: [], later: [], cases: [], news: null },
     times: { deadMs: 700, heartbeatMs: 2_000 },
     ...change,
   };
