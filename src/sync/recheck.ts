@@ -78,6 +78,7 @@ export class Recheck {
       this.#cursor = null;
       this.#isListed = false;
       this.#retryMs = null;
+      this.#underWay = 0; // answers to what was asked before belong to the list before
     }
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
