@@ -17,6 +17,9 @@ import { isPassingCode } from './verdicts.ts';
 /** More than this in one turn is a loop that feeds itself. */
 const COMMANDS_MAX = 100_000;
 const WAKE_MAX_MS = 60_000;
+/** A person who asks about a payment waits no longer, also when nothing can be asked at present. */
+const ASK_MAX_MS = 10_000;
+
 /**
  * Delivers: runs what `due` says of the ledger's intents, and nothing else. Every attempt is on disk before its first
  * byte leaves, every answer is recorded when it comes. Call `startRecovery` on the ledger before the first `start`.
@@ -81,6 +84,8 @@ export class SyncWorker {
     this.#unlisten = ledger.onCommit(({ intent, record }) => {
       // A void that is proven anew no longer waits for its lost proof.
       if (record.event === 'void') this.#agenda.release(intent.sequenceId);
+      // Whoever said how it ended, the card's barcode is needed no more.
+      if (record.set.voids !== undefined) this.#forgetProofs(intent);
       this.#committed(intent);
     });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
@@ -125,7 +130,12 @@ export class SyncWorker {
   inquireNow(sequenceId: string): Promise<string | null> {
     const intent = this.#options.ledger.get(sequenceId);
     if (intent === null || this.#state !== 'running') return Promise.resolve(null);
-    return this.#recheck.ask(intent, () => this.#wake());
+    let timer: Timer | null = null;
+    const late = new Promise<null>((resolve) => {
+      timer = this.#options.clock.after(ASK_MAX_MS, () => resolve(null));
+    });
+    const asked = this.#recheck.ask(intent, () => this.#wake());
+    return Promise.race([asked, late]).finally(() => timer?.cancel());
   }
 
   /** Keeps the fresh barcode of the same card in memory for one void attempt, until it is answered. */
@@ -190,6 +200,12 @@ export class SyncWorker {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  #forgetProofs(intent: Intent): void {
+    for (const { cancelId, outcome } of intent.voids) {
+      if (outcome !== undefined) this.#delivery.releaseProof(cancelId);
+    }
   }
 
   #committed(intent: Intent): void {
