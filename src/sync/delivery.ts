@@ -154,12 +154,17 @@ export class Delivery {
   }
 
   #approve(entry: Entry, attended: boolean): void {
-    const committed = this.#attempt(entry, { kind: 'send' });
-    if (committed === null) return;
+    let isKeyless = false;
+    const committed = this.#recordFor(entry.sequenceId, { kind: 'send' }, { actor: TERMINAL }, () => {
+      isKeyless = true;
+    });
+    if (committed === null) {
+      this.#unsendable(entry, isKeyless);
+      return;
+    }
     const { intent, barcodeSpec } = committed;
     this.#budget(intent, intent.sends);
     if (barcodeSpec === undefined) {
-      // The ledger came from a backup, without its vault: nothing can be sent, and nobody may believe that it was.
       this.#recordFor(intent.sequenceId, { kind: 'ambiguous', code: null }, { actor: TERMINAL });
       this.openCase(intent, 'RECOVERING');
       return;
@@ -176,6 +181,17 @@ export class Delivery {
         this.#approved(intent, answer, barcodeSpec);
       },
     });
+  }
+
+  /**
+   * `sending` could not be recorded, so nothing was sent. Without its barcode, as after a restore without the vault, a
+   * deferred charge can only be paid back by a manager; an attended one is asked about within its three seconds.
+   */
+  #unsendable(entry: Entry, isKeyless: boolean): void {
+    const { monoMs } = this.#options.clock.now();
+    const isLost = isKeyless && entry.intent.deferred;
+    this.#agenda.hold(entry, monoMs + (isLost ? this.#limits.parkMs : RECORD_RETRY_MS));
+    if (isLost) this.openCase(entry.intent, 'RECOVERING');
   }
 
   #approved(sent: Intent, answer: Answered<ApproveAnswer>, barcodeSpec: string): void {
@@ -288,13 +304,22 @@ export class Delivery {
     return committed;
   }
 
-  /** Commits one event. null: refused by the rules, or it could not be committed now. */
-  #recordFor(sequenceId: string, event: IntentEvent, options: RecordOptions): Committed | null {
+  /**
+   * Commits one event. null: refused by the rules, or it could not be committed now. `keyless` hears when that is because
+   * the barcode cannot be read.
+   */
+  #recordFor(
+    sequenceId: string,
+    event: IntentEvent,
+    options: RecordOptions,
+    keyless: () => void = () => {},
+  ): Committed | null {
     try {
       const outcome = this.#options.ledger.record(sequenceId, event, this.#options.clock.now(), options);
       return outcome.ok ? outcome : null;
     } catch (fault) {
       const passes = fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
+      if (fault instanceof LedgerFault && fault.code === 'KEY_MISSING') keyless();
       if (passes) this.#host.faulted();
       else this.#host.broken(fault);
       return null;
