@@ -13,6 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 interface Request {
@@ -23,6 +24,8 @@ interface Request {
   readonly user?: number;
   readonly input?: string | null;
   readonly gapMs?: number;
+  readonly port?: number;
+  readonly host?: string;
   readonly signal?: NodeJS.Signals;
   readonly path?: string;
   readonly text?: string;
@@ -111,6 +114,25 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Passes on what is called at a port of the loopback address to the same port of another host. */
+function relay(request: Request): Promise<void> {
+  const { port: at = 0, host = '' } = request;
+  const server = createServer((caller) => {
+    const far = connect(at, host);
+    const end = (): void => {
+      caller.destroy();
+      far.destroy();
+    };
+    caller.on('error', end).on('close', end);
+    far.on('error', end).on('close', end);
+    caller.pipe(far).pipe(caller);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at, '127.0.0.1', resolve);
+  });
+}
+
 async function handle(request: Request): Promise<void> {
   if (request.op === 'run') return run(request);
   if (request.op === 'start') start(request);
@@ -120,6 +142,7 @@ async function handle(request: Request): Promise<void> {
     return send({ id: request.id, text: readFileSync(request.path ?? '', 'utf8') });
   else if (request.op === 'reports') await writePieces(request);
   else if (request.op === 'input') children.get(request.name ?? '')?.stdin?.write(request.text ?? '');
+  else if (request.op === 'relay') await relay(request);
   else throw new Error(`unknown operation ${request.op}`);
   send({ id: request.id, endMonoMs: monoMs() });
 }

@@ -77,7 +77,9 @@ function extractKernel(guest: string, target: string): void {
   const payload = image.subarray(start, start + image.readUInt32LE(0x24c) - 4);
   if (payload.subarray(1, 4).toString('latin1') !== '7zX')
     throw new LabUnavailable('The kernel is not packed with xz.');
-  writeFileSync(target, execFileSync('xz', ['-dc'], { input: payload, maxBuffer: 256 << 20 }));
+  // busybox's own xz does not know the filter that kernels are packed with.
+  if (!existsSync('/usr/bin/xz')) throw new LabUnavailable('xz is missing (apt-get install xz-utils).');
+  writeFileSync(target, execFileSync('/usr/bin/xz', ['-dc'], { input: payload, maxBuffer: 256 << 20 }));
 }
 
 function modulePath(guest: string, name: string): string {
@@ -248,11 +250,18 @@ export function buildImages(unpacked: Unpacked, project: string, cache: string):
   return files;
 }
 
+/** Debian keeps it where only root's PATH looks. */
+function mke2fs(): string {
+  const found = ['/usr/sbin/mke2fs', '/sbin/mke2fs'].find((path) => existsSync(path));
+  if (found === undefined) throw new LabUnavailable('mke2fs is missing (apt-get install e2fsprogs).');
+  return found;
+}
+
 /** Makes an ext4 image of `sizeMiB`, filled from `tree` when given. */
 export function makeDisk(path: string, sizeMiB: number, tree?: string): void {
   rmSync(path, { force: true });
   const fill = tree === undefined ? [] : ['-d', tree];
-  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-m', '0', ...fill, path, `${sizeMiB}M`], {
+  execFileSync(mke2fs(), ['-q', '-t', 'ext4', '-m', '0', ...fill, path, `${sizeMiB}M`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

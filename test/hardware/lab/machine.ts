@@ -236,6 +236,10 @@ export class Machine {
   async read(path: string): Promise<string> {
     return String((await this.#ask({ op: 'read', path })).text);
   }
+  /** Inside the guest, `port` of the loopback address becomes that port of `host`. */
+  async relay(port: number, host: string): Promise<void> {
+    await this.#ask({ op: 'relay', port, host });
+  }
   /** One line to the standard input of a started program. */
   async input(name: string, line: string): Promise<void> {
     await this.#ask({ op: 'input', name, text: `${line}\n` });

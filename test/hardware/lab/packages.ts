@@ -47,9 +47,33 @@ function run(command: string, args: readonly string[], cwd: string): string {
   });
 }
 
+/**
+ * How apt is called: with the machine's own lists of packages when it has any, else with lists that are fetched into
+ * `cache` (which needs no rights; a fresh container has none).
+ */
+function aptOptions(cache: string): readonly string[] {
+  try {
+    run('apt-cache', ['show', 'seabios'], cache);
+    return [];
+  } catch {
+    mkdirSync(join(cache, 'apt/lists/partial'), { recursive: true });
+    const folder = join(cache, 'apt');
+    const own = [
+      '-o',
+      `Dir::State::lists=${folder}/lists`,
+      '-o',
+      `Dir::Cache=${folder}`,
+      '-o',
+      'Debug::NoLocking=1',
+    ];
+    run('apt-get', [...own, '-q', 'update'], cache);
+    return own;
+  }
+}
+
 /** Names of the packages QEMU needs that this machine does not have, QEMU itself included. */
-function hostPackages(cwd: string): string[] {
-  const plan = run('apt-get', ['install', '-s', '--no-install-recommends', 'qemu-system-x86'], cwd);
+function hostPackages(cwd: string, apt: readonly string[]): string[] {
+  const plan = run('apt-get', [...apt, 'install', '-s', '--no-install-recommends', 'qemu-system-x86'], cwd);
   const missing = plan
     .split('\n')
     .filter((line) => line.startsWith('Inst '))
@@ -61,17 +85,17 @@ function hostPackages(cwd: string): string[] {
     : ['qemu-system-x86', 'qemu-system-common', 'qemu-system-data', 'seabios', 'ipxe-qemu'];
 }
 
-function kernelPackage(cwd: string): string {
-  const text = run('apt-cache', ['depends', 'linux-image-amd64'], cwd);
+function kernelPackage(cwd: string, apt: readonly string[]): string {
+  const text = run('apt-cache', [...apt, 'depends', 'linux-image-amd64'], cwd);
   const found = /Depends: (linux-image-6[^\s]*-amd64)/.exec(text)?.[1];
   if (found === undefined) throw new LabUnavailable('Debian offers no linux-image-amd64 here.');
   return found;
 }
 
-function download(names: readonly string[], into: string, unpackInto: string): void {
+function download(apt: readonly string[], names: readonly string[], into: string, unpackInto: string): void {
   mkdirSync(into, { recursive: true });
   mkdirSync(unpackInto, { recursive: true });
-  run('apt-get', ['download', '-q', ...names], into);
+  run('apt-get', [...apt, 'download', '-q', ...names], into);
   for (const file of readdirSync(into).filter((name) => name.endsWith('.deb'))) {
     run('dpkg', ['-x', join(into, file), unpackInto], into);
   }
@@ -90,17 +114,20 @@ export function unpackPackages(cache: string): Unpacked {
   rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   try {
-    download(hostPackages(cache), join(cache, 'debs-host'), unpacked.host);
-    download([kernelPackage(cache), ...GUEST_PACKAGES], join(cache, 'debs-guest'), unpacked.guest);
+    const apt = aptOptions(cache);
+    download(apt, hostPackages(cache, apt), join(cache, 'debs-host'), unpacked.host);
+    const guest = [kernelPackage(cache, apt), ...GUEST_PACKAGES];
+    download(apt, guest, join(cache, 'debs-guest'), unpacked.guest);
   } catch (error) {
     if (error instanceof LabUnavailable) throw error;
     const text = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
     throw new LabUnavailable(
-      `The packages of the hardware lab cannot be fetched (${text}). Run "apt-get update" first.`,
+      `The Debian packages of the virtual machine cannot be fetched (${text}). Is the network up?`,
     );
   }
   rmSync(join(cache, 'debs-host'), { recursive: true });
   rmSync(join(cache, 'debs-guest'), { recursive: true });
+  rmSync(join(cache, 'apt'), { recursive: true, force: true });
   writeFileSync(stamp, '');
   return unpacked;
 }

@@ -63,8 +63,7 @@ export class TillInMachine {
     this.#machine.onLine((name, line) => this.#take(name, line));
     await installRules(this.#machine);
     // The agent speaks plain HTTP to a loopback address only: what it calls there is passed on to the issuer's host.
-    const relay = ['/bin/busybox', 'tcpsvd', '127.0.0.1', '9000', '/bin/busybox', 'nc', '10.0.2.100', '9000'];
-    await this.#machine.start('relay', relay);
+    await this.#machine.relay(9000, '10.0.2.100');
     this.#scanner = await hidPos(this.#machine, 0, '05e0', 'TILL');
     await this.#scanner.plug();
   }
@@ -139,7 +138,8 @@ export class TillInMachine {
     for (;;) {
       const found = look();
       if (found !== null) return found;
-      if (performance.now() > endMs) {
+      const ended = this.#lines.some((line) => line.startsWith('agent: [exit'));
+      if (ended || performance.now() > endMs) {
         const last = [JSON.stringify(this.#shown), ...this.#lines].join('\n');
         throw new Error(`waited in vain for ${what}; last:\n${last}`);
       }
