@@ -18,7 +18,7 @@ import type { Intent } from './intent/model.ts';
 import { mayDefer, type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { type LedgerFault, type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
-import type { Ledger } from './ledger/types.ts';
+import type { JournalHead, Ledger } from './ledger/types.ts';
 import { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
 import { createIds } from './station/ids.ts';
@@ -159,12 +159,13 @@ class Started {
     const { clock, dataDirectory, random } = this.#options;
     const managers = new Managers({ directory: dataDirectory, clock, random });
     const ledger = this.#openLedger();
+    const found = ledger.head();
     startRecovery(ledger, clock.now());
     ledger.note('agentStarted', { version: this.#options.version, run: this.#run }, clock.now(), {
       role: 'terminal',
     });
     const board = new Board(ledger);
-    const worker = this.#makeWorker(ledger, board);
+    const worker = this.#makeWorker(ledger, board, found);
     const forwarder = new Forwarder(clock);
     const scanners = new ScannerBench(clock, this.#options.codeTable);
     this.#makeStations(ledger, worker, board, forwarder);
@@ -232,7 +233,7 @@ class Started {
     return opened;
   }
 
-  #makeWorker(ledger: Ledger, board: Board): SyncWorker {
+  #makeWorker(ledger: Ledger, board: Board, found: JournalHead): SyncWorker {
     const { backend, clock, random, policy, machineId, version, syncLimits, log, dataDirectory } =
       this.#options;
     const worker: SyncWorker = new SyncWorker({
@@ -242,6 +243,7 @@ class Started {
       random,
       times: policy.times,
       identity: { machineId, agentVersion: version },
+      found,
       memory: fileMemory(join(dataDirectory, 'sync.json')),
       mayDefer: (intent) => {
         const status = worker.status();

@@ -177,6 +177,7 @@ export class Liaison {
     this.#lastTryMs = now.monoMs;
     this.#lastHelloMs = now.monoMs;
     this.breaker.probe();
+    const context = this.#helloContext();
     const claim = this.#claim;
     const claimed = claim === null ? null : this.session.nextEpoch;
     const { count, oldestAtMs } = this.#host.backlog();
@@ -191,10 +192,10 @@ export class Liaison {
       key: 'hello',
       attended: false,
       answerMs: this.#limits.answerMs.hello,
-      run: (signal) => this.#options.backend.hello(request, this.#host.context(), signal),
+      run: (signal) => this.#options.backend.hello(request, context, signal),
       done: (answer, elapsedMs) => {
         this.heard(answer, elapsedMs);
-        this.#greeted(answer, claimed, now.wallMs);
+        this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (claim === null) return;
         this.#claim = null;
         if (!this.session.recovering) this.#host.recovered(claim.managerId);
@@ -203,12 +204,23 @@ export class Liaison {
     });
   }
 
-  #greeted(answer: Answered<HelloAnswer>, claimed: number | null, sentAtMs: number): void {
+  /** Until a hello is answered nothing else has been sent in this run, so no higher index can be known from it. */
+  #helloContext(): CallContext {
+    const context = this.#host.context();
+    const { found } = this.#options;
+    if (found === undefined || this.session.greeted) return context;
+    return { ...context, journalIndex: found.index, journalHead: found.hash };
+  }
+
+  #greeted(
+    answer: Answered<HelloAnswer>,
+    claimed: number | null,
+    sent: { readonly atMs: number; readonly journalIndex: number },
+  ): void {
     if (answer.class !== 'answered') return;
     const { drainPerMinute } = answer.value;
     const now = this.#options.clock.now();
-    const { journalIndex } = this.#host.context();
-    const reason = this.session.greet(answer.value, claimed, journalIndex, sentAtMs, now);
+    const reason = this.session.greet(answer.value, claimed, sent.journalIndex, sent.atMs, now);
     this.pacer.perMinute = drainPerMinute;
     this.askPacer.perMinute = Math.max(ASK_PER_MINUTE, drainPerMinute);
     if (reason !== null) this.fence(reason);

@@ -19,6 +19,11 @@ export interface SyncOptions {
   readonly random: Random;
   readonly times: IntentTimes;
   readonly identity: { readonly machineId: string; readonly agentVersion: string };
+  /**
+   * The journal's end as this run found it, before it wrote anything itself: what the first hello says. Said later, the
+   * entries of the start would hide as many lost ones. Absent: the end as it is.
+   */
+  readonly found?: { readonly index: number; readonly hash: string };
   readonly limits?: Partial<SyncLimits>;
   readonly log?: SyncLog;
   /** Epochs and a manager's pause of former runs. Absent: forgotten with the process. */
