@@ -517,7 +517,7 @@ export interface DoneAnswer {
  *
  * All calls of the manager pages. All but `session`, `first` and `sign-in` need the session cookie (HttpOnly,
  * SameSite=Strict), else 401 SIGNED_OUT. `GET /api/v1/manager/export.csv?...` takes the list's filters and answers
- * text/csv as an attachment, masked, oldest last, at most 100,000 rows.
+ * text/csv as an attachment, masked, oldest last, at most 100,000 rows; `export.xlsx` the same as a workbook of at most 50,000.
  */
 export interface ManagerCalls {
   'GET /api/v1/manager/session': { answer: SessionAnswer };

@@ -5,6 +5,7 @@ import type { CasesAnswer, PaymentsAnswer } from './api.ts';
 import { cardSearchBody, decideBody, emptyBody, managerReceiptBody, paymentsQuery } from './bodies.ts';
 import { checkDecision, runDecision } from './decide.ts';
 import { offeredDecisions } from './decisions.ts';
+import { EXCEL_MS_MAX, exportExcel } from './excel.ts';
 import { exportCsv } from './export.ts';
 import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';
@@ -34,6 +35,13 @@ export function paymentRoutes(router: ManagerRouter): void {
     reply.header('content-type', 'text/csv; charset=utf-8');
     reply.header('content-disposition', 'attachment; filename="payments.csv"');
     return exportCsv(options, paymentsQuery.parse(request.query));
+  });
+  router.serve('export.xlsx', 'The payments of a filter as an Excel workbook', async (request, reply) => {
+    request.raw.socket.setTimeout(EXCEL_MS_MAX);
+    const file = await exportExcel(options, paymentsQuery.parse(request.query));
+    reply.header('content-type', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
+    reply.header('content-disposition', 'attachment; filename="payments.xlsx"');
+    return reply.send(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   });
   router.post(
     'payments/:sequenceId/receipt',

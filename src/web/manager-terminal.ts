@@ -7,6 +7,9 @@ import type { ManagerRouter } from './manager-router.ts';
 import { scannersAnswer, settingsAnswer, syncAnswer } from './manager-views.ts';
 import type { Today } from './today.ts';
 
+/** The connection is silent while the chain is read; it would be cut as idle. */
+const VERIFY_MS_MAX = 600_000;
+
 export function terminalRoutes(router: ManagerRouter, today: Today): void {
   const { options } = router;
   let verifying: Promise<VerifyReport> | null = null;
@@ -18,7 +21,8 @@ export function terminalRoutes(router: ManagerRouter, today: Today): void {
     return scannersAnswer(options);
   });
   router.get('settings', 'The rules that apply', () => settingsAnswer(options));
-  router.post('verify', 'Verify the ledger', emptyBody, async (): Promise<VerifyAnswer> => {
+  router.post('verify', 'Verify the ledger', emptyBody, async ({ request }): Promise<VerifyAnswer> => {
+    request.raw.socket.setTimeout(VERIFY_MS_MAX);
     const fromMs = options.clock.now().monoMs;
     // Whoever asks meanwhile waits for the same report: one thread reads at a time.
     verifying ??= options.verifyLedger().finally(() => {

@@ -17,8 +17,8 @@ const BY_ITSELF = { 'x-kona-till-refresh': '1' } as const;
 export function managerGet<Answer>(path: string, byItself = false): Promise<Answer> {
   return get<Answer>(`${API}/${path}`, byItself ? BY_ITSELF : {});
 }
-export function managerPost<Answer>(path: string, body: unknown = {}): Promise<Answer> {
-  return post<Answer>(`${API}/${path}`, body);
+export function managerPost<Answer>(path: string, body: unknown = {}, timeoutMs?: number): Promise<Answer> {
+  return post<Answer>(`${API}/${path}`, body, timeoutMs);
 }
 
 /** The sentence for a refused or unanswered call. */

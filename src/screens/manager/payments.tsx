@@ -73,6 +73,9 @@ export function Payments(props: PageProps) {
         <a class="button" href={`${API}/export.csv?${asked}`} download>
           {LIST.export[language]}
         </a>
+        <a class="button" href={`${API}/export.xlsx?${asked}`} download>
+          {LIST.exportExcel[language]}
+        </a>
         <Verify {...props} />
       </div>
       <FilterBar {...props} filters={filters} set={set} card={setCardNumber} />

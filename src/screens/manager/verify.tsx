@@ -7,12 +7,15 @@ import { say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { PageProps } from './context.ts';
 
+/** The whole chain of years; the till goes on meanwhile. */
+const TIMEOUT_MS = 600_000;
+
 export function Verify(props: PageProps) {
   const { language } = props;
   const [answer, setAnswer] = useState<VerifyAnswer | null>(null);
   const action = useAction(language, props.signedOut);
   const verify = async (): Promise<void> => {
-    setAnswer(await action.run(() => managerPost<VerifyAnswer>('verify')));
+    setAnswer(await action.run(() => managerPost<VerifyAnswer>('verify', {}, TIMEOUT_MS)));
   };
   const text =
     answer === null

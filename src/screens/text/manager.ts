@@ -141,7 +141,8 @@ export const LIST = {
   older: { ko: '더 이전', en: 'Older' },
   newer: { ko: '더 최근', en: 'Newer' },
   newRows: { ko: '새 거래 보기', en: 'Show new payments' },
-  export: { ko: '내보내기', en: 'Export' },
+  export: { ko: '내보내기 CSV', en: 'Export CSV' },
+  exportExcel: { ko: '내보내기 Excel', en: 'Export Excel' },
   verify: { ko: '장부 검증', en: 'Verify' },
   verifying: { ko: '검증 중', en: 'verifying' },
   verified: {

@@ -19,6 +19,7 @@ import type {
   VerifyAnswer,
 } from '../../../src/web/api.ts';
 import { type Answer, CARD, call, EventReader, Page, startTill, type Till, until } from '../agent/harness.ts';
+import { unzip } from './unzip.ts';
 
 const PIN = '739155';
 let till: Till;
@@ -170,6 +171,23 @@ describe('payments', () => {
     expect(csv.text.trim().split('\r\n')).toHaveLength(4);
     expect(csv.text).not.toContain(CARD);
     expect(csv.text).toContain('949133******0016');
+  });
+
+  it('are exported as a workbook of the same filter, masked, with amounts as numbers', async () => {
+    const { rows } = (await manager('payments?limit=50')).json<PaymentsAnswer>();
+    const amount = rows[0]?.amount ?? 0;
+    const asked = `export.xlsx?amountFrom=${amount}&amountTo=${amount}`;
+    const answer = await fetch(`${till.agent.address}/api/v1/manager/${asked}`, { headers: { cookie } });
+    expect(answer.headers.get('content-type')).toContain('spreadsheetml');
+    const files = unzip(new Uint8Array(await answer.arrayBuffer()));
+    const sheet = [...files].find(([name]) => /worksheets\/sheet1\.xml$/.test(name))?.[1] ?? '';
+    const texts = [...files.values()].join('');
+    const wanted = rows.filter((row) => row.amount === amount).length;
+    expect(sheet.match(/<row /g)).toHaveLength(1 + wanted);
+    expect(sheet.match(new RegExp(`<v>${amount}</v>`, 'g'))).toHaveLength(wanted);
+    expect(texts).toContain('949133******0016');
+    expect(texts).not.toContain(CARD);
+    expect((await fetch(`${till.agent.address}/api/v1/manager/${asked}`)).status).toBe(401);
   });
 
   it('may be asked about again: the inquiry changes nothing', async () => {
