@@ -56,6 +56,8 @@ export interface RecordOptions {
   readonly canDefer?: boolean;
   /** yyyyMMdd that the issuer says is open; a void needs it. Absent or null: not known. */
   readonly openBusinessDate?: string | null;
+  /** A manager's voucher that belongs to this decision: both are in one commit, so neither can be there twice or alone. */
+  readonly voucher?: Voucher;
 }
 
 /**

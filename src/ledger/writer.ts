@@ -110,7 +110,11 @@ export class LedgerWriter {
     const decision = decide(intent, event, this.#context(now, options));
     if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
     const { record } = decision;
-    const committed = this.#writeWithReserve(() => this.#commit(held, record, now, options.barcodeSpec));
+    const { voucher, barcodeSpec } = options;
+    const committed = this.#writeWithReserve(() => {
+      if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor);
+      return this.#commit(held, record, now, barcodeSpec);
+    });
     this.#tell([committed]);
     return committed;
   }
@@ -121,14 +125,7 @@ export class LedgerWriter {
   }
 
   voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
-    assertBalanced(voucher.entries);
-    assertThat(voucher.caseNumber !== '', 'a voucher names its case');
-    if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
-    const body = canonicalJson({ actor: withoutCardData(actor), voucher });
-    return this.#writeWithReserve(() => {
-      this.#totals.book(voucher.entries);
-      return this.#append('voucher', body, now);
-    });
+    return this.#writeWithReserve(() => this.#bookVoucher(voucher, now, actor));
   }
 
   recovered(now: Now, actor: Actor): JournalHead {
@@ -175,6 +172,14 @@ export class LedgerWriter {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  #bookVoucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
+    assertBalanced(voucher.entries);
+    assertThat(voucher.caseNumber !== '', 'a voucher names its case');
+    if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
+    this.#totals.book(voucher.entries);
+    return this.#append('voucher', canonicalJson({ actor: withoutCardData(actor), voucher }), now);
   }
 
   #context(now: Now, options: RecordOptions): DecideContext {

@@ -2,6 +2,7 @@
 import { openVoid } from '../intent/external.ts';
 import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
 import { voucherPosting } from '../intent/vouchers.ts';
+import type { Voucher } from '../ledger/types.ts';
 import { laterAnswer } from '../station/view.ts';
 import type { DecideBody } from './api.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
@@ -11,8 +12,13 @@ import { paymentDetail, voidTerms } from './payments.ts';
 
 const NOTE_MIN = 10;
 
+type DecideOptions = Pick<
+  WebOptions,
+  'ledger' | 'worker' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'newId'
+>;
+
 /** True when this decision needs the PIN again. Throws ApiFault when it is not offered or its reason is missing. */
-export function checkDecision(options: WebOptions, sequenceId: string, body: DecideBody): boolean {
+export function checkDecision(options: DecideOptions, sequenceId: string, body: DecideBody): boolean {
   const intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
@@ -29,9 +35,12 @@ export function checkDecision(options: WebOptions, sequenceId: string, body: Dec
   return offer.pinNeeded;
 }
 
-/** Runs the steps; a step that is refused ends the rest, and what was done before it stands in the journal. */
+/**
+ * Runs the steps; a step that is refused or fails ends the rest, and what was done before it stands in the journal. A
+ * voucher is booked in the commit of the step after it, so a decision that is taken again never books it again.
+ */
 export function runDecision(
-  options: WebOptions,
+  options: DecideOptions,
   sequenceId: string,
   body: DecideBody,
   manager: string,
@@ -46,29 +55,37 @@ export function runDecision(
   const note = body.note === undefined || body.note === '' ? '' : `: ${body.note}`;
   const actor: Actor = { role: 'manager', id: manager, reason: `${body.reason}${maskDigits(note)}` };
   const caseNumber = `C-${options.ledger.head().index + 1}`;
-  for (const step of found.steps) intent = runStep(options, intent, step, actor, caseNumber);
+  let voucher: Voucher | null = null;
+  for (const step of found.steps) {
+    if (step.kind === 'voucher') voucher = voucherOf(step, intent, actor, caseNumber);
+    else {
+      intent = runStep(options, intent, step, actor, caseNumber, voucher);
+      voucher = null;
+    }
+  }
+  if (voucher !== null) throw new Error('a voucher belongs to the step after it');
+}
+
+function voucherOf(
+  step: Extract<DecisionStep, { kind: 'voucher' }>,
+  intent: Intent,
+  actor: Actor,
+  caseNumber: string,
+): Voucher {
+  const { sequenceId, type, amount } = intent;
+  const entries = voucherPosting({ kind: step.voucher, type, amount, loss: step.loss, caseNumber });
+  return { caseNumber, sequenceId, reason: actor.reason ?? '', entries };
 }
 
 function runStep(
-  options: WebOptions,
+  options: DecideOptions,
   intent: Intent,
-  step: DecisionStep,
+  step: Exclude<DecisionStep, { kind: 'voucher' }>,
   actor: Actor,
   caseNumber: string,
+  voucher: Voucher | null,
 ): Intent {
   const { ledger, clock, worker } = options;
-  if (step.kind === 'voucher') {
-    const entries = voucherPosting({
-      kind: step.voucher,
-      type: intent.type,
-      amount: intent.amount,
-      loss: step.loss,
-      caseNumber,
-    });
-    const { sequenceId } = intent;
-    ledger.voucher({ caseNumber, sequenceId, reason: actor.reason ?? '', entries }, clock.now(), actor);
-    return intent;
-  }
   const command = commandOf(step, options, intent, actor, caseNumber);
   const now = clock.now();
   const later = laterAnswer(intent.amount, {
@@ -82,6 +99,7 @@ function runStep(
     expectedVersion: intent.version,
     canDefer: later.ok,
     openBusinessDate: worker.status().businessDate,
+    ...(voucher === null ? {} : { voucher }),
   });
   if (!outcome.ok) {
     if (outcome.refusal === 'STALE') throw stale(options, intent.sequenceId);
@@ -95,7 +113,7 @@ function runStep(
 
 function commandOf(
   step: Exclude<DecisionStep, { kind: 'voucher' }>,
-  options: WebOptions,
+  options: DecideOptions,
   intent: Intent,
   actor: Actor,
   caseNumber: string,
@@ -120,7 +138,7 @@ function maskDigits(text: string): string {
   return text.replace(/\d(?:[ -]?\d){9,}/g, (digits) => '*'.repeat(digits.length));
 }
 
-function stale(options: WebOptions, sequenceId: string): ApiFault {
+function stale(options: DecideOptions, sequenceId: string): ApiFault {
   return new ApiFault(409, 'STALE', 'the payment changed meanwhile', {
     payment: paymentDetail(options, sequenceId),
   });
