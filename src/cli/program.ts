@@ -125,9 +125,11 @@ function addLedger(program: Command, choose: (run: Run) => void): void {
 }
 
 function addScanners(program: Command, choose: (run: Run) => void): void {
-  const scanners = add(program, 'scanners', 'what is plugged in, and how it would be opened').action(
-    (options) => choose(async (io) => (await import('./scanners.ts')).scanners(io, options)),
-  );
+  const scanners = add(
+    program,
+    'scanners',
+    'what is plugged in, how it would be opened, and what is wrong',
+  ).action((options) => choose(async (io) => (await import('./scanners.ts')).scanners(io, options)));
   add(scanners, 'test [name]', 'judge live reads of the test sheet; opens no payment')
     .option('--seconds <number>', 'how long at most (120)')
     .action((name, options) =>
