@@ -191,7 +191,8 @@ const startVoid: Handler<'void'> = (intent, command, context) => {
   if (context.openBusinessDate !== undefined && context.openBusinessDate !== intent.businessDate) {
     return 'VOID_DAY';
   }
-  return { ...moveHost(intent, 'voiding', context), voids: [...intent.voids, opened] };
+  // Whoever asks for it stands at the counter again, also after the payment was left to the manager.
+  return { ...moveHost(intent, 'voiding', context), voids: [...intent.voids, opened], left: false };
 };
 
 const voidSend: Handler<'voidSend'> = (intent, _command, context) =>

@@ -416,6 +416,15 @@ describe('after a restart', () => {
     expect(occupiesStation(story.intent)).toBe(false);
   });
 
+  it('a void of a payment that was left before has its own 180 s: late, it is a case', () => {
+    const story = sentCharge().do(EVENTS.approved).do(EVENTS.restart).do('leave').answer('inDrawer');
+    expect(story.intent).toMatchObject({ host: 'approved', left: true, acknowledged: true, cases: [] });
+    story.do({ kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' }, AS_MANAGER);
+    expect(occupiesStation(story.intent)).toBe(true);
+    expect(commandDue(story.intent, TIMES)).toMatchObject({ command: 'leave' });
+    expect(story.wait(180_000).do('leave').intent.cases).toEqual(['VOID_LATE']);
+  });
+
   it('a question that nobody answers for 180 s is left as a case', () => {
     const story = sentCharge().do(EVENTS.restart);
     expect(commandDue(story.intent, TIMES)).toMatchObject({ command: 'leave', atMs: story.monoMs + 180_000 });
