@@ -232,8 +232,11 @@ export class Station {
     if (up === !current.choosing) return;
     if (!up && !laterAnswer(current.amount, view).ok) return;
     this.#busy += 1;
-    this.#core.record(current, { kind: up ? 'chooseSend' : 'chooseLater' }, TERMINAL);
-    this.#busy -= 1;
+    try {
+      this.#core.record(current, { kind: up ? 'chooseSend' : 'chooseLater' }, TERMINAL);
+    } finally {
+      this.#busy -= 1;
+    }
   }
 
   #takeNext(): void {

@@ -94,7 +94,7 @@ export class Lab {
   status: SyncStatus = ONLINE;
   balance: number | null = null;
   /** Thrown by the next writes, as the disk would make the ledger throw. */
-  failing: LedgerFault | null = null;
+  failing: Error | null = null;
   ledger: Ledger;
   station: Station;
   readonly #directory = mkdtempSync(join(tmpdir(), 'kona-till-station-'));

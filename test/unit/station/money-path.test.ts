@@ -190,3 +190,15 @@ describe('a void on a card whose barcode died with the last run', () => {
     expect(lab.proofs.size).toBe(0);
   });
 });
+
+describe('a fault of our own while the line changes', () => {
+  it('does not freeze the screen: the next event is shown', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.status = DOWN;
+    lab.failing = new Error('an assertion that does not hold');
+    expect(() => lab.station.refresh()).toThrow('assertion');
+    lab.failing = null;
+    lab.station.refresh();
+    expect(lab.face()).toBe('LATER-ASK');
+  });
+});
