@@ -220,6 +220,14 @@ ALTER TABLE tokens DROP COLUMN replaced_ms;
 DROP INDEX tokens_card;
 CREATE INDEX tokens_card ON tokens (merchant_id, card_id, token_no);
 `,
+  // Money comes to a card by a transfer, the opening balance too, and a card with money cannot go.
+  `
+CREATE TRIGGER cards_born BEFORE INSERT ON cards FOR EACH ROW
+  WHEN (NEW.balance <> 0) EXECUTE FUNCTION refuse_direct_balance();
+CREATE TRIGGER cards_kept BEFORE DELETE ON cards FOR EACH ROW
+  WHEN (OLD.balance <> 0) EXECUTE FUNCTION refuse_direct_balance();
+CREATE TRIGGER transfers_kept BEFORE TRUNCATE ON transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+`,
 ];
 
 /** Any number of processes may start on one database at once: the first one migrates, the others wait for it. */
