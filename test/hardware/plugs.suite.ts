@@ -8,7 +8,7 @@ import { ScanLog } from './lab/scan-log.ts';
 
 const CYCLES = FULL ? 1_000 : 20;
 const CYCLE_MS_MAX = 10_000;
-const ROUNDS = FULL ? 12 : 4;
+const ROUNDS = FULL ? 12 : 2;
 const LOSS_MS_MAX = 1_000;
 const RETURN_MS_MAX = 2_000;
 /**
