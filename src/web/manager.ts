@@ -1,16 +1,22 @@
 /** The manager pages' calls. Everything but the sign-in needs a session. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { eventRoutes } from './manager-events.ts';
 import { paymentRoutes } from './manager-payments.ts';
-import { ManagerRouter } from './manager-router.ts';
+import { ManagerRouter, SESSION_COOKIE } from './manager-router.ts';
 import { sessionRoutes } from './manager-session.ts';
 import { terminalRoutes } from './manager-terminal.ts';
 import type { WebOptions } from './options.ts';
 import type { Streams } from './streams.ts';
 import { Today } from './today.ts';
 
-/** Registers the calls; the answer releases what they listen to. */
-export function managerRoutes(server: FastifyInstance, options: WebOptions, streams: Streams): () => void {
+export interface ManagerRoutes {
+  /** Whether a signed-in manager asks; it is no sign of life of the person. */
+  isManager(request: FastifyRequest): boolean;
+  /** Lets go of what the calls listen to. */
+  release(): void;
+}
+
+export function managerRoutes(server: FastifyInstance, options: WebOptions, streams: Streams): ManagerRoutes {
   const router = new ManagerRouter(server, options);
   const today = new Today(options);
   const stop = options.ledger.onCommit((committed) => today.update(committed));
@@ -18,8 +24,11 @@ export function managerRoutes(server: FastifyInstance, options: WebOptions, stre
   paymentRoutes(router);
   terminalRoutes(router, today);
   const release = eventRoutes(router, streams);
-  return () => {
-    stop();
-    release();
+  return {
+    isManager: (request) => router.sessions.find(request.cookies[SESSION_COOKIE], false) !== null,
+    release: () => {
+      stop();
+      release();
+    },
   };
 }

@@ -11,6 +11,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { z } from 'zod';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { ApiError } from './api.ts';
+import { apiPage } from './api-page.ts';
 import { cashierRoutes } from './cashier.ts';
 import { controlRoutes } from './control.ts';
 import { ApiFault } from './fault.ts';
@@ -70,10 +71,11 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   });
   await plugins(server, options);
   cashierRoutes(server, options, streams);
-  const release = managerRoutes(server, options, streams);
+  const { isManager, release } = managerRoutes(server, options, streams);
   controlRoutes(server, options);
   operations(server, options);
   scannerSheetRoute(server);
+  await apiPage(server, isManager);
   await pages(server, options.pagesDirectory);
   const port = await listen(server, options);
   // "Every address" is no name: browsers reach this machine by it from foreign pages.
