@@ -106,20 +106,31 @@ it('no body whatsoever gives a 5xx, an answer outside the envelope, or a changed
 /** Texts that fit every schema's free members, and those that just do not. */
 const texts = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-  fc.constantFrom('\u0000', '\ud800', '%', "'", '0'.repeat(200), 'S'.repeat(30), '\u0001a'),
+  fc.constantFrom(
+    '\u0000',
+    'a\u0000',
+    '\u0000a',
+    '\ud800',
+    '%',
+    "'",
+    '0'.repeat(200),
+    'S'.repeat(30),
+    '\u0001a',
+  ),
 );
 
 it('a body that reaches the issuer is never answered with a fault, and changes a row only when it is told so', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...PATHS),
-      fc.array(fc.tuple(fc.constantFrom(...FREE), texts), { maxLength: 2 }),
+      fc.array(fc.tuple(fc.nat(30), texts), { maxLength: 2 }),
       fc.maxSafeNat(),
       async (path, changes, count) => {
         const body = likely(path);
         const known = Object.keys(shapeOf(path));
         for (const name of Object.keys(body)) if (!known.includes(name)) delete body[name];
-        for (const [name, value] of changes) if (known.includes(name)) body[name] = value;
+        const free = FREE.filter((name) => known.includes(name));
+        for (const [at, value] of changes) body[free[at % free.length] ?? 'type'] = value;
         if ('journalIndex' in body) body.journalIndex = count;
         const before = await contentsOf(issuer);
         const reply = await till.caller.post(path, body);
