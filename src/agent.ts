@@ -18,7 +18,7 @@ import type { Intent } from './intent/model.ts';
 import { mayDefer, type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { type LedgerFault, type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
-import type { JournalHead, Ledger } from './ledger/types.ts';
+import type { Committed, JournalHead, Ledger } from './ledger/types.ts';
 import { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
 import { createIds } from './station/ids.ts';
@@ -169,10 +169,7 @@ class Started {
     const forwarder = new Forwarder(clock);
     const scanners = new ScannerBench(clock, this.#options.codeTable);
     this.#makeStations(ledger, worker, board, forwarder);
-    ledger.onCommit((committed) => {
-      board.update(committed);
-      for (const station of this.#stations.values()) station.committed(committed);
-    });
+    ledger.onCommit((committed) => this.#committed(board, committed));
     worker.onChange(() => this.#lineChanged(worker));
     this.#verify(ledger);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
@@ -264,6 +261,16 @@ class Started {
     });
     this.#worker = worker;
     return worker;
+  }
+
+  /** The ledger survives its listeners; a board or screen that cannot follow it is for the next start to judge. */
+  #committed(board: Board, committed: Committed): void {
+    try {
+      board.update(committed);
+      for (const station of this.#stations.values()) station.committed(committed);
+    } catch (fault) {
+      this.#faulted(fault);
+    }
   }
 
   #makeStations(ledger: Ledger, worker: SyncWorker, board: Board, forwarder: Forwarder): void {
@@ -411,8 +418,8 @@ class Started {
   #faulted(fault: unknown): void {
     if (this.#isFaulted) return;
     this.#isFaulted = true;
-    this.#refreshAll();
     this.#options.clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault));
+    this.#refreshAll();
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/ledger.ts';
+import { SystemClock } from '../../../src/ops/clock.ts';
 import { WebFault } from '../../../src/web/server.ts';
 import { CARD, call, Page, startTill, type Till, until } from './harness.ts';
 
@@ -95,5 +96,22 @@ describe('an agent', () => {
     const again = new Page(till.agent.address);
     await again.sees('RE-CLOSED');
     again.close();
+  });
+
+  it('ends when a screen cannot follow the ledger any more: it would show what is not on disk', async () => {
+    const { ledger, stations } = till.agent;
+    const before = till.faults.length;
+    const stop = stations.get('1')?.onSnapshot(() => {
+      throw new Error('a screen that cannot follow');
+    });
+    const barcodeSpec = await till.barcode('CHARGE', 20_000);
+    const scan = { type: 'CHARGE', amount: 20_000, cardNumber: CARD, barcodeSpec } as const;
+    ledger.accept(
+      { ...scan, sequenceId: '01K0V3M8Q4ZT6W5R2N7QK29XMD', stationId: '1', managerNeeded: false },
+      new SystemClock().now(),
+    );
+    stop?.();
+    await until('the agent asks to end', () => till.faults.length > before);
+    expect(String(till.faults.at(-1))).toContain('cannot follow');
   });
 });
