@@ -50,9 +50,13 @@ export class Pages {
     return this.#driver === id;
   }
 
-  takeOver(id: string, nowMs: number): void {
-    this.#pages.set(id, this.#pages.get(id) ?? { streams: 0, seenMs: nowMs });
+  /** False: this page has no open stream, so nobody could see what it drives. */
+  takeOver(id: string, nowMs: number): boolean {
+    const page = this.#pages.get(id);
+    if (page === undefined || page.streams === 0) return false;
+    page.seenMs = nowMs;
     this.#driver = id;
+    return true;
   }
 
   /** Somebody sees the driver's page: its stream is open and it gave a sign of life lately. */

@@ -99,10 +99,9 @@ export class Station {
   }
 
   takeOver(page: string): PressAnswer {
-    return this.#act(page, () => {
-      this.pages.takeOver(page, this.#core.options.clock.now().monoMs);
-      return null;
-    });
+    return this.#act(page, () =>
+      this.pages.takeOver(page, this.#core.options.clock.now().monoMs) ? null : 'VIEW_ONLY',
+    );
   }
 
   lock(page: string): PressAnswer {

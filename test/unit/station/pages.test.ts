@@ -39,4 +39,15 @@ describe('the pages of a station', () => {
     for (let index = 0; index < 8; index += 1) pages.closed(`page-${index}`);
     expect(pages.opened('page-9', 20_000)).toBe(true);
   });
+
+  it('take over only while they are there, so that nothing piles up and no unseen page drives', () => {
+    const pages = new Pages(15_000);
+    pages.opened('first-page', 0);
+    for (let index = 0; index < 100; index += 1) expect(pages.takeOver(`nobody-${index}`, 0)).toBe(false);
+    expect(pages.drives('first-page')).toBe(true);
+    expect(pages.isWatched(0)).toBe(true);
+    pages.opened('second-page', 0);
+    expect(pages.takeOver('second-page', 0)).toBe(true);
+    expect(pages.drives('second-page')).toBe(true);
+  });
 });
