@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pagesAreFresh } from '../demo/pages.ts';
 import { type Issuer, IssuerOptionError, type IssuerOptions, startIssuer } from '../issuer/issuer.ts';
 import { keysSchema } from '../issuer/keys.ts';
+import { type PolicyFile, PolicyFileError, parsePolicyFile } from '../issuer/policy-file.ts';
 import { type LedgerLock, takeLock } from '../ledger/lock.ts';
 import { writeWhole } from '../web/whole-file.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
@@ -21,6 +22,7 @@ export interface IssuerCommandOptions extends CommonOptions {
   readonly admin?: boolean;
   readonly production?: boolean;
   readonly keys?: string;
+  readonly policy?: string;
 }
 
 const END_MS = 8_000;
@@ -62,6 +64,21 @@ function lockStorage(storage: NonNullable<IssuerOptions['storage']>): LedgerLock
   }
 }
 
+function policyOf(io: Io, file: string): PolicyFile {
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.cwd, file), 'utf8');
+  } catch {
+    throw new CommandError(`${file} cannot be read`);
+  }
+  try {
+    return parsePolicyFile(text);
+  } catch (error) {
+    if (error instanceof PolicyFileError) throw new CommandError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
 async function start(
   io: Io,
   options: IssuerCommandOptions,
@@ -76,6 +93,7 @@ async function start(
       mode: options.production === true ? 'production' : 'demo',
       admin: options.admin === true,
       ...(options.keys === undefined ? {} : { keys: keysOf(io, options.keys) }),
+      ...(options.policy === undefined ? {} : policyOf(io, options.policy)),
       ...(pagesAreFresh(ROOT) ? { pagesDirectory: join(ROOT, 'dist', 'phone') } : {}),
       onFault: ({ call, name, state }) =>
         io.err(`issuer: ${call}: ${name}${state === null ? '' : ` (${state})`}`),

@@ -158,6 +158,7 @@ function addIssuer(program: Command, choose: (run: Run) => void): void {
     .option('--admin', 'serve the interface for faults and switches')
     .option('--production', 'calls only; needs --keys')
     .option('--keys <file>', 'keys of the clients, as JSON')
+    .option('--policy <file>', 'limits, lives and tolerances that differ from the defaults, as JSON')
     .action((options) => choose(async (io) => (await import('./issuer.ts')).issuer(io, options)));
   add(program, 'barcode <type> <card> <amount>', 'ask the issuer for a barcode, as a phone does, and draw it')
     .option('--credentials <file>', 'ask with the credentials of this file')
