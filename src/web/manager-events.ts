@@ -1,4 +1,5 @@
 /** The manager pages' event stream: the terminal's state soon after every change, and scanner tests. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ManagerState } from './api.ts';
 import { ApiFault } from './fault.ts';
 import { type ManagerRouter, SESSION_COOKIE } from './manager-router.ts';
@@ -16,7 +17,7 @@ export function eventRoutes(router: ManagerRouter, streams: Streams): () => void
     changes += 1;
   };
   const stops = [options.worker.onChange(count), options.scanners.onChange(count)];
-  router.serve('events', 'State of the terminal as it changes (text/event-stream)', (request, reply) => {
+  const events = (request: FastifyRequest, reply: FastifyReply): unknown => {
     const ends: (() => void)[] = [];
     const stream = streams.begin(reply, null, () => {
       for (const end of ends) end();
@@ -33,7 +34,9 @@ export function eventRoutes(router: ManagerRouter, streams: Streams): () => void
     );
     tell();
     return reply;
-  });
+  };
+  // The page opens it again by itself whenever it breaks.
+  router.serve('events', 'State of the terminal as it changes (text/event-stream)', events, true);
   return () => {
     for (const stop of stops) stop();
   };

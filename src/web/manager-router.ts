@@ -38,10 +38,15 @@ export class ManagerRouter {
     this.sessions = new Sessions(options.clock, options.random);
   }
 
-  /** Anything that only reads: a stream, a file. */
-  serve(path: string, summary: string, run: (request: FastifyRequest, reply: FastifyReply) => unknown): void {
+  /** Anything that only reads: a stream, a file. `byItself`: no sign of life of the person. */
+  serve(
+    path: string,
+    summary: string,
+    run: (request: FastifyRequest, reply: FastifyReply) => unknown,
+    byItself = false,
+  ): void {
     this.server.get(`${MANAGER_PREFIX}/${path}`, described(summary, 'manager'), (request, reply) => {
-      this.#managerOf(request);
+      this.#managerOf(request, byItself);
       return run(request, reply);
     });
   }
@@ -78,8 +83,8 @@ export class ManagerRouter {
     this.options.ledger.note(kind, detail, this.options.clock.now(), { role: 'manager', id: manager });
   }
 
-  #managerOf(request: FastifyRequest): string {
-    const isPerson = request.headers[REFRESH_HEADER] === undefined;
+  #managerOf(request: FastifyRequest, byItself = false): string {
+    const isPerson = !byItself && request.headers[REFRESH_HEADER] === undefined;
     const session = this.sessions.find(request.cookies[SESSION_COOKIE], isPerson);
     if (session === null) throw new ApiFault(401, 'SIGNED_OUT', 'sign in first');
     return session.name;

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
+import { axeFaults, layoutFaults } from './layout.ts';
 import { ALL_FACES, crowded, intentOf, snapshotOf } from './snapshots.ts';
 
 const SCRIPT_GZIP_MAX = 100 * 1_024;
@@ -341,6 +342,33 @@ describe('rail and strip', () => {
     await page.keyboard.press('F9');
     await page.waitForSelector('.panel', { state: 'detached' });
     expect(server.callsOf('press')).toEqual([]);
+  });
+
+  it('print a receipt where there is a printer, and say when it does not work', async () => {
+    server.routes.set('POST /api/v1/stations/1/receipt', () => ({
+      status: 200,
+      body: { kind: 'charge', columns: 42, lines: [{ text: '충전 영수증' }], storeCopy: null, copy: false },
+    }));
+    server.routes.set('POST /api/v1/stations/1/print', () => ({
+      status: 200,
+      body: { queued: true, fault: null },
+    }));
+    const shown = crowded(snapshotOf(face('DONE-IN')));
+    await open();
+    await drawn(page, server.show({ ...shown, rail: { ...shown.rail, printer: 'ready' } }));
+    await page.locator('.last button').first().click();
+    await page.locator('.print button').click();
+    await until(() => page.locator('.print').innerText()).toContain('프린터로 보냈습니다.');
+    expect(server.callsOf('print')[0]?.body).toMatchObject({ language: 'ko' });
+    await page.keyboard.press('F9');
+    await page.waitForSelector('.panel', { state: 'detached' });
+    await drawn(page, server.show({ ...shown, rail: { ...shown.rail, printer: 'failed' } }));
+    await until(() => page.locator('.last').innerText()).toContain('프린터 안 됨');
+    expect(await layoutFaults(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.locator('.last button').first().click();
+    await until(() => page.locator('.print').innerText()).toContain('프린터가 안 됩니다.');
+    expect(await axeFaults(page)).toEqual([]);
   });
 
   it('explain each item of the strip in the rail, without covering the face', async () => {
