@@ -5,7 +5,7 @@ import type { FaceId, KeyId } from '../../../src/station/snapshot.ts';
 import { hidPos, installRules } from './counter.ts';
 import { type Gadget, hidPosReports, shell } from './gadgets.ts';
 import type { Lab } from './lab.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, RunResult } from './machine.ts';
 
 export interface Shown {
   readonly event: 'snapshot' | 'answer';
@@ -25,7 +25,8 @@ export interface LedgerRow {
   readonly cash: string;
 }
 
-const WAIT_MS = 120_000;
+/** An agent's start takes 10 s emulated, and a minute or two when the machine is busy. */
+const WAIT_MS = 300_000;
 const CONFIG = '/data/till/till.jsonc';
 /** "slow": the issuer answers, and the emulated processor takes its time over the encryption. */
 const ANSWERS: readonly string[] = ['online', 'slow'];
@@ -113,6 +114,7 @@ export class TillInMachine {
   async startAgent(first: boolean): Promise<void> {
     if (first) await this.#commission();
     this.#shown = null;
+    this.#lines.length = 0;
     await this.machine.start(
       'agent',
       asTill(`/bin/node --no-warnings /app/src/main.ts run --config ${CONFIG}`),
@@ -191,15 +193,23 @@ export class TillInMachine {
     return (await response.json()) as T;
   }
 
-  /** `ledger verify` inside the machine, and the rows of `ledger list`. */
-  async ledger(): Promise<{ verified: number; said: string; rows: readonly LedgerRow[] }> {
-    const command = (what: string): readonly string[] =>
-      asTill(`/bin/node --no-warnings /app/src/main.ts ledger ${what} --json --config ${CONFIG}`);
-    const verify = await this.machine.run(command('verify'));
-    const list = await this.machine.run(command('list'));
-    if (list.status !== 0) throw new Error(`ledger list: ${list.stderr}`);
-    const { intents } = JSON.parse(list.stdout) as { readonly intents: readonly LedgerRow[] };
-    return { verified: verify.status, said: `${verify.stdout}${verify.stderr}`, rows: intents };
+  #ledger(what: string): Promise<RunResult> {
+    return this.machine.run(
+      asTill(`/bin/node --no-warnings /app/src/main.ts ledger ${what} --json --config ${CONFIG}`),
+    );
+  }
+
+  /** `ledger verify` inside the machine: null when it finds nothing wrong, else what it says. */
+  async wrongInLedger(): Promise<string | null> {
+    const { status, stdout, stderr } = await this.#ledger('verify');
+    return status === 0 ? null : `${stdout}${stderr}`;
+  }
+
+  /** The rows of `ledger list`. */
+  async payments(): Promise<readonly LedgerRow[]> {
+    const { status, stdout, stderr } = await this.#ledger('list');
+    if (status !== 0) throw new Error(`ledger list: ${stderr}`);
+    return (JSON.parse(stdout) as { readonly intents: readonly LedgerRow[] }).intents;
   }
 
   async cutPower(): Promise<void> {
