@@ -19,6 +19,8 @@ export interface SyncOptions {
   readonly random: Random;
   readonly times: IntentTimes;
   readonly identity: { readonly machineId: string; readonly agentVersion: string };
+  /** Whose items are asked for when this terminal recovers. Absent: those of the whole merchant. */
+  readonly terminalId?: string;
   /**
    * The journal's end as this run found it, before it wrote anything itself: what the first hello says. Said later, the
    * entries of the start would hide as many lost ones. Absent: the end as it is.

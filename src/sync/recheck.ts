@@ -159,11 +159,16 @@ export class Recheck {
    * goes into the journal for the manager's reconciliation. False: the list could not be read to its end.
    */
   async importList(businessDate: string): Promise<boolean> {
-    const { backend, clock, ledger } = this.#options;
+    const { backend, clock, ledger, terminalId } = this.#options;
     if (!backend.capabilities.lists) return true;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const request = { businessDate, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const request = {
+        businessDate,
+        limit: PAGE,
+        ...(terminalId === undefined ? {} : { terminalId }),
+        ...(cursor === undefined ? {} : { cursor }),
+      };
       const answer = await backend.transactions(request, this.#context());
       if (answer.class !== 'answered') return false;
       for (const item of answer.value.items) {
