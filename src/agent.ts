@@ -13,24 +13,23 @@ import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } f
 import { openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
 import type { CodeTable } from './barcode/parse.ts';
-import type { Clock, Random, Timer } from './intent/clock.ts';
-import type { Intent } from './intent/model.ts';
-import { mayDefer, type Policy, policyHash } from './intent/policy.ts';
+import type { Clock, Random } from './intent/clock.ts';
+import { type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
-import { type LedgerFault, type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
-import type { Committed, JournalHead, Ledger } from './ledger/types.ts';
-import { Board } from './station/board.ts';
+import { type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
+import type { Ledger } from './ledger/types.ts';
+import type { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
 import { createIds } from './station/ids.ts';
 import type { PosFeed } from './station/pos-feed.ts';
 import { ScannerBench } from './station/scanners.ts';
-import { Station } from './station/station.ts';
-import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
+import type { Station } from './station/station.ts';
+import type { StationTimes } from './station/times.ts';
 import type { SyncLimits } from './sync/limits.ts';
 import type { Remembered, SyncMemory } from './sync/memory.ts';
 import type { SyncLog } from './sync/options.ts';
-import { startRecovery } from './sync/start.ts';
-import { SyncWorker } from './sync/worker.ts';
+import type { SyncWorker } from './sync/worker.ts';
+import { Till } from './till.ts';
 import type { SettingRow } from './web/api.ts';
 import { Managers } from './web/managers.ts';
 import type { Health, WebOptions } from './web/options.ts';
@@ -110,9 +109,6 @@ export interface Agent extends AgentParts {
   close(): Promise<void>;
 }
 
-const SWEEP_EVERY_MS = 60_000;
-/** The first answer of the issuer, or its absence, is awaited so long before the first payment. */
-const GREETING_MAX_MS = 5_000;
 /** The pages get this long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
 /** Entries that the start verifies; `ledger verify` reads all. */
@@ -136,16 +132,12 @@ class Started {
   readonly #options: AgentOptions;
   readonly #run: string;
   readonly #newId: (wallMs: number) => string;
-  readonly #stations = new Map<string, Station>();
   readonly #opened: Scanner[] = [];
   #ledger: Ledger | null = null;
-  #worker: SyncWorker | null = null;
+  #till: Till | null = null;
   #web: WebServer | null = null;
   #posFeed: PosFeed | null = null;
   #printing: OpenPrinting | null = null;
-  #sweep: Timer | null = null;
-  #greeting: Timer | null = null;
-  #isFaulted = false;
   readonly #ending = new AbortController();
   #closing: Promise<void> | null = null;
 
@@ -159,31 +151,21 @@ class Started {
     const { clock, dataDirectory, random } = this.#options;
     const managers = new Managers({ directory: dataDirectory, clock, random });
     const ledger = this.#openLedger();
-    const found = ledger.head();
-    startRecovery(ledger, clock.now());
-    ledger.note('agentStarted', { version: this.#options.version, run: this.#run }, clock.now(), {
-      role: 'terminal',
-    });
-    const board = new Board(ledger);
-    const worker = this.#makeWorker(ledger, board, found);
     const forwarder = new Forwarder(clock);
     const scanners = new ScannerBench(clock, this.#options.codeTable);
-    this.#makeStations(ledger, worker, board, forwarder);
-    ledger.onCommit((committed) => this.#committed(board, committed));
-    worker.onChange(() => this.#lineChanged(worker));
-    this.#verify(ledger);
+    const till = this.#joinTill(ledger, forwarder);
+    const { board, worker, stations } = till;
+    this.#verify(ledger, stations);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
-    const parts = { ledger, worker, scanners, stations: this.#stations, recorder, posFeed };
+    const parts = { ledger, worker, scanners, stations, recorder, posFeed };
     const webOptions = this.#webOptions(parts, board, forwarder, managers);
-    const printing = this.#openPrinting(webOptions);
+    const printing = this.#openPrinting(webOptions, stations);
     const web = await createWebServer({ ...webOptions, printing });
     this.#web = web;
-    this.#greet();
-    worker.start();
-    this.#opened.push(...openScanners(this.#options, this.#stations, scanners, recorder));
-    this.#keepSwept(ledger);
+    till.start();
+    this.#opened.push(...openScanners(this.#options, stations, scanners, recorder));
     return {
       ...parts,
       address: web.address,
@@ -201,14 +183,12 @@ class Started {
 
   async #close(): Promise<void> {
     this.#ending.abort();
-    this.#sweep?.cancel();
-    this.#greeting?.cancel();
     await Promise.all(this.#opened.map((scanner) => scanner.close()));
     await this.#posFeed?.close();
     await this.#printing?.close();
-    await this.#worker?.stop();
+    await this.#till?.stop();
     await this.#web?.close();
-    for (const station of this.#stations.values()) station.close();
+    this.#till?.close();
     this.#ledger?.close();
     await this.#options.backend.dispose();
   }
@@ -230,82 +210,30 @@ class Started {
     return opened;
   }
 
-  #makeWorker(ledger: Ledger, board: Board, found: JournalHead): SyncWorker {
-    const { backend, clock, random, policy, machineId, version, syncLimits, log, dataDirectory } =
-      this.#options;
-    const worker: SyncWorker = new SyncWorker({
+  #joinTill(ledger: Ledger, forwarder: Forwarder): Till {
+    const { clock, stations, version, machineId, dataDirectory } = this.#options;
+    const till = new Till({
+      ...this.#options,
       ledger,
-      backend,
-      clock,
-      random,
-      times: policy.times,
-      identity: { machineId, agentVersion: version },
-      found,
+      stationIds: stations.map(({ id }) => id),
+      run: this.#run,
+      version,
+      machineId,
       memory: fileMemory(join(dataDirectory, 'sync.json')),
-      mayDefer: (intent) => {
-        const status = worker.status();
-        return mayDefer(
-          intent.amount,
-          { deferredOpen: board.totals().later },
-          {
-            wallMs: clock.now().wallMs,
-            clockConfirmed: status.clockConfirmed,
-            answeredSinceStart: status.onlineSinceStart,
-          },
-          policy,
-        ).ok;
-      },
-      onFault: (fault) => this.#faulted(fault),
-      ...(syncLimits === undefined ? {} : { limits: syncLimits }),
-      ...(log === undefined ? {} : { log }),
+      newId: this.#newId,
+      forward: (id, frame) => forwarder.forward(id, frame),
+      onFault: (fault) => void clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault)),
     });
-    this.#worker = worker;
-    return worker;
-  }
-
-  /** The ledger survives its listeners; a board or screen that cannot follow it is for the next start to judge. */
-  #committed(board: Board, committed: Committed): void {
-    try {
-      board.update(committed);
-      for (const station of this.#stations.values()) station.committed(committed);
-    } catch (fault) {
-      this.#faulted(fault);
-    }
-  }
-
-  #makeStations(ledger: Ledger, worker: SyncWorker, board: Board, forwarder: Forwarder): void {
-    const { stations, terminalId, policy, codeTable, clock, stationTimes } = this.#options;
-    const ids = new Set(stations.map(({ id }) => id));
-    const [first] = stations;
-    for (const { id } of stations) {
-      const isMine = (intent: Intent): boolean =>
-        intent.stationId === id || (id === first?.id && !ids.has(intent.stationId));
-      const station = new Station({
-        stationId: id,
-        terminalId,
-        run: this.#run,
-        ledger,
-        board,
-        worker,
-        policy,
-        codeTable,
-        clock,
-        times: { ...DEFAULT_STATION_TIMES, ...stationTimes },
-        newId: this.#newId,
-        isMine,
-        forward: (frame) => forwarder.forward(id, frame),
-        onLedgerFault: (fault) => this.#ledgerFault(fault),
-      });
-      this.#stations.set(id, station);
-    }
+    this.#till = till;
+    return till;
   }
 
   /** The end of the journal is checked before the first scan; a fault stops new payments and asks for a repair. */
-  #verify(ledger: Ledger): void {
+  #verify(ledger: Ledger, stations: ReadonlyMap<string, Station>): void {
     const { index } = ledger.head();
     const report = ledger.verify({ fromIndex: Math.max(1, index - VERIFY_ENTRIES) });
     if (report.ok) return;
-    for (const station of this.#stations.values()) {
+    for (const station of stations.values()) {
       station.setTrouble({ face: 'LEDGER', code: report.faults[0]?.code ?? 'VERIFY' });
     }
   }
@@ -339,7 +267,7 @@ class Started {
       laterLimitMs: options.laterLimitMs ?? LATER_LIMIT_MS,
       pinAbove: options.pinAbove ?? PIN_ABOVE_WON,
       controlToken: token,
-      health: options.health?.(parts) ?? (() => this.#health(worker)),
+      health: options.health?.(parts) ?? (() => this.#health(parts)),
       metrics: options.metrics?.(parts) ?? null,
       verifyLedger: () =>
         verifyApart(
@@ -349,82 +277,32 @@ class Started {
     };
   }
 
-  #openPrinting(webOptions: WebOptions): OpenPrinting['printing'] | null {
+  #openPrinting(
+    webOptions: WebOptions,
+    stations: ReadonlyMap<string, Station>,
+  ): OpenPrinting['printing'] | null {
     const { printer, clock, log } = this.#options;
     if (printer === undefined || printer === null) return null;
     this.#printing = openPrinting(
       printer,
       clock,
-      this.#stations.values(),
+      stations.values(),
       (sequenceId, wish) => paper(webOptions, sequenceId, wish),
       log ?? (() => undefined),
     );
     return this.#printing.printing;
   }
 
-  #health(worker: SyncWorker): Health {
+  #health({ worker, stations }: Pick<AgentParts, 'worker' | 'stations'>): Health {
     const reasons: string[] = [];
-    if (this.#isFaulted) reasons.push('LEDGER');
+    if (this.#till?.isFaulted === true) reasons.push('LEDGER');
     if (worker.status().recovering) reasons.push('RECOVERING');
-    for (const station of this.#stations.values()) {
+    for (const station of stations.values()) {
       const { id } = station.snapshot().face;
       if (id === 'NO-ROOM' || id === 'LEDGER') reasons.push(id);
     }
     return { ok: reasons.length === 0, reasons: [...new Set(reasons)] };
   }
-
-  #keepSwept(ledger: Ledger): void {
-    const { clock } = this.#options;
-    this.#sweep = clock.after(SWEEP_EVERY_MS, () => {
-      try {
-        ledger.sweep(clock.now());
-      } catch (error) {
-        if (isLedgerFault(error)) this.#ledgerFault(error);
-        else throw error;
-      }
-      if (this.#closing === null) this.#keepSwept(ledger);
-    });
-  }
-
-  /** Until the issuer has answered or failed once, nobody knows whether the line is up: no payment, and no alarm either. */
-  #greet(): void {
-    const { clock } = this.#options;
-    const sinceMs = clock.now().monoMs;
-    this.#greeting = clock.after(GREETING_MAX_MS, () => this.#greeted());
-    for (const station of this.#stations.values()) station.setStarting({ step: 4, of: 4, sinceMs });
-  }
-
-  #greeted(): void {
-    if (this.#greeting === null) return;
-    this.#greeting.cancel();
-    this.#greeting = null;
-    for (const station of this.#stations.values()) station.setStarting(null);
-  }
-
-  #lineChanged(worker: SyncWorker): void {
-    if (worker.status().line.reason !== 'START') this.#greeted();
-    this.#refreshAll();
-  }
-
-  #refreshAll(): void {
-    for (const station of this.#stations.values()) station.refresh();
-  }
-
-  /** No room or read-only: open payments go on. Anything else is for the next start to judge. */
-  #ledgerFault(fault: LedgerFault): void {
-    if (fault.code !== 'FULL' && fault.code !== 'READ_ONLY') this.#faulted(fault);
-  }
-
-  #faulted(fault: unknown): void {
-    if (this.#isFaulted) return;
-    this.#isFaulted = true;
-    this.#options.clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault));
-    this.#refreshAll();
-  }
-}
-
-function isLedgerFault(error: unknown): error is LedgerFault {
-  return error instanceof Error && error.name === 'LedgerFault';
 }
 
 /** The worker in the words of the pages. */

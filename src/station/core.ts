@@ -126,14 +126,18 @@ export class StationCore {
   }
 
   /** Shows a refusal: on the face in progress as a band, else as a face of its own. */
-  refuse(cause: RefusedCause, values: Readonly<Record<string, string | number>> = {}): ScanResult {
+  refuse(
+    cause: RefusedCause,
+    values: Readonly<Record<string, string | number>> = {},
+    isItsOwn = false,
+  ): ScanResult {
     const { clock, times } = this.options;
     const { monoMs } = clock.now();
     const desk = this.desk;
     const scan = this.unreadable.add(cause, values, monoMs);
     this.#noteRefusal(cause);
     const view = this.view();
-    const onTop = isAttended(view) || SYSTEM_FACES.has(faceNow(view).id) || ON_TOP.has(cause);
+    const onTop = isItsOwn || isAttended(view) || SYSTEM_FACES.has(faceNow(view).id) || ON_TOP.has(cause);
     if (onTop) desk.band = { cause, values, endsMs: monoMs + times.bandMs };
     else {
       desk.show(null);

@@ -63,7 +63,9 @@ export class Scans {
     const admission = admit(spec, facts, this.#admitContext(now), this.#core.options.policy);
     if (!admission.ok) {
       const { cause, values } = refusedByPolicy(admission.cause, admission.values, facts.same);
-      return this.#core.refuse(cause, values);
+      // A hands-free scanner reads the same phone again every half second: its own last sentence stays on the screen.
+      const isItsOwn = current !== null && facts.same?.sequenceId === current.sequenceId;
+      return this.#core.refuse(cause, values, isItsOwn);
     }
     return this.#accept(
       { type: spec.type, amount: spec.amount, cardNumber: spec.cardNumber, barcodeSpec },

@@ -198,8 +198,11 @@ export class Cashier {
   /** Restart questions are answered by where the notes are. */
   #answer(snapshot: Snapshot): KeyId {
     const { random } = this.#world;
-    const { moved } = this.#notesOf(snapshot);
+    const notes = this.#notesOf(snapshot);
+    const { moved } = notes;
     if (random.chance(RARE / 4)) return 'LEAVE';
+    // Who has answered "not paid" pays only when the screen says so.
+    if (notes.type === 'REFUND') this.#open.delete(notes);
     switch (snapshot.face.id) {
       case 'RE-HERE':
         return random.pick(['REQUEST', 'REQUEST', 'LATER', 'STOP'] as const);

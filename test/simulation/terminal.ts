@@ -9,14 +9,11 @@ import { type Policy, policyHash } from '../../src/intent/policy.ts';
 import type { SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import type { Ledger } from '../../src/ledger/types.ts';
-import { Board } from '../../src/station/board.ts';
 import { createIds } from '../../src/station/ids.ts';
-import { Station } from '../../src/station/station.ts';
-import { DEFAULT_STATION_TIMES } from '../../src/station/times.ts';
-import { laterAnswer } from '../../src/station/view.ts';
+import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
-import { startRecovery } from '../../src/sync/start.ts';
-import { SyncWorker } from '../../src/sync/worker.ts';
+import type { SyncWorker } from '../../src/sync/worker.ts';
+import { Till } from '../../src/till.ts';
 import type { Plant } from './plants.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 
@@ -42,6 +39,8 @@ export interface TerminalWorld {
   /** Chance that the process dies at a given commit, half of the time just before it, half just after. */
   crashAtCommit: number;
   onCrash(): void;
+  /** The till gave up by itself, which nothing in a story asks for. */
+  onFault(fault: unknown): void;
   /** Called after each commit with the committed state. */
   onCommit(intent: Intent): void;
 }
@@ -97,41 +96,21 @@ export function startTerminal(world: TerminalWorld): Terminal {
   });
   const whole = mortal(opened, world, state);
   const ledger = world.plant?.ledger?.(whole) ?? whole;
+  let till: Till;
   try {
-    if (world.plant?.noRecovery !== true) startRecovery(ledger, clock.now());
+    till = joinTill(world, world.plant?.noRecovery === true ? forgetful(ledger) : ledger);
   } catch (error) {
     opened.close();
     throw error;
   }
-  const board = new Board(ledger);
-  const worker = makeWorker(world, ledger, board);
-  const station = new Station({
-    stationId: STATION,
-    terminalId: TERMINAL,
-    run: String(random.below(1_000_000)),
-    ledger,
-    board,
-    worker,
-    policy,
-    codeTable: DEFAULT_CODE_TABLE,
-    clock,
-    times: DEFAULT_STATION_TIMES,
-    newId: createIds(random),
-    isMine: () => true,
-    forward: () => {},
-    onLedgerFault: () => {},
+  const stopListening = ledger.onCommit(({ intent }) => {
+    if (!state.dead) world.onCommit(intent);
   });
-  const stopListening = ledger.onCommit((committed) => {
-    if (state.dead) return;
-    board.update(committed);
-    world.onCommit(committed.intent);
-    station.committed(committed);
-  });
-  worker.onChange(() => {
-    if (!state.dead) station.refresh();
-  });
-  worker.start();
+  till.start();
+  const station = till.stations.get(STATION);
+  if (station === undefined) throw new Error('the till has no station');
   station.pages.opened(PAGE, clock.now().monoMs);
+  const { worker } = till;
   return {
     ledger,
     worker,
@@ -139,25 +118,46 @@ export function startTerminal(world: TerminalWorld): Terminal {
     kill: () => {
       state.dead = true;
       stopListening();
-      station.close();
+      till.close();
       void worker.stop().catch(() => {});
       opened.close();
     },
   };
 }
 
-function makeWorker(world: TerminalWorld, ledger: Ledger, board: Board): SyncWorker {
-  const { clock, random, policy, plant, backend } = world;
-  const worker: SyncWorker = new SyncWorker({
+/** A planted bug: the restart finds nothing to ask about. */
+function forgetful(ledger: Ledger): Ledger {
+  let isStarting = true;
+  return {
+    ...ledger,
+    attention: () => (isStarting ? [] : ledger.attention()),
+    note: (kind, detail, now, actor) => {
+      isStarting = false;
+      return ledger.note(kind, detail, now, actor);
+    },
+  };
+}
+
+/** The same join as the agent's, with the simulated world in place of sockets, scanners and pages. */
+function joinTill(world: TerminalWorld, ledger: Ledger): Till {
+  const { clock, random, policy, plant, backend, memory } = world;
+  return new Till({
     ledger,
     backend: plant?.backend?.(backend) ?? backend,
     clock,
     random,
-    times: policy.times,
-    identity: { machineId: MACHINE, agentVersion: '0.0.0' },
-    memory: world.memory,
-    mayDefer: (intent) =>
-      laterAnswer(intent.amount, { board, status: worker.status(), policy, now: clock.now() }).ok,
+    policy,
+    codeTable: DEFAULT_CODE_TABLE,
+    terminalId: TERMINAL,
+    stationIds: [STATION],
+    run: String(random.below(1_000_000)),
+    version: '0.0.0',
+    machineId: MACHINE,
+    memory,
+    newId: createIds(random),
+    forward: () => {},
+    onFault: (fault) => {
+      if (!(fault instanceof Crashed)) world.onFault(fault);
+    },
   });
-  return worker;
 }

@@ -87,6 +87,7 @@ export class Story {
       plant: options.plant ?? null,
       crashAtCommit: 0,
       onCrash: () => this.#crashed(),
+      onFault: (fault) => this.violations.push({ code: 'FAULT', text: String(fault) }),
       onCommit: (intent) => this.#committed(intent),
     };
     this.cashier = new Cashier({

@@ -65,6 +65,10 @@ describe('a payment over real HTTP, from the scanner to the issuer', () => {
     await page.press('RECEIVED');
     await page.sees('DONE-IN');
     await till.scanner.send(barcode);
+    await until('the band', () => page.latest()?.band?.cause === 'DUP_DONE');
+    await page.press('CLOSE');
+    await page.sees('IDLE');
+    await till.scanner.send(barcode);
     const refused = await page.sees('REFUSED');
     expect(refused.face.refused).toMatchObject({ cause: 'DUP_DONE', values: { amount: 3_000 } });
   });

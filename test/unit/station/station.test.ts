@@ -70,11 +70,24 @@ describe('a scan', () => {
     lab.event({ kind: 'send' });
     lab.event({ kind: 'approved', approval: APPROVAL });
     lab.press('HANDED');
+    lab.press('CLOSE');
     lab.scan(barcode);
     expect(lab.see().face.refused).toMatchObject({
       cause: 'DUP_DONE',
       values: { type: 'REFUND', amount: 10_000, atMs: Date.UTC(2026, 6, 23, 5, 32, 5) },
     });
+  });
+
+  it('of the barcode whose end is on the screen is a band on it: the sentence stays to be read', () => {
+    const barcode = lab.barcode('REFUND', 10_000);
+    lab.scan(barcode);
+    lab.press('REQUEST');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'declined', code: '006_012', businessDate: null });
+    expect(lab.face()).toBe('NO-OUT');
+    lab.scan(barcode);
+    expect(lab.face()).toBe('NO-OUT');
+    expect(lab.see().band).toMatchObject({ cause: 'DUP_NEW' });
   });
 
   it('replaces an ended face', () => {
