@@ -9,14 +9,19 @@ export function Faults() {
   const { say } = useWords();
   const [faults, setFaults] = useState<readonly FaultSetting[]>([]);
   const [failed, setFailed] = useState(false);
+  // An answer sets every row anew: nobody may be choosing meanwhile.
+  const [busy, setBusy] = useState(false);
   const take = (answer: Promise<{ readonly faults: readonly FaultSetting[] }>): void => {
-    answer.then(
-      (value) => {
-        setFaults(value.faults);
-        setFailed(false);
-      },
-      () => setFailed(true),
-    );
+    setBusy(true);
+    answer
+      .then(
+        (value) => {
+          setFaults(value.faults);
+          setFailed(false);
+        },
+        () => setFailed(true),
+      )
+      .finally(() => setBusy(false));
   };
   useEffect(() => take(issuer.faults()), []);
   return (
@@ -30,6 +35,7 @@ export function Faults() {
           key={call}
           call={call}
           present={faults.find((fault) => fault.call === call) ?? null}
+          busy={busy}
           onSet={(setting) => take(issuer.setFault(setting))}
         />
       ))}
@@ -40,6 +46,7 @@ export function Faults() {
 function FaultRow(props: {
   readonly call: FaultCall;
   readonly present: FaultSetting | null;
+  readonly busy: boolean;
   readonly onSet: (setting: FaultSetting) => void;
 }) {
   const { say, language } = useWords();
@@ -52,6 +59,7 @@ function FaultRow(props: {
       <label>
         <span>{props.call}</span>
         <select
+          disabled={props.busy}
           value={kind ?? ''}
           onChange={(event) =>
             setKind(FAULT_KINDS.find((each) => each === event.currentTarget.value) ?? null)
@@ -67,11 +75,16 @@ function FaultRow(props: {
       </label>
       <input
         inputMode="numeric"
+        disabled={props.busy}
         aria-label={`${props.call}: ${say('faultTimes')}`}
         value={times}
         onInput={(event) => setTimes(event.currentTarget.value)}
       />
-      <button type="button" onClick={() => props.onSet({ call: props.call, kind, times: count })}>
+      <button
+        type="button"
+        disabled={props.busy}
+        onClick={() => props.onSet({ call: props.call, kind, times: count })}
+      >
         {say('faultSet')}
       </button>
     </div>
