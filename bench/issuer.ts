@@ -36,7 +36,7 @@ const CARDS = Array.from({ length: PER_ROUND }, (_, at) => ({
 
 interface Request {
   readonly url: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: string;
 }
 interface Timed {

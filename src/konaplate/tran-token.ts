@@ -23,7 +23,10 @@ export type TranTokenCheck =
       readonly ok: true;
       /** UTC ms that the token says; whether that is near enough is for the caller to judge. It is not signed. */
       readonly timeMs: number;
-      /** The same for the 66 and the 67 character form: what a replay memory remembers. */
+      /**
+       * What a replay memory remembers: the signature alone. The time is not signed, so with another time in front it is
+       * still the same token; and it is the same for the 66 and the 67 character form.
+       */
       readonly identity: string;
     }
   | { readonly ok: false; readonly reason: 'FORM' | 'SIGNATURE' };
@@ -40,5 +43,5 @@ export function checkTranToken(token: string, body: string | Uint8Array, secret:
     return { ok: false, reason: 'FORM' };
   }
   if (!timingSafeEqual(given, tranSignature(body, secret))) return { ok: false, reason: 'SIGNATURE' };
-  return { ok: true, timeMs, identity: `${time}:${canonical}` };
+  return { ok: true, timeMs, identity: canonical };
 }

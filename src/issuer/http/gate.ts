@@ -9,6 +9,7 @@ import {
   parseKst,
   parseStrictJson,
   WireFault,
+  type WireFaultCode,
 } from '../../konaplate/wire.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { CryptoPair, KnownClient } from './directory.ts';
@@ -84,25 +85,31 @@ export interface Opened {
 
 /** Opens the envelope. What is not encrypted, or not to this key, is 000_906; what is no JSON inside is 006_009. */
 export async function openBody(body: Uint8Array, pair: CryptoPair, maxChars: number): Promise<Opened> {
-  let text: string;
+  const jwe = insideOf(body);
   try {
-    const jwe = encDataOf(parseStrictJson(decodeUtf8(body)).value);
-    if (jwe === null) throw new WireFault('ENVELOPE');
-    text = await decryptText(jwe, pair.serverPrivate, maxChars);
-  } catch (error) {
-    throw error instanceof WireFault && error.code === 'TOO_LARGE'
-      ? new Refusal('000_911')
-      : notEncrypted(error);
-  }
-  try {
+    const text = await decryptText(jwe, pair.serverPrivate, maxChars);
     const { value, oddNumbers } = parseStrictJson(text);
     return { value: Object.fromEntries(Object.entries(value ?? {})), oddNumbers };
   } catch (error) {
-    if (error instanceof WireFault) throw new Refusal('006_009');
-    throw error;
+    throw error instanceof WireFault ? new Refusal(OPENING[error.code] ?? '000_906') : error;
   }
 }
 
-function notEncrypted(error: unknown): unknown {
-  return error instanceof WireFault ? new Refusal('000_906') : error;
+/** What went wrong behind the envelope; everything that is not here is 000_906. */
+const OPENING: Partial<Record<WireFaultCode, string>> = {
+  TOO_LARGE: '000_911',
+  UTF8: '006_009',
+  JSON_FORM: '006_009',
+};
+
+/** The JWE in the envelope. */
+function insideOf(body: Uint8Array): string {
+  let jwe: string | null;
+  try {
+    jwe = encDataOf(parseStrictJson(decodeUtf8(body)).value);
+  } catch (error) {
+    throw error instanceof WireFault ? new Refusal('000_906') : error;
+  }
+  if (jwe === null) throw new Refusal('000_906');
+  return jwe;
 }

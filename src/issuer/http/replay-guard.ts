@@ -40,11 +40,11 @@ export class ReplayGuard {
   /** Whether this request was seen before; from now on it was. */
   async admit(request: GuardedRequest, nowMs: number): Promise<Seen> {
     const { merchantId } = request;
-    // Processes may read clocks that differ by the tolerance; the memory outlives both.
+    // Processes may read clocks that differ by the tolerance, and the token's time is not signed: the memory outlives all.
     const token = this.#once(
       merchantId,
       `t:${request.tokenIdentity}`,
-      request.tokenTimeMs + 2 * this.#toleranceMs + 1_000,
+      Math.max(request.tokenTimeMs, nowMs) + 2 * this.#toleranceMs + 1_000,
       nowMs,
     );
     const correlation = this.#once(

@@ -29,7 +29,9 @@ export interface Reply {
 
 /** Ways to bend a request before it goes out. */
 export interface Bent {
-  readonly headers?: (headers: Record<string, string>) => Record<string, string | undefined>;
+  readonly headers?: (
+    headers: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string | string[] | undefined>>;
   /** Instead of the envelope made from the body; it is signed as it is. */
   readonly wire?: (text: string) => string | Promise<string>;
   /** The plaintext to encrypt instead of JSON.stringify(body). */
@@ -83,7 +85,7 @@ export class Caller {
     path: string,
     body: unknown,
     bent: Bent = {},
-  ): Promise<{ path: string; headers: Record<string, string>; sent: string }> {
+  ): Promise<{ path: string; headers: Headers; sent: string }> {
     const wallMs = bent.wallMs ?? this.#now();
     const text = bent.text ?? JSON.stringify(body);
     const sent =
@@ -130,8 +132,11 @@ export class Caller {
   }
 }
 
-function defined(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const out: Record<string, string> = {};
+/** A list is a header that is sent several times. */
+export type Headers = Readonly<Record<string, string | string[]>>;
+
+function defined(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const out: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name] = value;
   return out;
 }
@@ -143,26 +148,25 @@ export interface Raw {
 }
 
 /** One POST, over a socket of its own unless there is an agent. Rejects when the socket breaks before the whole answer is there. */
-export function send(
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-  agent: Agent | null = null,
-): Promise<Raw> {
+export function send(url: string, headers: Headers, body: string, agent: Agent | null = null): Promise<Raw> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: 'POST', headers, agent: agent ?? false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('close', () => reject(new Error('cut off')));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
-    });
+    const request = httpRequest(
+      url,
+      { method: 'POST', headers: { ...headers }, agent: agent ?? false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('close', () => reject(new Error('cut off')));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      },
+    );
     request.on('error', reject);
     request.end(Buffer.from(body, 'utf8'));
   });

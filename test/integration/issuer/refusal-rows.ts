@@ -3,7 +3,8 @@ import { CompactEncrypt } from 'jose';
 import type { Credentials } from '../../../src/issuer/keys.ts';
 import { encryptText, envelope, kstMillis, makeTranToken, tranSecret } from '../../../src/konaplate/wire.ts';
 import type { Bent } from './caller.ts';
-import { type Row, SPEC } from './refusal-row.ts';
+import { callerRows, duplicateRows, keyRows, sizeRows } from './refusal-callers.ts';
+import { type Row, SPEC, type World } from './refusal-row.ts';
 import { parameterRows, plaintextRows } from './refusal-texts.ts';
 
 function headerRows(): Row[] {
@@ -26,6 +27,7 @@ function headerRows(): Row[] {
         ['a blank inside', '1234567 9012345'],
         ['a sign', '12345678901234!'],
         ['letters of another alphabet', '\u00e9'.repeat(15)],
+        ['a blank', ' '],
       ],
     ],
     [
@@ -38,6 +40,8 @@ function headerRows(): Row[] {
         ['letters in the time', '26112212000a-abcdef0'],
         ['no hex at the end', '261122120000-abcdefg'],
         ['an underscore', '261122120000_abcdef0'],
+        ['braces', '{261122120000-abcde}'],
+        ['a blank inside', '261122120000-abc ef0'],
       ],
     ],
     [
@@ -48,6 +52,8 @@ function headerRows(): Row[] {
         ['41 characters', `0000000-${'0'.repeat(33)}`],
         ['no hyphen', '0'.repeat(40)],
         ['hyphen elsewhere', `000000-${'0'.repeat(33)}`],
+        ['a blank inside', `0000000-${'0'.repeat(15)} ${'0'.repeat(16)}`],
+        ['a sign', `0000000-${'0'.repeat(31)}%`],
       ],
     ],
     [
@@ -62,6 +68,9 @@ function headerRows(): Row[] {
         ['30 February', '20260230120000'],
         ['letters', '2026112212000a'],
         ['ISO form', '2026-11-22T12:00'],
+        ['a 60th minute', '20261122126000'],
+        ['the year 0', '00001122120000'],
+        ['a blank inside', '20261122 20000'],
       ],
     ],
     [
@@ -73,6 +82,7 @@ function headerRows(): Row[] {
         ['small letters', 'kst'],
         ['digits', '+09'],
         ['a name', 'Asia/Seoul'],
+        ['a blank', 'K T'],
       ],
     ],
     [
@@ -86,6 +96,12 @@ function headerRows(): Row[] {
         ['URL alphabet', `KMV1:20261122120000000:${'-'.repeat(43)}=`],
         ['14-digit time', `KMV1:20261122120000:${'A'.repeat(43)}=`],
         ['an impossible time', `KMV1:20261399990000000:${'A'.repeat(43)}=`],
+        ['68 characters', `KMV1:20261122120000000:${'A'.repeat(43)}==`],
+        ['65 characters', `KMV1:20261122120000000:${'A'.repeat(42)}`],
+        ['small version', `kmv1:20261122120000000:${'A'.repeat(43)}=`],
+        ['a blank inside', `KMV1:20261122120000000: ${'A'.repeat(43)}=`],
+        ['letters in the time', `KMV1:2026112212000000x:${'A'.repeat(43)}=`],
+        ['another divider', `KMV1.20261122120000000.${'A'.repeat(43)}=`],
       ],
     ],
     [
@@ -96,6 +112,7 @@ function headerRows(): Row[] {
         ['33 characters', 'a'.repeat(33)],
         ['no hex', 'g'.repeat(32)],
         ['unknown', 'a'.repeat(32)],
+        ['with hyphens, as a UUID', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'],
       ],
     ],
   ];
@@ -107,31 +124,6 @@ function headerRows(): Row[] {
   return rows.map((made) =>
     made.code === '000_002' ? made : { name: made.name, bent: made.bent, code: made.code },
   );
-}
-
-function callerRows(credentials: Credentials): Row[] {
-  const other = (header: string, value: string): Bent => ({
-    headers: (made) => ({ ...made, [header]: value }),
-  });
-  const flip = (text: string): string => (text.startsWith('0') ? `1${text.slice(1)}` : `0${text.slice(1)}`);
-  return [
-    { name: 'an unknown ASP', bent: other('X-KM-User-AspId', '999999999999999'), code: '000_904' },
-    {
-      name: 'an unknown access key',
-      bent: other('X-KM-Access-Key', `0000000-${'0'.repeat(32)}`),
-      code: '000_904',
-    },
-    {
-      name: 'an access key in capitals',
-      bent: other('X-KM-Access-Key', flip(credentials.accessKey)),
-      code: '000_904',
-    },
-    {
-      name: 'an ASP of another client',
-      bent: other('X-KM-User-AspId', flip(credentials.aspId)),
-      code: '000_904',
-    },
-  ];
 }
 
 function tokenRows(credentials: Credentials, now: () => number): Row[] {
@@ -306,19 +298,6 @@ function envelopeRows(credentials: Credentials): Row[] {
       },
       code: '000_906',
     },
-    { name: 'a body over 16 KiB', bent: { wire: (text) => `${text}${' '.repeat(16_384)}` }, code: '000_911' },
-    {
-      name: 'a JWE over 16 KiB',
-      bent: {
-        text: JSON.stringify({
-          cardNo: '9410000000000005',
-          type: 'CHARGE',
-          amount: 1,
-          x: 'x'.repeat(16_000),
-        }),
-      },
-      code: '000_911',
-    },
   ];
 }
 
@@ -359,14 +338,18 @@ const testData: readonly Row[] = [
   },
 ];
 
-export function refusalRows(credentials: Credentials, now: () => number): Row[] {
+export function refusalRows(world: World, now: () => number): Row[] {
+  const { credentials } = world;
   return [
     ...testData,
     ...headerRows(),
-    ...callerRows(credentials),
+    ...duplicateRows(world),
+    ...callerRows(world),
     ...tokenRows(credentials, now),
+    ...keyRows(world),
     ...envelopeRows(credentials),
-    ...plaintextRows(),
+    ...sizeRows(credentials),
+    ...plaintextRows(credentials),
     ...parameterRows(),
   ];
 }
