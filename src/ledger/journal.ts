@@ -68,6 +68,10 @@ export function prepareJournal(database: Connection) {
     at: database.prepare<[number], JournalRow>(
       'SELECT idx, at_ms, kind, sequence_id, earlier, body, hash FROM journal WHERE idx = ?',
     ),
+    after: database.prepare<[number, number], JournalRow>(
+      `SELECT idx, at_ms, kind, sequence_id, earlier, body, hash FROM journal
+       WHERE idx > ? AND sequence_id IS NOT NULL ORDER BY idx LIMIT ?`,
+    ),
   };
 }
 type Statements = ReturnType<typeof prepareJournal>;
@@ -128,4 +132,9 @@ export function rowsOfIntent(statements: Statements, lastIndex: number): Journal
 
 export function entriesOfIntent(statements: Statements, lastIndex: number): JournalEntry[] {
   return rowsOfIntent(statements, lastIndex).map((row) => toEntry(statements, row));
+}
+
+/** Entries of intents after an index, oldest first: what a listener missed. */
+export function entriesAfter(statements: Statements, index: number, limit: number): JournalEntry[] {
+  return statements.after.all(index, limit).map((row) => toEntry(statements, row));
 }

@@ -4,7 +4,7 @@ import { type Connection, openReading } from './connection.ts';
 import { prepareFacts, summarize } from './facts.ts';
 import { guarded, LedgerFault } from './fault.ts';
 import { prepareIntents, toIntent } from './intents.ts';
-import { entriesOfIntent, prepareJournal, readHead } from './journal.ts';
+import { entriesAfter, entriesOfIntent, prepareJournal, readHead } from './journal.ts';
 import { listIntents } from './list.ts';
 import { readRestoreMark } from './meta.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -39,6 +39,7 @@ export function createReader(
           return row === undefined ? [] : entriesOfIntent(journal, row.last_index);
         })(),
       ),
+    changes: (index, limit) => guarded(() => entriesAfter(journal, index, limit)),
     summary: (businessDate) => guarded(() => database.transaction(() => summarize(facts, businessDate))()),
     balances: () => guarded(() => readBalances(database)),
     head: () => guarded(() => readHead(journal)),

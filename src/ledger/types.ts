@@ -186,6 +186,7 @@ export type LedgerReader = Pick<
   | 'attention'
   | 'list'
   | 'timeline'
+  | 'changes'
   | 'summary'
   | 'balances'
   | 'head'
@@ -214,6 +215,8 @@ export interface Ledger {
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts;
   list(query: ListQuery): ListPage;
   timeline(sequenceId: string): readonly JournalEntry[];
+  /** Journal entries of intents after an index, oldest first, at most `limit`: the index is a cursor that never moves. */
+  changes(index: number, limit: number): readonly JournalEntry[];
   /** `byState` counts the intents of that business date (yyyyMMdd), or all of them. Keys: `CHARGE.approved.received`. */
   summary(businessDate?: string): LedgerSummary;
   balances(): Balances;

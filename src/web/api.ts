@@ -316,6 +316,30 @@ export interface TimelineStep {
   readonly hash: string;
 }
 
+// ---------------------------------------------------------------------------------------------- POS program
+
+/**
+ * One journal entry of a payment. `host` and `cash` are what this entry changed them to (null: it did not); `payment` is the
+ * payment as it is now, so a program that reads late never acts on a state that is over.
+ */
+export interface PaymentChange
+  extends Pick<TimelineStep, 'index' | 'atMs' | 'by' | 'who' | 'event' | 'code' | 'host' | 'cash'> {
+  readonly payment: PaymentRow;
+}
+
+/**
+ * `GET /api/v1/payments/changes?after=INDEX&limit=200`: what happened after a journal index, oldest first. Ask again with
+ * `after=next`. 409 STALE: this journal is shorter than the cursor.
+ *
+ * `GET /api/v1/payments/events?after=INDEX` (text/event-stream) gives the same as it happens: `event: cursor` at once with the
+ * index it begins after, then `event: payment`, `id: INDEX`, data `PaymentChange`, none left out, none twice.
+ * `Last-Event-ID` goes before `after`; without either it begins now.
+ */
+export interface ChangesAnswer {
+  readonly changes: readonly PaymentChange[];
+  readonly next: number;
+}
+
 export const DECISIONS = [
   'inDrawer', // the cash is in the drawer (restart question)
   'inDrawerGoneLater', // in the drawer, customer gone: credit later

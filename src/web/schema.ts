@@ -5,7 +5,7 @@ export interface Described {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-type Tag = 'cashier' | 'manager' | 'control' | 'operations';
+type Tag = 'cashier' | 'pos' | 'manager' | 'control' | 'operations';
 
 /** Describes one call. The body's shape is in the description; zod checks it, so nothing is checked twice. */
 export function described(

@@ -13,6 +13,7 @@ import { LedgerFault } from '../ledger/fault.ts';
 import type { ApiError } from './api.ts';
 import { apiPage } from './api-page.ts';
 import { cashierRoutes } from './cashier.ts';
+import { changeRoutes } from './changes.ts';
 import { controlRoutes } from './control.ts';
 import { ApiFault } from './fault.ts';
 import { guard, loopbackHosts } from './guards.ts';
@@ -71,6 +72,7 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   });
   await plugins(server, options);
   cashierRoutes(server, options, streams);
+  changeRoutes(server, options, streams);
   const { isManager, release } = managerRoutes(server, options, streams);
   controlRoutes(server, options);
   operations(server, options);

@@ -22,7 +22,18 @@ export interface Stream {
   send(event: string, data: unknown, id?: string): void;
   /** State events: while the page is slow only the newest waits. */
   sendLatest(event: string, data: () => unknown, id: () => string): void;
+  /**
+   * Events that must all arrive, in order: `next` gives the following few (an empty list: no more now) and is asked only
+   * while the client keeps up, so nothing piles up for a slow one. The answer asks again: call it when there is more.
+   */
+  follow(next: () => readonly StreamEvent[]): () => void;
   close(): void;
+}
+
+export interface StreamEvent {
+  readonly event: string;
+  readonly data: unknown;
+  readonly id: string;
 }
 
 interface Open {
@@ -30,6 +41,8 @@ interface Open {
   readonly ping: (() => unknown) | null;
   readonly isCashier: boolean;
   latest: (() => string) | null;
+  /** Asks for the next events of `follow`. */
+  pull: (() => void) | null;
 }
 
 export class Streams {
@@ -56,7 +69,7 @@ export class Streams {
     const others = [...this.#open].filter((open) => !open.isCashier).length;
     if (this.#open.size >= max || (!isCashier && others >= max - kept)) return null;
     const response = reply.raw;
-    const open: Open = { response, ping, isCashier, latest: null };
+    const open: Open = { response, ping, isCashier, latest: null, pull: null };
     for (const [header, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) response.setHeader(header, value);
     }
@@ -87,6 +100,11 @@ export class Streams {
         if (response.writableNeedDrain) open.latest = text;
         else this.#write(open, text());
       },
+      follow: (next) => {
+        open.pull = () => this.#pull(open, next);
+        open.pull();
+        return open.pull;
+      },
       close: () => {
         response.end();
         end();
@@ -115,6 +133,16 @@ export class Streams {
     const text = open.latest;
     open.latest = null;
     if (text !== null) this.#write(open, text());
+    open.pull?.();
+  }
+
+  #pull(open: Open, next: () => readonly StreamEvent[]): void {
+    const { response } = open;
+    while (!response.writableNeedDrain && !response.destroyed && !response.writableEnded) {
+      const events = next();
+      if (events.length === 0) return;
+      this.#write(open, events.map(({ event, data, id }) => encode(event, data, id)).join(''));
+    }
   }
 
   #startPings(): void {

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import { expect, it } from 'vitest';
+import { SystemClock } from '../../../src/ops/clock.ts';
+import { Streams } from '../../../src/web/streams.ts';
+
+// More than the buffers of two sockets hold.
+const EVENTS = 20_000;
+const BATCH = 20;
+const WAITING_MAX = 65_536;
+
+it('events that must all arrive wait for a client that does not read, and reach it whole once it does', async () => {
+  const server = Fastify({ forceCloseConnections: true });
+  const clock = new SystemClock();
+  const streams = new Streams({ clock, max: 4, kept: 0, waitingMax: WAITING_MAX, pingMs: 60_000 });
+  let given = 0;
+  server.get('/events', (_request, reply) => {
+    const stream = streams.begin(reply, null, () => undefined);
+    stream?.follow(() => {
+      const size = Math.min(BATCH, EVENTS - given);
+      const events = Array.from({ length: size }, (_, index) => ({
+        event: 'each',
+        data: { number: given + index, filler: 'x'.repeat(1_000) },
+        id: String(given + index),
+      }));
+      given += size;
+      return events;
+    });
+    return reply;
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const asked = request({ host: '127.0.0.1', port, path: '/events' }).end();
+  const [answer] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  answer.pause();
+  let before = -1;
+  await expect
+    .poll(
+      () => {
+        const stands = before === given && given > 0;
+        before = given;
+        return stands;
+      },
+      { interval: 200, timeout: 10_000 },
+    )
+    .toBe(true);
+  expect(given).toBeLessThan(EVENTS);
+
+  let text = '';
+  answer.setEncoding('utf8');
+  answer.on('data', (part: string) => {
+    text += part;
+  });
+  await expect.poll(() => text.match(/^id: /gm)?.length ?? 0, { timeout: 20_000 }).toBe(EVENTS);
+  const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  expect(ids).toEqual(Array.from({ length: EVENTS }, (_, index) => index));
+  asked.destroy();
+  streams.close();
+  await server.close();
+});
