@@ -19,6 +19,7 @@ import {
   issueBarcode,
   issueOneTimeToken,
 } from './domain/issue.ts';
+import { ItemCalls } from './domain/item-calls.ts';
 import { cardInfo, cardTransactions, type HistoryRequest } from './domain/neighbours.ts';
 import { inquiry, netCancel } from './domain/reverse.ts';
 import { close, transactions, trialBalance } from './domain/settlement.ts';
@@ -39,9 +40,11 @@ export interface Switches {
  */
 export class Service {
   readonly #domain: Domain;
+  readonly #items: ItemCalls;
 
-  constructor(domain: Domain) {
+  constructor(domain: Domain, items: ItemCalls = new ItemCalls(domain.db)) {
     this.#domain = domain;
+    this.#items = items;
   }
 
   get domain(): Domain {
@@ -51,23 +54,23 @@ export class Service {
   /** The same issuer whose clock is wrong by so much: one of the faults on demand. */
   skewed(byMs: number): Service {
     const { clock } = this.#domain;
-    return new Service({ ...this.#domain, clock: { nowMs: () => clock.nowMs() + byMs } });
+    return new Service({ ...this.#domain, clock: { nowMs: () => clock.nowMs() + byMs } }, this.#items);
   }
 
   hello(request: HelloRequest): Promise<Outcome> {
     return hello(this.#domain, request);
   }
-  approve(request: ApproveRequest): Promise<Outcome> {
-    return approve(this.#domain, request);
+  async approve(request: ApproveRequest): Promise<Outcome> {
+    return this.#items.run(approve(this.#domain, request));
   }
-  inquiry(request: InquiryRequest): Promise<Outcome> {
-    return inquiry(this.#domain, request);
+  async inquiry(request: InquiryRequest): Promise<Outcome> {
+    return this.#items.run(inquiry(this.#domain, request));
   }
-  netCancel(request: NetCancelRequest): Promise<Outcome> {
-    return netCancel(this.#domain, request);
+  async netCancel(request: NetCancelRequest): Promise<Outcome> {
+    return this.#items.run(netCancel(this.#domain, request));
   }
-  cancel(request: CancelRequest): Promise<Outcome> {
-    return cancel(this.#domain, request);
+  async cancel(request: CancelRequest): Promise<Outcome> {
+    return this.#items.run(cancel(this.#domain, request));
   }
   transactions(request: TransactionsRequest): Promise<Outcome> {
     return transactions(this.#domain, request);

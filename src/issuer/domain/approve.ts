@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { type BarcodeSpec, parseBarcode } from '../../barcode/parse.ts';
 import { kstMillis, parseKst } from '../../konaplate/wire.ts';
-import { only, type Param, type Sql } from '../storage/database.ts';
-import { type CardRow, lockCard, periodsOf, USAGE_COLUMNS, type Usage, unknownCardCode } from './cards.ts';
+import { type CardRow, periodsOf, type Usage, unknownCardCode } from './cards.ts';
 import type { ApproveRequest, Domain, Outcome } from './context.ts';
-import { businessDateOf } from './days.ts';
 import { sameHash } from './hashes.ts';
-import { approvalBody, type ClaimedItem, claimItem, ITEM_COLUMNS, type ItemRow, nrNumber } from './items.ts';
+import type { Held, ItemCall } from './held.ts';
+import { tokensBefore } from './hold.ts';
+import { approvalBody, type ItemRow, newItem, nrNumber } from './items.ts';
 import { judgeApproval } from './judge.ts';
 import { Refusal } from './refusal.ts';
-import { type Admission, admitUnfenced, firstOpen } from './terminals.ts';
-import { bindToken, countWrongGuess, judgeToken, lockedAt, type TokenVerdict, tokensOf } from './tokens.ts';
+import type { Admission } from './terminals.ts';
+import { judgeToken, type TokenVerdict } from './tokens.ts';
 
 /** The barcode as the issuer reads it itself; what the request says beside it must be the same (rule 2). */
 export function decodeBarcode(domain: Domain, request: ApproveRequest): BarcodeSpec {
@@ -23,43 +23,50 @@ export function decodeBarcode(domain: Domain, request: ApproveRequest): BarcodeS
 }
 
 /**
- * Decides and books in one transaction (settlement-contract, approve). The same content gives the same answer for ever;
- * other content is refused and changes nothing.
+ * Decides and books (settlement-contract, approve). The same content gives the same answer for ever; other content is
+ * refused and changes nothing. Throws `Refusal` for a barcode that does not fit the request.
  */
-export async function approve(domain: Domain, request: ApproveRequest): Promise<Outcome> {
+export function approve(domain: Domain, request: ApproveRequest): ItemCall {
   const spec = decodeBarcode(domain, request);
-  return domain.db.transaction(async (sql) => {
-    const admission = await admitUnfenced(sql, request);
-    const nowMs = domain.clock.nowMs();
-    const today = businessDateOf(nowMs, domain.policy.cutOverHour);
-    const item = await claimItem(sql, { ...request, today, nowMs });
-    const specHash = domain.hashes.barcode(request.merchantId, request.barcodeSpec);
-    const run: Run = {
-      domain,
-      sql,
-      request,
-      spec,
-      specHash,
-      nowMs,
-      date: firstOpen(today, item.sealed_dates),
-    };
-    return item.inserted ? decide(run, admission) : again(run, item);
-  });
+  const scannedMs = parseKst(request.scannedAt);
+  if (scannedMs === null) throw new Refusal('000_002', 'scannedAt');
+  const specHash = domain.hashes.barcode(request.merchantId, request.barcodeSpec);
+  const call: ItemCall = {
+    domain,
+    stamp: request,
+    sequenceId: request.sequenceId,
+    cardId: domain.hashes.card(request.merchantId, spec.cardNumber),
+    cancelId: null,
+    scannedMs: request.deferred ? scannedMs : null,
+    listsVoids: false,
+    takesNumber: true,
+    decide(held, nowMs) {
+      const admission = held.admitUnfenced(request);
+      const item = held.item(request.sequenceId);
+      const date = held.openDate(request.terminalId, nowMs, domain.policy.cutOverHour);
+      const card = call.cardId === null ? null : held.card(call.cardId);
+      const run: Run = { call, held, request, spec, specHash, scannedMs, card, nowMs, date };
+      return item === null ? first(run, admission) : again(run, item);
+    },
+  };
+  return call;
 }
 
 interface Run {
-  readonly domain: Domain;
-  readonly sql: Sql;
+  readonly call: ItemCall;
+  readonly held: Held;
   readonly request: ApproveRequest;
   readonly spec: BarcodeSpec;
   readonly specHash: string;
+  readonly scannedMs: number;
+  readonly card: CardRow | null;
   readonly nowMs: number;
   /** The business date on which a booking of now stands. */
   readonly date: string;
 }
 
 /** The id is known: the same content gets its answer again, an id that was reversed or voided is never approved. */
-async function again(run: Run, item: ClaimedItem): Promise<Outcome> {
+function again(run: Run, item: ItemRow): Outcome {
   const { request, specHash } = run;
   const same =
     item.terminal_id === request.terminalId &&
@@ -71,76 +78,49 @@ async function again(run: Run, item: ClaimedItem): Promise<Outcome> {
   if (item.state === 'DECLINED' && item.decline_code !== null) {
     return { code: item.decline_code, businessDate: run.date, body: {} };
   }
-  if (item.spec_hash === null) await meetTombstone(run);
+  if (item.spec_hash === null) meetTombstone(run, item);
   return { code: '006_905', businessDate: run.date, body: {} };
 }
 
 /** The approve that its net cancel overtook: what it brings is kept, and its token is bound to the dead id. */
-async function meetTombstone({ domain, sql, request, spec, specHash, nowMs }: Run): Promise<void> {
-  const cardId = domain.hashes.card(request.merchantId, spec.cardNumber);
-  const card = await lockCard(sql, request.merchantId, cardId);
-  let tokenRef: string | null = null;
-  if (card !== null) {
-    const verdict = await verdictOf(domain, sql, request, spec, card, nowMs);
-    if (verdict.kind === 'live' || verdict.kind === 'expired') {
-      tokenRef = verdict.token.token_ref;
-      await bindToken(sql, request.merchantId, tokenRef, request.sequenceId);
-    }
-  }
-  await sql.query(
-    `UPDATE items SET spec_hash = $3, card_id = $4, token_ref = $5, bin = $6, last4 = $7, deferred = $8
-      WHERE merchant_id = $1 AND sequence_id = $2`,
-    [
-      request.merchantId,
-      request.sequenceId,
-      specHash,
-      card?.card_id ?? null,
-      tokenRef,
-      spec.cardNumber.slice(0, 6),
-      spec.cardNumber.slice(12),
-      request.deferred,
-    ],
-  );
+function meetTombstone(run: Run, item: ItemRow): void {
+  const tokenRef = run.card === null ? null : bind(run, verdictOf(run, run.card));
+  run.held.putItem({ ...item, ...presented(run), token_ref: tokenRef });
 }
 
-function verdictOf(
-  domain: Domain,
-  sql: Sql,
-  request: ApproveRequest,
-  spec: BarcodeSpec,
-  card: CardRow,
-  nowMs: number,
-): Promise<TokenVerdict> {
-  const { policy, hashes } = domain;
-  // An attended payment is judged now; processes on one database may differ a little in what now is.
-  const skewMs = request.deferred ? policy.scanSkewMs : policy.toleranceMs;
-  const atMs = request.deferred ? scannedMsOf(request) : nowMs;
+/** What an approve brings with it, as its item keeps it. */
+function presented({ request, spec, specHash, card }: Run) {
+  return {
+    spec_hash: specHash,
+    card_id: card?.card_id ?? null,
+    bin: spec.cardNumber.slice(0, 6),
+    last4: spec.cardNumber.slice(12),
+    deferred: request.deferred,
+  };
+}
+
+function verdictOf({ call, held, request, spec, nowMs }: Run, card: CardRow): TokenVerdict {
+  const { policy, hashes } = call.domain;
+  const atMs = call.scannedMs ?? nowMs;
+  const beforeMs = tokensBefore({ call, nowMs });
   const hash = hashes.token(card.card_id, spec.type, spec.amount, spec.token);
-  const owner = { merchantId: request.merchantId, cardId: card.card_id };
-  return tokensOf(domain, sql, owner, atMs + skewMs).then((tokens) =>
-    judgeToken(hash, tokens, atMs, request.sequenceId, skewMs),
-  );
+  const skewMs = call.scannedMs === null ? policy.toleranceMs : policy.scanSkewMs;
+  return judgeToken(hash, held.tokens(card.card_id, beforeMs), atMs, request.sequenceId, skewMs);
 }
 
-function scannedMsOf(request: ApproveRequest): number {
-  const at = parseKst(request.scannedAt);
-  if (at === null) throw new Refusal('000_002', 'scannedAt');
-  return at;
+/** A token belongs to the first id that presents it, declined and reversed ones too. */
+function bind({ held, request }: Run, verdict: TokenVerdict): string | null {
+  if (verdict.kind !== 'live' && verdict.kind !== 'expired') return null;
+  held.bindToken(verdict.token.token_ref, request.sequenceId);
+  return verdict.token.token_ref;
 }
 
-async function decide(run: Run, admission: Admission): Promise<Outcome> {
-  const { domain, sql, request, spec, nowMs } = run;
-  const card = await lockCard(
-    sql,
-    request.merchantId,
-    domain.hashes.card(request.merchantId, spec.cardNumber),
-  );
-  if (card === null) return decline(run, null, null, unknownCardCode(domain.policy, spec.cardNumber));
-  const scannedMs = scannedMsOf(request);
-  const verdict = await verdictOf(domain, sql, request, spec, card, nowMs);
-  const locked = request.deferred
-    ? await lockedAt(sql, request.merchantId, card.card_id, scannedMs)
-    : card.locked_until_ms > nowMs;
+function first(run: Run, admission: Admission): Outcome {
+  const { call, held, request, spec, card, scannedMs, nowMs } = run;
+  const { policy } = call.domain;
+  if (card === null) return decline(run, null, unknownCardCode(policy, spec.cardNumber));
+  const verdict = verdictOf(run, card);
+  const locked = request.deferred ? held.lockedAt(card.card_id, scannedMs) : card.locked_until_ms > nowMs;
   const code = judgeApproval(
     {
       type: request.type,
@@ -151,102 +131,83 @@ async function decide(run: Run, admission: Admission): Promise<Outcome> {
       card,
       locked,
       verdict,
-      usage: await usageOf(run, card),
+      usage: usageOf(run, card),
       typeEnabled: request.type === 'CHARGE' ? admission.chargeEnabled : admission.refundEnabled,
     },
-    domain.policy,
+    policy,
   );
-  if (verdict.kind === 'wrong' && !locked) await countWrongGuess(domain, sql, request.merchantId, card);
-  const tokenRef = verdict.kind === 'live' || verdict.kind === 'expired' ? verdict.token.token_ref : null;
-  return code === null ? book(run, card, tokenRef) : decline(run, card, tokenRef, code);
+  if (verdict.kind === 'wrong' && !locked) held.guessedWrong(card, policy, nowMs);
+  const tokenRef = bind(run, verdict);
+  return code === null ? book(run, card, tokenRef) : decline(run, tokenRef, code);
 }
 
-async function usageOf({ sql, request, nowMs }: Run, card: CardRow): Promise<Usage> {
+function usageOf({ held, request, nowMs }: Run, card: CardRow): Usage {
   const { day, month } = periodsOf(nowMs);
-  const row = only(
-    await sql.query<{ day: number; month: number; month_count: number }>(
-      `SELECT ${USAGE_COLUMNS('$3', '$4', '$5')}`,
-      [request.merchantId, card.card_id, request.type, day, month],
-    ),
-  );
-  return { day: row.day, month: row.month, monthCount: row.month_count };
+  const ofMonth = held.usage(card.card_id, request.type, month);
+  return {
+    day: held.usage(card.card_id, request.type, day).amount,
+    month: ofMonth.amount,
+    monthCount: ofMonth.count,
+  };
 }
 
-/** Members that every decided item gets; the parameters 1 to 10 of `decline` and `book`. */
-function decidedParams(run: Run, card: CardRow | null, tokenRef: string | null): Param[] {
-  const { request, spec, specHash } = run;
-  return [
-    request.merchantId,
-    request.sequenceId,
-    specHash,
-    card?.card_id ?? null,
-    tokenRef,
-    spec.cardNumber.slice(0, 6),
-    spec.cardNumber.slice(12),
-    request.deferred,
-    scannedMsOf(request),
-    request.operatorId ?? null,
-  ];
+/** The members that every decided item gets. */
+function decided(run: Run, tokenRef: string | null, state: 'APPROVED' | 'DECLINED'): ItemRow {
+  const { request, nowMs } = run;
+  const item = newItem({
+    sequence_id: request.sequenceId,
+    terminal_id: request.terminalId,
+    type: request.type,
+    amount: request.amount,
+    created_ms: nowMs,
+    state,
+  });
+  return {
+    ...item,
+    ...presented(run),
+    token_ref: tokenRef,
+    scanned_ms: run.scannedMs,
+    operator_id: request.operatorId ?? null,
+  };
 }
 
-const DECIDED = `spec_hash = $3, card_id = $4, token_ref = $5, bin = $6, last4 = $7, deferred = $8, scanned_ms = $9, operator_id = $10`;
-const BIND = `UPDATE tokens SET sequence_id = $2 WHERE merchant_id = $1 AND token_ref = $5 AND sequence_id IS NULL`;
-
-async function decline(
-  run: Run,
-  card: CardRow | null,
-  tokenRef: string | null,
-  code: string,
-): Promise<Outcome> {
-  await run.sql.query(
-    `WITH bound AS (${BIND})
-     UPDATE items SET state = 'DECLINED', decline_code = $11, ended_ms = $12, ${DECIDED}
-      WHERE merchant_id = $1 AND sequence_id = $2`,
-    [...decidedParams(run, card, tokenRef), code, run.nowMs],
-  );
+function decline(run: Run, tokenRef: string | null, code: string): Outcome {
+  run.held.putItem({
+    ...decided(run, tokenRef, 'DECLINED'),
+    decline_code: code,
+    ended_ms: run.nowMs,
+  });
   return { code, businessDate: run.date, body: {} };
 }
 
-/** Books: one transfer, which moves the balance; the token bound; the sums of the card's day and month. One statement. */
-async function book(run: Run, card: CardRow, tokenRef: string | null): Promise<Outcome> {
-  const { request, nowMs, date } = run;
-  const { day, month } = periodsOf(nowMs);
-  const charge = request.type === 'CHARGE';
+/** Books: one transfer, which moves the balance; the sums of the card's day and month; the item. */
+function book(run: Run, card: CardRow, tokenRef: string | null): Outcome {
+  const { held, request, nowMs, date } = run;
+  const { type, amount } = request;
   const terminal = `terminal:${request.terminalId}`;
   const account = `card:${card.card_id}`;
-  const rows = await run.sql.query<ItemRow>(
-    `WITH bound AS (${BIND}),
-     guessed AS (
-       UPDATE cards SET wrong_guesses = 0 WHERE merchant_id = $1 AND card_id = $4 AND wrong_guesses > 0),
-     used AS (
-       INSERT INTO card_usage (merchant_id, card_id, period, type, amount, count)
-       VALUES ($1, $4, $11, $13, $14, 1), ($1, $4, $12, $13, $14, 1)
-       ON CONFLICT (merchant_id, card_id, period, type)
-       DO UPDATE SET amount = card_usage.amount + EXCLUDED.amount, count = card_usage.count + 1),
-     booked AS (
-       INSERT INTO transfers (merchant_id, reference, kind, debit, credit, amount, business_date, booked_ms)
-       VALUES ($1, $2, 'APPROVE', $15, $16, $14, $17, $18))
-     UPDATE items SET state = 'APPROVED', approved_ms = $18, business_date = $17, balance_after = $19,
-            approval_code = $20, ${DECIDED},
-            nr_number = $21 || lpad((nextval('issuer_numbers') % 1000000000)::text, 9, '0')
-      WHERE merchant_id = $1 AND sequence_id = $2
-      RETURNING ${ITEM_COLUMNS}`,
-    [
-      ...decidedParams(run, card, tokenRef),
-      day,
-      month,
-      request.type,
-      request.amount,
-      charge ? terminal : account,
-      charge ? account : terminal,
-      date,
-      nowMs,
-      card.balance + (charge ? request.amount : -request.amount),
-      String(randomInt(1_000_000)).padStart(6, '0'),
-      nrNumber(nowMs, 0).slice(0, 9),
-    ],
-  );
-  return approved(only(rows));
+  held.guessedRight(card);
+  held.use({ cardId: card.card_id, type, amount, count: 1 }, Object.values(periodsOf(nowMs)));
+  held.transfer({
+    reference: request.sequenceId,
+    kind: 'APPROVE',
+    leg: 0,
+    debit: type === 'CHARGE' ? terminal : account,
+    credit: type === 'CHARGE' ? account : terminal,
+    amount,
+    business_date: date,
+    booked_ms: nowMs,
+  });
+  const item: ItemRow = {
+    ...decided(run, tokenRef, 'APPROVED'),
+    approved_ms: nowMs,
+    business_date: date,
+    balance_after: card.balance + (type === 'CHARGE' ? amount : -amount),
+    approval_code: String(randomInt(1_000_000)).padStart(6, '0'),
+    nr_number: nrNumber(nowMs, held.takeNumber()),
+  };
+  held.putItem(item);
+  return approved(item);
 }
 
 function approved(item: ItemRow): Outcome {

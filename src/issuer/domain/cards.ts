@@ -19,37 +19,28 @@ export interface CardRow {
   readonly locked_until_ms: number;
 }
 
-const COLUMNS =
+export const CARD_COLUMNS =
   'card_id, bin, last4, user_id, par, status, store_allowed, refund_allowed, balance, wrong_guesses, locked_until_ms';
-
-/** The card's row, held until the end of the transaction: everything about its money and tokens goes through this lock. */
-export async function lockCard(sql: Sql, merchantId: string, cardId: string): Promise<CardRow | null> {
-  const rows = await sql.query<CardRow>(
-    `SELECT ${COLUMNS} FROM cards WHERE merchant_id = $1 AND card_id = $2 FOR UPDATE`,
-    [merchantId, cardId],
-  );
-  return rows[0] ?? null;
-}
 
 export async function findCard(sql: Sql, merchantId: string, cardId: string): Promise<CardRow | null> {
   const rows = await sql.query<CardRow>(
-    `SELECT ${COLUMNS} FROM cards WHERE merchant_id = $1 AND card_id = $2`,
+    `SELECT ${CARD_COLUMNS} FROM cards WHERE merchant_id = $1 AND card_id = $2`,
     [merchantId, cardId],
   );
   return rows[0] ?? null;
 }
 
 export async function findCardByPar(sql: Sql, merchantId: string, par: string): Promise<CardRow | null> {
-  const rows = await sql.query<CardRow>(`SELECT ${COLUMNS} FROM cards WHERE merchant_id = $1 AND par = $2`, [
-    merchantId,
-    par,
-  ]);
+  const rows = await sql.query<CardRow>(
+    `SELECT ${CARD_COLUMNS} FROM cards WHERE merchant_id = $1 AND par = $2`,
+    [merchantId, par],
+  );
   return rows[0] ?? null;
 }
 
 export async function listCards(sql: Sql, merchantId: string): Promise<CardRow[]> {
   return sql.query<CardRow>(
-    `SELECT ${COLUMNS} FROM cards WHERE merchant_id = $1 ORDER BY bin DESC, last4, card_id LIMIT 200`,
+    `SELECT ${CARD_COLUMNS} FROM cards WHERE merchant_id = $1 ORDER BY bin DESC, last4, card_id LIMIT 200`,
     [merchantId],
   );
 }
@@ -95,7 +86,7 @@ async function ensureCard(domain: Domain, sql: Sql, merchantId: string, card: Sa
   );
 }
 
-/** What a card has charged and withdrawn in the Korean day and month of `atMs`. */
+/** What a card has charged or withdrawn in the Korean day and month of a moment. */
 export interface Usage {
   readonly day: number;
   readonly month: number;
@@ -105,31 +96,6 @@ export interface Usage {
 export function periodsOf(atMs: number): { day: string; month: string } {
   const date = kstDate(atMs);
   return { day: `D${date}`, month: `M${date.slice(0, 6)}` };
-}
-
-/** Columns of a query that gives a card's usage: parameters 1 merchant, 2 card, and the three named ones. */
-export const USAGE_COLUMNS = (type: string, day: string, month: string): string => `
-  coalesce((SELECT amount FROM card_usage WHERE merchant_id = $1 AND card_id = $2 AND type = ${type} AND period = ${day}), 0) AS day,
-  coalesce((SELECT amount FROM card_usage WHERE merchant_id = $1 AND card_id = $2 AND type = ${type} AND period = ${month}), 0) AS month,
-  coalesce((SELECT count FROM card_usage WHERE merchant_id = $1 AND card_id = $2 AND type = ${type} AND period = ${month}), 0) AS month_count`;
-
-/** Takes an undone approval out of its day's and month's sums. The card's row is held. */
-export async function unuse(
-  sql: Sql,
-  merchantId: string,
-  use: {
-    readonly cardId: string;
-    readonly type: string;
-    readonly amount: number;
-    readonly approvedMs: number;
-  },
-): Promise<void> {
-  const { day, month } = periodsOf(use.approvedMs);
-  await sql.query(
-    `UPDATE card_usage SET amount = amount - $5, count = count - 1
-      WHERE merchant_id = $1 AND card_id = $2 AND type = $3 AND period = ANY($4)`,
-    [merchantId, use.cardId, use.type, [day, month], use.amount],
-  );
 }
 
 /** The card holder spends elsewhere: what makes a later reversal run short. Throws when the balance is too small. */
@@ -142,8 +108,11 @@ export async function spend(
   const cardId = domain.hashes.card(merchantId, cardNo);
   return domain.db.transaction(async (sql) => {
     const now = domain.clock.nowMs();
-    const card = await lockCard(sql, merchantId, cardId);
-    if (card === null) throw new Error('no such card');
+    const cards = await sql.query<{ balance: number }>(
+      `SELECT balance FROM cards WHERE merchant_id = $1 AND card_id = $2 FOR NO KEY UPDATE`,
+      [merchantId, cardId],
+    );
+    const { balance } = only(cards);
     const rows = await sql.query<{ reference: number }>(`SELECT nextval('issuer_numbers') AS reference`);
     await sql.query(
       `INSERT INTO transfers (merchant_id, reference, kind, debit, credit, amount, business_date, booked_ms)
@@ -157,7 +126,7 @@ export async function spend(
         now,
       ],
     );
-    return card.balance - amount;
+    return balance - amount;
   });
 }
 

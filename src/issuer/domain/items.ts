@@ -1,8 +1,6 @@
 import { kstMillis, kstShort } from '../../konaplate/wire.ts';
-import { only, type Sql } from '../storage/database.ts';
-import { SEALED_DATES } from './terminals.ts';
 
-/** NEW exists only inside the transaction that makes the row; TOMBSTONE is an id that was net-cancelled first. */
+/** TOMBSTONE is an id that was net-cancelled before anything else. NEW is of older schemas and is never written. */
 export type ItemRowState = 'NEW' | 'APPROVED' | 'DECLINED' | 'REVERSED' | 'VOIDED' | 'TOMBSTONE';
 
 export interface ItemRow {
@@ -11,11 +9,15 @@ export interface ItemRow {
   readonly type: 'CHARGE' | 'REFUND';
   readonly amount: number;
   readonly state: ItemRowState;
+  readonly created_ms: number;
   readonly spec_hash: string | null;
   readonly card_id: string | null;
+  readonly token_ref: string | null;
   readonly bin: string | null;
   readonly last4: string | null;
   readonly deferred: boolean;
+  readonly scanned_ms: number | null;
+  readonly operator_id: string | null;
   readonly decline_code: string | null;
   readonly nr_number: string | null;
   readonly approval_code: string | null;
@@ -26,82 +28,68 @@ export interface ItemRow {
   readonly net_ms: number | null;
   readonly net_date: string | null;
   readonly ended_ms: number | null;
+  /** Inside an AGREED close; only a close changes it. */
   readonly sealed: boolean;
 }
 
-export const ITEM_COLUMNS = [
-  'sequence_id',
-  'terminal_id',
-  'type',
-  'amount',
-  'state',
-  'spec_hash',
-  'card_id',
-  'bin',
-  'last4',
-  'deferred',
-  'decline_code',
-  'nr_number',
-  'approval_code',
-  'approved_ms',
-  'business_date',
-  'balance_after',
-  'net_result',
-  'net_ms',
-  'net_date',
-  'ended_ms',
-  'sealed',
-]
+/** The columns that the item calls write. */
+export const ITEM_TYPES = {
+  sequence_id: 'text',
+  terminal_id: 'text',
+  type: 'text',
+  amount: 'bigint',
+  state: 'text',
+  created_ms: 'bigint',
+  spec_hash: 'text',
+  card_id: 'text',
+  token_ref: 'text',
+  bin: 'text',
+  last4: 'text',
+  deferred: 'boolean',
+  scanned_ms: 'bigint',
+  operator_id: 'text',
+  decline_code: 'text',
+  nr_number: 'text',
+  approval_code: 'text',
+  approved_ms: 'bigint',
+  business_date: 'text',
+  balance_after: 'bigint',
+  net_result: 'text',
+  net_ms: 'bigint',
+  net_date: 'text',
+  ended_ms: 'bigint',
+} as const satisfies Readonly<Record<keyof Omit<ItemRow, 'sealed'>, string>>;
+
+export const ITEM_COLUMNS = [...Object.keys(ITEM_TYPES), 'sealed']
   .map((column) => `items.${column}`)
   .join(', ');
 
-export interface NewItem {
-  readonly merchantId: string;
-  readonly terminalId: string;
-  readonly sequenceId: string;
-  readonly type: 'CHARGE' | 'REFUND';
-  readonly amount: number;
-  readonly today: string;
-  readonly nowMs: number;
-}
-
-export interface ClaimedItem extends ItemRow {
-  readonly inserted: boolean;
-  /** Dates of this terminal that take no bookings; read while its row is held, so no close can come between. */
-  readonly sealed_dates: string[];
-}
-
-/**
- * Inserts the item's row or locks the one that is there, in one statement: from here to the end of the transaction
- * nobody else moves this id, so the calls for it are linear.
- */
-export async function claimItem(sql: Sql, item: NewItem): Promise<ClaimedItem> {
-  const rows = await sql.query<ClaimedItem>(
-    `INSERT INTO items (merchant_id, sequence_id, terminal_id, type, amount, state, created_ms)
-     VALUES ($1, $4, $2, $5, $6, 'NEW', $7)
-     ON CONFLICT (merchant_id, sequence_id) DO UPDATE SET sequence_id = items.sequence_id
-     RETURNING ${ITEM_COLUMNS}, items.state = 'NEW' AS inserted, ${SEALED_DATES} AS sealed_dates`,
-    [item.merchantId, item.terminalId, item.today, item.sequenceId, item.type, item.amount, item.nowMs],
-  );
-  return only(rows);
-}
-
-/** Locks an item that must be there; null when it is not. */
-export async function lockItem(sql: Sql, merchantId: string, sequenceId: string): Promise<ItemRow | null> {
-  const rows = await sql.query<ItemRow>(
-    `SELECT ${ITEM_COLUMNS} FROM items WHERE merchant_id = $1 AND sequence_id = $2 FOR UPDATE`,
-    [merchantId, sequenceId],
-  );
-  return rows[0] ?? null;
-}
-
-/** Waits for a call on this id that is under way, then reads it. */
-export async function readItem(sql: Sql, merchantId: string, sequenceId: string): Promise<ItemRow | null> {
-  const rows = await sql.query<ItemRow>(
-    `SELECT ${ITEM_COLUMNS} FROM items WHERE merchant_id = $1 AND sequence_id = $2 FOR SHARE`,
-    [merchantId, sequenceId],
-  );
-  return rows[0] ?? null;
+/** An item of which only its first call is known. */
+export function newItem(
+  of: Pick<ItemRow, 'sequence_id' | 'terminal_id' | 'type' | 'amount' | 'created_ms' | 'state'>,
+): ItemRow {
+  return {
+    ...of,
+    spec_hash: null,
+    card_id: null,
+    token_ref: null,
+    bin: null,
+    last4: null,
+    deferred: false,
+    scanned_ms: null,
+    operator_id: null,
+    decline_code: null,
+    nr_number: null,
+    approval_code: null,
+    approved_ms: null,
+    business_date: null,
+    balance_after: null,
+    net_result: null,
+    net_ms: null,
+    net_date: null,
+    ended_ms: null,
+    sealed: false,
+  };
 }
 
 /** `KMN` + yyMMdd + 9 digits, 18 characters. `counter` comes from the database's sequence. */

@@ -74,8 +74,9 @@ async function totalsOf(
   terminalId: string | null,
 ): Promise<Total[]> {
   return sql.query<Total>(
-    `SELECT items.type, items.state, count(*) AS count, sum(items.amount) AS sum FROM items WHERE ${OF_DAY}
-      GROUP BY items.type, items.state ORDER BY items.type, items.state`,
+    `SELECT type, state, sum(count) AS count, sum(sum) AS sum FROM day_totals
+      WHERE merchant_id = $1 AND business_date = $2 AND ($3::text IS NULL OR terminal_id = $3)
+      GROUP BY type, state HAVING sum(count) > 0 ORDER BY type, state`,
     [merchantId, businessDate, terminalId],
   );
 }

@@ -1,67 +1,75 @@
-import { parseBarcode } from '../../barcode/parse.ts';
+import { type BarcodeSpec, parseBarcode } from '../../barcode/parse.ts';
 import { kstMillis } from '../../konaplate/wire.ts';
-import { only, type Sql } from '../storage/database.ts';
-import { lockCard } from './cards.ts';
 import type { CancelRequest, Domain, Outcome } from './context.ts';
 import { sameHash } from './hashes.ts';
-import { type ItemRow, lockItem, nrNumber } from './items.ts';
+import type { ItemCall, VoidRow } from './held.ts';
+import { tokensBefore } from './hold.ts';
+import { type ItemRow, nrNumber } from './items.ts';
 import { Refusal } from './refusal.ts';
-import { type Reversal, undo } from './reverse.ts';
-import { admitUnfenced, openDateOf } from './terminals.ts';
-import { bindToken, countWrongGuess, judgeToken, tokensOf } from './tokens.ts';
+import { ITEM_ONLY, type Reversal, undo } from './reverse.ts';
+import { judgeToken } from './tokens.ts';
 
 /** The refusal of a void; it never changes for its cancelId. */
 const REFUSED = '007_030';
-
-interface VoidRow {
-  readonly sequence_id: string;
-  readonly content_hash: string;
-  readonly done: boolean;
-  readonly code: string | null;
-  readonly cancel_nr_number: string | null;
-  readonly canceled_ms: number | null;
-  readonly business_date: string;
-}
 
 /**
  * Voids an approved attended charge (settlement-contract, cancel): same terminal, same content, same business day, with a
  * fresh barcode of the same card or a manager. Unlike a net cancel it is refused when the balance is spent.
  */
-export async function cancel(domain: Domain, request: CancelRequest): Promise<Outcome> {
-  return domain.db.transaction(async (sql) => {
-    await admitUnfenced(sql, request);
-    const item = await lockItem(sql, request.merchantId, request.sequenceId);
-    if (item === null) throw new Refusal('006_030');
-    // The proof is no content: a till that lost the barcode with its memory proves the same void anew.
-    const contentHash = domain.hashes.content(
-      'void',
-      request.sequenceId,
-      request.nrNumber,
-      request.type,
-      request.amount,
-    );
-    const known = await knownVoid(sql, request);
-    if (known !== null) {
-      if (!sameHash(known.content_hash, contentHash)) throw new Refusal('006_021');
-      return answer(known);
-    }
-    const nowMs = domain.clock.nowMs();
-    const date = await openDateOf(domain, sql, request.merchantId, request.terminalId);
-    const run = { domain, sql, merchantId: request.merchantId, item, nowMs, date };
-    const possible =
-      voidable(request, item, date) && (await proved(run, request)) && (await undo(run, 'VOID'));
-    return answer(await record(run, request, contentHash, possible));
-  });
+export function cancel(domain: Domain, request: CancelRequest): ItemCall {
+  const parsed =
+    request.cardProof === undefined ? null : parseBarcode(request.cardProof, domain.policy.codeTable);
+  const proof = parsed?.ok === true ? parsed.spec : null;
+  const call: ItemCall = {
+    ...ITEM_ONLY,
+    domain,
+    stamp: request,
+    sequenceId: request.sequenceId,
+    cardId: proof === null ? null : domain.hashes.card(request.merchantId, proof.cardNumber),
+    cancelId: request.cancelId,
+    takesNumber: true,
+    decide(held, nowMs) {
+      held.admitUnfenced(request);
+      const item = held.item(request.sequenceId);
+      if (item === null) throw new Refusal('006_030');
+      // The proof is no content: a till that lost the barcode with its memory proves the same void anew.
+      const { sequenceId, nrNumber: number, type, amount } = request;
+      const contentHash = domain.hashes.content('void', sequenceId, number, type, amount);
+      const known = held.voidOf(request.cancelId);
+      if (known !== null) {
+        if (!sameHash(known.content_hash, contentHash)) throw new Refusal('006_021');
+        return answer(known);
+      }
+      const date = held.openDate(request.terminalId, nowMs, domain.policy.cutOverHour);
+      const run = { held, item, nowMs, date };
+      const isProved = voidable(request, item, date) && proved(run, call, request, proof);
+      const row = record(run, request, contentHash, isProved && undo(run, 'VOID'));
+      return answer(row);
+    },
+  };
+  return call;
 }
 
-/** Held against another void with the same cancelId by the item's row; another item's is found by the key. */
-async function knownVoid(sql: Sql, request: CancelRequest): Promise<VoidRow | null> {
-  const rows = await sql.query<VoidRow>(
-    `SELECT sequence_id, content_hash, done, code, cancel_nr_number, canceled_ms, business_date
-       FROM voids WHERE merchant_id = $1 AND cancel_id = $2`,
-    [request.merchantId, request.cancelId],
-  );
-  return rows[0] ?? null;
+/** A manager's word is the store's own; a fresh barcode must be a live token of the same card, and is used up. */
+function proved(
+  { held, item, nowMs }: Reversal,
+  call: ItemCall,
+  request: CancelRequest,
+  proof: BarcodeSpec | null,
+): boolean {
+  if (request.cardProof === undefined) return request.managerId !== undefined;
+  const card = call.cardId === null ? null : held.card(call.cardId);
+  if (proof === null || card === null || card.card_id !== item.card_id) return false;
+  if (card.locked_until_ms > nowMs) return false;
+  const { policy, hashes } = call.domain;
+  const hash = hashes.token(card.card_id, proof.type, proof.amount, proof.token);
+  const holder = `void:${request.cancelId}`;
+  const tokens = held.tokens(card.card_id, tokensBefore({ call, nowMs }));
+  const verdict = judgeToken(hash, tokens, nowMs, holder, policy.toleranceMs);
+  if (verdict.kind === 'wrong') held.guessedWrong(card, policy, nowMs);
+  if (verdict.kind !== 'live') return false;
+  held.bindToken(verdict.token.token_ref, holder);
+  return true;
 }
 
 function voidable(request: CancelRequest, item: ItemRow, openDate: string): boolean {
@@ -78,65 +86,22 @@ function voidable(request: CancelRequest, item: ItemRow, openDate: string): bool
   );
 }
 
-/** A manager's word is the store's own; a fresh barcode must be a live token of the same card, and is used up. */
-async function proved(run: Reversal, request: CancelRequest): Promise<boolean> {
-  const { domain, sql, merchantId, item, nowMs } = run;
-  if (request.cardProof === undefined) return request.managerId !== undefined;
-  const parsed = parseBarcode(request.cardProof, domain.policy.codeTable);
-  if (!parsed.ok) return false;
-  const { spec } = parsed;
-  const card = await lockCard(sql, merchantId, domain.hashes.card(merchantId, spec.cardNumber));
-  if (card === null || card.card_id !== item.card_id || card.locked_until_ms > nowMs) return false;
-  const hash = domain.hashes.token(card.card_id, spec.type, spec.amount, spec.token);
-  const skewMs = domain.policy.toleranceMs;
-  const holder = `void:${request.cancelId}`;
-  const tokens = await tokensOf(domain, sql, { merchantId, cardId: card.card_id }, nowMs + skewMs);
-  const verdict = judgeToken(hash, tokens, nowMs, holder, skewMs);
-  if (verdict.kind === 'wrong') await countWrongGuess(domain, sql, merchantId, card);
-  if (verdict.kind !== 'live') return false;
-  await bindToken(sql, merchantId, verdict.token.token_ref, holder);
-  return true;
-}
-
-async function record(
-  run: Reversal,
-  request: CancelRequest,
-  contentHash: string,
-  done: boolean,
-): Promise<VoidRow> {
-  const { sql, merchantId, item, nowMs, date } = run;
-  const number = done
-    ? only(await sql.query<{ next: number }>(`SELECT nextval('issuer_numbers') AS next`)).next
-    : 0;
-  const rows = await sql.query<VoidRow>(
-    `INSERT INTO voids (merchant_id, cancel_id, sequence_id, content_hash, done, code, cancel_nr_number, canceled_ms,
-                        business_date, manager_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     ON CONFLICT (merchant_id, cancel_id) DO NOTHING
-     RETURNING sequence_id, content_hash, done, code, cancel_nr_number, canceled_ms, business_date`,
-    [
-      merchantId,
-      request.cancelId,
-      item.sequence_id,
-      contentHash,
-      done,
-      done ? null : REFUSED,
-      done ? nrNumber(nowMs, number) : null,
-      done ? nowMs : null,
-      // A refused void has moved nothing: the item stays on its own day.
-      done ? date : (item.business_date ?? date),
-      request.managerId ?? null,
-    ],
-  );
-  const row = rows[0];
-  // The same cancelId came for another item at the same moment, and that one was first.
-  if (row === undefined) throw new Refusal('006_021');
-  if (done) {
-    await sql.query(
-      `UPDATE items SET state = 'VOIDED', ended_ms = $3 WHERE merchant_id = $1 AND sequence_id = $2`,
-      [merchantId, item.sequence_id, nowMs],
-    );
-  }
+function record(run: Reversal, request: CancelRequest, contentHash: string, done: boolean): VoidRow {
+  const { held, item, nowMs, date } = run;
+  const row: VoidRow = {
+    cancel_id: request.cancelId,
+    sequence_id: item.sequence_id,
+    content_hash: contentHash,
+    done,
+    code: done ? null : REFUSED,
+    cancel_nr_number: done ? nrNumber(nowMs, held.takeNumber()) : null,
+    canceled_ms: done ? nowMs : null,
+    // A refused void has moved nothing: the item stays on its own day.
+    business_date: done ? date : (item.business_date ?? date),
+    manager_id: request.managerId ?? null,
+  };
+  held.putVoid(row);
+  if (done) held.putItem({ ...item, state: 'VOIDED', ended_ms: nowMs });
   return row;
 }
 

@@ -15,8 +15,8 @@ export interface Sql {
 export interface Database extends Sql {
   readonly kind: 'pglite' | 'postgres';
   /**
-   * Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it throws. A deadlock or a
-   * serialization failure is tried again, at most five times, so `work` has no effects but its statements.
+   * Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it throws. A deadlock, a
+   * serialization failure or a key that was made meanwhile is tried again, at most five times, so `work` has no effects but its statements.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Several statements without parameters, for migrations. */
@@ -25,7 +25,8 @@ export interface Database extends Sql {
 }
 
 export const TRANSACTION_TRIES = 5;
-const RETRIED = new Set(['40001', '40P01']);
+/** Serialization failure, deadlock, and a key that another process has made meanwhile: the next try finds its row. */
+const RETRIED = new Set(['40001', '40P01', '23505']);
 
 /** The SQLSTATE of a database error, null for any other error. */
 export function sqlState(error: unknown): string | null {

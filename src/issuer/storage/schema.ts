@@ -228,6 +228,31 @@ CREATE TRIGGER cards_kept BEFORE DELETE ON cards FOR EACH ROW
   WHEN (OLD.balance <> 0) EXECUTE FUNCTION refuse_direct_balance();
 CREATE TRIGGER transfers_kept BEFORE TRUNCATE ON transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 `,
+  // The sums of a business day are kept with its items, so a list of a million of them costs the same per page as a short
+  // one. Cards and terminals are never removed, and what hangs on them is made out of their rows: two foreign keys less to
+  // look up for every row. `stale_before`: days before it are closed, confirmed or not, if they had bookings.
+  `
+CREATE TABLE day_totals (
+  merchant_id text NOT NULL,
+  terminal_id text NOT NULL,
+  business_date text NOT NULL,
+  type text NOT NULL,
+  state text NOT NULL,
+  count bigint NOT NULL,
+  sum bigint NOT NULL,
+  PRIMARY KEY (merchant_id, terminal_id, business_date, type, state)
+);
+INSERT INTO day_totals
+  SELECT merchant_id, terminal_id, business_date, type, state, count(*), sum(amount) FROM items
+   WHERE business_date IS NOT NULL GROUP BY merchant_id, terminal_id, business_date, type, state;
+CREATE INDEX day_totals_date ON day_totals (merchant_id, business_date);
+ALTER TABLE terminals ADD COLUMN stale_before text NOT NULL DEFAULT '';
+ALTER TABLE terminal_heads DROP CONSTRAINT terminal_heads_merchant_id_terminal_id_fkey;
+ALTER TABLE tokens DROP CONSTRAINT tokens_merchant_id_card_id_fkey;
+DROP TRIGGER cards_kept ON cards;
+CREATE TRIGGER cards_kept BEFORE DELETE ON cards FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER terminals_kept BEFORE DELETE ON terminals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+`,
 ];
 
 /** Any number of processes may start on one database at once: the first one migrates, the others wait for it. */
