@@ -75,7 +75,7 @@ export const CODES: readonly CodeEntry[] = [
   own('006_904', 'One-time tokens of this card are locked.', 'declined', APPROVE),
   own('006_905', 'The transaction is reversed.', 'ambiguous', 'every'),
   own('006_906', 'Net cancel does not match the original.', 'refused', NET_CANCEL),
-  own('006_907', 'The business day is sealed.', 'refused', NET_CANCEL),
+  own('006_907', 'The business day is sealed.', 'refused', [...NET_CANCEL, 'close']),
   published('007_003', 'Credit limit exceeded.', 'declined', APPROVE),
   published('007_005', 'Account charge request while proceeding.', 'notProcessed', 'every'),
   published('007_007', 'Recharge amount should be more than zero.', 'ambiguous', 'every'),

@@ -72,6 +72,9 @@ export function prepareJournal(database: Connection) {
       `SELECT idx, at_ms, kind, sequence_id, earlier, body, hash FROM journal
        WHERE idx > ? AND sequence_id IS NOT NULL ORDER BY idx LIMIT ?`,
     ),
+    from: database.prepare<[number, number], JournalRow>(
+      'SELECT idx, at_ms, kind, sequence_id, earlier, body, hash FROM journal WHERE idx >= ? ORDER BY idx LIMIT ?',
+    ),
   };
 }
 type Statements = ReturnType<typeof prepareJournal>;
@@ -104,7 +107,7 @@ export function appendEntry(statements: Statements, head: JournalHead, entry: Ne
   return { index, hash };
 }
 
-function toEntry(statements: Statements, row: JournalRow): JournalEntry {
+export function toEntry(statements: Statements, row: JournalRow): JournalEntry {
   const previous = row.idx === 1 ? undefined : statements.at.get(row.idx - 1);
   return {
     index: row.idx,
@@ -137,4 +140,12 @@ export function entriesOfIntent(statements: Statements, lastIndex: number): Jour
 /** Entries of intents after an index, oldest first: what a listener missed. */
 export function entriesAfter(statements: Statements, index: number, limit: number): JournalEntry[] {
   return statements.after.all(index, limit).map((row) => toEntry(statements, row));
+}
+
+const ENTRIES_MAX = 1_000;
+
+/** Entries from an index on, in the journal's order. */
+export function entriesFrom(statements: Statements, fromIndex: number, limit: number): JournalEntry[] {
+  assertThat(limit > 0 && limit <= ENTRIES_MAX, 'a page has 1 to 1000 entries');
+  return statements.from.all(fromIndex, limit).map((row) => toEntry(statements, row));
 }

@@ -25,6 +25,8 @@ export interface LedgerKeys {
   readonly hash: KeyObject;
   /** AES-256-GCM of the hash keys of earlier ledger keys. */
   readonly wrap: KeyObject;
+  /** HMAC of the day's reports. */
+  readonly report: KeyObject;
   /** Names the key without telling anything of it: 32 hex digits, stored in the ledger. */
   readonly id: string;
 }
@@ -40,6 +42,7 @@ export function deriveKeys(key: Uint8Array): LedgerKeys {
     vault: createSecretKey(derive(key, 'vault')),
     hash: createSecretKey(derive(key, 'hash')),
     wrap: createSecretKey(derive(key, 'wrap')),
+    report: createSecretKey(derive(key, 'report')),
     id: derive(key, 'id').subarray(0, HASH_BYTES).toString('hex'),
   };
 }
@@ -111,4 +114,9 @@ export function unseal(key: KeyObject, sealed: Uint8Array, boundTo: string): Buf
 /** Keyed hash of a barcode or a card number, 16 bytes; the purpose keeps the two apart. */
 export function keyedHash(key: KeyObject, purpose: 'barcode' | 'card', text: string): Buffer {
   return createHmac('sha256', key).update(`${purpose}\n${text}`).digest().subarray(0, HASH_BYTES);
+}
+
+/** HMAC-SHA-256 of a text, 64 hex digits. */
+export function signText(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex');
 }

@@ -1,10 +1,11 @@
 import type { Intent } from '../intent/model.ts';
 import { writeBackup } from './backup.ts';
 import { type Connection, openReading } from './connection.ts';
+import { listDays, pageOfDay, prepareDays, rowsOfDay, toBusinessDay } from './days.ts';
 import { prepareFacts, summarize } from './facts.ts';
 import { guarded, LedgerFault } from './fault.ts';
 import { prepareIntents, toIntent } from './intents.ts';
-import { entriesAfter, entriesOfIntent, prepareJournal, readHead } from './journal.ts';
+import { entriesAfter, entriesFrom, entriesOfIntent, prepareJournal, readHead, toEntry } from './journal.ts';
 import { listIntents } from './list.ts';
 import { readRestoreMark } from './meta.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -23,6 +24,7 @@ export function createReader(
   const intents = prepareIntents(database);
   const journal = prepareJournal(database);
   const facts = prepareFacts(database);
+  const days = prepareDays(database);
   return {
     get: (sequenceId): Intent | null =>
       guarded(() => {
@@ -40,6 +42,37 @@ export function createReader(
         })(),
       ),
     changes: (index, limit) => guarded(() => entriesAfter(journal, index, limit)),
+    entries: (fromIndex, limit) => guarded(() => entriesFrom(journal, fromIndex, limit)),
+    numbered: (sequenceId) =>
+      guarded(() => {
+        const row = intents.byId.get(sequenceId);
+        return row === undefined ? null : { number: row.number, intent: toIntent(row) };
+      }),
+    pageOfDay: (date, after, limit) => guarded(() => pageOfDay(days, date, after, limit)),
+    days: (limit) => guarded(() => listDays(days, limit)),
+    day: (date) =>
+      guarded(() => {
+        const row = days.get.get(date);
+        return row === undefined ? null : toBusinessDay(row);
+      }),
+    dayEntries: (date) =>
+      guarded(() =>
+        database.transaction(() => {
+          const row = days.get.get(date);
+          return row === undefined
+            ? []
+            : rowsOfDay(database, row.last_index).map((each) => toEntry(journal, each));
+        })(),
+      ),
+    dayPosition: (date) =>
+      guarded(() => {
+        const held = days.approved.get(date);
+        const own = days.get.get(date);
+        return {
+          issuerPayable: (held?.issuer_payable ?? 0) + (own?.issuer_payable ?? 0),
+          cashDrawer: (held?.cash_drawer ?? 0) + (own?.cash_drawer ?? 0),
+        };
+      }),
     summary: (businessDate) => guarded(() => database.transaction(() => summarize(facts, businessDate))()),
     balances: () => guarded(() => readBalances(database)),
     head: () => guarded(() => readHead(journal)),

@@ -123,8 +123,20 @@ CREATE TABLE search (
 INSERT INTO meta (name, value) VALUES ('searched', '0');
 `;
 
+/** Version 2: business days. Where each day's own entries end, and what their postings sum up to. */
+const VERSION_2 = `
+CREATE TABLE business_days (
+  business_date TEXT PRIMARY KEY CHECK (length(business_date) = 8),
+  last_index INTEGER NOT NULL,
+  entries INTEGER NOT NULL CHECK (entries > 0),
+  sealed_index INTEGER,
+  issuer_payable INTEGER NOT NULL,
+  cash_drawer INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Append-only: a released migration is never edited. The place in the list is the version. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /** The schema version of a file; throws CORRUPT for a database that is not a ledger, NEWER_SCHEMA for a newer one. */

@@ -95,6 +95,59 @@ export interface JournalHead {
   readonly hash: string;
 }
 
+/** What the journal holds about a business day; each entry names its date. Who may write what: src/settlement. */
+export const DAY_KINDS = [
+  'dayCounted', // a person counted the drawer
+  'dayExplained', // and says why it differs
+  'dayReconciled', // compared with the issuer's list
+  'dayCloseWanted', // a person wants it closed
+  'dayCloseSent', // on disk before the first byte of the request leaves
+  'dayCloseAnswered',
+  'dayCloseUnanswered', // the first time without an answer; asked again by itself
+  'daySealed', // agreed: both accounts of the day go to `store` (closing rule 8)
+  'dayItemEnded', // one that the seal named as open
+  'dayLateBooking', // the issuer booked on a sealed day
+  'daySigned', // a report was made and signed
+] as const;
+export type DayKind = (typeof DAY_KINDS)[number];
+
+export interface DayEntry {
+  readonly kind: DayKind;
+  /** yyyyMMdd. */
+  readonly businessDate: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** Booked in the same commit; must balance. */
+  readonly posting?: Posting;
+}
+
+export interface BusinessDay {
+  readonly businessDate: string;
+  /** Journal entries about the day itself. */
+  readonly entries: number;
+  /** Index of the last of them; 0 when there is none. */
+  readonly lastIndex: number;
+  /** Index of the entry that sealed it. */
+  readonly sealedIndex: number | null;
+}
+
+export interface NumberedIntent {
+  /** Grows with acceptance. */
+  readonly number: number;
+  readonly intent: Intent;
+}
+
+/** What a day's approved payments and its own postings hold together, won, debit positive (closing rules 6 to 8). */
+export interface DayPosition {
+  readonly issuerPayable: number;
+  readonly cashDrawer: number;
+}
+
+/** HMAC-SHA-256, hex, under a key derived from the ledger's; `keyId` names that key without telling anything of it. */
+export interface Signature {
+  readonly keyId: string;
+  readonly mac: string;
+}
+
 export interface JournalEntry {
   readonly index: number;
   readonly atMs: number;
@@ -187,6 +240,13 @@ export type LedgerReader = Pick<
   | 'list'
   | 'timeline'
   | 'changes'
+  | 'entries'
+  | 'numbered'
+  | 'pageOfDay'
+  | 'days'
+  | 'day'
+  | 'dayEntries'
+  | 'dayPosition'
   | 'summary'
   | 'balances'
   | 'head'
@@ -207,6 +267,10 @@ export interface Ledger {
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead;
   /** A manager's voucher: balances move by its entries, in the same commit as its journal entry. */
   voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead;
+  /** An entry about a business day, with what it books, in one commit. A day is sealed once. */
+  recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead;
+  /** Signs a text with a key derived from the ledger's. Throws KEY_MISSING. */
+  sign(text: string): Signature;
   get(sequenceId: string): Intent | null;
   /** Intents that have not ended, oldest first. */
   open(): readonly Intent[];
@@ -217,6 +281,17 @@ export interface Ledger {
   timeline(sequenceId: string): readonly JournalEntry[];
   /** Journal entries of intents after an index, oldest first, at most `limit`: the index is a cursor that never moves. */
   changes(index: number, limit: number): readonly JournalEntry[];
+  /** Journal entries from an index on, at most `limit` (up to 1,000). */
+  entries(fromIndex: number, limit: number): readonly JournalEntry[];
+  numbered(sequenceId: string): NumberedIntent | null;
+  /** Payments of a business date by number, after one; at most `limit` (up to 1,000). */
+  pageOfDay(businessDate: string, afterNumber: number, limit: number): readonly NumberedIntent[];
+  /** Dates with payments or entries of their own, newest first, at most `limit`. */
+  days(limit: number): readonly BusinessDay[];
+  day(businessDate: string): BusinessDay | null;
+  /** The day's own entries, oldest first. */
+  dayEntries(businessDate: string): readonly JournalEntry[];
+  dayPosition(businessDate: string): DayPosition;
   /** `byState` counts the intents of that business date (yyyyMMdd), or all of them. Keys: `CHARGE.approved.received`. */
   summary(businessDate?: string): LedgerSummary;
   balances(): Balances;

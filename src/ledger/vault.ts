@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { Random } from '../intent/clock.ts';
 import type { Connection } from './connection.ts';
 import { assertThat, LedgerFault } from './fault.ts';
-import { keyedHash, type LedgerKeys, seal, unseal } from './keys.ts';
+import { keyedHash, type LedgerKeys, seal, signText, unseal } from './keys.ts';
+import type { Signature } from './types.ts';
 
 /** Sealed barcodes and keyed hashes. Without keys it can only erase: what must be read or written says KEY_MISSING. */
 export interface Vault {
@@ -25,6 +26,8 @@ export interface Vault {
   cardHash(cardNumber: string): Buffer;
   /** Hashes of a card under the present key and the earlier ones, newest first. */
   cardHashes(cardNumber: string): readonly Buffer[];
+  /** HMAC of a report under a key of its own. */
+  sign(text: string): Signature;
   /** Brings what is remembered back to what the disk says; after a rollback. */
   reload(): void;
 }
@@ -238,6 +241,10 @@ export function createVault(database: Connection, held: VaultKeys | null, random
     cardHashes: (cardNumber) => {
       present();
       return hashers.map((hash) => hash.card.of(cardNumber));
+    },
+    sign: (text) => {
+      const { keys } = present();
+      return { keyId: keys.id, mac: signText(keys.report, text) };
     },
     reload,
   };

@@ -1,11 +1,13 @@
 import { ACCOUNTS, type Account, type Posting } from '../intent/model.ts';
 import { chainHash, GENESIS } from './canonical.ts';
 import type { Connection } from './connection.ts';
+import { isDayKind } from './days.ts';
 import { prepareIntents } from './intents.ts';
 import { type JournalRow, prepareJournal, readHead } from './journal.ts';
 import { emptyBalances, readBalances } from './totals.ts';
 import type { Balances, VerifyOptions, VerifyReport } from './types.ts';
 import { checkClosing } from './verify-closing.ts';
+import { DayCheck } from './verify-days.ts';
 import { IntentCheck } from './verify-intents.ts';
 
 export type Fault = VerifyReport['faults'][number];
@@ -59,7 +61,8 @@ function bookEntry(row: JournalRow, result: ChainResult, faults: Faults): void {
   const isVoucher = row.kind === 'voucher' && row.sequence_id === null;
   const posting = isVoucher ? body.voucher?.entries : body.posting;
   if (posting === undefined) return;
-  if (isVoucher) addPosting(result.vouchers, posting);
+  const isOfDay = row.sequence_id === null && isDayKind(row.kind);
+  if (isVoucher || isOfDay) addPosting(result.vouchers, posting);
   if (addPosting(result.booked, posting) !== 0) {
     faults.add({ code: 'POSTING', text: `entry ${row.idx} does not sum to 0`, index: row.idx });
   }
@@ -78,7 +81,12 @@ function chainFault(row: JournalRow, expected: number, previousHash: string): Fa
 }
 
 /** Recomputes every hash from `fromIndex` on; stops at the first wrong entry, after which nothing can be trusted. */
-function walkChain(database: Connection, fromIndex: number, faults: Faults): ChainResult {
+function walkChain(
+  database: Connection,
+  fromIndex: number,
+  faults: Faults,
+  days: DayCheck | null = null,
+): ChainResult {
   const result: ChainResult = {
     entries: 0,
     ofIntents: 0,
@@ -108,6 +116,7 @@ function walkChain(database: Connection, fromIndex: number, faults: Faults): Cha
       if (fromIndex > 1) result.met.add(row.sequence_id);
     }
     bookEntry(row, result, faults);
+    days?.entry(row);
   }
   return result;
 }
@@ -150,10 +159,12 @@ function verifyPart(
 }
 
 function verifyAll(database: Connection, faults: Faults): ChainResult & { intents: number } {
-  const chain = walkChain(database, 1, faults);
+  const days = new DayCheck(database, faults);
+  const chain = walkChain(database, 1, faults, days);
   const check = new IntentCheck(database, faults);
   for (const row of prepareIntents(database).all.iterate()) check.row(row);
   check.finish(chain.ofIntents);
+  days.finish();
   const stored = readBalances(database);
   checkBalances(stored, chain.booked, 'the postings of the journal', faults);
   checkBalances(

@@ -7,6 +7,7 @@ import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
 import { holdsCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
+import { DayBook } from './days.ts';
 import { prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
 import {
@@ -27,6 +28,7 @@ import { createTotals } from './totals.ts';
 import type {
   AcceptedScan,
   Committed,
+  DayEntry,
   JournalHead,
   Outcome,
   RecordOptions,
@@ -58,6 +60,7 @@ export class LedgerWriter {
   readonly #facts;
   readonly #totals;
   readonly #search;
+  readonly #days: DayBook;
   readonly #today: Today;
   readonly #transaction;
   readonly #listeners = new Set<(committed: Committed) => void>();
@@ -82,6 +85,11 @@ export class LedgerWriter {
     this.#totals = createTotals(database);
     this.#search = createSearchIndex(database);
     this.#today = new Today(database);
+    this.#days = new DayBook(
+      database,
+      (kind, body, now, earlier) => this.#append(kind, body, now, earlier).index,
+      (posting) => this.#totals.book(posting),
+    );
     this.#transaction = database.transaction((work: () => void) => work());
     this.#head = readHead(this.#journal);
   }
@@ -126,6 +134,13 @@ export class LedgerWriter {
 
   voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
     return this.#writeWithReserve(() => this.#bookVoucher(voucher, now, actor));
+  }
+
+  recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead {
+    return this.#writeWithReserve(() => {
+      this.#days.record(entry, now, actor);
+      return this.#head;
+    });
   }
 
   recovered(now: Now, actor: Actor): JournalHead {
@@ -245,7 +260,9 @@ export class LedgerWriter {
     const toSend = this.#moveVault(before.number, intent, next, record, barcodeSpec);
     this.#moveHash(before.number, intent, next, now);
     this.#today.move(before, after);
-    return { ...this.#committed(next, record), ...(toSend === null ? {} : { barcodeSpec: toSend }) };
+    const committed = this.#committed(next, record);
+    this.#days.noticeLate(intent, next, now);
+    return { ...committed, ...(toSend === null ? {} : { barcodeSpec: toSend }) };
   }
 
   /** Vault rows = sendable intents, in the same transaction. Returns the barcode that `sending` may now send. */
@@ -300,9 +317,9 @@ export class LedgerWriter {
     return body;
   }
 
-  #append(kind: string, body: string, now: Now): JournalHead {
+  #append(kind: string, body: string, now: Now, earlier = 0): JournalHead {
     assertThat(!holdsCardData(body), 'the journal takes no card number and no barcode');
-    const entry = { atMs: now.wallMs, kind, sequenceId: null, earlier: 0, body };
+    const entry = { atMs: now.wallMs, kind, sequenceId: null, earlier, body };
     this.#head = appendEntry(this.#journal, this.#head, entry);
     return this.#head;
   }
@@ -357,6 +374,7 @@ export class LedgerWriter {
       this.#vault.reload();
       this.#search.reload();
       this.#today.forget();
+      this.#days.reload();
     } catch (error) {
       const fault = faultOf(error);
       this.#breakDown(fault instanceof LedgerFault ? fault : new LedgerFault('IO'));

@@ -1,7 +1,7 @@
 /** Papers as bytes for an ESC/POS printer with a Korean font (EUC-KR, KS X 1001). */
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 import iconv from 'iconv-lite';
-import type { PaperLine } from './receipt.ts';
+import type { PaperLine } from '../settlement/sheet.ts';
 
 /** FS &: two bytes are one Hangul from here on; the encoder's own start switches it off. */
 const KOREAN_ON = [0x1c, 0x26];

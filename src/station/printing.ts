@@ -4,8 +4,9 @@
  */
 import type { Printer } from '../../drivers/printer.ts';
 import type { Clock } from '../intent/clock.ts';
+import type { PaperLine } from '../settlement/sheet.ts';
 import { escPos } from './escpos.ts';
-import type { PaperKind, PaperLanguage, PaperLine } from './receipt.ts';
+import type { PaperKind, PaperLanguage } from './receipt.ts';
 import type { FaceId, Snapshot } from './snapshot.ts';
 
 export interface Paper {

@@ -1,8 +1,8 @@
 /**
- * Receipts and slips as lines of text (screens.md section 4). Plain characters of KS X 1001 only, every one outside ASCII
- * takes two columns, as on a printer in EUC-KR. Never a token, a barcode, a full card number or an expiry.
+ * Receipts and slips as lines of text (screens.md section 4). Never a token, a barcode, a full card number or an expiry.
  */
 import type { Intent } from '../intent/model.ts';
+import { type PaperLine, Sheet, won } from '../settlement/sheet.ts';
 import { writtenReference } from './ids.ts';
 import { dashedDate, issuerDateTime, kstDateTime } from './kst.ts';
 
@@ -10,12 +10,6 @@ export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return
 /** 42 as in the samples; 48 widens the gap, 32 puts label and value on two lines. At least 24. */
 export type PaperColumns = number;
 export type PaperLanguage = 'ko' | 'en';
-
-export interface PaperLine {
-  readonly text: string;
-  /** Printed in double size, on a line of its own. */
-  readonly big?: boolean;
-}
 
 export interface PaperInput {
   readonly kind: PaperKind;
@@ -61,7 +55,7 @@ export function hasStoreCopy(kind: PaperKind, intent: Intent): boolean {
 
 /** The lines of one paper. Every line fits into `columns`. */
 export function paperLines(input: PaperInput): readonly PaperLine[] {
-  const sheet = new Sheet(input.columns, input.language);
+  const sheet = new CustomerSheet(input.columns, input.language);
   sheet.rule('=');
   sheet.centre(TITLES[input.kind]);
   sheet.centre(input.store);
@@ -76,21 +70,9 @@ export function paperLines(input: PaperInput): readonly PaperLine[] {
   return sheet.lines;
 }
 
-/** Columns that a text takes on the paper. */
-export function paperWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += character.charCodeAt(0) < 0x80 ? 1 : 2;
-  return width;
-}
-
 /** `9410 00** **** 0005`: the only form of a card number on any paper. */
 export function maskedCard(bin: string, last4: string): string {
   return `${bin.slice(0, 4)} ${bin.slice(4, 6)}** **** ${last4}`;
-}
-
-/** `10,000원`. */
-export function won(amount: number): string {
-  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')}원`;
 }
 
 const TITLES: Readonly<Record<PaperKind, string>> = {
@@ -101,7 +83,7 @@ const TITLES: Readonly<Record<PaperKind, string>> = {
   return: '현금 반환 영수증  CASH RETURN RECEIPT',
 };
 
-const BODIES: Readonly<Record<PaperKind, (sheet: Sheet, input: PaperInput) => void>> = {
+const BODIES: Readonly<Record<PaperKind, (sheet: CustomerSheet, input: PaperInput) => void>> = {
   charge: (sheet, input) => {
     sheet.rule('-');
     approvedHead(sheet, input);
@@ -178,7 +160,7 @@ const BODIES: Readonly<Record<PaperKind, (sheet: Sheet, input: PaperInput) => vo
   },
 };
 
-function approvedHead(sheet: Sheet, { intent }: PaperInput): void {
+function approvedHead(sheet: CustomerSheet, { intent }: PaperInput): void {
   const approvedAt = intent.approval === null ? null : issuerDateTime(intent.approval.approvedAt);
   sheet.pair('일시 Time', approvedAt ?? kstDateTime(intent.scannedAtMs));
   sheet.pair('단말기 Terminal', `${intent.terminalId}-${intent.stationId}`);
@@ -187,7 +169,7 @@ function approvedHead(sheet: Sheet, { intent }: PaperInput): void {
   sheet.pair('카드 Card', maskedCard(intent.bin, intent.last4));
 }
 
-function approvedFoot(sheet: Sheet, input: PaperInput): void {
+function approvedFoot(sheet: CustomerSheet, input: PaperInput): void {
   const { intent } = input;
   if (intent.approval !== null) {
     sheet.pair('승인번호 Approval', intent.approval.approvalCode);
@@ -199,17 +181,17 @@ function approvedFoot(sheet: Sheet, input: PaperInput): void {
   sheet.rule('-');
 }
 
-function scanHead(sheet: Sheet, intent: Intent): void {
+function scanHead(sheet: CustomerSheet, intent: Intent): void {
   sheet.pair('일시 Time', kstDateTime(intent.scannedAtMs));
   sheet.pair('단말기 Terminal', `${intent.terminalId}-${intent.stationId}`);
   sheet.pair('카드 Card', maskedCard(intent.bin, intent.last4));
 }
 
-function balance(sheet: Sheet, input: PaperInput, label: string): void {
+function balance(sheet: CustomerSheet, input: PaperInput, label: string): void {
   if (input.balance !== null && !input.copy) sheet.pair(label, won(input.balance));
 }
 
-function journal(sheet: Sheet, { journal: entry }: PaperInput): void {
+function journal(sheet: CustomerSheet, { journal: entry }: PaperInput): void {
   sheet.pair('기록 Journal', `${entry.index} ${entry.hash.slice(0, 12)}`);
 }
 
@@ -247,60 +229,19 @@ function returnReason(input: PaperInput): readonly (readonly [string, string])[]
   return [['사유 Reason', '그만둠 stopped']];
 }
 
-/** Lines of one paper, each within the columns. */
-class Sheet {
-  readonly lines: PaperLine[] = [];
-  readonly #columns: number;
+/** A paper for a customer: its free lines come in two languages, the shown one first. */
+class CustomerSheet extends Sheet {
   readonly #language: PaperLanguage;
 
   constructor(columns: number, language: PaperLanguage) {
-    this.#columns = columns;
+    super(columns);
     this.#language = language;
-  }
-
-  rule(character: '=' | '-'): void {
-    this.plain(character.repeat(this.#columns));
-  }
-
-  blank(): void {
-    this.plain('');
-  }
-
-  plain(text: string): void {
-    for (const part of wrap(text, this.#columns)) this.lines.push({ text: part });
-  }
-
-  centre(text: string): void {
-    for (const part of wrap(text, this.#columns)) {
-      const room = this.#columns - paperWidth(part);
-      this.lines.push({ text: ' '.repeat(Math.floor(room / 2)) + part });
-    }
-  }
-
-  /** Label left, value right; on two lines when the paper is narrow. */
-  pair(label: string, value: string): void {
-    const gap = this.#columns - paperWidth(label) - paperWidth(value);
-    if (this.#columns > 32 && gap >= 1) {
-      this.lines.push({ text: label + ' '.repeat(gap) + value });
-      return;
-    }
-    this.plain(label);
-    for (const part of wrap(value, this.#columns)) {
-      this.lines.push({ text: ' '.repeat(this.#columns - paperWidth(part)) + part });
-    }
   }
 
   /** The reference on a slip: once more in double size, so that it can be read from a distance. */
   reference(reference: string): void {
     this.pair('조회번호 Reference', reference);
-    this.lines.push({ text: reference, big: true });
-  }
-
-  box(korean: string, english: string): void {
-    this.rule('-');
-    this.centre(`** ${korean} **`);
-    this.centre(`** ${english} **`);
-    this.rule('-');
+    this.big(reference);
   }
 
   free(korean: string, english: string): void {
@@ -311,36 +252,4 @@ class Sheet {
     const order = this.#language === 'ko' ? [...korean, ...english] : [...english, ...korean];
     for (const text of order) this.plain(text);
   }
-}
-
-/** Breaks at blanks; a word that alone is too wide is cut. */
-function wrap(text: string, columns: number): readonly string[] {
-  if (paperWidth(text) <= columns) return [text];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((whole) => cut(whole, columns))) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (paperWidth(longer) <= columns) {
-      line = longer;
-    } else {
-      lines.push(line.trimEnd());
-      line = word;
-    }
-  }
-  lines.push(line.trimEnd());
-  return lines;
-}
-
-function cut(word: string, columns: number): readonly string[] {
-  const parts: string[] = [];
-  let part = '';
-  for (const character of word) {
-    if (paperWidth(part + character) > columns) {
-      parts.push(part);
-      part = '';
-    }
-    part += character;
-  }
-  parts.push(part);
-  return parts;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
+import { paperWidth } from '../../../src/settlement/sheet.ts';
 import {
   hasStoreCopy,
   type PaperInput,
   type PaperKind,
   paperLines,
   paperOf,
-  paperWidth,
 } from '../../../src/station/receipt.ts';
 import { intent } from './intents.ts';
 

@@ -1,0 +1,235 @@
+/**
+ * Business days as the journal tells them: what people and the issuer said of a day, chained per day like the entries of
+ * an intent. The table only holds where each chain ends and what its postings sum up to; both are rebuilt by `verify`.
+ */
+import type { Actor, Intent, Now, Posting } from '../intent/model.ts';
+import { assertBalanced, positionOf } from '../intent/positions.ts';
+import { canonicalJson } from './canonical.ts';
+import { withoutCardData } from './card-data.ts';
+import type { Connection } from './connection.ts';
+import { assertThat } from './fault.ts';
+import { INTENT_COLUMNS, type IntentRow, toIntent } from './intents.ts';
+import { type JournalRow, prepareJournal } from './journal.ts';
+import { type BusinessDay, DAY_KINDS, type DayEntry, type DayKind, type NumberedIntent } from './types.ts';
+
+const DATE = /^[0-9]{8}$/;
+const ENTRIES_MAX = 20_000;
+const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
+
+/** What the body of a day's entry holds. */
+export interface DayBody {
+  readonly actor: Actor;
+  readonly businessDate: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly posting?: Posting;
+}
+
+export interface DayRow {
+  readonly business_date: string;
+  readonly last_index: number;
+  readonly entries: number;
+  readonly sealed_index: number | null;
+  readonly issuer_payable: number;
+  readonly cash_drawer: number;
+}
+
+export function isDayKind(kind: string): kind is DayKind {
+  return KINDS.has(kind);
+}
+
+export function dayBody(entry: DayEntry, actor: Actor): string {
+  assertThat(DATE.test(entry.businessDate), 'a business date has eight digits');
+  if (entry.posting !== undefined) assertBalanced(entry.posting);
+  const hasPosting = entry.posting !== undefined && Object.values(entry.posting).some((sum) => sum !== 0);
+  const body: DayBody = {
+    actor: withoutCardData(actor),
+    businessDate: entry.businessDate,
+    detail: entry.detail,
+    ...(hasPosting ? { posting: entry.posting } : {}),
+  };
+  return canonicalJson(body);
+}
+
+export function readDayBody(row: Pick<JournalRow, 'body'>): DayBody {
+  return JSON.parse(row.body) as DayBody;
+}
+
+/** The day's row after one more entry; throws for an entry that a sealed day cannot take. */
+export function nextDayRow(
+  before: DayRow | null,
+  row: Pick<JournalRow, 'idx' | 'kind'>,
+  body: DayBody,
+): DayRow {
+  const isSeal = row.kind === 'daySealed';
+  assertThat(!isSeal || (before?.sealed_index ?? null) === null, 'a day is sealed once');
+  return {
+    business_date: body.businessDate,
+    last_index: row.idx,
+    entries: (before?.entries ?? 0) + 1,
+    sealed_index: isSeal ? row.idx : (before?.sealed_index ?? null),
+    issuer_payable: (before?.issuer_payable ?? 0) + (body.posting?.issuer_payable ?? 0),
+    cash_drawer: (before?.cash_drawer ?? 0) + (body.posting?.cash_drawer ?? 0),
+  };
+}
+
+export function prepareDays(database: Connection) {
+  return {
+    get: database.prepare<[string], DayRow>('SELECT * FROM business_days WHERE business_date = ?'),
+    all: database.prepare<[], DayRow>('SELECT * FROM business_days ORDER BY business_date'),
+    put: database.prepare<[string, number, number, number | null, number, number]>(
+      `INSERT INTO business_days (business_date, last_index, entries, sealed_index, issuer_payable, cash_drawer)
+       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_index = excluded.last_index,
+       entries = excluded.entries, sealed_index = excluded.sealed_index,
+       issuer_payable = excluded.issuer_payable, cash_drawer = excluded.cash_drawer`,
+    ),
+    dates: database.prepare<[number], { date: string } & Partial<DayRow>>(
+      `SELECT dates.date, business_days.* FROM
+         (SELECT business_date AS date FROM days UNION SELECT business_date FROM business_days) AS dates
+       LEFT JOIN business_days ON business_days.business_date = dates.date ORDER BY dates.date DESC LIMIT ?`,
+    ),
+    page: database.prepare<[string, string, number, string, number], IntentRow>(
+      `SELECT ${INTENT_COLUMNS} FROM intents
+       WHERE number >= (SELECT first_number FROM days WHERE business_date = ?)
+         AND number <= (SELECT coalesce(last_number, 9007199254740991) FROM days WHERE business_date = ?)
+         AND number > ? AND business_date = ? ORDER BY number LIMIT ?`,
+    ),
+    /** What the day's approved payments put on the two accounts that closing rule 8 speaks of. */
+    approved: database.prepare<[string], { issuer_payable: number; cash_drawer: number }>(
+      `SELECT coalesce(sum(CASE type WHEN 'CHARGE' THEN -sum ELSE sum END), 0) AS issuer_payable,
+              coalesce(sum(CASE cash WHEN 'received' THEN sum WHEN 'paid_out' THEN -sum ELSE 0 END), 0) AS cash_drawer
+       FROM day_totals WHERE business_date = ? AND host IN ('approved', 'voiding')`,
+    ),
+  };
+}
+type DayStatements = ReturnType<typeof prepareDays>;
+
+export function toBusinessDay(row: DayRow): BusinessDay {
+  return {
+    businessDate: row.business_date,
+    entries: row.entries,
+    lastIndex: row.last_index,
+    sealedIndex: row.sealed_index,
+  };
+}
+
+/** Dates with payments or entries, newest first. */
+export function listDays(statements: DayStatements, limit: number): readonly BusinessDay[] {
+  return statements.dates.all(limit).map((row) => ({
+    businessDate: row.date,
+    entries: row.entries ?? 0,
+    lastIndex: row.last_index ?? 0,
+    sealedIndex: row.sealed_index ?? null,
+  }));
+}
+
+/** A day's entries, oldest first, by the chain of `earlier` from its last one. */
+export function rowsOfDay(database: Connection, lastIndex: number): readonly JournalRow[] {
+  const { at } = prepareJournal(database);
+  const rows: JournalRow[] = [];
+  for (let index = lastIndex; index > 0 && rows.length < ENTRIES_MAX; ) {
+    const row = at.get(index);
+    if (row === undefined || row.earlier >= index) break;
+    rows.push(row);
+    index = row.earlier;
+  }
+  return rows.reverse();
+}
+
+/** Payments of a date in the order of their acceptance, after a number; the two axes as they are now. */
+export function pageOfDay(
+  statements: DayStatements,
+  date: string,
+  after: number,
+  limit: number,
+): readonly NumberedIntent[] {
+  return statements.page
+    .all(date, date, after, date, limit)
+    .map((row) => ({ number: row.number, intent: toIntent(row) }));
+}
+
+/** Ids that keep a sealed day open by name: named at the close or booked after it, and not ended since. */
+export function namedOf(rows: Iterable<Pick<JournalRow, 'kind' | 'body'>>): Set<string> {
+  const named = new Set<string>();
+  for (const row of rows) {
+    if (row.kind !== 'daySealed' && row.kind !== 'dayLateBooking' && row.kind !== 'dayItemEnded') continue;
+    const { detail } = readDayBody(row);
+    if (row.kind === 'daySealed') for (const id of detail.openItems as readonly string[]) named.add(id);
+    else if (row.kind === 'dayLateBooking') named.add(String(detail.sequenceId));
+    else named.delete(String(detail.sequenceId));
+  }
+  return named;
+}
+
+/** What an intent puts on the accounts of closing rule 8 for a date; nothing while it is not approved. */
+export function approvedPosition(
+  intent: Intent,
+  date: string,
+): { readonly issuerPayable: number; readonly cashDrawer: number } {
+  const isApproved = intent.host === 'approved' || intent.host === 'voiding';
+  if (!isApproved || intent.businessDate !== date) return { issuerPayable: 0, cashDrawer: 0 };
+  const position = positionOf(intent);
+  return { issuerPayable: position.issuer_payable ?? 0, cashDrawer: position.cash_drawer ?? 0 };
+}
+
+/** The writing half: appends a day's entry and keeps its row, inside the caller's transaction. */
+export class DayBook {
+  readonly #database: Connection;
+  readonly #statements: DayStatements;
+  readonly #append: (kind: DayKind, body: string, now: Now, earlier: number) => number;
+  readonly #book: (posting: Posting) => void;
+  /** Sealed dates; a booking on one of them is noticed in its own commit. */
+  readonly #sealed = new Set<string>();
+
+  constructor(
+    database: Connection,
+    append: (kind: DayKind, body: string, now: Now, earlier: number) => number,
+    book: (posting: Posting) => void,
+  ) {
+    this.#database = database;
+    this.#statements = prepareDays(database);
+    this.#append = append;
+    this.#book = book;
+    this.reload();
+  }
+
+  reload(): void {
+    this.#sealed.clear();
+    for (const row of this.#statements.all.iterate()) {
+      if (row.sealed_index !== null) this.#sealed.add(row.business_date);
+    }
+  }
+
+  record(entry: DayEntry, now: Now, actor: Actor): void {
+    const before = this.#statements.get.get(entry.businessDate) ?? null;
+    const text = dayBody(entry, actor);
+    const body = readDayBody({ body: text });
+    const idx = this.#append(entry.kind, text, now, before?.last_index ?? 0);
+    const row = nextDayRow(before, { idx, kind: entry.kind }, body);
+    this.#statements.put.run(
+      row.business_date,
+      row.last_index,
+      row.entries,
+      row.sealed_index,
+      row.issuer_payable,
+      row.cash_drawer,
+    );
+    if (body.posting !== undefined) this.#book(body.posting);
+    if (entry.kind === 'daySealed') this.#sealed.add(entry.businessDate);
+  }
+
+  /**
+   * A sealed day takes no bookings (settlement-contract 6). One that the issuer puts there all the same cannot be refused,
+   * its answer is the truth of that payment: it is named, so that the day says by itself that it is not whole.
+   */
+  noticeLate(before: Intent, after: Intent, now: Now): void {
+    const date = after.businessDate;
+    if (date === null || !this.#sealed.has(date)) return;
+    const was = approvedPosition(before, date);
+    const is = approvedPosition(after, date);
+    if (was.issuerPayable === is.issuerPayable) return;
+    const row = this.#statements.get.get(date);
+    if (row === undefined || namedOf(rowsOfDay(this.#database, row.last_index)).has(after.sequenceId)) return;
+    const detail = { sequenceId: after.sequenceId, host: after.host };
+    this.record({ kind: 'dayLateBooking', businessDate: date, detail }, now, { role: 'terminal' });
+  }
+}

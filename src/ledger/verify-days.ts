@@ -1,0 +1,86 @@
+import type { Connection } from './connection.ts';
+import {
+  approvedPosition,
+  type DayRow,
+  isDayKind,
+  namedOf,
+  nextDayRow,
+  prepareDays,
+  readDayBody,
+  rowsOfDay,
+} from './days.ts';
+import { prepareIntents, toIntent } from './intents.ts';
+import type { JournalRow } from './journal.ts';
+import type { Faults } from './verify.ts';
+
+/** Folds the entries of business days again and compares the stored rows; then closing rule 8 for every sealed day. */
+export class DayCheck {
+  readonly #database: Connection;
+  readonly #faults: Faults;
+  readonly #rows = new Map<string, DayRow>();
+
+  constructor(database: Connection, faults: Faults) {
+    this.#database = database;
+    this.#faults = faults;
+  }
+
+  /** One entry of the journal, in its order. */
+  entry(row: JournalRow): void {
+    if (row.sequence_id !== null || !isDayKind(row.kind)) return;
+    const body = readDayBody(row);
+    const before = this.#rows.get(body.businessDate) ?? null;
+    if (row.earlier !== (before?.last_index ?? 0)) {
+      this.#wrong(body.businessDate, `entry ${row.idx} is not chained to the one before it`, row.idx);
+    }
+    try {
+      this.#rows.set(body.businessDate, nextDayRow(before, row, body));
+    } catch {
+      this.#wrong(body.businessDate, `entry ${row.idx} seals it a second time`, row.idx);
+    }
+  }
+
+  /** After the last entry of a whole walk. */
+  finish(): void {
+    const statements = prepareDays(this.#database);
+    for (const stored of statements.all.iterate()) {
+      const folded = this.#rows.get(stored.business_date);
+      this.#rows.delete(stored.business_date);
+      if (folded === undefined || !sameRow(folded, stored)) {
+        this.#wrong(stored.business_date, 'its row is not that of its entries', stored.last_index);
+      } else if (folded.sealed_index !== null) this.#checkSealed(folded);
+    }
+    for (const [date, row] of this.#rows) this.#wrong(date, 'it has entries and no row', row.last_index);
+  }
+
+  #checkSealed(row: DayRow): void {
+    const { approved } = prepareDays(this.#database);
+    const { byId } = prepareIntents(this.#database);
+    const held = approved.get(row.business_date) ?? { issuer_payable: 0, cash_drawer: 0 };
+    let issuerPayable = held.issuer_payable + row.issuer_payable;
+    let cashDrawer = held.cash_drawer + row.cash_drawer;
+    for (const id of namedOf(rowsOfDay(this.#database, row.last_index))) {
+      const intent = byId.get(id);
+      if (intent === undefined) continue;
+      const position = approvedPosition(toIntent(intent), row.business_date);
+      issuerPayable -= position.issuerPayable;
+      cashDrawer -= position.cashDrawer;
+    }
+    if (issuerPayable === 0 && cashDrawer === 0) return;
+    const text = `closing rule 8: day ${row.business_date} is sealed and holds issuer_payable ${issuerPayable}, cash_drawer ${cashDrawer} beyond its named items`;
+    this.#faults.add({ code: 'CLOSING_DAY', text, index: row.sealed_index ?? row.last_index });
+  }
+
+  #wrong(date: string, what: string, index: number): void {
+    this.#faults.add({ code: 'BUSINESS_DAY', text: `business day ${date}: ${what}`, index });
+  }
+}
+
+function sameRow(left: DayRow, right: DayRow): boolean {
+  return (
+    left.last_index === right.last_index &&
+    left.entries === right.entries &&
+    left.sealed_index === right.sealed_index &&
+    left.issuer_payable === right.issuer_payable &&
+    left.cash_drawer === right.cash_drawer
+  );
+}

@@ -1,0 +1,251 @@
+/**
+ * Item by item: this ledger against the issuer's list of one business day. Pure and streaming: it is fed both sides and
+ * keeps sums, a bit per payment seen, and a bounded number of differences.
+ */
+import type { DigestItem } from '../konaplate/items-digest.ts';
+import type { ItemState, SettlementItem, SettlementTotal } from '../konaplate/settlement.ts';
+import { type CountSum, NOTHING, type OurItem, plus, Totals } from './items.ts';
+
+/** The closed set in which every item falls, once for each side that has it (screens 3.4). */
+export const CATEGORIES = [
+  'matched',
+  'missingHere',
+  'missingThere',
+  'amountDiffers',
+  'typeDiffers',
+  'dateDiffers',
+  'duplicate',
+  'reversedButCaptured',
+  'notYetSent',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export interface Difference {
+  readonly category: Exclude<Category, 'matched'>;
+  readonly sequenceId: string;
+  readonly ours: Pick<OurItem, 'type' | 'amount' | 'host' | 'cash' | 'businessDate'> | null;
+  readonly theirs: Pick<
+    SettlementItem,
+    'type' | 'amount' | 'state' | 'businessDate' | 'approvalCode' | 'bin' | 'last4'
+  > | null;
+}
+
+export interface CategorySums {
+  /** Items in it; one that both sides have counts once. */
+  readonly count: number;
+  readonly ours: CountSum;
+  readonly theirs: CountSum;
+}
+
+export interface MatchResult {
+  readonly categories: Readonly<Record<Category, CategorySums>>;
+  /** At most `DIFFERENCES_MAX`, in the order in which they were found. */
+  readonly differences: readonly Difference[];
+  /** How many more there were. */
+  readonly more: number;
+  /** Our figures of the day: what a close says. Open items are not in them. */
+  readonly ours: readonly SettlementTotal[];
+  readonly theirs: readonly SettlementTotal[];
+  readonly items: number;
+}
+
+export const DIFFERENCES_MAX = 1_000;
+
+/** Host states whose money is with the issuer here. */
+const HELD: ReadonlySet<OurItem['host']> = new Set(['approved', 'voiding']);
+/** Host states that the issuer's evidence will still move, or that wait for it. */
+const UNDER_WAY: ReadonlySet<OurItem['host']> = new Set([
+  'unsent',
+  'sending',
+  'unknown',
+  'reversing',
+  'voiding',
+]);
+
+/** The state in which the day's list would show an item of ours; null: it is in no list. */
+export function stateHere(item: Pick<OurItem, 'host'>): ItemState | null {
+  if (HELD.has(item.host)) return 'APPROVED';
+  if (item.host === 'voided') return 'VOIDED';
+  return item.host === 'reversed' ? 'REVERSED' : null;
+}
+
+/** Category of an item that both sides know. Type and amount first: they speak about the whole item. */
+function judge(date: string, ours: OurItem, theirs: SettlementItem): Category {
+  if (ours.type !== theirs.type) return 'typeDiffers';
+  if (ours.amount !== theirs.amount) return 'amountDiffers';
+  if (ours.host === 'voiding') return 'notYetSent';
+  switch (theirs.state) {
+    case 'APPROVED':
+      if (ours.host === 'approved') return ours.businessDate === date ? 'matched' : 'dateDiffers';
+      if (ours.host === 'reversed' || ours.host === 'voided') return 'reversedButCaptured';
+      return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
+    case 'REVERSED':
+      // An item that a void undid first may be net-cancelled as well; no money is left of it on either side.
+      if (ours.host === 'reversed' || ours.host === 'voided') return 'matched';
+      if (ours.host === 'approved') return 'missingThere';
+      return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
+    case 'VOIDED':
+      if (ours.host === 'voided') return ours.businessDate === date ? 'matched' : 'dateDiffers';
+      if (ours.host === 'approved') return 'missingThere';
+      return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
+  }
+}
+
+/** A set of growing numbers, one bit each: a million payments in some hundred KB. */
+class SeenNumbers {
+  readonly #chunks = new Map<number, Uint32Array>();
+
+  /** True when it was not in it before. */
+  add(number: number): boolean {
+    const at = Math.floor(number / 32);
+    const chunkAt = at >>> 10;
+    let chunk = this.#chunks.get(chunkAt);
+    if (chunk === undefined) {
+      chunk = new Uint32Array(1_024);
+      this.#chunks.set(chunkAt, chunk);
+    }
+    const bit = (1 << (number % 32)) >>> 0;
+    const word = chunk[at & 1_023] ?? 0;
+    chunk[at & 1_023] = word | bit;
+    return (word & bit) === 0;
+  }
+
+  has(number: number): boolean {
+    const at = Math.floor(number / 32);
+    return (((this.#chunks.get(at >>> 10)?.[at & 1_023] ?? 0) >>> (number % 32)) & 1) === 1;
+  }
+}
+
+type Sums = Record<Category, { count: number; ours: CountSum; theirs: CountSum }>;
+
+/** Feed it the issuer's whole list first (`there`), then every payment of the day here (`here`), then ask `result`. */
+export class Matching {
+  readonly #date: string;
+  readonly #named: ReadonlySet<string>;
+  readonly #seen = new SeenNumbers();
+  /** Ids of the issuer's list that this ledger does not know: bounded like the differences. */
+  readonly #strangers = new Set<string>();
+  readonly #sums: Sums;
+  readonly #differences: Difference[] = [];
+  readonly #ours = new Totals();
+  readonly #theirs = new Totals();
+  readonly #digest: DigestItem[] = [];
+  #more = 0;
+  #items = 0;
+
+  /** `named`: ids that the close names as open; they stay outside of our figures. */
+  constructor(date: string, named: ReadonlySet<string> = new Set()) {
+    this.#date = date;
+    this.#named = named;
+    const entries = CATEGORIES.map((category) => [category, { count: 0, ours: NOTHING, theirs: NOTHING }]);
+    this.#sums = Object.fromEntries(entries) as Sums;
+  }
+
+  /** One item of the issuer's list, and what this ledger has under its id. */
+  there(theirs: SettlementItem, ours: OurItem | null): void {
+    this.#theirs.add(theirs.type, theirs.state, theirs.amount);
+    this.#items += 1;
+    if (ours === null) {
+      const isTwice = this.#strangers.has(theirs.sequenceId);
+      if (this.#strangers.size < DIFFERENCES_MAX) this.#strangers.add(theirs.sequenceId);
+      this.#put(isTwice ? 'duplicate' : 'missingHere', null, theirs);
+      return;
+    }
+    if (!this.#seen.add(ours.number)) {
+      this.#put('duplicate', null, theirs, ours.sequenceId);
+      return;
+    }
+    this.#count(ours, theirs);
+    this.#put(judge(this.#date, ours, theirs), ours, theirs);
+  }
+
+  /** One payment of this ledger; those that the issuer's list had are passed over. */
+  here(ours: OurItem): void {
+    if (this.#seen.has(ours.number)) return;
+    const state = stateHere(ours);
+    if (state === 'REVERSED' || (state === null && !UNDER_WAY.has(ours.host))) return; // no money, nothing to compare
+    this.#items += 1;
+    this.#count(ours, null);
+    this.#put(UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingThere', ours, null);
+  }
+
+  /** An item of the next day's list: one that seemed missing there only has another date. After the last `here`. */
+  elsewhere(theirs: SettlementItem): void {
+    const at = this.#differences.findIndex(
+      ({ category, sequenceId }) => category === 'missingThere' && sequenceId === theirs.sequenceId,
+    );
+    const found = this.#differences[at];
+    if (found?.ours == null) return;
+    const { amount } = found.ours;
+    this.#differences[at] = { ...found, category: 'dateDiffers', theirs: pickTheirs(theirs) };
+    const from = this.#sums.missingThere;
+    from.count -= 1;
+    from.ours = plus(from.ours, -amount, -1);
+    const to = this.#sums.dateDiffers;
+    to.count += 1;
+    to.ours = plus(to.ours, amount);
+    to.theirs = plus(to.theirs, theirs.amount);
+  }
+
+  result(): MatchResult {
+    return {
+      categories: this.#sums,
+      differences: this.#differences,
+      more: this.#more,
+      ours: this.#ours.list(),
+      theirs: this.#theirs.list(),
+      items: this.#items,
+    };
+  }
+
+  /** What a close says of this day's items, by our own records; an item named as open is not among them. */
+  digestItems(): readonly DigestItem[] {
+    return this.#digest;
+  }
+
+  /**
+   * Our own figure of one payment. A reversed one is an item only where the issuer booked it before: its own list says
+   * so, and its date is the booking's.
+   */
+  #count(ours: OurItem, theirs: SettlementItem | null): void {
+    const state = stateHere(ours);
+    if (state === null || this.#named.has(ours.sequenceId)) return;
+    if (state === 'REVERSED' ? theirs === null : ours.businessDate !== this.#date) return;
+    const shown = state === 'VOIDED' && theirs?.state === 'REVERSED' ? 'REVERSED' : state;
+    this.#ours.add(ours.type, shown, ours.amount);
+    this.#digest.push({
+      sequenceId: ours.sequenceId,
+      type: ours.type,
+      amount: ours.amount,
+      state: shown,
+      businessDate: this.#date,
+    });
+  }
+
+  #put(category: Category, ours: OurItem | null, theirs: SettlementItem | null, id?: string): void {
+    const sums = this.#sums[category];
+    sums.count += 1;
+    if (ours !== null) sums.ours = plus(sums.ours, ours.amount);
+    if (theirs !== null) sums.theirs = plus(sums.theirs, theirs.amount);
+    if (category === 'matched') return;
+    if (this.#differences.length >= DIFFERENCES_MAX) {
+      this.#more += 1;
+      return;
+    }
+    this.#differences.push({
+      category,
+      sequenceId: id ?? ours?.sequenceId ?? theirs?.sequenceId ?? '',
+      ours: ours === null ? null : pick(ours),
+      theirs: theirs === null ? null : pickTheirs(theirs),
+    });
+  }
+}
+
+function pick({ type, amount, host, cash, businessDate }: OurItem): NonNullable<Difference['ours']> {
+  return { type, amount, host, cash, businessDate };
+}
+
+function pickTheirs(item: SettlementItem): NonNullable<Difference['theirs']> {
+  const { type, amount, state, businessDate, approvalCode, bin, last4 } = item;
+  return { type, amount, state, businessDate, approvalCode, bin, last4 };
+}

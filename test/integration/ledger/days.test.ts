@@ -1,0 +1,190 @@
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
+import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
+import {
+  approvalOf,
+  approveCharge,
+  createShop,
+  later,
+  MANAGER,
+  must,
+  SCAN_TIME,
+  type Shop,
+  sendCharge,
+  TERMINAL,
+} from './shop.ts';
+
+const DAY = '20260723';
+let shop: Shop;
+let ledger: Ledger;
+
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+function write(entry: Omit<DayEntry, 'businessDate'>, businessDate = DAY) {
+  return ledger.recordDay({ businessDate, ...entry }, later(SCAN_TIME, 60_000), MANAGER);
+}
+
+function seal(openItems: readonly string[], payable: number): void {
+  write({
+    kind: 'daySealed',
+    detail: { openItems, closeNo: 1 },
+    posting: { issuer_payable: payable, cash_drawer: -payable },
+  });
+}
+
+/** Changes the closed file by hand, past every trigger that stands in the way. */
+function tamper(sql: string): void {
+  ledger.close();
+  const database = new Database(shop.file);
+  database.exec(sql);
+  database.close();
+  ledger = shop.open();
+}
+
+describe('business days in the ledger', () => {
+  it('are chains of their own in the journal, oldest first, beside those of the payments', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    write({ kind: 'dayCounted', detail: { counted: 10_000 } });
+    approveCharge(ledger, later(SCAN_TIME, 1_000), 2);
+    write({ kind: 'dayReconciled', detail: { final: true } });
+    write({ kind: 'dayCounted', detail: { counted: 0 } }, '20260724');
+    expect(ledger.dayEntries(DAY).map(({ kind }) => kind)).toEqual(['dayCounted', 'dayReconciled']);
+    expect(ledger.days(10).map(({ businessDate, entries }) => [businessDate, entries])).toEqual([
+      ['20260724', 1],
+      [DAY, 2],
+    ]);
+    expect(ledger.pageOfDay(DAY, 0, 10)).toHaveLength(2);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('seal once; a second seal is refused and leaves nothing behind', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    seal([], 10_000);
+    const { index } = ledger.head();
+    expect(() => seal([], 0)).toThrow();
+    expect(ledger.head().index).toBe(index);
+    expect(ledger.day(DAY)?.sealedIndex).toBe(index);
+  });
+
+  it('hold nothing on drawer and issuer once sealed, and the sums go to the balances', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    expect(ledger.dayPosition(DAY)).toEqual({ issuerPayable: -10_000, cashDrawer: 10_000 });
+    seal([], 10_000);
+    expect(ledger.dayPosition(DAY)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.balances()).toMatchObject({ issuer_payable: 0, cash_drawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('refuse a posting that does not balance', () => {
+    expect(() =>
+      write({ kind: 'daySealed', detail: { openItems: [] }, posting: { cash_drawer: 5 } }),
+    ).toThrow();
+    expect(ledger.day(DAY)).toBeNull();
+  });
+
+  it('stay open for the items that the seal names, and say so when one was not named', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const named = approveCharge(ledger, later(SCAN_TIME, 1_000), 2);
+    seal([named.sequenceId], 10_000);
+    expect(ledger.verify().faults).toEqual([]);
+    write({
+      kind: 'dayItemEnded',
+      detail: { sequenceId: named.sequenceId },
+      posting: { issuer_payable: 10_000, cash_drawer: -10_000 },
+    });
+    expect(ledger.verify().faults).toEqual([]);
+    expect(ledger.dayPosition(DAY)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+  });
+
+  it('name a booking that the issuer puts on a sealed day, in the commit of its answer', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const { intent } = sendCharge(ledger, later(SCAN_TIME, 1_000));
+    seal([], 10_000);
+    must(ledger, intent, { kind: 'approved', approval: approvalOf(2) }, later(SCAN_TIME, 70_000), {
+      actor: TERMINAL,
+    });
+    const last = ledger.dayEntries(DAY).at(-1);
+    expect(last?.kind).toBe('dayLateBooking');
+    expect(last?.index).toBe(ledger.head().index);
+    expect(last?.body).toContain(intent.sequenceId);
+    expect(ledger.timeline(intent.sequenceId).at(-1)?.kind).toBe('approved');
+    must(ledger, intent, { kind: 'acknowledge' }, later(SCAN_TIME, 80_000));
+    expect(ledger.dayEntries(DAY)).toHaveLength(2);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('survive a restart, with what is sealed', () => {
+    const { intent } = sendCharge(ledger, SCAN_TIME);
+    seal([], 0);
+    ledger.close();
+    ledger = shop.open();
+    expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
+    must(ledger, intent, { kind: 'approved', approval: approvalOf(2) }, later(SCAN_TIME, 70_000), {
+      actor: TERMINAL,
+    });
+    expect(ledger.dayEntries(DAY).at(-1)?.kind).toBe('dayLateBooking');
+  });
+
+  it('keep a card number that somebody typed as a reason out of the journal', () => {
+    const typed = { ...MANAGER, reason: `card ${'9410'.repeat(4)}` };
+    ledger.recordDay({ kind: 'dayCounted', businessDate: DAY, detail: {} }, SCAN_TIME, typed);
+    expect(ledger.dayEntries(DAY)[0]?.body).not.toContain('9410941094109410');
+  });
+});
+
+describe('verification', () => {
+  it.each([
+    ['a seal taken away', 'UPDATE business_days SET sealed_index = NULL', 'BUSINESS_DAY'],
+    [
+      'an entry left out of the chain',
+      'UPDATE business_days SET last_index = last_index - 1',
+      'BUSINESS_DAY',
+    ],
+    ['a sum changed', 'UPDATE business_days SET cash_drawer = 1', 'BUSINESS_DAY'],
+    ['a day removed', 'DELETE FROM business_days', 'BUSINESS_DAY'],
+    [
+      'a link changed',
+      'DROP TRIGGER journal_is_never_edited; UPDATE journal SET earlier = 0 WHERE earlier > 0 AND sequence_id IS NULL',
+      'BUSINESS_DAY',
+    ],
+  ])('finds %s', (_name, sql, code) => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    write({ kind: 'dayCounted', detail: { counted: 10_000 } });
+    write({ kind: 'dayReconciled', detail: {} });
+    seal([], 10_000);
+    expect(ledger.verify().faults).toEqual([]);
+    tamper(sql);
+    expect(ledger.verify().faults.map((fault) => fault.code)).toContain(code);
+  });
+
+  it('finds a sealed day whose sums are not those of its payments (closing rule 8)', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    seal([], 9_000);
+    const { faults } = ledger.verify();
+    expect(faults.map(({ code }) => code)).toEqual(['CLOSING_DAY']);
+    expect(faults[0]?.text).toContain('closing rule 8');
+  });
+});
+
+describe('the signature of a report', () => {
+  it('is the same for the same text and key, another for another text, and needs the key', () => {
+    const first = ledger.sign('report');
+    expect(first.mac).toMatch(/^[0-9a-f]{64}$/);
+    expect(ledger.sign('report')).toEqual(first);
+    expect(ledger.sign('reporT').mac).not.toBe(first.mac);
+    ledger.close();
+    ledger = shop.open();
+    expect(ledger.sign('report')).toEqual(first);
+    ledger.close();
+    ledger = shop.open({ key: Buffer.alloc(32), withoutKey: true });
+    expect(() => ledger.sign('report')).toThrow(LedgerFault);
+  });
+});

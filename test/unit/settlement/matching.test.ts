@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CASHES, HOSTS, type Host, type IntentType } from '../../../src/intent/model.ts';
+import { isLegal } from '../../../src/intent/positions.ts';
+import { itemsDigest } from '../../../src/konaplate/items-digest.ts';
+import type { ItemState, SettlementItem } from '../../../src/konaplate/settlement.ts';
+import { type OurItem, payable, sameTotals, totalsOfItems } from '../../../src/settlement/items.ts';
+import { CATEGORIES, type Category, DIFFERENCES_MAX, Matching } from '../../../src/settlement/matching.ts';
+
+const DAY = '20260723';
+let made = 0;
+
+function ours(change: Partial<OurItem> = {}): OurItem {
+  made += 1;
+  return {
+    number: made,
+    sequenceId: `01K0V3M8Q4ZT6W5R2N7Q${String(made).padStart(8, '0')}`,
+    type: 'CHARGE',
+    amount: 10_000,
+    host: 'approved',
+    cash: 'received',
+    deferred: false,
+    businessDate: DAY,
+    open: false,
+    ...change,
+  };
+}
+
+function theirs(item: OurItem, change: Partial<SettlementItem> = {}): SettlementItem {
+  return {
+    sequenceId: item.sequenceId,
+    terminalId: 'T0000001',
+    type: item.type,
+    amount: item.amount,
+    state: 'APPROVED',
+    nrNumber: 'KMN260723000000123',
+    approvalCode: 'A1B2C3',
+    approvedAt: '20260723143205123',
+    businessDate: DAY,
+    deferred: item.deferred,
+    bin: '941000',
+    last4: '0005',
+    ...change,
+  };
+}
+
+/** Feeds pairs (either side may be missing) as the room does: the whole list, then the whole ledger. */
+function match(
+  pairs: readonly (readonly [OurItem | null, SettlementItem | null])[],
+  named: readonly string[] = [],
+) {
+  const matching = new Matching(DAY, new Set(named));
+  for (const [own, item] of pairs) if (item !== null) matching.there(item, own);
+  for (const [own] of pairs) if (own !== null) matching.here(own);
+  return matching;
+}
+
+function only(category: Category, pair: readonly [OurItem | null, SettlementItem | null]): void {
+  const { categories } = match([pair]).result();
+  const counts = Object.fromEntries(CATEGORIES.map((name) => [name, categories[name].count]));
+  expect(counts, JSON.stringify(pair)).toEqual({
+    ...Object.fromEntries(CATEGORIES.map((name) => [name, 0])),
+    [category]: 1,
+  });
+}
+
+describe('an item', () => {
+  it('that both sides have alike is matched', () => {
+    const item = ours();
+    only('matched', [item, theirs(item)]);
+    const paid = ours({ type: 'REFUND', cash: 'paid_out' });
+    only('matched', [paid, theirs(paid)]);
+    const voided = ours({ host: 'voided', cash: 'returned' });
+    only('matched', [voided, theirs(voided, { state: 'VOIDED' })]);
+  });
+
+  it('that was reversed after midnight is matched on the day of its booking', () => {
+    const item = ours({ host: 'reversed', cash: 'returned', businessDate: '20260724' });
+    only('matched', [item, theirs(item, { state: 'REVERSED' })]);
+  });
+
+  it('that the ledger does not know is missing here, and so is an approval of one that ended without', () => {
+    only('missingHere', [null, theirs(ours())]);
+    const declined = ours({ host: 'declined', cash: 'return_due' });
+    only('missingHere', [declined, theirs(declined)]);
+  });
+
+  it('that the list does not have is missing there, and so is one that it shows as undone', () => {
+    only('missingThere', [ours(), null]);
+    const item = ours();
+    only('missingThere', [item, theirs(item, { state: 'REVERSED' })]);
+    only('missingThere', [item, theirs(item, { state: 'VOIDED' })]);
+  });
+
+  it('with another amount, type or date says which', () => {
+    const item = ours();
+    only('amountDiffers', [item, theirs(item, { amount: 9_000 })]);
+    only('typeDiffers', [item, theirs(item, { type: 'REFUND' })]);
+    const later = ours({ businessDate: '20260724' });
+    only('dateDiffers', [later, theirs(later)]);
+  });
+
+  it('that was reversed here and is approved there is reversed but captured', () => {
+    const item = ours({ host: 'reversed', cash: 'returned' });
+    only('reversedButCaptured', [item, theirs(item)]);
+  });
+
+  it('that is still under way is not yet sent, whatever the list says', () => {
+    for (const host of ['sending', 'unknown'] as const) only('notYetSent', [ours({ host }), null]);
+    only('notYetSent', [ours({ host: 'unsent', deferred: true, businessDate: null }), null]);
+    const reversing = ours({ host: 'reversing', cash: 'return_due' });
+    only('notYetSent', [reversing, theirs(reversing)]);
+    const voiding = ours({ host: 'voiding' });
+    only('notYetSent', [voiding, theirs(voiding)]);
+  });
+
+  it('that holds no money and is in no list is nothing to compare', () => {
+    for (const host of ['declined', 'reversed', 'closed'] as const) {
+      const result = match([[ours({ host, cash: 'returned' }), null]]).result();
+      expect(result.items, host).toBe(0);
+    }
+  });
+
+  it('that the list has twice is a duplicate, known here or not', () => {
+    const item = ours();
+    const { categories } = match([
+      [item, theirs(item)],
+      [item, theirs(item)],
+    ]).result();
+    expect(categories.matched.count).toBe(1);
+    expect(categories.duplicate).toEqual({
+      count: 1,
+      ours: { count: 0, sum: 0 },
+      theirs: { count: 1, sum: 10_000 },
+    });
+    const stranger = theirs(ours());
+    expect(
+      match([
+        [null, stranger],
+        [null, stranger],
+      ]).result().categories.duplicate.count,
+    ).toBe(1);
+  });
+
+  it('that the list of the next day has is a different date, not missing', () => {
+    const item = ours();
+    const matching = match([[item, null]]);
+    expect(matching.result().categories.missingThere.count).toBe(1);
+    matching.elsewhere(theirs(item, { businessDate: '20260724' }));
+    const { categories, differences } = matching.result();
+    expect(categories.missingThere.count).toBe(0);
+    expect(categories.dateDiffers).toEqual({
+      count: 1,
+      ours: { count: 1, sum: 10_000 },
+      theirs: { count: 1, sum: 10_000 },
+    });
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toMatchObject({ category: 'dateDiffers', theirs: { businessDate: '20260724' } });
+  });
+});
+
+describe('a day', () => {
+  const PAIRS = [
+    ...Array.from({ length: 20 }, () => ours()).map((item) => [item, theirs(item)] as const),
+    ...Array.from({ length: 5 }, () => ours({ type: 'REFUND', cash: 'paid_out', amount: 3_000 })).map(
+      (item) => [item, theirs(item)] as const,
+    ),
+  ];
+
+  it('whose sides agree has the same totals and the same digest on both', () => {
+    const reversed = ours({ host: 'reversed', cash: 'returned' });
+    const pairs = [...PAIRS, [reversed, theirs(reversed, { state: 'REVERSED' })] as const];
+    const matching = match(pairs);
+    const result = matching.result();
+    const list = pairs.map(([, item]) => item);
+    expect(sameTotals(result.ours, result.theirs)).toBe(true);
+    expect(result.theirs).toEqual(totalsOfItems(list));
+    expect(itemsDigest(matching.digestItems())).toBe(itemsDigest(list));
+    expect(payable(result.ours)).toBe(20 * 10_000 - 5 * 3_000);
+  });
+
+  it('keeps items that are named as open outside of its own figures', () => {
+    const open = ours({ open: true });
+    const matching = match([...PAIRS, [open, theirs(open)]], [open.sequenceId]);
+    expect(itemsDigest(matching.digestItems())).toBe(itemsDigest(PAIRS.map(([, item]) => item)));
+    expect(payable(matching.result().ours)).toBe(185_000);
+    expect(payable(matching.result().theirs)).toBe(195_000);
+  });
+
+  it('lists a bounded number of differences and counts the rest', () => {
+    const pairs = Array.from({ length: DIFFERENCES_MAX + 5 }, () => [ours(), null] as const);
+    const result = match(pairs).result();
+    expect(result.differences).toHaveLength(DIFFERENCES_MAX);
+    expect(result.more).toBe(5);
+    expect(result.categories.missingThere.count).toBe(DIFFERENCES_MAX + 5);
+  });
+});
+
+const STATES: readonly (ItemState | null)[] = ['APPROVED', 'REVERSED', 'VOIDED', null];
+
+describe('any day at all', () => {
+  const anItem = fc.record({
+    type: fc.constantFrom<IntentType>('CHARGE', 'REFUND'),
+    host: fc.constantFrom(...HOSTS),
+    cash: fc.constantFrom(...CASHES),
+    deferred: fc.boolean(),
+    known: fc.boolean(),
+    state: fc.constantFrom(...STATES),
+    amount: fc.integer({ min: 1, max: 999_999 }),
+    otherAmount: fc.boolean(),
+  });
+
+  it('puts every item of the list in exactly one category, and agrees only when money agrees', () => {
+    fc.assert(
+      fc.property(fc.array(anItem, { maxLength: 30 }), (wishes) => {
+        const pairs = wishes
+          .filter((wish) => isLegal(wish))
+          .map(({ type, host, cash, deferred, known, state, amount, otherAmount }) => {
+            const own = ours({ type, host, cash, deferred, amount });
+            const item =
+              state === null ? null : theirs(own, { state, ...(otherAmount ? { amount: amount + 1 } : {}) });
+            return [known ? own : null, item] as const;
+          });
+        const result = match(pairs).result();
+        const theirCount = CATEGORIES.reduce((sum, name) => sum + result.categories[name].theirs.count, 0);
+        expect(theirCount).toBe(pairs.filter(([, item]) => item !== null).length);
+        const isClean = CATEGORIES.every((name) => name === 'matched' || result.categories[name].count === 0);
+        if (isClean) expect(payable(result.ours)).toBe(payable(result.theirs));
+        const total = CATEGORIES.reduce((sum, name) => sum + result.categories[name].count, 0);
+        expect(total).toBe(result.items);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(HOSTS)('a host %s that holds money with the issuer is never matched with nothing', (host: Host) => {
+    for (const cash of CASHES) {
+      const item = ours({ host, cash });
+      if (!isLegal(item)) continue;
+      const { categories } = match([[item, null]]).result();
+      if (host === 'approved') expect(categories.missingThere.count).toBe(1);
+      expect(categories.matched.count).toBe(0);
+    }
+  });
+});
