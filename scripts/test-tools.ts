@@ -21,6 +21,12 @@ const TOOLS: readonly Tool[] = [
   { name: 'zbarimg', command: 'zbarimg', debian: 'zbar-tools', use: 'the second reader of drawn barcodes' },
   { name: 'OpenSSL', command: 'openssl', debian: 'openssl', use: 'the second reader of signatures and keys' },
   {
+    name: 'jwcrypto',
+    library: 'python3/dist-packages/jwcrypto',
+    debian: 'python3-jwcrypto',
+    use: 'the second reader and writer of encrypted messages',
+  },
+  {
     name: 'systemd-analyze',
     command: 'systemd-analyze',
     debian: 'systemd',

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { BASE_PATH } from '../../konaplate/wire.ts';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { BASE_PATH, HEADER } from '../../konaplate/wire.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Service } from '../service.ts';
 import { serveAdmin } from './admin-routes.ts';
 import { responseOf } from './answer.ts';
 import { CALLS } from './calls.ts';
 import type { FaultPlan } from './faults.ts';
+import { correlationOf } from './gate.ts';
 import type { Gateway } from './gateway.ts';
 import { openApi } from './openapi.ts';
 import type { PhoneBook } from './phone-book.ts';
@@ -44,7 +45,14 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,
 /** Routes and their guards; listens when asked. */
 export async function buildServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
-  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true });
+  const app = fastify({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    // An address that is none (`/%zz`): fastify's own answer would repeat it.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      reply.code(400).send({ code: '006_009', response: responseOf('006_009', null) });
+    },
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // Tokens are computed over the exact bytes, whatever type they are said to be, also when that is no type at all.
@@ -135,7 +143,9 @@ function handleProblems(app: FastifyInstance, gateway: Gateway): void {
     const refusal = new Refusal(tooLarge ? '000_911' : '006_022');
     return reply.code(400).send({ code: refusal.code, response: responseOf(refusal.code, null) });
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ code: '006_009', response: responseOf('006_009', null) }),
-  );
+  app.setNotFoundHandler(({ headers }, reply) => {
+    const correlationId = correlationOf(headers);
+    if (correlationId !== null) reply.header(HEADER.correlationId, correlationId);
+    return reply.code(404).send({ code: '006_009', response: responseOf('006_009', null) });
+  });
 }
