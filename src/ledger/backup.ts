@@ -27,6 +27,16 @@ function strip(file: string): JournalHead {
   }
 }
 
+/** Takes the secrets out of a complete copy, makes it durable and gives it its name. */
+function finish(partial: string, file: string): BackupReport {
+  chmodSync(partial, 0o600);
+  const head = strip(partial);
+  syncFile(partial);
+  renameSync(partial, file);
+  syncDirectory(dirname(file));
+  return { file, bytes: statSync(file).size, head };
+}
+
 /**
  * Copies the ledger while it is in use, without the vault, into a new file (0600). The name appears only when the copy
  * is complete and synced; a crash leaves a `.partial` file, which the next backup of that name replaces.
@@ -38,12 +48,28 @@ export async function writeBackup(database: Connection, file: string): Promise<B
     rmSync(partial, { force: true });
     closeSync(openSync(partial, 'wx', 0o600));
     await database.backup(partial);
-    chmodSync(partial, 0o600);
-    const head = strip(partial);
-    syncFile(partial);
-    renameSync(partial, file);
-    syncDirectory(dirname(file));
-    return { file, bytes: statSync(file).size, head };
+    return finish(partial, file);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw faultOf(error);
+  }
+}
+
+/**
+ * The backup before an upgrade, made beside the ledger while nobody else has it. A second try of the same upgrade finds the
+ * first one's. Throws (FULL, IO, READ_ONLY) when it cannot be made; then nothing is to be migrated.
+ */
+export function backUpBeforeMigration(database: Connection, ledgerFile: string, version: number): string {
+  const { index } = readHead(prepareJournal(database));
+  const file = `${ledgerFile}.schema-${version}-head-${index}.backup`;
+  if (existsSync(file)) return file;
+  const partial = `${file}.partial`;
+  try {
+    rmSync(partial, { force: true });
+    // SQLite writes into an empty file that is there, so the mode is ours from the first byte on.
+    closeSync(openSync(partial, 'wx', 0o600));
+    database.prepare('VACUUM INTO ?').run(partial);
+    return finish(partial, file).file;
   } catch (error) {
     rmSync(partial, { force: true });
     throw faultOf(error);

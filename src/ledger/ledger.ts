@@ -1,6 +1,7 @@
 /** The ledger's door: what the rooms above may use. */
 export { DuplicateScan, LedgerFault } from './fault.ts';
-export { type LedgerLog, type LedgerOptions, openLedger } from './open.ts';
+export { openLedger } from './open.ts';
+export type { LedgerLog, LedgerOptions } from './options.ts';
 export { quarantineLedger } from './quarantine.ts';
 export { openLedgerReadOnly } from './reader.ts';
 export { restoreLedger } from './restore.ts';

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { RestoreMark } from './types.ts';
+import type { RecoveringMark, RestoreMark } from './types.ts';
 
 /** Small facts about the ledger itself. None of them is a secret, none is part of the journal's truth. */
 export type MetaName =
@@ -11,7 +11,9 @@ export type MetaName =
   /** Intents accepted up to this index may lack their vault rows: the ledger came from a backup. */
   | 'vault_from'
   /** JSON of RestoreMark. */
-  | 'restored';
+  | 'restored'
+  /** JSON of RecoveringMark. */
+  | 'recovering';
 
 export function readMeta(database: Connection, name: MetaName): string | null {
   const value = database.prepare<[string], string>('SELECT value FROM meta WHERE name = ?').pluck().get(name);
@@ -33,4 +35,12 @@ export function writeMeta(database: Connection, name: MetaName, value: string | 
 export function readRestoreMark(database: Connection): RestoreMark | null {
   const text = readMeta(database, 'restored');
   return text === null ? null : (JSON.parse(text) as RestoreMark);
+}
+
+/** A restored ledger is recovering as well. */
+export function readRecoveringMark(database: Connection): RecoveringMark | null {
+  const text = readMeta(database, 'recovering');
+  if (text !== null) return JSON.parse(text) as RecoveringMark;
+  const restored = readRestoreMark(database);
+  return restored === null ? null : { atMs: restored.atMs, reason: 'RESTORED' };
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Random } from '../intent/clock.ts';
-import type { IntentTimes, Now } from '../intent/model.ts';
+import { backUpBeforeMigration } from './backup.ts';
 import { createBallast } from './ballast.ts';
 import { type Connection, openWriting } from './connection.ts';
 import { guarded, LedgerFault } from './fault.ts';
@@ -10,49 +9,15 @@ import { prepareIntents, toIntent } from './intents.ts';
 import { findKey, openKeyring } from './keyring.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import type { LedgerOptions } from './options.ts';
 import { createReader } from './reader.ts';
 import { settleRotation } from './rotate.ts';
-import { migrate, schemaVersion } from './schema.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import type { Ledger } from './types.ts';
 import { createVault, type VaultKeys } from './vault.ts';
 import { LedgerWriter } from './writer.ts';
 
 const BALLAST_BYTES = 4 * 1024 * 1024;
-
-/** What the ledger tells the log; never a card datum. */
-export interface LedgerLog {
-  readonly level: 'info' | 'warn' | 'error';
-  readonly event: 'ledgerOpened' | 'ledgerBroken' | 'listenerFailed' | 'keyMissing';
-  readonly code: string | null;
-  readonly detail: string;
-}
-
-export interface LedgerOptions {
-  /** The database file; its directory is made (0700) when it is missing. */
-  readonly file: string;
-  readonly environment: string;
-  readonly merchantId: string;
-  readonly terminalId: string;
-  /** The 32 bytes, or the path of the key file, which is made (0600) together with a new ledger. */
-  readonly key: Uint8Array | string;
-  readonly times: IntentTimes;
-  /** Names the policy under which decisions are taken (`policyHash` of src/intent). */
-  readonly policyHash: string;
-  readonly random: Random;
-  /** The moment of opening: windows that were running start afresh on the new monotonic clock. */
-  readonly now: Now;
-  /** Hour in Korea at which the business day begins, for intents without an answer. Default 0. */
-  readonly cutOverHour?: number;
-  /** How long an ended intent answers for its barcode. Default: the barcode's life. */
-  readonly duplicateWindowMs?: number;
-  /** Reserve beside the ledger. Default 4 MiB; 0 for none. */
-  readonly ballastBytes?: number;
-  /** Limit of the database in pages of 4 KiB, to stand for a small disk. Default: none. */
-  readonly maxPages?: number;
-  /** Opens without the key: reading, verifying and whatever needs no barcode work, the rest says KEY_MISSING. */
-  readonly withoutKey?: boolean;
-  readonly log?: (entry: LedgerLog) => void;
-}
 
 /** The same file by every name: the lock must not depend on how somebody wrote the path. */
 function resolveFile(file: string): string {
@@ -85,9 +50,20 @@ function readKeys(database: Connection, options: LedgerOptions, isNewLedger: boo
   }
 }
 
-function openOn(database: Connection, options: LedgerOptions, release: () => void): Ledger {
-  const isNewLedger = schemaVersion(database) === 0;
+/** Brings the file to this program's schema, with a backup before the first step. True for a new ledger. */
+function upgrade(database: Connection, options: LedgerOptions): boolean {
+  const version = schemaVersion(database);
+  if (version > 0 && version < SCHEMA_VERSION) {
+    const backup = backUpBeforeMigration(database, options.file, version);
+    const detail = `schema ${version} to ${SCHEMA_VERSION}, backup ${basename(backup)}`;
+    options.log?.({ level: 'info', event: 'ledgerMigrated', code: null, detail });
+  }
   migrate(database);
+  return version === 0;
+}
+
+function openOn(database: Connection, options: LedgerOptions, release: () => void): Ledger {
+  const isNewLedger = upgrade(database, options);
   if (readMeta(database, 'ledger_id') === null) {
     writeMeta(database, 'ledger_id', randomBytes(8).toString('hex'));
   }
@@ -114,6 +90,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
     voucher: (voucher, now, actor) => writer.voucher(voucher, now, actor),
     recordDay: (entry, now, actor) => writer.recordDay(entry, now, actor),
     sign: (text) => vault.sign(text),
+    markRecovering: (reason, now, actor) => writer.markRecovering(reason, now, actor),
     recovered: (now, actor) => writer.recovered(now, actor),
     facts: (barcodeSpec, cardNumber, now) => writer.facts(barcodeSpec, cardNumber, now),
     head: () => writer.head(),

@@ -7,7 +7,7 @@ import { guarded, LedgerFault } from './fault.ts';
 import { prepareIntents, toIntent } from './intents.ts';
 import { entriesAfter, entriesFrom, entriesOfIntent, prepareJournal, readHead, toEntry } from './journal.ts';
 import { listIntents } from './list.ts';
-import { readRestoreMark } from './meta.ts';
+import { readRecoveringMark, readRestoreMark } from './meta.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { readBalances } from './totals.ts';
 import type { LedgerReader } from './types.ts';
@@ -78,6 +78,7 @@ export function createReader(
     head: () => guarded(() => readHead(journal)),
     verify: (options) => guarded(() => verifyLedger(database, options ?? {})),
     restored: () => guarded(() => readRestoreMark(database)),
+    recovering: () => guarded(() => readRecoveringMark(database)),
     backup: (file) => writeBackup(database, file),
     close: () => {
       if (database.open) database.close();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Now } from '../intent/model.ts';
+import { backUpBeforeMigration } from './backup.ts';
 import { canonicalJson } from './canonical.ts';
 import { type Connection, openWriting } from './connection.ts';
 import { guarded, LedgerFault } from './fault.ts';
@@ -19,7 +20,7 @@ import {
 } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
-import { migrate } from './schema.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 const NONCE_BYTES = 12;
 
@@ -125,6 +126,8 @@ export function rotateLedgerKey(options: RotateOptions): RotateReport {
   try {
     const database = openWriting(options.file);
     try {
+      const version = schemaVersion(database);
+      if (version > 0 && version < SCHEMA_VERSION) backUpBeforeMigration(database, options.file, version);
       migrate(database);
       const old = presentKeys(database, options);
       const fresh = newKey();

@@ -225,6 +225,12 @@ export interface RestoreMark {
   readonly head: JournalHead;
 }
 
+/** The terminal may not move money until a manager goes on with it: fenced by the issuer, or restored. */
+export interface RecoveringMark {
+  readonly atMs: number;
+  readonly reason: string;
+}
+
 export interface BackupReport {
   readonly file: string;
   readonly bytes: number;
@@ -252,6 +258,7 @@ export type LedgerReader = Pick<
   | 'head'
   | 'verify'
   | 'restored'
+  | 'recovering'
   | 'backup'
   | 'close'
 >;
@@ -301,7 +308,11 @@ export interface Ledger {
   verify(options?: VerifyOptions): VerifyReport;
   /** Not null after `ledger restore`, until `recovered` is recorded. */
   restored(): RestoreMark | null;
-  /** The terminal has been through `recovering`: clears the mark, with a journal entry. */
+  /** Not null while the terminal is `recovering`, also after a restart: from `markRecovering` or a restore. */
+  recovering(): RecoveringMark | null;
+  /** Makes `recovering` durable, with a journal entry; marked already, it changes nothing. */
+  markRecovering(reason: string, now: Now, actor: Actor): JournalHead;
+  /** The terminal has been through `recovering`: clears both marks, with a journal entry. */
   recovered(now: Now, actor: Actor): JournalHead;
   /** Online copy without the vault: a file of its own, 0600, complete or absent. */
   backup(file: string): Promise<BackupReport>;

@@ -1,7 +1,8 @@
 import type { Account } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
+import { prepareDays } from './days.ts';
 import type { Balances } from './types.ts';
-import type { Faults } from './verify.ts';
+import type { Faults } from './verify-faults.ts';
 
 /**
  * The closing rules of intent-rules 6 from the columns alone, without `position`: a second way to the same figures.
@@ -39,7 +40,7 @@ const RULES: readonly { readonly rule: number; readonly account: Account; readon
   },
 ];
 
-/** Checks rules 3 to 7 against the stored balances. */
+/** Checks rules 3 to 7 against the stored balances, rule 6 day by day as well. */
 export function checkClosing(
   database: Connection,
   stored: Balances,
@@ -50,6 +51,24 @@ export function checkClosing(
     const expected = (database.prepare<[], number>(sql).pluck().get() ?? 0) + vouchers[account];
     if (stored[account] === expected) continue;
     const text = `closing rule ${rule}: ${account} is ${stored[account]}, the intents and vouchers say ${expected}`;
+    faults.add({ code: 'CLOSING', text });
+  }
+  checkDays(database, faults);
+}
+
+/** Rule 6 of every day from the payments' columns, beside the figure that its totals give. */
+function checkDays(database: Connection, faults: Faults): void {
+  const { approved } = prepareDays(database);
+  const days = database
+    .prepare<[], { date: string; owed: number }>(
+      `SELECT business_date AS date, sum(CASE type WHEN 'CHARGE' THEN -amount ELSE amount END) AS owed
+       FROM intents WHERE host IN ('approved', 'voiding') GROUP BY business_date`,
+    )
+    .all();
+  for (const { date, owed } of days) {
+    const stored = approved.get(date)?.issuer_payable ?? 0;
+    if (stored === owed) continue;
+    const text = `closing rule 6: issuer_payable of ${date} is ${stored} by its totals, ${owed} by its payments`;
     faults.add({ code: 'CLOSING', text });
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './days.ts';
 import { prepareIntents, toIntent } from './intents.ts';
 import type { JournalRow } from './journal.ts';
-import type { Faults } from './verify.ts';
+import type { Faults } from './verify-faults.ts';
 
 /** Folds the entries of business days again and compares the stored rows; then closing rule 8 for every sealed day. */
 export class DayCheck {

@@ -16,7 +16,7 @@ import { type JournalRow, prepareJournal, readDecision, rowsOfIntent } from './j
 import { readMeta } from './meta.ts';
 import { readSearched, termsOf } from './search.ts';
 import { emptyBalances } from './totals.ts';
-import type { Faults } from './verify.ts';
+import type { Faults } from './verify-faults.ts';
 
 interface Cell {
   readonly count: number;
@@ -82,8 +82,20 @@ export class IntentCheck {
     } else this.row(row);
   }
 
+  /** Never throws for what somebody wrote into the file by hand. */
   row(row: IntentRow): void {
     this.intents += 1;
+    try {
+      this.#check(row);
+    } catch (error) {
+      const isOfSqlite = error instanceof Error && 'code' in error;
+      if (isOfSqlite) throw error;
+      const why = error instanceof Error ? error.message : 'unknown';
+      this.#wrong('INTENT', row, `it cannot be read: ${why}`);
+    }
+  }
+
+  #check(row: IntentRow): void {
     const folded = this.#fold(row);
     this.#count(row);
     if (folded === null) return;

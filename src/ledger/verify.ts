@@ -4,29 +4,15 @@ import type { Connection } from './connection.ts';
 import { isDayKind } from './days.ts';
 import { prepareIntents } from './intents.ts';
 import { type JournalRow, prepareJournal, readHead } from './journal.ts';
+import { readMeta } from './meta.ts';
 import { emptyBalances, readBalances } from './totals.ts';
 import type { Balances, VerifyOptions, VerifyReport } from './types.ts';
 import { checkClosing } from './verify-closing.ts';
 import { DayCheck } from './verify-days.ts';
+import { type Fault, Faults } from './verify-faults.ts';
 import { IntentCheck } from './verify-intents.ts';
 
-export type Fault = VerifyReport['faults'][number];
-
-const FAULTS_MAX = 100;
 const ENTRY = 'SELECT idx, at_ms, kind, sequence_id, earlier, body, hash FROM journal';
-
-/** Collects faults: the first of each kind is kept, so that a long row of consequences does not bury the cause. */
-export class Faults {
-  readonly #kept = new Map<string, Fault>();
-
-  add(fault: Fault): void {
-    if (!this.#kept.has(fault.code) && this.#kept.size < FAULTS_MAX) this.#kept.set(fault.code, fault);
-  }
-
-  list(): readonly Fault[] {
-    return [...this.#kept.values()];
-  }
-}
 
 /** What one walk along the chain learns besides whether it holds. */
 interface ChainResult {
@@ -35,6 +21,8 @@ interface ChainResult {
   /** Sum of all postings and vouchers in the journal. */
   readonly booked: Record<Account, number>;
   readonly vouchers: Record<Account, number>;
+  /** The last word on it in this walk. */
+  mark: 'recovering' | 'recovered' | null;
   /** Intents met; only for a partial walk. */
   readonly met: Set<string>;
 }
@@ -92,6 +80,7 @@ function walkChain(
     ofIntents: 0,
     booked: emptyBalances(),
     vouchers: emptyBalances(),
+    mark: null,
     met: new Set(),
   };
   const before = database.prepare<[number], JournalRow>(`${ENTRY} WHERE idx = ?`).get(fromIndex - 1);
@@ -115,6 +104,7 @@ function walkChain(
       result.ofIntents += 1;
       if (fromIndex > 1) result.met.add(row.sequence_id);
     }
+    if (row.kind === 'recovering' || row.kind === 'recovered') result.mark = row.kind;
     bookEntry(row, result, faults);
     days?.entry(row);
   }
@@ -145,6 +135,16 @@ function sumOf(left: Balances, right: Balances): Balances {
   const sum = emptyBalances();
   for (const account of ACCOUNTS) sum[account] = left[account] + right[account];
   return sum;
+}
+
+/** The mark that keeps a fenced terminal from moving money can be taken off by hand; the journal remembers it. */
+function checkMark(database: Connection, mark: ChainResult['mark'], faults: Faults): void {
+  const isMarked = readMeta(database, 'recovering') !== null;
+  if (mark === null || isMarked === (mark === 'recovering')) return;
+  const text = isMarked
+    ? 'the ledger is marked as recovering, its journal says recovered'
+    : 'the journal says recovering, and the mark was taken off';
+  faults.add({ code: 'MARK', text });
 }
 
 function verifyPart(
@@ -187,8 +187,9 @@ export function verifyLedger(database: Connection, options: VerifyOptions): Veri
   return database.transaction((): VerifyReport => {
     const faults = new Faults();
     checkKnownHead(database, options.knownHead, faults);
-    const { entries, intents } =
+    const { entries, intents, mark } =
       fromIndex > 1 ? verifyPart(database, fromIndex, faults) : verifyAll(database, faults);
+    checkMark(database, mark, faults);
     const list = faults.list();
     return {
       ok: list.length === 0,

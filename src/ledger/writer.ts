@@ -7,7 +7,7 @@ import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
 import { holdsCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
-import { DayBook } from './days.ts';
+import { DayBook, isDayKind } from './days.ts';
 import { prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
 import {
@@ -21,8 +21,8 @@ import {
   updateIntent,
 } from './intents.ts';
 import { appendEntry, decisionBody, prepareJournal, readHead } from './journal.ts';
-import { writeMeta } from './meta.ts';
-import type { LedgerOptions } from './open.ts';
+import { readMeta, writeMeta } from './meta.ts';
+import type { LedgerOptions } from './options.ts';
 import { createSearchIndex } from './search.ts';
 import { createTotals } from './totals.ts';
 import type {
@@ -42,6 +42,8 @@ const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
 const SWEEP_SEARCH_ROWS = 500;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
+/** Entries that book or mark something: never written as a mere note. */
+const OWN_KINDS: ReadonlySet<string> = new Set(['voucher', 'recovering', 'recovered', 'keyRotated']);
 const TERMINAL: Actor = { role: 'terminal' };
 
 interface Held {
@@ -128,6 +130,7 @@ export class LedgerWriter {
   }
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead {
+    assertThat(!OWN_KINDS.has(kind) && !isDayKind(kind), `${kind} is an entry with a meaning of its own`);
     const body = canonicalJson({ actor: withoutCardData(actor), detail });
     return this.#writeWithReserve(() => this.#append(kind, body, now));
   }
@@ -143,9 +146,18 @@ export class LedgerWriter {
     });
   }
 
+  markRecovering(reason: string, now: Now, actor: Actor): JournalHead {
+    if (readMeta(this.#database, 'recovering') !== null) return this.#head;
+    return this.#writeWithReserve(() => {
+      writeMeta(this.#database, 'recovering', JSON.stringify({ atMs: now.wallMs, reason }));
+      return this.#append('recovering', canonicalJson({ actor: withoutCardData(actor), reason }), now);
+    });
+  }
+
   recovered(now: Now, actor: Actor): JournalHead {
     return this.#writeWithReserve(() => {
       writeMeta(this.#database, 'restored', null);
+      writeMeta(this.#database, 'recovering', null);
       return this.#append('recovered', canonicalJson({ actor: withoutCardData(actor) }), now);
     });
   }
