@@ -3,8 +3,16 @@ import { type Database, type Param, type Sql, withRetries } from './database.ts'
 
 const CONNECTIONS_MAX = 16;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** No statement of ours takes long; one that waits longer for a lock gives up and the caller asks again. */
-const STATEMENT_TIMEOUT_MS = 15_000;
+/** How long is waited for a server, in milliseconds. */
+export interface PostgresLimits {
+  /** No statement of ours takes long; the server gives up one that waits longer for a lock, and the caller asks again. */
+  readonly statementMs: number;
+  /** Longer than that: a server that says nothing at all, not even that it gave up, is gone, and so is its connection. */
+  readonly silenceMs: number;
+}
+const LIMITS: PostgresLimits = { statementMs: 15_000, silenceMs: 20_000 };
+/** Asked of a connection that may be dead already; one that does not answer at once is thrown away. */
+const ROLLBACK = { text: 'ROLLBACK', query_timeout: 1_000 };
 
 const typeParsers = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
@@ -35,13 +43,17 @@ function over(connection: pg.Pool | pg.PoolClient, names: StatementNames): Sql {
 }
 
 /** A PostgreSQL server by connection string. Connects once before it resolves, so a wrong address is told at the start. */
-export async function openPostgres(connectionString: string): Promise<Database> {
+export async function openPostgres(
+  connectionString: string,
+  { statementMs, silenceMs }: PostgresLimits = LIMITS,
+): Promise<Database> {
   const pool = new pg.Pool({
     connectionString,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: statementMs,
+    query_timeout: silenceMs,
     application_name: 'kona-till-issuer',
     types: typeParsers,
   });
@@ -68,17 +80,23 @@ export async function openPostgres(connectionString: string): Promise<Database> 
 async function transact<T>(pool: pg.Pool, names: StatementNames, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections only: one that breaks while it is ours would end the process.
+  const onBroken = (failure: Error): void => {
+    broken = failure;
+  };
+  client.on('error', onBroken);
   try {
     await client.query('BEGIN');
     const result = await work(over(client, names));
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: unknown) => {
+    await client.query(ROLLBACK).catch((failure: unknown) => {
       broken = failure instanceof Error ? failure : new Error('rollback failed');
     });
     throw error;
   } finally {
+    client.off('error', onBroken);
     client.release(broken);
   }
 }
