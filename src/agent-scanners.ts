@@ -1,14 +1,28 @@
 /** What the agent opens of the outside world for its stations: the scanners, and virtual serial ports for POS programs. */
-import { openScanner } from '../drivers/open.ts';
-import { openPosPort } from '../drivers/pos-port.ts';
+import { openScanner, type ScannerConfig } from '../drivers/open.ts';
+import { openPosPort, type PosPortOptions } from '../drivers/pos-port.ts';
 import type { Recorder } from '../drivers/recorder.ts';
 import type { DriverClock, Scanner } from '../drivers/scanner.ts';
-import type { AgentOptions } from './agent.ts';
 import type { Clock } from './intent/clock.ts';
 import type { Forwarder } from './station/forward.ts';
 import { PosFeed } from './station/pos-feed.ts';
 import type { ScannerBench } from './station/scanners.ts';
 import type { Station } from './station/station.ts';
+
+/** A scan station of the terminal, with what is plugged in for it. */
+export interface AgentStation {
+  readonly id: string;
+  /** Names of its scanners; one that no station names belongs to the first. */
+  readonly scanners: readonly string[];
+  /** A virtual serial port for the POS program beside this station. `identifier`: it expects AIM identifiers. */
+  readonly posPort?: (PosPortOptions & { readonly identifier?: boolean }) | null;
+}
+
+interface Lanes {
+  readonly scanners: readonly ScannerConfig[];
+  readonly stations: readonly AgentStation[];
+  readonly clock: Clock;
+}
 
 function driverClockOf(clock: Clock): DriverClock {
   return { monoMs: () => clock.now().monoMs, after: (ms, run) => clock.after(ms, run) };
@@ -16,7 +30,7 @@ function driverClockOf(clock: Clock): DriverClock {
 
 /** Opens every scanner for its station, the first one when no station names it; what it reads is recorded, masked. */
 export function openScanners(
-  { scanners, stations, clock }: Pick<AgentOptions, 'scanners' | 'stations' | 'clock'>,
+  { scanners, stations, clock }: Lanes,
   opened: ReadonlyMap<string, Station>,
   bench: ScannerBench,
   recorder: Recorder,
@@ -39,7 +53,7 @@ export function openScanners(
 
 /** A port that cannot be made is tried again for ever and stops nothing else. */
 export function openPosPorts(
-  { stations, clock }: Pick<AgentOptions, 'stations' | 'clock'>,
+  { stations, clock }: Pick<Lanes, 'stations' | 'clock'>,
   forwarder: Forwarder,
 ): PosFeed {
   const feed = new PosFeed(forwarder);

@@ -6,11 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ScannerConfig } from '../drivers/open.ts';
-import type { PosPortOptions } from '../drivers/pos-port.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
 import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } from './agent-printing.ts';
-import { openPosPorts, openScanners } from './agent-scanners.ts';
+import { type AgentStation, openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
 import type { CodeTable } from './barcode/parse.ts';
 import type { Clock, Random } from './intent/clock.ts';
@@ -71,12 +70,7 @@ export interface AgentOptions {
   readonly policy: Policy;
   readonly codeTable: CodeTable;
   readonly scanners: readonly ScannerConfig[];
-  readonly stations: readonly {
-    readonly id: string;
-    readonly scanners: readonly string[];
-    /** A virtual serial port for the POS program beside this station. `identifier`: it expects AIM identifiers. */
-    readonly posPort?: (PosPortOptions & { readonly identifier?: boolean }) | null;
-  }[];
+  readonly stations: readonly AgentStation[];
   readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
     Pick<Partial<WebOptions>, 'ratePerMinute' | 'requestTimeoutMs'>;
   /** Left out: papers are shown on the page only. */
