@@ -1,6 +1,6 @@
 /**
  * `npm run prove [-- NAME...] [--seconds N]`: the long runs of what `npm test` runs a few times only. Without a name, the
- * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill` and `issuer` drive real
+ * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill`, `plugs` and `issuer` drive real
  * processes, are bounded by their counts and run when they are named.
  */
 import { spawn } from 'node:child_process';
@@ -101,6 +101,10 @@ const PROOFS: Readonly<Record<string, Entry>> = {
   kill: {
     says: 'kill -9 of the agent, 50 times at each of four points, for both types',
     run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
+  },
+  plugs: {
+    says: 'a thousand plugs of a scanner of each driver leave no descriptor, listener or memory behind',
+    run: tests(['test/integration/drivers/plugs.test.ts'], { KONA_TILL_PLUG_CYCLES: '1000' }),
   },
   issuer: {
     says: 'approvals, net cancels and inquiries at concurrency 64 with random faults, both storages',

@@ -115,7 +115,10 @@ export class PosDecoder {
     this.#sink = sink;
   }
 
-  /** One report as the kernel delivers it, with its id in byte 0 when reports are numbered. Other ids are ignored. */
+  /**
+   * One report as the kernel delivers it, with its id in byte 0 when reports are numbered. Other ids are ignored. The
+   * report's buffer is wiped when its read is complete.
+   */
   push(report: Uint8Array): void {
     if (this.#ended) return;
     const { reportId, lengthAt, dataAt, dataBytes, continuedBit } = this.#layout;
@@ -129,7 +132,7 @@ export class PosDecoder {
       return;
     }
     this.#identifier ??= this.#identifierIn(data);
-    this.#append(data.slice(dataAt, dataAt + length));
+    this.#append(data.subarray(dataAt, dataAt + length));
     if (continuedBit !== null && bitsAt(data, continuedBit, 1) === 1) this.#awaitRest();
     else this.#finish();
   }

@@ -2,7 +2,7 @@
  * Why a scan did not parse, and what to do about it. Each usual cause is tried as a hypothesis: undo it and see whether
  * a payment barcode would stand there. The answer names cause and cure only; a payment is never made out of it.
  */
-import { type LayoutName, retype } from './layouts.ts';
+import { LAYOUT_NAMES, type LayoutName, retype } from './layouts.ts';
 import {
   BARCODE_LENGTH,
   CODE_128,
@@ -174,13 +174,27 @@ function byCaps(text: string, codeTable: CodeTable): Diagnosis | null {
   );
 }
 
+/** Every pair of layouts, the likeliest first: a till reads US unless it was told otherwise, and most scanners send it. */
+const LAYOUT_PAIRS: readonly (readonly [scanner: LayoutName, till: LayoutName])[] = LAYOUT_NAMES.filter(
+  (scanner) => scanner !== 'KR', // a Korean keyboard has the keys of a US one; its letters come from the till's input method
+)
+  .flatMap((scanner) =>
+    LAYOUT_NAMES.filter((till) => till !== scanner).map((till) => [scanner, till] as const),
+  )
+  .sort((left, right) => foreignness(left) - foreignness(right));
+
+function foreignness([scanner, till]: readonly [LayoutName, LayoutName]): number {
+  return till === 'US' ? 0 : scanner === 'US' ? 1 : 2;
+}
+
+/** An identifier before it makes a payment barcode this long; a Korean input method makes any text shorter. */
+const LENGTHS: readonly [number, number] = [BARCODE_LENGTH, BARCODE_LENGTH + CODE_128.length];
+
 function byLayout(text: string, codeTable: CodeTable): Diagnosis | null {
-  for (const other of ['FR', 'DE', 'UK', 'KR'] as const) {
-    // The scanner sends the keys of `other`, the till reads them as US.
-    if (other !== 'KR' && parsesInAnyCase(retype(text, 'US', other), codeTable))
-      return wrongLayout(other, 'US');
-    // The scanner sends the keys of a US keyboard, the till reads them as `other`.
-    if (parsesInAnyCase(retype(text, other, 'US'), codeTable)) return wrongLayout('US', other);
+  for (const [scanner, till] of LAYOUT_PAIRS) {
+    // One character for each key: products, which are every other scan of a shop, are not retyped at all.
+    if (till === 'KR' ? text.length > LENGTHS[1] : !LENGTHS.includes(text.length)) continue;
+    if (parsesInAnyCase(retype(text, till, scanner), codeTable)) return wrongLayout(scanner, till);
   }
   if (decimalCodes(text).some((decoded) => parses(decoded, codeTable)))
     return wrongLayout('ALT-numpad', 'US');

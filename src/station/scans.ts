@@ -34,9 +34,9 @@ export class Scans {
     const symbology = frame.symbology ?? null;
     const parsed = parseBarcode(frame.text, codeTable, symbology);
     if (!parsed.ok) {
-      const found = parsed.looksLikeOurs
-        ? refusedByDiagnosis(diagnose(frame.text, codeTable, symbology))
-        : null;
+      // Not by the parser's look alone: typed under another layout a payment has none of its letters left, and the POS
+      // program would get a card number.
+      const found = refusedByDiagnosis(diagnose(frame.text, codeTable, symbology));
       if (found === null) {
         if (frame.text !== '') this.#core.options.forward(frame);
         return 'notOurs';

@@ -17,6 +17,9 @@ const RETURN_MS_MAX = 2_000;
  * held against the median; the slowest is only bounded.
  */
 const SLOWEST_MS_MAX = 15_000;
+/** Compiled code and caches grow a little at first; one forgotten connection with its decoder is more than a kilobyte. */
+const HEAP_KB_SLACK = 512;
+const HEAP_KB_PER_CYCLE = 0.3;
 const TEST_MS = 600_000;
 const KINDS = ['hid-pos', 'cdc-acm'] as const;
 type Kind = (typeof KINDS)[number];
@@ -96,11 +99,13 @@ export function describePlugs(booted: () => Machine): void {
       process.stdout.write(
         `${kind}, ${CYCLES} plug cycles: loss shown in ${median(loss)} ms (slowest ${Math.max(...loss)}), back ` +
           `${median(back)} ms after the node (slowest ${Math.max(...back)}), emulated; resident memory ` +
-          `${before.residentKb} -> ${after.residentKb} KiB\n`,
+          `${before.residentKb} -> ${after.residentKb} KiB, heap ${before.heapKb} -> ${after.heapKb} KiB\n`,
       );
       expect(after.descriptors).toBe(before.descriptors);
       expect(after.listeners).toBe(before.listeners);
       expect(after.threads).toBe(before.threads);
+      expect(after.resources).toEqual(before.resources);
+      expect(after.heapKb - before.heapKb).toBeLessThan(HEAP_KB_SLACK + CYCLES * HEAP_KB_PER_CYCLE);
       expect(after.statistics[kind]?.connects).toBe((before.statistics[kind]?.connects ?? 0) + CYCLES);
       expect(median(loss)).toBeLessThan(LOSS_MS_MAX);
       expect(median(back)).toBeLessThan(RETURN_MS_MAX);

@@ -3,10 +3,10 @@
  * and every change of status as a JSON line. Test equipment: it prints the whole text, so only test cards may be scanned.
  * On SIGUSR2 it prints what the process holds.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { openScanner, type ScannerConfig } from '../../../drivers/open.ts';
 import type { Scanner } from '../../../drivers/scanner.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
+import { processHoldings } from './holdings.ts';
 
 const clock = new SystemClock();
 
@@ -23,22 +23,9 @@ const scanners: readonly Scanner[] = configs.map((config) =>
   }),
 );
 
-/** Open descriptors, active handles and listeners by kind, resident memory, processor time. */
 function holdings(): object {
-  // The descriptor of the directory that is being read is not counted.
-  const descriptors = readdirSync('/proc/self/fd').length - 1;
-  const resources: Record<string, number> = {};
-  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
-  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const { user, system } = process.cpuUsage();
   return {
-    descriptors,
-    resources,
-    listeners,
-    residentKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    cpuMs: Math.round((user + system) / 1000),
+    ...processHoldings(),
     statistics: Object.fromEntries(scanners.map((scanner) => [scanner.name, scanner.statistics()])),
   };
 }

@@ -1,6 +1,7 @@
 /** The host's side of guest/scan-log.ts: everything that it printed, and waiting for what it will print. */
 import type { ScannerConfig } from '../../../drivers/open.ts';
 import type { ScannerStatistics } from '../../../drivers/scanner.ts';
+import type { ProcessHoldings } from '../guest/holdings.ts';
 import type { Machine } from './machine.ts';
 
 export interface ScanEvent {
@@ -15,13 +16,7 @@ export interface ScanEvent {
   readonly device?: string | null;
   readonly problem?: string | null;
 }
-export interface Holdings {
-  readonly descriptors: number;
-  readonly resources: Readonly<Record<string, number>>;
-  readonly listeners: number;
-  readonly residentKb: number;
-  readonly threads: number;
-  readonly cpuMs: number;
+export interface Holdings extends ProcessHoldings {
   readonly monoMs: number;
   readonly statistics: Readonly<Record<string, ScannerStatistics>>;
 }

@@ -37,6 +37,7 @@ export class SysfsTree {
       `0003:0C2E:0B61.${node.slice(6).padStart(4, '0')}`,
     );
     const place = join(hid, 'hidraw', node);
+    rmSync(hid, { recursive: true, force: true }); // plugged before under the same name
     mkdirSync(place, { recursive: true });
     writeFileSync(join(hid, 'report_descriptor'), descriptor);
     writeFileSync(join(hid, 'uevent'), `HID_ID=0003:00000C2E:00000B61\nHID_NAME=${device.name ?? 'Lab'}\n`);
