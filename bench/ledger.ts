@@ -225,6 +225,31 @@ function latencyRow(name: string, rounds: readonly Pair[], share: number, target
   };
 }
 
+function burstSummary(bursts: readonly { product: number; floor: number }[]): BenchRow {
+  return {
+    name: 'burst: intents/s in commits of 32 / one-row commits/s (WAL, FULL)',
+    product: `${median(bursts.map((burst) => burst.product)).toFixed(0)}/s`,
+    floor: `${median(bursts.map((burst) => burst.floor)).toFixed(0)}/s`,
+    ratio: median(bursts.map((burst) => burst.product / burst.floor)),
+    target: '>= 8',
+  };
+}
+
+/** The figure of a burst of frames alone, for `bench -- scan`. */
+export function burstRow(): BenchRow {
+  const directory = mkdtempSync(join(tmpdir(), 'kona-bench-'));
+  const plain = createPlain(directory);
+  const till = new Till(directory);
+  try {
+    for (let warmUp = 0; warmUp < WARM_UP_ROUNDS; warmUp += 1) burstRound(till, plain);
+    return burstSummary(Array.from({ length: ROUNDS }, () => burstRound(till, plain)));
+  } finally {
+    till.ledger.close();
+    plain.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 /** Runs every comparison; takes about twenty seconds on a quiet machine. */
 export async function run(): Promise<readonly BenchRow[]> {
   const directory = mkdtempSync(join(tmpdir(), 'kona-bench-'));
@@ -253,13 +278,7 @@ export async function run(): Promise<readonly BenchRow[]> {
       ),
       latencyRow('frame -> durable intent, tight loop, p99 / the floor p99', tight, 0.99, '<= 3'),
       latencyRow('frame -> durable intent, one every 4 ms, p50 / the floor, paced', paced, 0.5, '-'),
-      {
-        name: 'burst: intents/s in commits of 32 / one-row commits/s (WAL, FULL)',
-        product: `${median(bursts.map((burst) => burst.product)).toFixed(0)}/s`,
-        floor: `${median(bursts.map((burst) => burst.floor)).toFixed(0)}/s`,
-        ratio: median(bursts.map((burst) => burst.product / burst.floor)),
-        target: '>= 8',
-      },
+      burstSummary(bursts),
     ];
   } finally {
     till.ledger.close();
