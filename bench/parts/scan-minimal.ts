@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { ReadlineParser } from '@serialport/parser-readline';
 import Database from 'better-sqlite3';
 import { SerialPort } from 'serialport';
-import { onEnd, tell } from './scan-child.ts';
+import { lastCommitNs, onEnd, stampCommits, tell } from './scan-child.ts';
 
+stampCommits();
 const [tty = '', folder = ''] = process.argv.slice(2);
 const database = new Database(join(folder, 'minimal.db'));
 database.pragma('journal_mode = WAL');
@@ -27,11 +28,9 @@ const store = database.transaction((line: string): number => {
 });
 
 const pages = new Set<ServerResponse>();
-let durableNs = 0n;
 const port = new SerialPort({ path: tty, baudRate: 9600 });
 port.pipe(new ReadlineParser({ delimiter: '\r' })).on('data', (line: string) => {
   const scan = store(line);
-  durableNs = process.hrtime.bigint();
   for (const page of pages)
     page.write(`event: scan\ndata: ${JSON.stringify({ scan, amount: line.slice(-6) })}\n\n`);
 });
@@ -41,7 +40,7 @@ const server = createServer((_request, response) => {
   response.flushHeaders();
   pages.add(response);
 });
-onEnd(() => durableNs);
+onEnd(lastCommitNs);
 server.listen(0, '127.0.0.1', () => {
   const { port: number } = server.address() as AddressInfo;
   tell({ kind: 'ready', url: `http://127.0.0.1:${number}/` });

@@ -8,8 +8,9 @@ import { DEFAULT_CODE_TABLE } from '../../src/barcode/parse.ts';
 import { DEFAULT_POLICY } from '../../src/intent/policy.ts';
 import { createKonaPlateClient } from '../../src/konaplate/client.ts';
 import { SystemClock, SystemRandom } from '../../src/ops/clock.ts';
-import { onEnd, tell } from './scan-child.ts';
+import { lastCommitNs, onEnd, stampCommits, tell } from './scan-child.ts';
 
+stampCommits();
 const [tty = '', folder = '', credentials = '{}'] = process.argv.slice(2);
 const platform = JSON.parse(credentials) as Omit<Parameters<typeof createKonaPlateClient>[0], 'clock'>;
 const clock = new SystemClock();
@@ -40,7 +41,7 @@ let durableNs = 0n;
 let sequenceId = '';
 agent.ledger.onCommit(({ intent }) => {
   if (intent.host !== 'unsent' || intent.cash !== 'none' || intent.sequenceId === sequenceId) return;
-  durableNs = process.hrtime.bigint();
+  durableNs = lastCommitNs();
   ({ sequenceId } = intent);
 });
 /** Ends the payment as a cashier would who stops it, outside of what is measured. */

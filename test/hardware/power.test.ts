@@ -13,8 +13,8 @@ type Type = 'CHARGE' | 'REFUND';
 type Point = 'after the scan' | 'after the confirmation' | 'while the request is out' | 'after the answer';
 
 const AMOUNT = 10_000;
-const START_MS = 600_000;
-const ROUND_MS = 1_200_000;
+const START_MS = 1_200_000;
+const ROUND_MS = 1_800_000;
 /** What may stand on the disk when the power goes at a point: what the page had shown, or a step further. */
 const ON_DISK: Readonly<Record<Type, Readonly<Record<Point, readonly string[]>>>> = {
   CHARGE: {

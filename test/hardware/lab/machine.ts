@@ -53,7 +53,7 @@ class LineChannel {
 
 const CONNECT_MS = 10_000;
 /** Emulation on a busy machine is slow; a guest that says nothing for so long has hung. */
-const ASK_MS_MAX = 120_000;
+const ASK_MS_MAX = 600_000;
 const KERNEL_LINE =
   'console=ttyS0 quiet panic=-1 nokaslr mitigations=off random.trust_cpu=on tsc=reliable no_timer_check rcupdate.rcu_expedited=1';
 
