@@ -3,12 +3,14 @@
  *
  * Runs stories and prints seeds per second, faults by kind, intents, states and faces visited, and every violation with
  * its seed. `--story SEED` tells one story line by line; `--plants` shows that each planted bug is found.
+ * `--replay FILE` scans a recording (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to.
  * Exit 1 when a violation was found (or a planted bug was not).
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Recorded, replayOf } from '../../drivers/recorder.ts';
 import { PLANTS, type Plant } from './plants.ts';
 import { Crashed } from './terminal.ts';
 import { Story, type StoryResult } from './world.ts';
@@ -125,6 +127,32 @@ function print(totals: Totals): void {
   }
 }
 
+/** A recording of a till's scanners through the whole terminal: nobody's cards, the same pauses, a good line. */
+export async function replay(
+  entries: readonly Recorded[],
+  tell?: (line: string) => void,
+): Promise<Awaited<ReturnType<Story['replay']>>> {
+  const folder = storyFolder();
+  try {
+    const story = new Story({ seed: 1, folder, customers: 0, ...(tell === undefined ? {} : { tell }) });
+    return await story.replay(replayOf(entries));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function replayFile(file: string): Promise<number> {
+  const { entries } = JSON.parse(readFileSync(file, 'utf8')) as { readonly entries: readonly Recorded[] };
+  const { outcomes, intents, violations } = await replay(entries);
+  for (const { atMs, source, result, refused } of outcomes)
+    console.log(
+      `${(atMs / 1000).toFixed(1).padStart(9)} s  ${source}: ${result ?? 'down'}${refused === null ? '' : ` (${refused})`}`,
+    );
+  console.log(`${outcomes.length} reads, ${intents} intents, violations ${violations.length}`);
+  for (const { code, text } of violations) console.log(`VIOLATION ${code} ${text}`);
+  return violations.length === 0 ? 0 : 1;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -134,8 +162,10 @@ async function main(): Promise<number> {
       seconds: { type: 'string', default: '3600' },
       story: { type: 'string' },
       plants: { type: 'boolean', default: false },
+      replay: { type: 'string' },
     },
   });
+  if (values.replay !== undefined) return replayFile(values.replay);
   const customers = Number(values.customers);
   if (values.story !== undefined) {
     const folder = storyFolder();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createRecorder } from '../../drivers/recorder.ts';
+import { maskFrame } from '../../src/barcode/mask.ts';
 import { PLANTS } from './plants.ts';
-import { simulate } from './run.ts';
+import { replay, simulate } from './run.ts';
 
 const CUSTOMERS = 20;
 /** Bounded by count; the time is only a net for a machine that is busy with something else. */
@@ -49,5 +51,35 @@ describe('the whole terminal under one seed', () => {
       stopAtFirst: true,
     });
     expect(totals.failed.length).toBe(1);
+  });
+
+  it("lives through what the recorder of a shop kept: the same outcomes, nobody's cards, every won accounted for", async () => {
+    const recorder = createRecorder((raw) => maskFrame(raw));
+    const { frame } = recorder.before({ frame: () => undefined, status: () => undefined });
+    const scans: readonly (readonly [string, string?])[] = [
+      ['CHARGE9410000000000005123010000', ']C0'],
+      ['8801234567893', ']E0'],
+      ['CHARGE9410000000000005123010000', ']C0'],
+      ['REFUND9491330000000009456020000'],
+      ['REFUND9491330000000009457030000'.slice(0, 27)],
+      ['CHARGE9491330000000009458030000', ']C1'],
+      ['CHARGE9491330000000009459050000'],
+    ];
+    for (const [at, [text, symbology]] of scans.entries()) {
+      const read = { source: 'counter', text, monoMs: at * 30_000 };
+      frame(symbology === undefined ? read : { ...read, symbology });
+    }
+    const { outcomes, violations, intents } = await replay(recorder.entries());
+    expect(violations).toEqual([]);
+    expect(outcomes.map(({ result }) => result)).toEqual([
+      'accepted',
+      'notOurs',
+      'refused',
+      'accepted',
+      'unreadable',
+      'unreadable',
+      'accepted',
+    ]);
+    expect(intents).toBe(3);
   });
 });

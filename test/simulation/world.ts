@@ -4,10 +4,13 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
 import type { Intent } from '../../src/intent/model.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
+import type { ScanFrame } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
+import type { ScanResult } from '../../src/station/station.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
 import { accountFor, screenFault, type Violation } from './check.ts';
@@ -46,6 +49,26 @@ export interface StoryResult {
   readonly faces: ReadonlySet<string>;
 }
 
+/** One read of a recording, as `replayOf` gives it. */
+export interface Read {
+  readonly afterMs: number;
+  readonly frame: ScanFrame;
+}
+
+export interface ReadOutcome {
+  readonly atMs: number;
+  readonly source: string;
+  /** null: the till was down. */
+  readonly result: ScanResult | null;
+  /** Why it opened nothing, as the screen says it. */
+  readonly refused: string | null;
+}
+
+/** The till's scanner and line come up. */
+const START_MS = 10_000;
+/** A quiet night in a recording is not lived through. */
+const READ_PAUSE_MS_MAX = 600_000;
+const REPLAY_BALANCE = 10_000_000;
 const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
 const HEAL_MS = 3_600_000;
 const LOOK_MS = 200;
@@ -64,6 +87,7 @@ export class Story {
   readonly states = new Set<string>();
   terminal: Terminal | null = null;
   crashes = 0;
+  readonly #replayed = new Set<string>();
   readonly #options: StoryOptions;
   readonly #tell: (line: string) => void;
 
@@ -109,6 +133,37 @@ export class Story {
       await this.#serve();
       this.#guarded(() => this.#manage());
     }
+    return this.#end();
+  }
+
+  /** Instead of customers and a bad line: the reads of a scanner, with their pauses, and what the till made of each. */
+  async replay(reads: readonly Read[]): Promise<StoryResult & { readonly outcomes: readonly ReadOutcome[] }> {
+    const outcomes: ReadOutcome[] = [];
+    this.#start();
+    await this.#pass(START_MS);
+    for (const { afterMs, frame } of reads) {
+      await this.#pass(Math.min(afterMs, READ_PAUSE_MS_MAX));
+      this.#knows(frame);
+      this.#guarded(() => {
+        const result = this.terminal?.station.scan(frame) ?? null;
+        const refused = this.#screen()?.face.refused?.cause ?? null;
+        outcomes.push({ atMs: this.clock.monoMs, source: frame.source, result, refused });
+      });
+    }
+    return { ...(await this.#end()), outcomes };
+  }
+
+  /** A payment of a recording is nobody's: the issuer gets its card and its barcode, once. */
+  #knows({ text, symbology }: Read['frame']): void {
+    const parsed = parseBarcode(text, DEFAULT_CODE_TABLE, symbology ?? null);
+    if (!parsed.ok || this.#replayed.has(text.slice(-BARCODE_LENGTH))) return;
+    const { type, cardNumber, amount, token } = parsed.spec;
+    if (!this.issuer.balances.has(cardNumber)) this.issuer.addCard(cardNumber, REPLAY_BALANCE);
+    this.#replayed.add(this.issuer.makeBarcode(type, cardNumber, amount, token));
+  }
+
+  /** All is well again; then the account of every won. */
+  async #end(): Promise<StoryResult> {
     await this.#heal();
     this.#account();
     const intents = this.terminal?.ledger.list({ limit: 500 }).intents ?? [];
