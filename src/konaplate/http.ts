@@ -20,7 +20,7 @@ function plainHeaders(config: InternalAxiosRequestConfig): Record<string, string
 }
 
 /** axios with everything that could act on its own turned off: no proxy, no redirect, no transformation, no status rule. */
-export function createHttp(transport: Transport): Http {
+export function createHttp(transport: Pick<Transport, 'call'>): Http {
   const instance: AxiosInstance = axios.create({
     proxy: false,
     maxRedirects: 0,
@@ -35,7 +35,7 @@ export function createHttp(transport: Transport): Http {
 
 async function post(
   instance: AxiosInstance,
-  transport: Transport,
+  transport: Pick<Transport, 'call'>,
   path: string,
   headers: Record<string, string>,
   body: string,

@@ -96,11 +96,11 @@ describe('an approve', () => {
       { status: 503, raw: '', headers: { 'Retry-After': '9' } },
       { class: 'ambiguous', retryAfterMs: 9_000 },
     ],
-    [
-      '302',
-      { status: 302, raw: '', headers: { Location: 'http://127.0.0.1:1/' } },
+    ...[301, 302, 303, 307, 308].map((status): [string, Reply, object] => [
+      `${status} to ourselves, which is not followed`,
+      { status, raw: '', headers: { Location: '/open-api/api/v1/payment/barcode/approve' } },
       { class: 'ambiguous', why: 'HTTP_STATUS' },
-    ],
+    ]),
     ['HTML with 200', { raw: '<html>Log in</html>' }, { class: 'ambiguous', why: 'NOT_JSON' }],
     [
       'HTML with 200, signed by nobody we know',
