@@ -84,7 +84,7 @@ function again(run: Run, item: ItemRow): Outcome {
 
 /** The approve that its net cancel overtook: what it brings is kept, and its token is bound to the dead id. */
 function meetTombstone(run: Run, item: ItemRow): void {
-  const tokenRef = run.card === null ? null : bind(run, verdictOf(run, run.card));
+  const tokenRef = run.card === null ? null : bind(run, guarded(run, run.card).verdict);
   run.held.putItem({ ...item, ...presented(run), token_ref: tokenRef });
 }
 
@@ -108,6 +108,15 @@ function verdictOf({ call, held, request, spec, nowMs }: Run, card: CardRow): To
   return judgeToken(hash, held.tokens(card.card_id, beforeMs), atMs, request.sequenceId, skewMs);
 }
 
+/** The verdict on what was presented, and whether the card's tokens are locked; every wrong guess counts, whatever its id. */
+function guarded(run: Run, card: CardRow): { verdict: TokenVerdict; locked: boolean } {
+  const { call, held, request, scannedMs, nowMs } = run;
+  const verdict = verdictOf(run, card);
+  const locked = request.deferred ? held.lockedAt(card.card_id, scannedMs) : card.locked_until_ms > nowMs;
+  if (verdict.kind === 'wrong' && !locked) held.guessedWrong(card, call.domain.policy, nowMs);
+  return { verdict, locked };
+}
+
 /** A token belongs to the first id that presents it, declined and reversed ones too. */
 function bind({ held, request }: Run, verdict: TokenVerdict): string | null {
   if (verdict.kind !== 'live' && verdict.kind !== 'expired') return null;
@@ -116,11 +125,10 @@ function bind({ held, request }: Run, verdict: TokenVerdict): string | null {
 }
 
 function first(run: Run, admission: Admission): Outcome {
-  const { call, held, request, spec, card, scannedMs, nowMs } = run;
+  const { call, request, spec, card, scannedMs, nowMs } = run;
   const { policy } = call.domain;
   if (card === null) return decline(run, null, unknownCardCode(policy, spec.cardNumber));
-  const verdict = verdictOf(run, card);
-  const locked = request.deferred ? held.lockedAt(card.card_id, scannedMs) : card.locked_until_ms > nowMs;
+  const { verdict, locked } = guarded(run, card);
   const code = judgeApproval(
     {
       type: request.type,
@@ -136,7 +144,6 @@ function first(run: Run, admission: Admission): Outcome {
     },
     policy,
   );
-  if (verdict.kind === 'wrong' && !locked) held.guessedWrong(card, policy, nowMs);
   const tokenRef = bind(run, verdict);
   return code === null ? book(run, card, tokenRef) : decline(run, tokenRef, code);
 }

@@ -14,6 +14,7 @@ const TABLES = [
   'voids',
   'transfers',
   'days',
+  'day_totals',
   'closes',
   'notices',
   'meta',

@@ -139,12 +139,26 @@ export function paymentsSuite(storage: () => Promise<Storage>): void {
       expect((await till.approve(replaced)).code).toBe('006_901');
     });
 
+    /** The same barcode with another token. */
+    const guess = (spec: string, digits: number): string =>
+      spec.slice(0, 22) +
+      String((Number(spec.slice(22, 25)) + digits) % 1000).padStart(3, '0') +
+      spec.slice(25);
+
+    it('cannot be guessed under ids that are dead already: those guesses count too', async () => {
+      const spec = await till.barcode('CHARGE', till.card(RICH), 2_500);
+      for (const digits of [1, 2, 3]) {
+        const sequenceId = newId();
+        await till.netCancel(sequenceId, 'CHARGE', 2_500);
+        expect((await till.approve(guess(spec, digits), { sequenceId })).code).toBe('006_905');
+      }
+      expect((await till.approve(spec)).code).toBe('006_904');
+      nowMs += 300_000;
+    });
+
     it('that is guessed wrong three times locks the tokens of its card for a while', async () => {
       const spec = await till.barcode('CHARGE', till.card(RICH), 2_000);
-      const wrong = (digits: number): string =>
-        spec.slice(0, 22) +
-        String((Number(spec.slice(22, 25)) + digits) % 1000).padStart(3, '0') +
-        spec.slice(25);
+      const wrong = (digits: number): string => guess(spec, digits);
       for (const digits of [1, 2, 3]) expect((await till.approve(wrong(digits))).code).toBe('006_903');
       expect((await till.approve(spec)).code).toBe('006_904');
       nowMs += 300_000;
