@@ -309,9 +309,7 @@ function webWorker(worker: SyncWorker): WebOptions['worker'] {
     syncNow: () => worker.now(),
     pause: (reason, actor) => worker.pause(reason, actor),
     resume: (actor) => worker.resume(actor),
-    inquire: async (sequenceId) => {
-      await worker.inquireNow(sequenceId);
-    },
+    inquire: (sequenceId) => worker.inquireNow(sequenceId),
     netCancelAgain: async () => worker.now(),
     claimEpoch: (managerId) => worker.claimEpoch(managerId),
     onChange: (listener) => worker.onChange(listener),

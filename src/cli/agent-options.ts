@@ -145,6 +145,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
       tls: tlsOf(config),
       pagesDirectory: pagesDirectory(),
     },
+    stationTimes: { darkHours: config.web.darkHours },
     printer: printerOf(config),
     settings: { file: configFile, rows: settingRowsOf(config, configFile) },
     clock: new SystemClock(),

@@ -202,12 +202,18 @@ const posPort = z.strictObject({
   identifier: z.boolean().default(false),
 });
 
+const hourOfDay = z.int().min(0).max(23);
 const web = z.strictObject({
   host: text(253).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8_610),
   allowedHosts: z.array(text(253)).max(20).default([]),
   tls: z
     .strictObject({ certificateFile: text(400), keyFile: secretFile })
+    .nullable()
+    .default(null),
+  darkHours: z
+    .strictObject({ from: hourOfDay, until: hourOfDay })
+    .refine(({ from, until }) => from !== until, { error: 'from and until are the same hour' })
     .nullable()
     .default(null),
 });
@@ -277,7 +283,7 @@ export const configSchema = z.strictObject({
   times: times.prefault({}),
   web: web.prefault({}),
   store: z.strictObject({ name: text(60), registrationNumber: text(20).nullable().default(null) }),
-  businessDay: z.strictObject({ cutOverHour: z.int().min(0).max(23).default(0) }).prefault({}),
+  businessDay: z.strictObject({ cutOverHour: hourOfDay.default(0) }).prefault({}),
   printer: printer.prefault({}),
   receipt: z.strictObject({ columns: z.int().min(24).max(80).default(42) }).prefault({}),
   log: z

@@ -5,8 +5,10 @@ import type { Intent } from '../intent/model.ts';
 import { type PaperLine, Sheet, won } from '../settlement/sheet.ts';
 import { writtenReference } from './ids.ts';
 import { dashedDate, issuerDateTime, kstDateTime } from './kst.ts';
+import type { PaperKind } from './snapshot.ts';
 
-export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return';
+export type { PaperKind } from './snapshot.ts';
+
 /** 42 as in the samples; 48 widens the gap, 32 puts label and value on two lines. At least 24. */
 export type PaperColumns = number;
 export type PaperLanguage = 'ko' | 'en';

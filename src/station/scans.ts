@@ -79,9 +79,16 @@ export class Scans {
   ): ScanResult {
     const { ledger, clock, newId, stationId } = this.#core.options;
     const now = clock.now();
+    const { cashier } = this.#core.desk;
     try {
       const { intent } = ledger.accept(
-        { ...scan, stationId, managerNeeded, sequenceId: newId(now.wallMs) },
+        {
+          ...scan,
+          stationId,
+          managerNeeded,
+          sequenceId: newId(now.wallMs),
+          ...(cashier === null ? {} : { actor: { role: 'cashier', id: cashier } as const }),
+        },
         now,
       );
       this.#core.desk.refused = null;

@@ -223,12 +223,20 @@ export interface Snapshot {
     readonly news: { readonly kind: 'LATER-DONE' | 'REVERSED'; readonly intent: FaceIntent } | null;
   };
   /** The store's times that the page needs (screens 2 rule 9). */
-  readonly times: { readonly deadMs: number; readonly heartbeatMs: number };
+  readonly times: {
+    readonly deadMs: number;
+    readonly heartbeatMs: number;
+    readonly darkHours: { readonly from: number; readonly until: number } | null;
+  };
 }
 
 export interface RailItem extends FaceIntent {
   readonly face: FaceId;
+  /** The paper of its present state; null: nobody gets one. */
+  readonly paper: PaperKind | null;
 }
+
+export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return';
 
 /** Bodies of the cashier page's calls; each names the intent and the version that was on the screen. */
 export interface PressBody {

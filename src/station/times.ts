@@ -25,6 +25,14 @@ export interface StationTimes {
   readonly recordAgainMs: number;
   /** Three unreadable scans inside it ask for a new barcode. */
   readonly unreadableMs: number;
+  /** Korean hours in which a page that follows the store's hours is dark; null: never. */
+  readonly darkHours: DarkHours | null;
+}
+
+/** From the one hour on until the other, 0 to 23, over midnight when `from` is the later one. */
+export interface DarkHours {
+  readonly from: number;
+  readonly until: number;
 }
 
 export const DEFAULT_STATION_TIMES: StationTimes = {
@@ -41,4 +49,5 @@ export const DEFAULT_STATION_TIMES: StationTimes = {
   pageGoneMs: 15_000,
   recordAgainMs: 2_000,
   unreadableMs: 60_000,
+  darkHours: null,
 };

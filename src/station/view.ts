@@ -6,6 +6,7 @@ import type { SyncStatus } from '../sync/types.ts';
 import { type Board, isLater } from './board.ts';
 import type { Desk } from './desk.ts';
 import { CLOSABLE, type FaceContext, faceIdOf, faceIntent, faceOf, plainFace } from './faces.ts';
+import { paperOf } from './receipt.ts';
 import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
 import { lineUp } from './worker.ts';
@@ -150,7 +151,11 @@ export function buildSnapshot(input: ViewInput): Snapshot {
             leftMs: Math.max(desk.band.endsMs - now.monoMs, 0),
           },
     rail,
-    times: { deadMs: input.times.deadMs, heartbeatMs: input.times.heartbeatMs },
+    times: {
+      deadMs: input.times.deadMs,
+      heartbeatMs: input.times.heartbeatMs,
+      darkHours: input.times.darkHours,
+    },
   };
 }
 
@@ -232,7 +237,11 @@ function railOf(input: ViewInput): Snapshot['rail'] {
     board
       .select((intent) => isWaiting(intent, input) && accepts(intent))
       .slice(0, RAIL_MAX)
-      .map((intent) => ({ ...faceIntent(intent), face: faceIdOf(intent, contextOf(intent, input)) }));
+      .map((intent) => ({
+        ...faceIntent(intent),
+        face: faceIdOf(intent, contextOf(intent, input)),
+        paper: paperOf(intent),
+      }));
   return {
     last: lastOf(input),
     printer: input.printer,

@@ -7,9 +7,9 @@
  * snapshot. Times named ...AtMs are UTC milliseconds; ...Ms without At are lengths. Money is integer won.
  */
 import type { CaseReason, Cash, Host, IntentType, Question } from '../intent/model.ts';
-import type { FaceId, FaceIntent, PressAnswer, PressBody, Snapshot } from '../station/snapshot.ts';
+import type { FaceId, PaperKind, PressAnswer, PressBody, RailItem, Snapshot } from '../station/snapshot.ts';
 
-export type { PressAnswer, PressBody, Snapshot } from '../station/snapshot.ts';
+export type { PaperKind, PressAnswer, PressBody, Snapshot } from '../station/snapshot.ts';
 
 export type Language = 'ko' | 'en';
 
@@ -106,16 +106,22 @@ export interface CashierBody {
   readonly page: string;
   readonly cashier: string | null;
 }
-/** Find in the rail: reference (8, with or without the hyphen), approval code or last four. At most 20, newest first. */
+/**
+ * Find in the rail: reference (8, with or without the hyphen), approval code or last four. At most 20, newest first. The
+ * issuer is asked again about the newest one, which changes nothing by itself; the answer waits for it at most 4 s.
+ */
 export interface FindBody {
   readonly page: string;
   readonly text: string;
 }
 export interface FindAnswer {
   readonly items: readonly FoundPayment[];
+  /** What became of the question to the issuer; `not`: there was nothing to ask. */
+  readonly asked: 'answered' | 'noAnswer' | 'not';
 }
-export interface FoundPayment extends FaceIntent {
-  readonly face: FaceId;
+export interface FoundPayment extends RailItem {
+  /** `OPEN` shows its face: it has not ended, or is a case. */
+  readonly open: boolean;
   readonly host: Host;
   readonly cash: Cash;
   readonly deferred: boolean;
@@ -126,12 +132,13 @@ export interface PaperLine {
   readonly text: string;
   readonly big?: boolean;
 }
-export type PaperKind = 'charge' | 'withdrawal' | 'later' | 'reversal' | 'return';
 export interface ReceiptBody {
   readonly page: string;
   readonly sequenceId: string;
   readonly language: Language;
   readonly columns: 32 | 42 | 48;
+  /** The card's last four: a slip of a charge that is credited later is given again only against them (403 REFUSED, LAST4). */
+  readonly last4?: string;
 }
 export interface ReceiptAnswer {
   readonly kind: PaperKind;
@@ -146,6 +153,7 @@ export interface PrintBody {
   readonly page: string;
   readonly sequenceId: string;
   readonly language: Language;
+  readonly last4?: string;
 }
 /** `fault`: what was wrong with the printer at its last paper; the paper waits for it all the same. */
 export interface PrintAnswer {

@@ -58,13 +58,20 @@ export const findBody = z.strictObject({
   page,
   text: z.string().regex(/^[0-9A-Za-z-]{4,30}$/),
 }) satisfies z.ZodType<FindBody>;
+const last4 = z.string().regex(/^\d{4}$/);
 export const receiptBody = z.strictObject({
   page,
   sequenceId,
   language,
   columns,
+  last4: last4.exactOptional(),
 }) satisfies z.ZodType<ReceiptBody>;
-export const printBody = z.strictObject({ page, sequenceId, language }) satisfies z.ZodType<PrintBody>;
+export const printBody = z.strictObject({
+  page,
+  sequenceId,
+  language,
+  last4: last4.exactOptional(),
+}) satisfies z.ZodType<PrintBody>;
 
 export const firstManagerBody = z.strictObject({
   code: z.string().min(1).max(40),

@@ -1,7 +1,9 @@
 /** The cashier page's calls: one station each, its event streams, presses, PINs and papers. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { occupiesStation } from '../intent/state.ts';
 import { faceIntent } from '../station/faces.ts';
+import { paperOf } from '../station/receipt.ts';
 import type { Snapshot } from '../station/snapshot.ts';
 import type { Station } from '../station/station.ts';
 import type { CashierCalls, FindAnswer, HeartbeatAnswer, StationsAnswer } from './api.ts';
@@ -26,6 +28,8 @@ import { described } from './schema.ts';
 import type { Streams } from './streams.ts';
 
 const FOUND_MAX = 20;
+/** A person waits for it. */
+const FIND_WAIT_MS = 4_000;
 const PREFIX = '/api/v1/stations';
 
 type Params = { Params: { station: string } };
@@ -115,7 +119,10 @@ function pressRoutes(post: Post, options: WebOptions): void {
     return { run: options.run, sequence, control };
   });
   post('take-over', 'Use the station on this page', pageBody, (station, { page }) => station.takeOver(page));
-  post('lock', 'Lock the station', pageBody, (station, { page }) => station.lock(page));
+  post('lock', 'Lock the station', pageBody, (station, { page }) => {
+    if (managers.isEmpty()) throw new ApiFault(409, 'NOT_READY', 'no manager could unlock it');
+    return station.lock(page);
+  });
   post('unlock', 'Unlock the station', stationPinBody, async (station, { page, pin }) => {
     await whose(pin, station);
     return station.unlock(page);
@@ -134,34 +141,64 @@ function paperRoutes(post: Post, options: WebOptions): void {
     find(options, text),
   );
   post('receipt', 'A receipt or slip as lines of text', receiptBody, (station, body) => {
-    const isLast = station.snapshot().rail.last?.sequenceId === body.sequenceId;
-    return paper(options, body.sequenceId, { ...body, copy: !isLast });
+    const copy = isCopy(options, station, body);
+    return paper(options, body.sequenceId, { ...body, copy });
   });
   post('print', 'A receipt or slip to the printer; again is a copy', printBody, (station, body) => {
     const printing = options.printing ?? null;
     if (printing === null) throw new ApiFault(404, 'NOT_FOUND', 'there is no printer');
     if (!station.pages.drives(body.page)) throw new ApiFault(403, 'FORBIDDEN', 'this page does not drive it');
-    const isLast = station.snapshot().rail.last?.sequenceId === body.sequenceId;
-    const queued = printing.print(body.sequenceId, { language: body.language, copy: !isLast });
+    const copy = isCopy(options, station, body);
+    const queued = printing.print(body.sequenceId, { language: body.language, copy });
     return { queued, fault: printing.fault() };
   });
 }
 
-/** What was found, newest first; the newest one is asked about at the issuer, which changes nothing by itself. */
-function find(options: WebOptions, text: string): FindAnswer {
-  const { ledger, worker } = options;
-  const { intents } = ledger.list({ limit: FOUND_MAX, text: text.replace('-', '') });
-  const [newest] = intents;
-  if (newest?.bytesMayHaveLeft === true && worker.status().line.state !== 'down') {
-    worker.inquire(newest.sequenceId).catch(() => undefined);
+/**
+ * Whether the paper is given again. A slip of a charge that is credited later is worth its money: it is given again only to
+ * somebody who knows the card's last four (screens.md section 4). Throws ApiFault.
+ */
+function isCopy(
+  { ledger }: WebOptions,
+  station: Station,
+  { sequenceId, last4 }: { readonly sequenceId: string; readonly last4?: string },
+): boolean {
+  if (station.snapshot().rail.last?.sequenceId === sequenceId) return false;
+  const intent = ledger.get(sequenceId);
+  if (intent !== null && paperOf(intent) === 'later' && intent.last4 !== last4) {
+    throw new ApiFault(403, 'REFUSED', 'a slip is given again against the last four', { refusal: 'LAST4' });
   }
-  return {
-    items: intents.map((intent) => ({
-      ...faceIntent(intent),
-      face: faceForRail(options, intent),
-      host: intent.host,
-      cash: intent.cash,
-      deferred: intent.deferred,
-    })),
-  };
+  return true;
+}
+
+/** What was found, newest first, after the issuer was asked about the newest one. */
+async function find(options: WebOptions, text: string): Promise<FindAnswer> {
+  const { ledger, worker, board } = options;
+  const look = () => ledger.list({ limit: FOUND_MAX, text: text.replaceAll('-', '') }).intents;
+  const [newest] = look();
+  let asked: FindAnswer['asked'] = 'not';
+  if (newest?.bytesMayHaveLeft === true) {
+    const answered = worker.status().line.state !== 'down' && (await isAnswered(options, newest.sequenceId));
+    asked = answered ? 'answered' : 'noAnswer';
+  }
+  const items = look().map((intent) => ({
+    ...faceIntent(intent),
+    face: faceForRail(options, intent),
+    paper: paperOf(intent),
+    open: board.get(intent.sequenceId) !== null && !occupiesStation(intent),
+    host: intent.host,
+    cash: intent.cash,
+    deferred: intent.deferred,
+  }));
+  return { items, asked };
+}
+
+/** Asks the issuer; a late or useless answer is none. */
+async function isAnswered({ worker, clock }: WebOptions, sequenceId: string): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => clock.after(FIND_WAIT_MS, () => resolve(false)));
+  const asked = worker.inquire(sequenceId).then(
+    (result) => result !== null,
+    () => false,
+  );
+  return Promise.race([asked, late]);
 }

@@ -20,8 +20,8 @@ export interface WebWorker extends StationWorker {
   /** Stops approvals until `resume`; net cancels and inquiries go on. */
   pause(reason: string, actor: Actor): void;
   resume(actor: Actor): void;
-  /** A result inquiry out of turn; it changes nothing by itself. */
-  inquire(sequenceId: string): Promise<void>;
+  /** A result inquiry out of turn; it changes nothing by itself. null: no trustworthy answer. */
+  inquire(sequenceId: string): Promise<string | null>;
   /** The owed net cancel at once. */
   netCancelAgain(sequenceId: string): Promise<void>;
   /** Go on with this terminal after recovering: a new epoch. False: the issuer did not grant it. */

@@ -6,6 +6,7 @@ import {
   loadPreferences,
   type Preferences,
   savePreferences,
+  themeAt,
 } from '../shared/preferences.ts';
 import { Cover } from './cover.tsx';
 import { Dock } from './dock.tsx';
@@ -14,8 +15,9 @@ import { FREE_FACES } from './free-faces.ts';
 import { useKeyboard } from './input.ts';
 import type { Link, PageState } from './link.ts';
 import { momentOf } from './moment.ts';
-import { type OpenPanel, Panel } from './panel.tsx';
-import { Rail } from './rail.tsx';
+import { Panel } from './panel.tsx';
+import type { OpenPanel } from './panels.ts';
+import { noticeOf, Rail } from './rail.tsx';
 import { type Sentence, sentenceKey, sentenceOf } from './sentence.ts';
 import { Speaker } from './sound.ts';
 import { type ExplainId, Strip } from './strip.tsx';
@@ -24,11 +26,14 @@ const REPEAT_OUT_MS = 15_000;
 const REPEAT_ALARM_MS = 5_000;
 const COVER_ALARM_AFTER_MS = 2_000;
 
-function usePreferences(attended: boolean) {
+function usePreferences(attended: boolean, state: PageState) {
   const [preferences, setPreferences] = useState<Preferences>(loadPreferences);
-  const [theme, setTheme] = useState(preferences.theme);
+  const { snapshot } = state;
+  const wallMs = snapshot === null ? 0 : momentOf(state, snapshot).wallMs;
+  const wanted = themeAt(preferences.theme, snapshot?.times.darkHours ?? null, wallMs);
+  const [theme, setTheme] = useState(wanted);
   // The theme never changes while a customer's payment is on the screen (screens rule 12).
-  if (!attended && theme !== preferences.theme) setTheme(preferences.theme);
+  if (!attended && theme !== wanted) setTheme(wanted);
   useLayoutEffect(() => applyPreferences(preferences.language, theme), [preferences.language, theme]);
   const change = (part: Partial<Preferences>): void => {
     const next = { ...preferences, ...part };
@@ -94,7 +99,7 @@ export function App(props: { link: Link }) {
 
   const { snapshot } = state;
   const isFree = snapshot === null || FREE_FACES.has(snapshot.face.id);
-  const { preferences, change } = usePreferences(!isFree);
+  const { preferences, change } = usePreferences(!isFree, state);
   const { language } = preferences;
   const moment = snapshot === null ? null : momentOf(state, snapshot);
   const sentence = snapshot === null || moment === null ? null : sentenceOf(snapshot, language, moment);
@@ -156,6 +161,11 @@ export function App(props: { link: Link }) {
           closeExplained={() => setExplained(null)}
           show={setPanel}
           voidLast={(target) => void link.press('VOID', target)}
+          lock={() => {
+            setExplained(null);
+            void link.control('lock');
+          }}
+          notice={noticeOf(state)}
         />
         {state.cover === null ? null : <Cover state={state} cover={state.cover} language={language} />}
       </main>

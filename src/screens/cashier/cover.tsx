@@ -17,7 +17,9 @@ export function Cover(props: {
   const { cover, language } = props;
   const seconds = Math.max(0, Math.floor((props.state.nowMs - cover.sinceMs) / 1_000));
   const held = cover.heldAmount !== null;
-  const plain = seconds >= CALL_AFTER_S ? COVER.iLong : COVER.i;
+  const isLong = seconds >= CALL_AFTER_S;
+  const plain = isLong ? COVER.iLong : COVER.i;
+  const whenHeld = isLong ? COVER.iHeldLong : COVER.iHeld;
   return (
     <section class="cover" data-face={held ? 'NOT-READY-HELD' : 'NOT-READY'}>
       <Icon id="hand" size={128} />
@@ -25,7 +27,7 @@ export function Cover(props: {
         <Headline text={say(held ? COVER.hHeld : COVER.h, language, { amount: cover.heldAmount })} />
         {held ? <p class="amount-line">{won(cover.heldAmount ?? 0, language)}</p> : null}
       </div>
-      <p class="instruction">{say(held ? COVER.iHeld : plain, language, { seconds })}</p>
+      <p class="instruction">{say(held ? whenHeld : plain, language, { seconds })}</p>
     </section>
   );
 }

@@ -20,8 +20,8 @@ export interface PageState {
   readonly cover: { readonly sinceMs: number; readonly heldAmount: number | null } | null;
   readonly pending: Pending | null;
   readonly deadUntilMs: number;
-  /** A press or call was refused; the sentence is shown for some seconds. */
-  readonly refusedAtMs: number | null;
+  /** Why the last press did nothing: said in the rail for some seconds. */
+  readonly notice: { readonly refusal: string; readonly atMs: number } | null;
   readonly nowMs: number;
 }
 
@@ -68,7 +68,7 @@ export class Link {
       cover: { sinceMs: now, heldAmount: null },
       pending: null,
       deadUntilMs: now,
-      refusedAtMs: null,
+      notice: null,
       nowMs: now,
     };
   }
@@ -205,10 +205,10 @@ export class Link {
     this.#set({ pending: { key, sinceMs: performance.now(), amount } });
     try {
       const answer = await post<PressAnswer>(this.#path(name), body, PRESS_TIMEOUT_MS);
-      this.#set({ pending: null });
+      this.#set({ pending: null, notice: noticeOf(answer.refusal) });
       this.accept(answer.snapshot);
     } catch (error) {
-      if (error instanceof CallRefused) this.#set({ refusedAtMs: performance.now(), pending: null });
+      if (error instanceof CallRefused) this.#set({ notice: noticeOf(error.detail.refusal ?? error.code) });
       else this.#lose();
       this.#set({ pending: null });
     }
@@ -263,4 +263,8 @@ export async function firstStation(): Promise<string> {
   const free = stations.find((each) => !each.hasPage) ?? stations[0];
   if (free === undefined) throw new CallRefused({ error: 'NOT_FOUND', text: 'no station' });
   return free.stationId;
+}
+
+function noticeOf(refusal: string | null): PageState['notice'] {
+  return refusal === null ? null : { refusal, atMs: performance.now() };
 }

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { applyPreferences, loadPreferences } from '../shared/preferences.ts';
+import { applyPreferences, loadPreferences, themeAt } from '../shared/preferences.ts';
 import { App } from './app.tsx';
 import { firstStation, Link } from './link.ts';
 import { pageId } from './page-id.ts';
@@ -20,7 +20,7 @@ async function station(): Promise<string> {
 }
 
 const { language, theme } = loadPreferences();
-applyPreferences(language, theme);
+applyPreferences(language, themeAt(theme, null, 0));
 const root = document.querySelector('#page');
 if (root === null) throw new Error('cashier.html has no #page');
 const identify = async () => ({ station: await station(), page: await pageId() });

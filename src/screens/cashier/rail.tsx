@@ -1,9 +1,10 @@
 /** The rail: the last result of this station on the left, open matters as chips on the right. */
-import type { RailItem, Snapshot } from '../../station/snapshot.ts';
+import type { FaceIntent, Snapshot } from '../../station/snapshot.ts';
 import { clockTime } from '../text/format.ts';
-import { RAIL, WORDS } from '../text/rail.ts';
+import { noticeWords, RAIL, WORDS } from '../text/rail.ts';
 import { type Language, say, type Words } from '../text/words.ts';
-import type { OpenPanel, RailList } from './panel.tsx';
+import type { PageState } from './link.ts';
+import type { OpenPanel, RailList } from './panels.ts';
 import { type Moment, newsLine, railLine } from './sentence.ts';
 import { type ExplainId, explanation } from './strip.tsx';
 
@@ -16,7 +17,17 @@ interface RailProps {
   readonly typesIntoPage: boolean;
   readonly closeExplained: () => void;
   readonly show: (panel: OpenPanel) => void;
-  readonly voidLast: (target: RailItem) => void;
+  readonly voidLast: (target: FaceIntent) => void;
+  readonly lock: () => void;
+  /** Why the last press did nothing; null when that was long ago. */
+  readonly notice: string | null;
+}
+
+const NOTICE_MS = 4_000;
+
+/** The refusal that is still to be said. */
+export function noticeOf({ notice, nowMs }: PageState): string | null {
+  return notice === null || nowMs - notice.atMs > NOTICE_MS ? null : notice.refusal;
 }
 
 const CHIPS: readonly { readonly list: RailList; readonly shape: string; readonly words: Words }[] = [
@@ -36,6 +47,11 @@ export function Rail(props: RailProps) {
       ) : (
         <div class="explained" role="status">
           <p>{explanation(props.explained, snapshot, props.typesIntoPage, language)}</p>
+          {props.explained === 'station' && snapshot.control === 'here' ? (
+            <button type="button" class="chip" onClick={props.lock}>
+              {RAIL.lock[language]}
+            </button>
+          ) : null}
           <button type="button" class="chip" onClick={props.closeExplained}>
             {RAIL.close[language]}
           </button>
@@ -76,6 +92,15 @@ export function Rail(props: RailProps) {
 function LastResult(props: RailProps & { snapshot: Snapshot }) {
   const { language, snapshot } = props;
   const { last, news } = snapshot.rail;
+  if (props.notice !== null) {
+    return (
+      <div class="last">
+        <p class="notice" role="status">
+          {noticeWords(props.notice)[language]}
+        </p>
+      </div>
+    );
+  }
   if (news !== null) {
     return (
       <div class="last">
@@ -99,7 +124,9 @@ function LastResult(props: RailProps & { snapshot: Snapshot }) {
           type="button"
           class="chip"
           disabled={!props.free}
-          onClick={() => props.show({ kind: 'paper', sequenceId: last.sequenceId })}
+          onClick={() =>
+            props.show({ kind: 'paper', sequenceId: last.sequenceId, slip: last.face === 'LATER-OK' })
+          }
         >
           {RAIL.receipt[language]}
           {snapshot.rail.printer === 'failed' ? (

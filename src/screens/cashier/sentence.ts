@@ -190,7 +190,11 @@ export function sentenceOf(snapshot: Snapshot, language: Language, moment: Momen
     question:
       face.question === null
         ? null
-        : say(QUESTION_NUMBER, language, { number: face.question.number, of: face.question.of }),
+        : say(QUESTION_NUMBER, language, {
+            number: face.question.number,
+            of: face.question.of,
+            scannedAtMs: intent?.scannedAtMs ?? null,
+          }),
     reference: referenceLine(face, language),
     bigReference: face.id === 'LATER-OK' && intent !== null ? intent.reference : null,
   };

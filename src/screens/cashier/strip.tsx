@@ -1,6 +1,6 @@
 /** The status strip: each item a shape and a word, 56 px high; a touch shows its explanation in the rail. */
 import type { Snapshot } from '../../station/snapshot.ts';
-import type { Preferences } from '../shared/preferences.ts';
+import type { Preferences, ThemeChoice } from '../shared/preferences.ts';
 import { clockTimeSeconds, digits, monthDay, span } from '../text/format.ts';
 import { lineReason } from '../text/line.ts';
 import { EXPLAIN, STRIP } from '../text/strip.ts';
@@ -136,6 +136,12 @@ export function explanation(
   return EXPLAIN[id][language];
 }
 
+/** What a touch of the switch chooses next; the store's hours are a choice only where it has some. */
+function themeAfter(theme: ThemeChoice, snapshot: Snapshot | null): ThemeChoice {
+  if ((snapshot?.times.darkHours ?? null) === null) return theme === 'dark' ? 'light' : 'dark';
+  return ({ hours: 'light', light: 'dark', dark: 'hours' } as const)[theme];
+}
+
 export function Strip(props: StripProps) {
   const { state, preferences, change } = props;
   const { language, theme, sound } = preferences;
@@ -152,6 +158,7 @@ export function Strip(props: StripProps) {
           owedItem(snapshot, language),
           timeItem(snapshot, wallMs, language),
         ].filter((item) => item !== null);
+  const nextTheme = themeAfter(theme, snapshot);
   const soundWords = sound && !props.soundBlocked ? STRIP.sound : STRIP.soundOff;
   return (
     <header class="strip">
@@ -185,12 +192,8 @@ export function Strip(props: StripProps) {
       >
         {STRIP.otherLanguage[language]}
       </button>
-      <button
-        type="button"
-        class="switch"
-        onClick={() => change({ theme: theme === 'light' ? 'dark' : 'light' })}
-      >
-        {(theme === 'light' ? STRIP.dark : STRIP.light)[language]}
+      <button type="button" class="switch" onClick={() => change({ theme: nextTheme })}>
+        {STRIP[nextTheme][language]}
       </button>
       <button
         type="button"

@@ -11,6 +11,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export function TextPad(props: {
   language: Language;
   letters: boolean;
+  lengthMin: number;
   lengthMax: number;
   enter: string;
   send: (text: string) => void;
@@ -38,7 +39,12 @@ export function TextPad(props: {
         <button type="button" class="wide" onClick={erase}>
           {PIN.erase[language]}
         </button>
-        <button type="button" class="wide enter" onClick={() => props.send(text)}>
+        <button
+          type="button"
+          class="wide enter"
+          disabled={text.length < props.lengthMin}
+          onClick={() => props.send(text)}
+        >
           {props.enter}
         </button>
       </div>

@@ -6,6 +6,7 @@ import {
   loadPreferences,
   type Preferences,
   savePreferences,
+  themeAt,
 } from '../shared/preferences.ts';
 import { clockTimeSeconds, dashedDate } from '../text/format.ts';
 import { HEAD, NAV } from '../text/manager.ts';
@@ -55,7 +56,8 @@ function useSession(): [SessionAnswer | null, (session: SessionAnswer | null) =>
 export function App() {
   const [preferences, setPreferences] = useState<Preferences>(loadPreferences);
   const [session, setSession] = useSession();
-  const { language, theme } = preferences;
+  const { language } = preferences;
+  const theme = themeAt(preferences.theme, null, 0);
   useLayoutEffect(() => {
     applyPreferences(language, theme);
     document.title = `kona-till · ${HEAD.pages[language]}`;
@@ -108,7 +110,8 @@ function Desk(props: {
   switches: preact.ComponentChildren;
   signedOut: () => void;
 }) {
-  const { language, theme } = props.preferences;
+  const { language } = props.preferences;
+  const theme = themeAt(props.preferences.theme, null, 0);
   const live = useLive();
   const route = useRoute();
   const page: PageProps = { language, theme, live, route, signedOut: props.signedOut };

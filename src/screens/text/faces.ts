@@ -442,5 +442,8 @@ export const NOTES: Readonly<Record<'NOT_SENT' | 'VOID_LATE', Words>> = {
   VOID_LATE: { ko: '늦어짐: 연락처를 받고 넘기기', en: 'Late: take a phone number' },
 };
 
-/** "question 1 of 3" after a restart. */
-export const QUESTION_NUMBER: Words = { ko: '질문 {number}/{of}', en: 'question {number} of {of}' };
+/** "question 1 of 3" after a restart, with the time of the scan; kind and card stand in the line above. */
+export const QUESTION_NUMBER: Words = {
+  ko: '질문 {number}/{of} · {scannedAtMs:time}',
+  en: 'question {number} of {of} · {scannedAtMs:time}',
+};

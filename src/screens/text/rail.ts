@@ -16,12 +16,27 @@ export const RAIL = {
   later: { ko: '나중 충전', en: 'Credit later' },
   cases: { ko: '미결', en: 'Open cases' },
   empty: { ko: '없습니다.', en: 'None.' },
-  busy: { ko: '거래를 먼저 끝내세요.', en: 'Finish the payment first.' },
+  slip: { ko: '확인증', en: 'Slip' },
+  last4: { ko: '카드 끝 4자리를 손님께 물어보세요.', en: "Ask the customer for the card's last four." },
+  last4Wrong: { ko: '카드 끝 4자리가 다릅니다.', en: 'Not the last four of this card.' },
+  last4Enter: { ko: '확인증 보기', en: 'Show the slip' },
+  lock: { ko: '잠그기', en: 'Lock' },
   findHint: {
     ko: '조회번호, 승인번호 또는 카드 끝 4자리',
     en: 'Reference, approval code or last four',
   },
   findStart: { ko: '찾기', en: 'Find' },
+  finding: { ko: '발행사에 묻고 있습니다(4초까지).', en: 'Asking the issuer (up to 4 s).' },
+  findAnswered: {
+    ko: '발행사에 다시 물었습니다. 지금 상태입니다.',
+    en: 'The issuer was asked again. This is the present state.',
+  },
+  findNoAnswer: {
+    ko: '발행사가 답하지 않았습니다. 장부의 상태입니다.',
+    en: 'The issuer did not answer. This is what the ledger holds.',
+  },
+  findNot: { ko: '장부의 상태입니다.', en: 'This is what the ledger holds.' },
+  findAgain: { ko: '다시 찾기', en: 'Find another' },
   cashierEnter: { ko: '근무 시작', en: 'Sign on' },
   nothingFound: { ko: '찾은 거래가 없습니다.', en: 'No such payment.' },
   failed: { ko: '지금은 안 됩니다.', en: 'Not possible now.' },
@@ -54,3 +69,26 @@ export const PIN = {
   lockedOut: { ko: '잠김: {minutes}분 뒤 다시', en: 'Locked: again in {minutes} min' },
   failed: { ko: '지금은 확인할 수 없습니다.', en: 'It cannot be checked now.' },
 } as const satisfies Record<string, Words>;
+
+/** Why a press or a call did nothing (the station's refusals and the API's codes), said in the rail for a moment. */
+export const NOTICES = {
+  STALE: {
+    ko: '그 사이 바뀌었습니다. 화면을 다시 보세요.',
+    en: 'It changed meanwhile. Look at the screen again.',
+  },
+  STATION_BUSY: { ko: '거래를 먼저 끝내세요.', en: 'Finish the payment first.' },
+  VIEW_ONLY: { ko: '다른 화면에서 사용 중입니다.', en: 'In use on another screen.' },
+  LOCKED: { ko: '계산대가 잠겨 있습니다.', en: 'The station is locked.' },
+  MANAGER_NEEDED: { ko: '점장이 정할 미결입니다.', en: 'The manager decides this case.' },
+  LEDGER: { ko: '기록되지 않았습니다.', en: 'It was not recorded.' },
+  NOT_READY: {
+    ko: '점장이 아직 없어 잠글 수 없습니다.',
+    en: 'There is no manager yet who could unlock it.',
+  },
+  OTHER: { ko: '지금은 안 됩니다.', en: 'Not possible now.' },
+} as const satisfies Record<string, Words>;
+
+/** The sentence of a refusal; an unknown one is answered too. */
+export function noticeWords(refusal: string): Words {
+  return Object.hasOwn(NOTICES, refusal) ? NOTICES[refusal as keyof typeof NOTICES] : NOTICES.OTHER;
+}

@@ -28,6 +28,7 @@ export const STRIP = {
   noCashier: { ko: '근무자', en: 'cashier' },
   light: { ko: '밝게', en: 'Light' },
   dark: { ko: '어둡게', en: 'Dark' },
+  hours: { ko: '시간대로', en: 'By hours' },
   sound: { ko: '소리', en: 'Sound' },
   soundOff: { ko: '소리 꺼짐', en: 'sound off' },
   otherLanguage: { ko: 'English', en: '한국어' },

@@ -134,6 +134,10 @@ export const COVER = {
     ko: '기록되었는지 모릅니다, 돌아오면 다시 묻습니다. {seconds}초째 끊김.',
     en: 'Recorded or not is unknown, you will be asked. Down for {seconds} s.',
   },
+  iHeldLong: {
+    ko: '기록되었는지 모릅니다, 돌아오면 다시 묻습니다. {seconds}초째 끊김: 점장을 부르세요.',
+    en: 'Recorded or not is unknown, you will be asked. Down for {seconds} s: call the manager.',
+  },
 } as const satisfies Record<string, Words>;
 
 export const TAKE_OVER: Words = { ko: '이 화면에서 쓰기', en: 'Use this one' };

@@ -287,9 +287,15 @@ describe('the countdown', () => {
   it('goes on from the snapshot, second by second', async () => {
     await open();
     await show('CHECK');
-    expect(await page.locator('.time').innerText()).toContain('12');
-    await until(() => page.locator('.time').innerText()).toContain('10');
-    expect(await page.locator('.instruction').innerText()).toContain('10초');
+    const left = async (): Promise<number> => Number(await page.locator('.time span').first().innerText());
+    const first = await left();
+    expect(first).toBeLessThanOrEqual(12);
+    await until(left).toBeLessThan(first);
+    const digits = await page.evaluate(() => [
+      document.querySelector('.time span')?.textContent,
+      /(\d+)초/.exec(document.querySelector('.instruction')?.textContent ?? '')?.[1],
+    ]);
+    expect(digits[0]).toBe(digits[1]);
   });
 
   it('is drawn larger, with a clock, in the last thirty seconds of a barcode', async () => {
@@ -381,7 +387,7 @@ describe('rail and strip', () => {
 
   it('show a refused scan as a band on the face in progress, for its time', async () => {
     await open();
-    await show('TAKE', { band: { cause: 'STATION_BUSY', values: {}, leftMs: 900 } });
+    await show('TAKE', { band: { cause: 'STATION_BUSY', values: {}, leftMs: 3_000 } });
     expect(await page.locator('.band').innerText()).toBe('앞 손님 거래를 먼저 끝내세요.');
     await page.waitForSelector('.band', { state: 'detached' });
     expect(await headline()).toBe('999,999원 받으세요');
@@ -410,6 +416,22 @@ describe('the switches', () => {
     await until(() => page.getAttribute('html', 'data-theme')).toBe('dark');
   });
 
+  it('follow the store’s hours where it has some, until somebody chooses', async () => {
+    await open();
+    const idle = snapshotOf(face('IDLE'));
+    // 14:32 in Korea.
+    const dark = { ...idle, times: { ...idle.times, darkHours: { from: 14, until: 15 } } };
+    await drawn(page, server.show(dark));
+    await until(() => page.getAttribute('html', 'data-theme')).toBe('dark');
+    const themes: (string | null)[] = [];
+    for (const word of ['밝게', '어둡게', '시간대로']) {
+      await page.locator('.switch', { hasText: word }).click();
+      await page.locator('.switch', { hasText: word }).waitFor({ state: 'detached' });
+      themes.push(await page.getAttribute('html', 'data-theme'));
+    }
+    expect(themes).toEqual(['light', 'dark', 'dark']);
+  });
+
   it('follow neither the browser’s theme nor its motion: less motion shows digits only', async () => {
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await open();
@@ -417,6 +439,78 @@ describe('the switches', () => {
     expect(await page.getAttribute('html', 'data-theme')).toBe('light');
     expect(await page.locator('.bar').isVisible()).toBe(false);
     expect(await page.locator('.time').isVisible()).toBe(true);
+  });
+});
+
+describe('what is found', () => {
+  const found = {
+    ...intentOf({ amount: 50_000 }),
+    face: 'LATER-OK',
+    paper: 'later',
+    open: true,
+    host: 'unknown',
+    cash: 'received',
+    deferred: true,
+  };
+  const FIND = 'POST /api/v1/stations/1/find';
+  const RECEIPT = 'POST /api/v1/stations/1/receipt';
+
+  async function find(answer: unknown): Promise<void> {
+    server.routes.set(FIND, () => ({ status: 200, body: answer }));
+    await page.locator('.chips .chip:last-child').click();
+    expect(await page.locator('.text-keys .enter').isDisabled()).toBe(true);
+    for (const key of '0005') await page.locator('.text-keys button', { hasText: key }).first().click();
+    await page.locator('.text-keys .enter').click();
+  }
+
+  it('says whether the issuer answered, and an ended payment has a paper but nothing to open', async () => {
+    await open();
+    const ended = { ...found, face: 'DONE-IN', paper: 'charge', open: false, host: 'approved' };
+    await find({ items: [ended], asked: 'noAnswer' });
+    await until(() => page.locator('.found').innerText()).toContain('발행사가 답하지 않았습니다');
+    expect(server.callsOf('find')[0]?.body.text).toBe('0005');
+    expect(await page.locator('.items button').allInnerTexts()).toEqual(['영수증']);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('gives a slip again only against the last four of the card', async () => {
+    server.routes.set(RECEIPT, ({ body }) =>
+      body.last4 === '0005'
+        ? {
+            status: 200,
+            body: { kind: 'later', columns: 42, lines: [{ text: '재출력 COPY' }], storeCopy: null },
+          }
+        : { status: 403, body: { error: 'REFUSED', text: '', refusal: 'LAST4' } },
+    );
+    await open();
+    await find({ items: [found], asked: 'answered' });
+    await page.locator('.items button', { hasText: '확인증' }).click();
+    await until(() => page.locator('.panel .empty').innerText()).toContain('손님께 물어보세요');
+    for (const given of ['9999', '0005']) {
+      for (const digit of given) await page.locator('.text-keys button', { hasText: digit }).first().click();
+      await page.locator('.text-keys .enter').click();
+      if (given === '9999')
+        await until(() => page.locator('.panel .empty').innerText()).toContain('다릅니다');
+    }
+    await until(() => page.locator('.paper').innerText()).toContain('재출력 COPY');
+    expect(server.callsOf('receipt').map(({ body }) => body.last4)).toEqual([undefined, '9999', '0005']);
+  });
+});
+
+describe('a press that did nothing', () => {
+  it('says why in the rail, and then no more', async () => {
+    const refused = { done: false, refusal: 'MANAGER_NEEDED' };
+    server.routes.set(`POST ${PRESS}`, () => ({
+      status: 200,
+      body: { ...refused, snapshot: server.snapshot },
+    }));
+    await open();
+    await drawn(page, server.show(crowded(snapshotOf(face('IDLE')))));
+    await page.click('[data-chip="cases"]');
+    await page.waitForTimeout(750);
+    await page.locator('.items button').first().click();
+    await until(() => page.locator('.notice').innerText()).toBe('점장이 정할 미결입니다.');
+    await page.waitForSelector('.notice', { state: 'detached' });
   });
 });
 
@@ -430,6 +524,42 @@ describe('another page on this station', () => {
     await page.keyboard.type('4829', { delay: 120 });
     await page.click('.pin-keys .enter');
     await until(() => server.callsOf('unlock').length).toBe(1);
+  });
+
+  it('is locked where the station explains itself, and told when nobody could unlock it', async () => {
+    server.routes.set('POST /api/v1/stations/1/lock', () => ({
+      status: 409,
+      body: { error: 'NOT_READY', text: 'no manager' },
+    }));
+    await open();
+    await page.click('[data-item="station"]');
+    await page.locator('.explained button', { hasText: '잠그기' }).click();
+    await until(() => server.callsOf('lock').length).toBe(1);
+    await until(() => page.locator('.notice').innerText()).toContain('잠글 수 없습니다');
+  });
+});
+
+describe('a kiosk that slept', () => {
+  it('covers itself when it wakes and comes back with a fresh snapshot', async () => {
+    await open();
+    await show('TAKE');
+    await page.evaluate(() => {
+      const seen = new MutationObserver(() => {
+        const cover = document.querySelector('.cover');
+        if (cover !== null) document.body.dataset.covered = cover.getAttribute('data-face') ?? '';
+      });
+      seen.observe(document.body, { childList: true, subtree: true });
+    });
+    const streams = server.streams;
+    // Asleep is what a page cannot tell from this: no timer ran for more than two seconds.
+    await page.evaluate(() => {
+      const wakesMs = performance.now() + 2_300;
+      while (performance.now() < wakesMs);
+    });
+    await until(() => page.evaluate(() => document.body.dataset.covered)).toBe('NOT-READY');
+    await page.waitForSelector('.cover', { state: 'detached' });
+    expect(await headline()).toBe('999,999원 받으세요');
+    expect(server.streams).toBe(streams);
   });
 });
 

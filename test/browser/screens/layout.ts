@@ -62,17 +62,17 @@ interface AxeResult {
   }[];
 }
 
-/** axe over WCAG 2.2 AA; violations in words. */
-export async function axeFaults(page: Page): Promise<string[]> {
+/** axe over WCAG 2.2 AA, of the whole page or of the parts that `parts` names; violations in words. */
+export async function axeFaults(page: Page, parts: readonly string[] = ['html']): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
+  return page.evaluate(async (include) => {
     const { axe } = window as unknown as {
-      axe: { run: (context: Document, options: unknown) => Promise<AxeResult> };
+      axe: { run: (context: unknown, options: unknown) => Promise<AxeResult> };
     };
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await axe.run({ include }, { runOnly: { type: 'tag', values: tags } });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${(node.failureSummary ?? '').slice(0, 160)}`),
     );
-  });
+  }, parts);
 }

@@ -1,5 +1,12 @@
 /** Snapshots as the agent would make them, one for every face, with amounts that fill the screen. */
-import type { Face, FaceId, FaceIntent, KeyId, Snapshot } from '../../../src/station/snapshot.ts';
+import {
+  type Face,
+  type FaceId,
+  type FaceIntent,
+  type KeyId,
+  REFUSED_CAUSES,
+  type Snapshot,
+} from '../../../src/station/snapshot.ts';
 
 export const NOW_MS = Date.UTC(2026, 6, 23, 5, 32, 5);
 
@@ -58,14 +65,14 @@ export function snapshotOf(face: Face, change: Partial<Snapshot> = {}): Snapshot
     face,
     band: null,
     rail: { last: null, printer: 'off', payoutDue: [], returnDue: [], later: [], cases: [], news: null },
-    times: { deadMs: 700, heartbeatMs: 2_000 },
+    times: { deadMs: 700, heartbeatMs: 2_000, darkHours: null },
     ...change,
   };
 }
 
 /** Everything at once on strip and rail: the widest they get. */
 export function crowded(snapshot: Snapshot): Snapshot {
-  const item = { ...intentOf({ amount: 50_000 }), face: 'BACK' as const };
+  const item = { ...intentOf({ amount: 50_000 }), face: 'BACK' as const, paper: null };
   return {
     ...snapshot,
     strip: {
@@ -202,4 +209,30 @@ export const ALL_FACES: Readonly<Record<string, Face>> = {
   SCANNER: faceOf('SCANNER'),
   'VIEW-ONLY': faceOf('VIEW-ONLY'),
   LOCKED: faceOf('LOCKED', { pinPad: true }),
+};
+
+/** Every value that a refused scan's sentence may use, as long as it gets. */
+const WIDEST = {
+  code: 'TRANSACTION_CODE',
+  layout: 'ALT-numpad',
+  symbology: 'Interleaved 2 of 5',
+  stationId: '12',
+  type: 'CHARGE',
+  amount: 999_999,
+  atMs: NOW_MS,
+  scannedAtMs: NOW_MS,
+  host: 'reversed',
+  limit: 999_999,
+  count: 20,
+  oldestAtMs: NOW_MS - 7_330_000,
+};
+
+/** A refused scan for every cause of screens 1.6, and the repeated one. */
+export const REFUSED_FACES: Readonly<Record<string, Face>> = {
+  ...Object.fromEntries(REFUSED_CAUSES.map((cause) => [cause, refused(cause, WIDEST)])),
+  'CUT-REPEATED': faceOf('REFUSED', {
+    closable: true,
+    countdown: { leftMs: 8_000, totalMs: 8_000, kind: 'close' },
+    refused: { cause: 'CUT', values: {}, repeated: true },
+  }),
 };

@@ -281,7 +281,8 @@ export class Counter {
   }
 }
 
-async function readyAddress(child: ChildProcess, log: string[]): Promise<string> {
+/** The address that the agent says when it is ready; rejects with its errors when it ends before. */
+export async function readyAddress(child: ChildProcess, log: string[]): Promise<string> {
   if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
   let errors = '';
   child.stderr.on('data', (text) => {
@@ -303,7 +304,14 @@ async function readyAddress(child: ChildProcess, log: string[]): Promise<string>
   return Promise.race([ready, ended]);
 }
 
-function writeConfig(folder: string, issuer: Issuer, scannerPort: number, times: object): string {
+/** A configuration file with the keys of this issuer; `change` replaces sections of it. */
+export function writeConfig(
+  folder: string,
+  issuer: Issuer,
+  scannerPort: number,
+  times: object,
+  change: object = {},
+): string {
   const { credentials } = issuer;
   mkdirSync(join(folder, 'keys'), { mode: 0o700 });
   const key = (name: string, content: string): string => {
@@ -331,6 +339,7 @@ function writeConfig(folder: string, issuer: Issuer, scannerPort: number, times:
     times: { deadlineMs: 3_000, inquiryMs: 500, retryBaseMs: 100, ...times },
     web: { port: 0 },
     store: { name: 'Test' },
+    ...change,
   };
   const file = join(folder, 'till.jsonc');
   writeFileSync(file, JSON.stringify(config));

@@ -6,7 +6,7 @@ import * as decisions from '../../../src/screens/text/decisions.ts';
 import { INTENT_FACES, NOTES } from '../../../src/screens/text/faces.ts';
 import { keyConsequence, keyVerb } from '../../../src/screens/text/keys.ts';
 import * as manager from '../../../src/screens/text/manager.ts';
-import { PIN, RAIL, WORDS } from '../../../src/screens/text/rail.ts';
+import { NOTICES, PIN, RAIL, WORDS } from '../../../src/screens/text/rail.ts';
 import { REASONS, reasonText } from '../../../src/screens/text/reasons.ts';
 import { bandText, causeId, REFUSALS, refusalText } from '../../../src/screens/text/refusals.ts';
 import * as states from '../../../src/screens/text/states.ts';
@@ -14,7 +14,7 @@ import * as strip from '../../../src/screens/text/strip.ts';
 import { COVER, SYSTEM_FACES } from '../../../src/screens/text/system.ts';
 import type { Language, Words } from '../../../src/screens/text/words.ts';
 import { FACES, KEYS, REFUSED_CAUSES } from '../../../src/station/snapshot.ts';
-import { ALL_FACES, NOW_MS, snapshotOf } from '../../browser/screens/snapshots.ts';
+import { ALL_FACES, NOW_MS, REFUSED_FACES, snapshotOf } from '../../browser/screens/snapshots.ts';
 
 const LANGUAGES: readonly Language[] = ['ko', 'en'];
 const MOMENT = { wallMs: NOW_MS, leftMs: 12_000, elapsedMs: 0 };
@@ -27,7 +27,7 @@ function wordsIn(value: unknown, path = ''): readonly (readonly [string, Words])
 }
 
 const TABLES = {
-  ...{ INTENT_FACES, SYSTEM_FACES, NOTES, COVER, REFUSALS, REASONS, RAIL, WORDS, PIN },
+  ...{ INTENT_FACES, SYSTEM_FACES, NOTES, COVER, REFUSALS, REASONS, RAIL, WORDS, PIN, NOTICES },
   ...{ strip, manager, states, decisions },
 };
 
@@ -132,6 +132,19 @@ describe('the sentence of a face', () => {
     }
   });
 
+  it('says of every refused scan what is wrong, and that the cash stays', () => {
+    for (const [name, face] of Object.entries(REFUSED_FACES)) {
+      for (const language of LANGUAGES) {
+        const { headline, instruction } = sentenceOf(snapshotOf(face), language, MOMENT);
+        expect(headline, name).toMatch(/\S/);
+        expect(`${headline} ${instruction}`, `${name} ${language}`).not.toMatch(
+          /[{}]|undefined|null|NaN| - /,
+        );
+        expect(instruction.endsWith(language === 'ko' ? '현금은 그대로.' : 'Cash stays.'), name).toBe(true);
+      }
+    }
+  });
+
   it('never shows more of a card than the last four', () => {
     for (const face of Object.values(ALL_FACES)) {
       const text = JSON.stringify(sentenceOf(snapshotOf(face), 'ko', MOMENT));
@@ -172,7 +185,8 @@ describe('the law of the screens', () => {
   const law = readFileSync(new URL('../../../src/screens/text/faces.ts', import.meta.url), 'utf8');
   it('keeps the texts of faces in the table and nowhere in the components', () => {
     expect(law).toContain('바코드를 찍으세요');
-    for (const name of ['face', 'dock', 'rail', 'strip', 'panel', 'pin-pad', 'cover', 'app']) {
+    const parts = ['face', 'dock', 'rail', 'strip', 'pin-pad', 'cover', 'app'];
+    for (const name of [...parts, 'panel', 'items', 'find-panel', 'paper-panel']) {
       const source = readFileSync(
         new URL(`../../../src/screens/cashier/${name}.tsx`, import.meta.url),
         'utf8',

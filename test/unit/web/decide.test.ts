@@ -40,7 +40,7 @@ function optionsWith(ledger: Ledger): Parameters<typeof runDecision>[0] {
       syncNow: () => {},
       pause: () => {},
       resume: () => {},
-      inquire: () => Promise.resolve(),
+      inquire: () => Promise.resolve(null),
       netCancelAgain: () => Promise.resolve(),
       claimEpoch: () => Promise.resolve(false),
       onChange: () => () => {},

@@ -1,0 +1,57 @@
+/** A list of payments in a panel: what each one is, and the buttons that it has. */
+import type { RailItem } from '../../station/snapshot.ts';
+import { clockTime } from '../text/format.ts';
+import { RAIL, WORDS } from '../text/rail.ts';
+import { type Language, say } from '../text/words.ts';
+import type { PanelProps } from './panels.ts';
+import { railLine } from './sentence.ts';
+
+/** `open` of an item that was found: its face may be shown. Items of the rail always may. */
+type Item = RailItem & { readonly open?: boolean };
+
+export function Items(props: PanelProps & { items: readonly Item[] }) {
+  const { language, items } = props;
+  if (items.length === 0) return <p class="empty">{RAIL.empty[language]}</p>;
+  return (
+    <ul class="items">
+      {items.map((item) => (
+        <li key={item.sequenceId}>
+          <What item={item} language={language} />
+          <Buttons {...props} item={item} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function What({ item, language }: { item: Item; language: Language }) {
+  const type = item.type === 'CHARGE' ? WORDS.charge : WORDS.refund;
+  const card = say(WORDS.cardEnding, language, { last4: item.last4 });
+  return (
+    <span class="what">
+      <b>{railLine(item, item.face, language)}</b>
+      <span class="muted">
+        {[clockTime(item.scannedAtMs), type[language], card, item.reference].join(' · ')}
+      </span>
+    </span>
+  );
+}
+
+function Buttons({ item, language, link, show }: PanelProps & { item: Item }) {
+  const { sequenceId, paper } = item;
+  const isSlip = paper === 'later';
+  return (
+    <span class="buttons">
+      {paper === null ? null : (
+        <button type="button" class="chip" onClick={() => show({ kind: 'paper', sequenceId, slip: isSlip })}>
+          {(isSlip ? RAIL.slip : RAIL.receipt)[language]}
+        </button>
+      )}
+      {item.open === false ? null : (
+        <button type="button" class="chip" onClick={() => void link.press('OPEN', item)}>
+          {RAIL.open[language]}
+        </button>
+      )}
+    </span>
+  );
+}
