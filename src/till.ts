@@ -134,8 +134,17 @@ export class Till {
       terminalId,
       memory,
       mayDefer: (intent) =>
-        laterAnswer(intent.amount, { board: this.board, status: worker.status(), policy, now: clock.now() })
-          .ok,
+        laterAnswer(
+          intent.amount,
+          {
+            board: this.board,
+            status: worker.status(),
+            policy,
+            now: clock.now(),
+            deferredOfCard: (id) => ledger.deferredOfCard(id),
+          },
+          intent.sequenceId,
+        ).ok,
       onFault: (fault) => this.#faulted(fault),
       ...(syncLimits === undefined ? {} : { limits: syncLimits }),
       ...(log === undefined ? {} : { log }),

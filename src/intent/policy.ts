@@ -31,10 +31,10 @@ export interface LaterRule {
   readonly count: number;
   /** The oldest one still unsent or unknown may be this old. */
   readonly ageMs: number;
-  /** Open ones of one card. Absent: no limit of its own. */
-  readonly perCard?: number;
-  /** From this open sum on only charges up to `each` are taken. Absent: all up to the full sum. */
-  readonly smallOnly?: { readonly fromSum: number; readonly each: number };
+  /** Open ones of one card. Absent or null: no limit of its own. */
+  readonly perCard?: number | null;
+  /** From this open sum on only charges up to `each` are taken. Absent or null: all up to the full sum. */
+  readonly smallOnly?: { readonly fromSum: number; readonly each: number } | null;
 }
 
 /** Caps on open reversals: beyond one of them the issuer counts as slow and no new intent is opened. */
@@ -87,7 +87,7 @@ export const DEFAULT_POLICY: Policy = {
   cardPrefixes: [],
   cardCheck: 'off',
   drawerFloat: null,
-  later: { enabled: true, each: 50_000, sum: 300_000, count: 20, ageMs: 24 * 3_600_000 },
+  later: { enabled: true, each: 50_000, sum: 300_000, count: 20, ageMs: 24 * 3_600_000, perCard: null },
   reversals: { count: 5, sum: 500_000, rate: 0.3, rateMinimum: 10 },
   times: DEFAULT_TIMES,
 };
@@ -232,14 +232,14 @@ export function mayDefer(
   if (!later.enabled) return refuse('LINE_DOWN');
   if (!context.answeredSinceStart) return refuse('NOT_ONLINE_YET');
   if (!context.clockConfirmed) return refuse('CLOCK_UNSURE');
-  const { smallOnly, perCard } = later;
-  const isDegraded = smallOnly !== undefined && open.sum >= smallOnly.fromSum;
+  const { smallOnly = null, perCard = null } = later;
+  const isDegraded = smallOnly !== null && open.sum >= smallOnly.fromSum;
   const each = isDegraded ? Math.min(later.each, smallOnly.each) : later.each;
   if (amount > each) return refuse('LATER_EACH', { limit: each });
   if (open.sum + amount > later.sum) return refuse('LATER_SUM', { limit: later.sum, sum: open.sum });
   if (open.count + 1 > later.count) return refuse('LATER_COUNT', { limit: later.count, count: open.count });
   const ofCard = facts.deferredOfCard ?? 0;
-  if (perCard !== undefined && ofCard + 1 > perCard)
+  if (perCard !== null && ofCard + 1 > perCard)
     return refuse('LATER_COUNT', { limit: perCard, count: ofCard });
   if (open.oldestAtMs !== null && context.wallMs - open.oldestAtMs > later.ageMs) {
     return refuse('LATER_AGE', { limitMs: later.ageMs, oldestAtMs: open.oldestAtMs });

@@ -23,10 +23,31 @@ function sorted(value: unknown, depth: number): unknown {
   return sortedObject(value, depth);
 }
 
-function sortedObject(value: object, depth: number): Record<string, unknown> {
+function isPlain(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    value === null ||
+    (typeof value === 'number' && Number.isFinite(value))
+  );
+}
+
+/** Most objects are written in order and hold no other: they need no copy. */
+function isSortedAlready(members: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  let last = '';
+  for (const key of keys) {
+    if (key < last || !isPlain(members[key])) return false;
+    last = key;
+  }
+  return true;
+}
+
+function sortedObject(value: object, depth: number): Readonly<Record<string, unknown>> {
   const members = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members);
+  if (isSortedAlready(members, keys)) return members;
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(members).sort()) {
+  for (const key of keys.sort()) {
     const inner = members[key];
     if (inner !== undefined) result[key] = sorted(inner, depth + 1);
   }

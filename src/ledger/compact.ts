@@ -36,11 +36,25 @@ function isRestingList(name: string, value: unknown): boolean {
   return (name === 'cases' || name === 'voids') && Array.isArray(value) && value.length === 0;
 }
 
-/** A whole intent without the members that are at rest. */
+/** The member names of the last intent in order: all intents of one life have the same ones. */
+let lastNames: readonly string[] = [];
+let lastSorted: readonly string[] = [];
+
+function sortedNames(members: Members): readonly string[] {
+  const names = Object.keys(members);
+  const isSame = names.length === lastNames.length && names.every((name, place) => name === lastNames[place]);
+  if (!isSame) {
+    lastNames = names;
+    lastSorted = [...names].sort();
+  }
+  return lastSorted;
+}
+
+/** A whole intent without the members that are at rest, its names in order. */
 export function compact(intent: Intent): Members {
   const members = intent as unknown as Members;
   const rest: Record<string, unknown> = {};
-  for (const name of Object.keys(members)) {
+  for (const name of sortedNames(members)) {
     const value = members[name];
     // An undefined member is absent in JSON as well.
     if (value === REST_VALUES[name] || isRestingList(name, value)) continue;

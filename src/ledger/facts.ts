@@ -92,15 +92,10 @@ export class Today {
   }
 }
 
-interface OpenRow {
-  readonly number: number;
-  readonly host: string;
-  readonly cash: string;
-  readonly deferred: number;
-  readonly amount: number;
-  readonly scanned_at_ms: number;
-  readonly card_hash: Buffer | null;
-}
+type OpenRow = Pick<
+  IntentRow,
+  'number' | 'sequence_id' | 'host' | 'cash' | 'deferred' | 'amount' | 'scanned_at_ms' | 'card_hash'
+>;
 
 interface Exposure {
   count: number;
@@ -123,7 +118,7 @@ function isDeferredOpen(row: OpenRow): boolean {
 }
 
 export function prepareFacts(database: Connection) {
-  const columns = 'number, host, cash, deferred, amount, scanned_at_ms, card_hash';
+  const columns = 'number, sequence_id, host, cash, deferred, amount, scanned_at_ms, card_hash';
   return {
     open: database.prepare<[], OpenRow>(
       `SELECT ${columns} FROM intents WHERE attention > 0 AND attention = 2 ORDER BY number`,
@@ -148,8 +143,48 @@ export interface FactSources {
   readonly facts: FactStatements;
   readonly intents: IntentStatements;
   readonly vault: Vault;
+  readonly open: OpenIntents;
   readonly today: Today;
   readonly cutOverHour: number;
+}
+
+/** The open intents once more in memory, in the order of their acceptance: a few, and every scan asks about all of them. */
+export class OpenIntents {
+  readonly #statements: FactStatements;
+  readonly #rows = new Map<number, OpenRow>();
+
+  constructor(statements: FactStatements) {
+    this.#statements = statements;
+    this.reload();
+  }
+
+  /** Back to what the disk says; after a rollback. */
+  reload(): void {
+    this.#rows.clear();
+    for (const row of this.#statements.open.iterate()) this.#rows.set(row.number, row);
+  }
+
+  /** Follows a commit. One that is open again after its end stands last. */
+  move(after: IntentRow): void {
+    if (after.ended === 1) this.#rows.delete(after.number);
+    else this.#rows.set(after.number, after);
+  }
+
+  deferredOfCard(sequenceId: string): number {
+    let card: Buffer | null = null;
+    for (const row of this.#rows.values()) if (row.sequence_id === sequenceId) card = row.card_hash;
+    if (card === null) return 0;
+    let count = 0;
+    for (const row of this.#rows.values()) {
+      const isOther = row.sequence_id !== sequenceId && isDeferredOpen(row);
+      if (isOther && row.card_hash?.equals(card) === true) count += 1;
+    }
+    return count;
+  }
+
+  rows(): Iterable<OpenRow> {
+    return this.#rows.values();
+  }
 }
 
 /** What the policy and the duplicate rule must know of a scan; see ScanFacts. */
@@ -163,12 +198,17 @@ export function scanFacts(
   const sameNumber = sources.vault.findBarcode(barcodeSpec, now.monoMs);
   const reversals = emptyExposure();
   const deferred = emptyExposure();
+  const isOfCard = (row: OpenRow): boolean => hashes.some((hash) => row.card_hash?.equals(hash) === true);
+  let deferredOfCard = 0;
   let busyNumber: number | null = null;
-  for (const row of sources.facts.open.iterate()) {
+  for (const row of sources.open.rows()) {
     if (row.host === 'reversing') addTo(reversals, row);
-    if (isDeferredOpen(row)) addTo(deferred, row);
+    if (isDeferredOpen(row)) {
+      addTo(deferred, row);
+      if (isOfCard(row)) deferredOfCard += 1;
+    }
     const isBusy = row.host === 'unknown' || row.host === 'reversing';
-    if (isBusy && hashes.some((hash) => row.card_hash?.equals(hash) === true)) busyNumber ??= row.number;
+    if (isBusy && isOfCard(row)) busyNumber ??= row.number;
   }
   const same = sameNumber === null ? undefined : sources.intents.byNumber.get(sameNumber);
   const busy = busyNumber === null ? undefined : sources.intents.byNumber.get(busyNumber);
@@ -178,6 +218,7 @@ export function scanFacts(
     cardBusy: busy === undefined ? null : toIntent(busy),
     openReversals: reversals,
     deferredOpen: deferred,
+    deferredOfCard,
     drawer: sources.facts.drawer.get() ?? 0,
     cardToday: sources.today.card(date, hashes),
     terminalToday: sources.today.terminal(date),

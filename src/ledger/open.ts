@@ -93,6 +93,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
     markRecovering: (reason, now, actor) => writer.markRecovering(reason, now, actor),
     recovered: (now, actor) => writer.recovered(now, actor),
     facts: (barcodeSpec, cardNumber, now) => writer.facts(barcodeSpec, cardNumber, now),
+    deferredOfCard: (sequenceId) => writer.deferredOfCard(sequenceId),
     head: () => writer.head(),
     sweep: (now) => writer.sweep(now),
     onCommit: (listener) => writer.onCommit(listener),

@@ -42,7 +42,9 @@ interface Day {
 export interface Totals {
   book(posting: Posting): void;
   /** Moves an intent's count and amount from its old cell to its new one. */
-  move(before: IntentRow | null, after: IntentRow): void;
+  move(before: IntentRow, after: IntentRow): void;
+  /** Counts new intents in; a burst of one day and type costs one statement. */
+  begin(rows: readonly IntentRow[]): void;
   /** Forgets what was remembered of the newest day; after a rollback. */
   reload(): void;
 }
@@ -50,9 +52,9 @@ export interface Totals {
 function prepareTotals(database: Connection) {
   return {
     book: database.prepare<[number, string]>('UPDATE balances SET amount = amount + ? WHERE account = ?'),
-    add: database.prepare<[string, string, string, string, number, number]>(
-      `INSERT INTO day_totals (business_date, type, host, cash, deferred, count, sum) VALUES (?, ?, ?, ?, ?, 1, ?)
-       ON CONFLICT DO UPDATE SET count = count + 1, sum = sum + excluded.sum`,
+    add: database.prepare<[string, string, string, string, number, number, number]>(
+      `INSERT INTO day_totals (business_date, type, host, cash, deferred, count, sum) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, sum = sum + excluded.sum`,
     ),
     take: database.prepare<[number, string, string, string, string, number]>(
       `UPDATE day_totals SET count = count - 1, sum = sum - ?
@@ -79,9 +81,24 @@ function prepareTotals(database: Connection) {
   };
 }
 
+function isSameCell(left: IntentRow, right: IntentRow): boolean {
+  return (
+    left.business_date === right.business_date &&
+    left.type === right.type &&
+    left.host === right.host &&
+    left.cash === right.cash &&
+    left.deferred === right.deferred
+  );
+}
+
 export function createTotals(database: Connection): Totals {
   const statements = prepareTotals(database);
   let newest: Day | null = statements.newest.get() ?? null;
+
+  function add(row: IntentRow, count: number, sum: number): void {
+    const { business_date, type, host, cash, deferred } = row;
+    statements.add.run(business_date, type, host, cash, deferred, count, sum);
+  }
 
   function placeInDay(date: string, number: number): void {
     if (newest !== null && newest.date === date && newest.first <= number) return;
@@ -106,21 +123,28 @@ export function createTotals(database: Connection): Totals {
       }
     },
     move: (before, after) => {
-      const isSameCell =
-        before !== null &&
-        before.business_date === after.business_date &&
-        before.host === after.host &&
-        before.cash === after.cash &&
-        before.deferred === after.deferred;
-      if (isSameCell) return;
-      if (before !== null) {
-        const { amount, business_date, type, host, cash, deferred } = before;
-        const { changes } = statements.take.run(amount, business_date, type, host, cash, deferred);
-        assertThat(changes === 1, 'a total to take from');
+      if (isSameCell(before, after)) return;
+      const { amount, business_date, type, host, cash, deferred } = before;
+      const { changes } = statements.take.run(amount, business_date, type, host, cash, deferred);
+      assertThat(changes === 1, 'a total to take from');
+      add(after, 1, after.amount);
+      placeInDay(after.business_date, after.number);
+    },
+    begin: (rows) => {
+      let first = 0;
+      for (let at = 1; at <= rows.length; at += 1) {
+        const begin = rows[first];
+        const next = rows[at];
+        if (begin === undefined || (next !== undefined && isSameCell(begin, next))) continue;
+        const same = rows.slice(first, at);
+        add(
+          begin,
+          same.length,
+          same.reduce((sum, row) => sum + row.amount, 0),
+        );
+        first = at;
       }
-      const { amount, business_date, type, host, cash, deferred } = after;
-      statements.add.run(business_date, type, host, cash, deferred, amount);
-      placeInDay(business_date, after.number);
+      for (const row of rows) placeInDay(row.business_date, row.number);
     },
     reload: () => {
       newest = statements.newest.get() ?? null;

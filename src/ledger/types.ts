@@ -83,6 +83,8 @@ export interface ScanFacts {
     readonly oldestAtMs: number | null;
   };
   readonly deferredOpen: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  /** Open deferred charges of this card. */
+  readonly deferredOfCard: number;
   readonly drawer: number;
   /** Sums and counts of this card today, by keyed hash. */
   readonly cardToday: Readonly<Record<IntentType, { count: number; sum: number }>>;
@@ -284,6 +286,8 @@ export interface Ledger {
   /** The open ones, those with a case, and ended ones whose sentence no page acknowledged: what a restart must ask about. */
   attention(): readonly Intent[];
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts;
+  /** Open deferred charges of an open intent's card, itself not counted (`later.perCard` of the policy). */
+  deferredOfCard(sequenceId: string): number;
   list(query: ListQuery): ListPage;
   timeline(sequenceId: string): readonly JournalEntry[];
   /** Journal entries of intents after an index, oldest first, at most `limit`: the index is a cursor that never moves. */

@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical.ts';
 import { holdsCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
 import { DayBook, isDayKind } from './days.ts';
-import { prepareFacts, scanFacts, Today } from './facts.ts';
+import { OpenIntents, prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
 import {
   type IntentRow,
@@ -64,6 +64,7 @@ export class LedgerWriter {
   readonly #search;
   readonly #days: DayBook;
   readonly #today: Today;
+  readonly #open: OpenIntents;
   readonly #transaction;
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #news: Committed[] = [];
@@ -87,6 +88,7 @@ export class LedgerWriter {
     this.#totals = createTotals(database);
     this.#search = createSearchIndex(database);
     this.#today = new Today(database);
+    this.#open = new OpenIntents(this.#facts);
     this.#days = new DayBook(
       database,
       (kind, body, now, earlier) => this.#append(kind, body, now, earlier).index,
@@ -106,7 +108,12 @@ export class LedgerWriter {
     assertThat(scans.length > 0 && scans.length <= BURST_MAX, 'a burst has 1 to 256 scans');
     // Room to end every open intent comes first: without the ballast no new one is opened.
     if (!this.#ballast.isThere()) throw new LedgerFault('FULL', 'the reserve is used up');
-    const committed = this.#write(() => scans.map((scan) => this.#acceptOne(scan, now)));
+    const committed = this.#write(() => {
+      const begun = scans.map((scan) => this.#acceptOne(scan, now));
+      // The intents before the days: a new day is bounded by the numbers so far, its own among them or not.
+      this.#totals.begin(begun.map(({ row }) => row));
+      return begun.map(({ committed: one }) => one);
+    });
     this.#tell(committed);
     return committed;
   }
@@ -167,10 +174,15 @@ export class LedgerWriter {
       facts: this.#facts,
       intents: this.#intents,
       vault: this.#vault,
+      open: this.#open,
       today: this.#today,
       cutOverHour: this.#cutOverHour,
     };
     return this.#guard(() => scanFacts(sources, barcodeSpec, cardNumber, now));
+  }
+
+  deferredOfCard(sequenceId: string): number {
+    return this.#open.deferredOfCard(sequenceId);
   }
 
   head(): JournalHead {
@@ -221,7 +233,7 @@ export class LedgerWriter {
     };
   }
 
-  #acceptOne(scan: AcceptedScan, now: Now): Committed {
+  #acceptOne(scan: AcceptedScan, now: Now): { readonly row: IntentRow; readonly committed: Committed } {
     assertThat(SEQUENCE_ID.test(scan.sequenceId), 'a sequence id has 8 to 30 plain characters');
     assertThat(/^[0-9]{16}$/.test(scan.cardNumber), 'a card number has 16 digits');
     const number = this.#vault.findBarcode(scan.barcodeSpec, now.monoMs);
@@ -252,10 +264,10 @@ export class LedgerWriter {
     const { index } = this.#head;
     const row = this.#row(intent, index, this.#vault.cardHash(scan.cardNumber));
     insertIntent(this.#intents, row);
-    this.#totals.move(null, row);
     this.#vault.put(index, scan.sequenceId, scan.barcodeSpec);
     this.#today.move(null, row);
-    return this.#committed(intent, record);
+    this.#open.move(row);
+    return { row, committed: this.#committed(intent, record) };
   }
 
   #commit(held: Held, record: DecisionRecord, now: Now, barcodeSpec: string | undefined): Committed {
@@ -272,6 +284,7 @@ export class LedgerWriter {
     const toSend = this.#moveVault(before.number, intent, next, record, barcodeSpec);
     this.#moveHash(before.number, intent, next, now);
     this.#today.move(before, after);
+    this.#open.move(after);
     const committed = this.#committed(next, record);
     this.#days.noticeLate(intent, next, now);
     return { ...committed, ...(toSend === null ? {} : { barcodeSpec: toSend }) };
@@ -386,6 +399,7 @@ export class LedgerWriter {
       this.#vault.reload();
       this.#search.reload();
       this.#today.forget();
+      this.#open.reload();
       this.#days.reload();
     } catch (error) {
       const fault = faultOf(error);

@@ -61,6 +61,7 @@ const policy = z.strictObject({
       sum: count(100_000_000).default(later.sum),
       count: count(1_000).default(later.count),
       ageMs: wait(60_000, 3 * DAY_MS).default(later.ageMs),
+      perCard: count(1_000).nullable().default(null),
     })
     .prefault({}),
   reversals: z

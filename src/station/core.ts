@@ -29,7 +29,10 @@ export interface ScanFrame {
   readonly symbology?: string;
 }
 
-export type StationLedger = Pick<Ledger, 'accept' | 'record' | 'note' | 'facts' | 'get' | 'list'>;
+export type StationLedger = Pick<
+  Ledger,
+  'accept' | 'record' | 'note' | 'facts' | 'deferredOfCard' | 'get' | 'list'
+>;
 
 export interface StationOptions {
   readonly stationId: string;
@@ -118,7 +121,14 @@ export class StationCore {
       starting: this.starting,
       isMine,
       balanceOf: (sequenceId) => worker.balanceOf(sequenceId),
+      deferredOfCard: (sequenceId) => this.#deferredOfCard(sequenceId),
     };
+  }
+
+  /** Without a limit of its own nobody asks; a ledger that cannot tell is out of order and takes nothing anyway. */
+  #deferredOfCard(sequenceId: string): number {
+    const { ledger, policy } = this.options;
+    return (policy.later.perCard ?? null) === null ? 0 : ledger.deferredOfCard(sequenceId);
   }
 
   face(): Face {
@@ -166,7 +176,7 @@ export class StationCore {
       const outcome = ledger.record(intent.sequenceId, command, clock.now(), {
         actor,
         expectedVersion: intent.version,
-        canDefer: laterAnswer(intent.amount, this.view()).ok,
+        canDefer: laterAnswer(intent.amount, this.view(), intent.sequenceId).ok,
         openBusinessDate: worker.status().businessDate,
       });
       if (outcome.ok) return null;

@@ -229,7 +229,7 @@ export class Station {
     const view = this.#core.view();
     const up = lineUp(view.status);
     if (up === !current.choosing) return;
-    if (!up && !laterAnswer(current.amount, view).ok) return;
+    if (!up && !laterAnswer(current.amount, view, current.sequenceId).ok) return;
     this.#busy += 1;
     try {
       this.#core.record(current, { kind: up ? 'chooseSend' : 'chooseLater' }, TERMINAL);
@@ -331,7 +331,7 @@ export class Station {
   }
 
   #limitCause(intent: Intent): string | null {
-    const later = laterAnswer(intent.amount, this.#core.view());
+    const later = laterAnswer(intent.amount, this.#core.view(), intent.sequenceId);
     return later.ok ? null : later.cause;
   }
 

@@ -42,19 +42,26 @@ export interface ViewInput {
   /** Intents whose questions this station asks. */
   readonly isMine: (intent: Intent) => boolean;
   readonly balanceOf: (sequenceId: string) => number | null;
+  /** Open deferred charges of this payment's card, itself not counted. */
+  readonly deferredOfCard: (sequenceId: string) => number;
 }
 
 const RAIL_MAX = 50;
 
-/** Whether one more charge of this amount may be credited later now. */
+/**
+ * Whether one more charge of this amount may be credited later now. `sequenceId` names the payment it is about: then the
+ * limit of its card counts as well.
+ */
 export function laterAnswer(
   amount: number,
-  input: Pick<ViewInput, 'board' | 'status' | 'policy' | 'now'>,
+  input: Pick<ViewInput, 'board' | 'status' | 'policy' | 'now' | 'deferredOfCard'>,
+  sequenceId?: string,
 ): LaterAnswer {
   const { status } = input;
+  const deferredOfCard = sequenceId === undefined ? 0 : input.deferredOfCard(sequenceId);
   return mayDefer(
     amount,
-    { deferredOpen: input.board.totals().later },
+    { deferredOpen: input.board.totals().later, deferredOfCard },
     {
       wallMs: input.now.wallMs,
       clockConfirmed: status.clockConfirmed,
@@ -95,7 +102,7 @@ export function contextOf(intent: Intent, input: ViewInput): FaceContext {
     intentTimes: policy.times,
     stationTimes: times,
     lineUp: lineUp(status),
-    laterAllowed: laterAnswer(intent.amount, input).ok,
+    laterAllowed: laterAnswer(intent.amount, input, intent.sequenceId).ok,
     choiceEndsMs: onScreen ? desk.choiceEndsMs : null,
     voidAsk: onScreen && desk.voidAsk !== null ? { proof: desk.voidAsk.proof !== null } : null,
     expired: onScreen && desk.expired,

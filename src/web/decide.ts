@@ -88,12 +88,15 @@ function runStep(
   const { ledger, clock, worker } = options;
   const command = commandOf(step, options, intent, actor, caseNumber);
   const now = clock.now();
-  const later = laterAnswer(intent.amount, {
+  const deferredOfCard = (sequenceId: string): number => ledger.deferredOfCard(sequenceId);
+  const view = {
     board: options.board,
     status: worker.status(),
     policy: options.policy,
     now,
-  });
+    deferredOfCard,
+  };
+  const later = laterAnswer(intent.amount, view, intent.sequenceId);
   const outcome = ledger.record(intent.sequenceId, command, now, {
     actor,
     expectedVersion: intent.version,

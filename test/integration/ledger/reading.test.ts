@@ -183,6 +183,30 @@ describe('the facts of a scan', () => {
     expect(ledger.facts('x', cardNumber, later(SCAN_TIME, DAY_MS)).terminalToday.CHARGE.count).toBe(0);
   });
 
+  it("count one card's deferred charges for its own limit, also over a restart, and no more once it is credited", () => {
+    const cardNumber = '9410000000000013';
+    const defer = (wish: { cardNumber: string; token: string }) => {
+      const scan = scanOf(wish);
+      ledger.accept(scan, SCAN_TIME);
+      return must(ledger, scan, { kind: 'received', creditLater: true }, SCAN_TIME, { canDefer: true })
+        .intent;
+    };
+    const first = defer({ cardNumber, token: '101' });
+    const second = defer({ cardNumber, token: '102' });
+    defer({ cardNumber: '9410000000000021', token: '103' });
+    const counts = () => [
+      ledger.facts('x', cardNumber, SCAN_TIME).deferredOfCard,
+      ledger.deferredOfCard(first.sequenceId),
+    ];
+    expect(counts()).toEqual([2, 1]);
+    ledger.close();
+    ledger = shop.open();
+    expect(counts()).toEqual([2, 1]);
+    must(ledger, second, { kind: 'send' }, SCAN_TIME, { actor: TERMINAL });
+    must(ledger, second, { kind: 'approved', approval: approvalOf(9) }, SCAN_TIME, { actor: TERMINAL });
+    expect(counts()).toEqual([1, 0]);
+  });
+
   it('sum the deferred charges that are not credited yet', () => {
     const scan = scanOf();
     ledger.accept(scan, SCAN_TIME);

@@ -138,6 +138,7 @@ export class Lab {
         record: (id, event, now, options) => write(() => ledger.record(id, event, now, options)),
         note: (kind, detail, now, actor) => write(() => ledger.note(kind, detail, now, actor)),
         facts: (barcodeSpec, card, now) => ledger.facts(barcodeSpec, card, now),
+        deferredOfCard: (id) => ledger.deferredOfCard(id),
         get: (id) => ledger.get(id),
         list: (query) => ledger.list(query),
       },

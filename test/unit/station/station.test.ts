@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
 import { LedgerFault } from '../../../src/ledger/ledger.ts';
 import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE } from './desk-lab.ts';
 
@@ -343,6 +344,25 @@ describe('while the line is down', () => {
     expect(lab.see().rail.news).toMatchObject({ kind: 'LATER-DONE', intent: { amount: 10_000 } });
     lab.clock.pass(10_000);
     expect(lab.see().rail.news).toBeNull();
+  });
+
+  it('takes no more of one card than its own limit allows, also when the line fails after the cash', () => {
+    lab.close();
+    lab = new Lab({ later: { ...DEFAULT_POLICY.later, perCard: 1 } });
+    lab.status = DOWN;
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('LATER');
+    lab.press('RECEIVED');
+    lab.shown();
+    lab.clock.pass(20_000);
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    expect(lab.see().face.refused).toMatchObject({ cause: 'LATER_COUNT', values: { limit: 1, count: 1 } });
+    lab.clock.pass(20_000);
+    lab.status = ONLINE;
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'chooseLater' });
+    expect(lab.face()).toBe('BACK-STOP');
   });
 
   it('refuses withdrawals, and charges beyond the limits', () => {
