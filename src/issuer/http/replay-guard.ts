@@ -18,6 +18,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Identities in one statement; an even number, because those of a request are two and stay together. */
 const BATCH_MAX = 256;
 const SWEEP_EVERY = 500;
 
@@ -45,23 +46,22 @@ export class ReplayGuard {
       merchantId,
       `t:${request.tokenIdentity}`,
       Math.max(request.tokenTimeMs, nowMs) + 2 * this.#toleranceMs + 1_000,
-      nowMs,
     );
     const correlation = this.#once(
       merchantId,
       `c:${request.accessKey}:${request.correlationId.toLowerCase()}`,
       nowMs + 2 * this.#toleranceMs,
-      nowMs,
     );
+    // Only now: both go in one statement. Of copies that reach two processes at once one must be the first in both.
+    if (!this.#busy) void this.#drain(nowMs);
     const [tokenFresh, correlationFresh] = await Promise.all([token, correlation]);
     if (!tokenFresh) return 'token';
     return correlationFresh ? 'new' : 'correlation';
   }
 
-  #once(merchantId: string, identity: string, expiresMs: number, nowMs: number): Promise<boolean> {
+  #once(merchantId: string, identity: string, expiresMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ merchantId, identity, expiresMs, resolve, reject });
-      if (!this.#busy) void this.#drain(nowMs);
     });
   }
 

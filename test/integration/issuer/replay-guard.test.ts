@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { ReplayGuard } from '../../../src/issuer/http/replay-guard.ts';
+import type { Database } from '../../../src/issuer/storage/database.ts';
+import { openStorage } from '../../../src/issuer/storage/open.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 22, 3);
+const TOLERANCE_MS = 300_000;
+const REQUEST = {
+  merchantId: 'M00000000000001',
+  accessKey: 'a',
+  tokenIdentity: 'one',
+  tokenTimeMs: NOW_MS,
+  correlationId: 'c',
+};
+
+/** The database as a process sees it whose second statement is slow to leave. */
+function slowAfterFirst(db: Database): { readonly slow: Database; readonly letGo: () => void } {
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let asked = 0;
+  const query: Database['query'] = async (text, params) => {
+    asked += 1;
+    if (asked > 1) await gate;
+    return db.query(text, params);
+  };
+  return { slow: { ...db, query }, letGo };
+}
+
+it('of two copies of a request that reach two processes at once, exactly one is new', async () => {
+  const db = await openStorage({ memory: true });
+  const { slow, letGo } = slowAfterFirst(db);
+  const one = new ReplayGuard(slow, TOLERANCE_MS).admit(REQUEST, NOW_MS);
+  const other = await new ReplayGuard(db, TOLERANCE_MS).admit(REQUEST, NOW_MS);
+  letGo();
+  expect([await one, other].sort()).toEqual(['new', 'token']);
+  await db.close();
+});
