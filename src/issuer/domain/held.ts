@@ -7,6 +7,9 @@ import { Refusal } from './refusal.ts';
 import { type Admission, type Fence, firstOpen } from './terminals.ts';
 import type { TokenRow } from './tokens.ts';
 
+/** More attempts to void one item than anybody makes; no answer names more. */
+export const VOIDS_MAX = 50;
+
 /**
  * One of the four calls about an item (approve, inquiry, netcancel, cancel): what must be held for it, and what it then
  * does. `decide` is a function of the rows that are held, and writes by changing them; it throws `Refusal` before it has
@@ -305,10 +308,12 @@ export class Held {
     return this.#voids.find((row) => row.cancel_id === cancelId) ?? null;
   }
 
+  /** The first attempts by their ids, as many as an answer names; those of this batch are among them. */
   voidsOf(sequenceId: string): VoidRow[] {
     return this.#voids
       .filter((row) => row.sequence_id === sequenceId)
-      .sort((a, b) => (a.cancel_id < b.cancel_id ? -1 : 1));
+      .sort((a, b) => (a.cancel_id < b.cancel_id ? -1 : 1))
+      .slice(0, VOIDS_MAX);
   }
 
   putVoid(row: VoidRow): void {

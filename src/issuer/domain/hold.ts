@@ -9,13 +9,11 @@ import {
   type LockRow,
   tokensKey,
   type UsageRow,
+  VOIDS_MAX,
   type VoidRow,
 } from './held.ts';
 import { ITEM_COLUMNS, type ItemRow } from './items.ts';
 import { TOKENS_LOOKED_AT, type TokenRow } from './tokens.ts';
-
-/** More attempts to void one item than anybody makes. */
-const VOIDS_MAX = 50;
 
 /** A call of a batch with the moment for which it is decided, read when everything is locked. */
 export interface TimedCall {

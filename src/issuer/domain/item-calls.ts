@@ -1,5 +1,5 @@
 import { type Database, sqlState } from '../storage/database.ts';
-import { Gather, type Settled } from '../storage/gather.ts';
+import { Gather, QueueFull, type Settled } from '../storage/gather.ts';
 import type { Outcome } from './context.ts';
 import { Held, type ItemCall } from './held.ts';
 import { hold } from './hold.ts';
@@ -22,15 +22,22 @@ export class ItemCalls {
     this.#db = db;
   }
 
-  /** Resolves when the call's effects are committed. Throws `Refusal` for what has none. */
-  run(call: ItemCall): Promise<Outcome> {
+  /**
+   * Resolves when the call's effects are committed. Throws `Refusal` for what has none, also when too many calls wait:
+   * the caller need not ask what became of it.
+   */
+  async run(call: ItemCall): Promise<Outcome> {
     const { merchantId } = call.stamp;
     let lane = this.#lanes.get(merchantId);
     if (lane === undefined) {
       lane = new Gather((calls) => this.#together(calls), BATCH_MAX);
       this.#lanes.set(merchantId, lane);
     }
-    return lane.add(call);
+    try {
+      return await lane.add(call);
+    } catch (error) {
+      throw error instanceof QueueFull ? new Refusal('000_907') : error;
+    }
   }
 
   async #together(calls: readonly ItemCall[]): Promise<readonly Settled<Outcome>[]> {
