@@ -17,6 +17,7 @@ import { type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
 import type { Ledger } from './ledger/types.ts';
+import type { Settlement } from './settlement/settlement.ts';
 import type { Board } from './station/board.ts';
 import { Forwarder } from './station/forward.ts';
 import { createIds } from './station/ids.ts';
@@ -40,6 +41,7 @@ import { writeWhole } from './web/whole-file.ts';
 export interface AgentParts {
   readonly ledger: Ledger;
   readonly worker: SyncWorker;
+  readonly settlement: Settlement;
   readonly scanners: ScannerBench;
   readonly stations: ReadonlyMap<string, Station>;
   /** The last frames and states of the scanners, masked. */
@@ -148,12 +150,12 @@ class Started {
     const forwarder = new Forwarder(clock);
     const scanners = new ScannerBench(clock, this.#options.codeTable);
     const till = this.#joinTill(ledger, forwarder);
-    const { board, worker, stations } = till;
+    const { board, worker, stations, settlement } = till;
     this.#verify(ledger, stations);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
-    const parts = { ledger, worker, scanners, stations, recorder, posFeed };
+    const parts = { ledger, worker, settlement, scanners, stations, recorder, posFeed };
     const webOptions = this.#webOptions(parts, board, forwarder, managers);
     const printing = this.#openPrinting(webOptions, stations);
     const web = await createWebServer({ ...webOptions, printing });
@@ -216,6 +218,7 @@ class Started {
       memory: fileMemory(join(dataDirectory, 'sync.json')),
       newId: this.#newId,
       forward: (id, frame) => forwarder.forward(id, frame),
+      verify: () => this.#verifyApart(ledger),
       onFault: (fault) => void clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault)),
     });
     this.#till = till;
@@ -234,7 +237,7 @@ class Started {
 
   #webOptions(parts: AgentParts, board: Board, forwarder: Forwarder, managers: Managers): WebOptions {
     const options = this.#options;
-    const { worker, ledger, scanners, stations, recorder, posFeed } = parts;
+    const { worker, settlement, ledger, scanners, stations, recorder, posFeed } = parts;
     const token = Buffer.from(options.random.bytes(32)).toString('hex');
     writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
     return {
@@ -247,6 +250,7 @@ class Started {
       ledger,
       board,
       worker: webWorker(worker),
+      settlement,
       policy: options.policy,
       policyHash: policyHash(options.policy),
       stations,
@@ -263,12 +267,15 @@ class Started {
       controlToken: token,
       health: options.health?.(parts) ?? (() => this.#health(parts)),
       metrics: options.metrics?.(parts) ?? null,
-      verifyLedger: () =>
-        verifyApart(
-          { file: options.ledger.file, verify: { knownHead: ledger.head() } },
-          AbortSignal.any([this.#ending.signal]),
-        ),
+      verifyLedger: () => this.#verifyApart(ledger),
     };
+  }
+
+  #verifyApart(ledger: Ledger): ReturnType<typeof verifyApart> {
+    return verifyApart(
+      { file: this.#options.ledger.file, verify: { knownHead: ledger.head() } },
+      AbortSignal.any([this.#ending.signal]),
+    );
   }
 
   #openPrinting(

@@ -8,7 +8,8 @@ import type { Intent } from './intent/model.ts';
 import type { Policy } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { LedgerFault } from './ledger/fault.ts';
-import type { Committed, JournalHead, Ledger } from './ledger/types.ts';
+import type { Committed, JournalHead, Ledger, VerifyReport } from './ledger/types.ts';
+import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
 import { type ScanFrame, Station } from './station/station.ts';
 import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
@@ -28,6 +29,11 @@ export interface TillOptions {
   readonly policy: Policy;
   readonly codeTable: CodeTable;
   readonly terminalId: string;
+  readonly merchantId: string;
+  /** Name of the store, as it stands on papers. */
+  readonly store: string;
+  /** The whole ledger, verified apart. */
+  readonly verify: () => Promise<VerifyReport>;
   readonly stationIds: readonly string[];
   /** Random id of this run. */
   readonly run: string;
@@ -52,6 +58,7 @@ const SWEEP_EVERY_MS = 60_000;
 export class Till {
   readonly board: Board;
   readonly worker: SyncWorker;
+  readonly settlement: Settlement;
   readonly stations: ReadonlyMap<string, Station>;
   readonly #options: TillOptions;
   readonly #unlisten: () => void;
@@ -71,6 +78,7 @@ export class Till {
     });
     this.board = new Board(ledger);
     this.worker = this.#makeWorker(found);
+    this.settlement = this.#makeSettlement();
     this.stations = this.#makeStations();
     this.#unlisten = ledger.onCommit((committed) => this.#committed(committed));
     this.worker.onChange(() => this.#lineChanged());
@@ -87,13 +95,14 @@ export class Till {
     this.#greeting = clock.after(GREETING_MAX_MS, () => this.#greeted());
     for (const station of this.stations.values()) station.setStarting({ step: 4, of: 4, sinceMs });
     this.worker.start();
+    this.settlement.start();
     this.#keepSwept();
   }
 
   /** Lets nothing new out and records the answers under way (bounded); the screens still show what there is. */
   async stop(): Promise<void> {
     this.#endTimers();
-    await this.worker.stop();
+    await Promise.all([this.settlement.stop(), this.worker.stop()]);
   }
 
   /** The screens end; after `stop`, before the ledger is closed. */
@@ -133,6 +142,7 @@ export class Till {
       found,
       terminalId,
       memory,
+      unsealedFrom: () => this.settlement.unsealedFrom(),
       mayDefer: (intent) =>
         laterAnswer(
           intent.amount,
@@ -150,6 +160,22 @@ export class Till {
       ...(log === undefined ? {} : { log }),
     });
     return worker;
+  }
+
+  #makeSettlement(): Settlement {
+    const { ledger, clock, version, store, merchantId, terminalId, verify, log } = this.#options;
+    return new Settlement({
+      ledger,
+      clock,
+      version,
+      store,
+      merchantId,
+      terminalId,
+      verify,
+      issuer: issuerOf(this.worker),
+      onFault: (fault) => this.#faulted(fault),
+      ...(log === undefined ? {} : { log }),
+    });
   }
 
   #makeStations(): ReadonlyMap<string, Station> {
@@ -228,4 +254,15 @@ export class Till {
     this.#options.onFault(fault);
     this.#refreshAll();
   }
+}
+
+/** The issuer through the worker, which knows line, epoch and journal head. */
+function issuerOf(worker: SyncWorker): SettlementIssuer {
+  return {
+    transactions: (request) => worker.transactions(request),
+    close: (request) => worker.close(request),
+    businessDate: () => worker.status().businessDate,
+    cutOverHour: () => worker.status().cutOverHour,
+    onChange: (listener) => worker.onChange(listener),
+  };
 }

@@ -1,5 +1,6 @@
 /** What both sides say about the payments of one business day, and the sums of it. Plain values, no input or output. */
 import type { Intent, IntentType } from '../intent/model.ts';
+import { keepsDayOpen } from '../intent/state.ts';
 import type { ItemState, SettlementItem, SettlementTotal } from '../konaplate/settlement.ts';
 
 /** One payment of this ledger, as a day's comparison needs it. */
@@ -16,6 +17,21 @@ export interface OurItem {
   readonly businessDate: string | null;
   /** It keeps its day open, by name (closing rule 8). */
   readonly open: boolean;
+}
+
+export function ourItem(number: number, intent: Intent): OurItem {
+  const { sequenceId, type, amount, host, cash, deferred, businessDate } = intent;
+  return {
+    number,
+    sequenceId,
+    type,
+    amount,
+    host,
+    cash,
+    deferred,
+    businessDate,
+    open: keepsDayOpen(intent),
+  };
 }
 
 export interface CountSum {

@@ -20,6 +20,11 @@ export const CATEGORIES = [
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
+/** Categories that a day should not be closed over without looking: the others explain themselves. */
+export const DIFFERENCES: readonly Category[] = CATEGORIES.filter(
+  (category) => category !== 'matched' && category !== 'notYetSent',
+);
+
 export interface Difference {
   readonly category: Exclude<Category, 'matched'>;
   readonly sequenceId: string;
@@ -132,6 +137,7 @@ export class Matching {
   readonly #digest: DigestItem[] = [];
   #more = 0;
   #items = 0;
+  #underWay = 0;
 
   /** `named`: ids that the close names as open; they stay outside of our figures. */
   constructor(date: string, named: ReadonlySet<string> = new Set()) {
@@ -156,7 +162,12 @@ export class Matching {
       return;
     }
     this.#count(ours, theirs);
-    this.#put(judge(this.#date, ours, theirs), ours, theirs);
+    const category = judge(this.#date, ours, theirs);
+    this.#put(category, ours, theirs);
+    const isCounted = stateHere(ours) === 'APPROVED' && !this.#named.has(ours.sequenceId);
+    if (theirs.state !== 'APPROVED' || isCounted) return;
+    if (category !== 'notYetSent' && !this.#named.has(ours.sequenceId)) return;
+    this.#underWay += theirs.type === 'CHARGE' ? theirs.amount : -theirs.amount;
   }
 
   /** One payment of this ledger; those that the issuer's list had are passed over. */
@@ -196,6 +207,14 @@ export class Matching {
       theirs: this.#theirs.list(),
       items: this.#items,
     };
+  }
+
+  /**
+   * What the issuer's figure holds of payments that are still under way or named as open here, won, as a credit: they
+   * explain a difference of the two figures and are no fault of either.
+   */
+  underWay(): number {
+    return this.#underWay;
   }
 
   /** What a close says of this day's items, by our own records; an item named as open is not among them. */

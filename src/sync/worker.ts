@@ -1,7 +1,14 @@
 import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import { kstDate } from '../konaplate/kst.ts';
-import type { CallContext } from '../konaplate/settlement.ts';
+import type {
+  Answered,
+  CallContext,
+  CloseAnswer,
+  CloseRequest,
+  TransactionsAnswer,
+  TransactionsRequest,
+} from '../konaplate/settlement.ts';
 import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
@@ -166,6 +173,43 @@ export class SyncWorker {
     const granted = this.#liaison.claim(managerId);
     this.#wake();
     return granted;
+  }
+
+  /** The issuer's list of a business day, a page. Also while fenced: it only reads. */
+  transactions(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
+    return this.#settle('transactions', (context, signal) =>
+      this.#options.backend.transactions(request, context, signal),
+    );
+  }
+
+  /** One close of a business day. A fenced terminal says nothing. */
+  close(request: CloseRequest): Promise<Answered<CloseAnswer>> {
+    if (this.#liaison.session.recovering) return Promise.resolve({ class: 'nothingLeft', why: 'RECOVERING' });
+    return this.#settle('close', (context, signal) => this.#options.backend.close(request, context, signal));
+  }
+
+  /** A call of the business day: one of its kind at a time, never before the first hello is answered. */
+  #settle<Value>(
+    kind: 'transactions' | 'close',
+    run: (context: CallContext, signal: AbortSignal) => Promise<Answered<Value>>,
+  ): Promise<Answered<Value>> {
+    const refuse = (why: string): Promise<Answered<Value>> => Promise.resolve({ class: 'nothingLeft', why });
+    if (this.#state !== 'running') return refuse('STOPPED');
+    if (!this.#liaison.mayDispatch()) return refuse('NOT_GREETED');
+    if (this.#calls.has(kind)) return refuse('BUSY');
+    return new Promise((resolve) =>
+      this.#calls.start<Value>({
+        kind,
+        key: kind,
+        attended: false,
+        answerMs: this.#limits.answerMs[kind],
+        run: (signal) => run(this.#context(), signal),
+        done: (answer, elapsedMs) => {
+          this.#liaison.heard(answer, elapsedMs);
+          resolve(answer);
+        },
+      }),
+    );
   }
 
   status(): SyncStatus {

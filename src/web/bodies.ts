@@ -1,12 +1,17 @@
 /** The shapes of what a page may send, as schemas: checked before any route runs, and the source of the API description. */
 import { z } from 'zod';
 import { CASE_REASONS } from '../intent/model.ts';
+import { DENOMINATIONS } from '../settlement/count.ts';
 import { FACES, KEYS } from '../station/snapshot.ts';
 import type {
   AddManagerBody,
   CardSearchBody,
   CashierBody,
   ClaimBody,
+  DayCloseBody,
+  DayCountBody,
+  DayDateBody,
+  DayExplainBody,
   DecideBody,
   FindBody,
   FirstManagerBody,
@@ -101,6 +106,31 @@ export const managerReceiptBody = z.strictObject({
   columns,
 }) satisfies z.ZodType<ManagerReceiptBody>;
 export const testBody = z.strictObject({ on: z.boolean() });
+
+const dayDate = z.string().regex(/^\d{8}$/);
+const pieces = z.int().min(0).max(100_000);
+const cash = z.int().min(0).max(10_000_000_000);
+export const dayDateBody = z.strictObject({ date: dayDate }) satisfies z.ZodType<DayDateBody>;
+export const dayCountBody = z.strictObject({
+  date: dayDate,
+  mode: z.enum(['separate', 'drawer']),
+  pieces: z.strictObject(Object.fromEntries(DENOMINATIONS.map((value) => [String(value), pieces]))),
+  safe: cash,
+  float: cash,
+  posExpected: cash,
+}) satisfies z.ZodType<DayCountBody>;
+export const dayExplainBody = z.strictObject({
+  date: dayDate,
+  reason: z.enum(DECISION_REASONS),
+  note: z.string().trim().max(200).exactOptional(),
+  pin,
+}) satisfies z.ZodType<DayExplainBody>;
+export const dayCloseBody = z.strictObject({ date: dayDate, pin }) satisfies z.ZodType<DayCloseBody>;
+export const dayQuery = z.strictObject({ date: dayDate.optional() });
+export const reportQuery = z.strictObject({
+  date: dayDate,
+  at: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+});
 
 export const pageQuery = z.strictObject({ page });
 export const optionalPageQuery = z.strictObject({ page: page.optional() });

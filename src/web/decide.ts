@@ -17,14 +17,26 @@ type DecideOptions = Pick<
   'ledger' | 'worker' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'newId'
 >;
 
+type Reasoned = Pick<DecideBody, 'reason' | 'note'>;
+
+/** "Other" needs words. Throws ApiFault. */
+export function checkNote({ reason, note = '' }: Reasoned): void {
+  if (reason !== 'OTHER' || note.length >= NOTE_MIN) return;
+  throw new ApiFault(400, 'REASON_NEEDED', `a reason of at least ${NOTE_MIN} characters`);
+}
+
+/** The reason as the journal keeps it, and its free part without long runs of digits. */
+export function reasonOf({ reason, note = '' }: Reasoned): { readonly text: string; readonly note: string } {
+  const masked = maskDigits(note);
+  return { text: masked === '' ? reason : `${reason}: ${masked}`, note: masked };
+}
+
 /** True when this decision needs the PIN again. Throws ApiFault when it is not offered or its reason is missing. */
 export function checkDecision(options: DecideOptions, sequenceId: string, body: DecideBody): boolean {
   const intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
-  if (body.reason === 'OTHER' && (body.note ?? '').length < NOTE_MIN) {
-    throw new ApiFault(400, 'REASON_NEEDED', `a reason of at least ${NOTE_MIN} characters`);
-  }
+  checkNote(body);
   const offer = offeredDecisions(intent, voidTerms(options), options.pinAbove).find(
     ({ decision, caseReason }) =>
       decision === body.decision && (body.caseReason === undefined || caseReason === body.caseReason),
@@ -52,8 +64,7 @@ export function runDecision(
   if (found === null) {
     throw new ApiFault(409, 'REFUSED', 'not offered for this payment', { refusal: 'NOT_IN_THIS_STATE' });
   }
-  const note = body.note === undefined || body.note === '' ? '' : `: ${body.note}`;
-  const actor: Actor = { role: 'manager', id: manager, reason: `${body.reason}${maskDigits(note)}` };
+  const actor: Actor = { role: 'manager', id: manager, reason: reasonOf(body).text };
   const caseNumber = `C-${options.ledger.head().index + 1}`;
   let voucher: Voucher | null = null;
   for (const step of found.steps) {

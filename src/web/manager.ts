@@ -1,5 +1,6 @@
 /** The manager pages' calls. Everything but the sign-in needs a session. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { dayRoutes } from './manager-day.ts';
 import { eventRoutes } from './manager-events.ts';
 import { paymentRoutes } from './manager-payments.ts';
 import { ManagerRouter, SESSION_COOKIE } from './manager-router.ts';
@@ -22,6 +23,7 @@ export function managerRoutes(server: FastifyInstance, options: WebOptions, stre
   const stop = options.ledger.onCommit((committed) => today.update(committed));
   sessionRoutes(router);
   paymentRoutes(router);
+  dayRoutes(router);
   terminalRoutes(router, today);
   const release = eventRoutes(router, streams);
   return {

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Policy } from '../intent/policy.ts';
 import type { Ledger, VerifyReport } from '../ledger/types.ts';
+import type { Settlement } from '../settlement/settlement.ts';
 import type { Board } from '../station/board.ts';
 import type { Forwarder } from '../station/forward.ts';
 import type { PosFeed } from '../station/pos-feed.ts';
@@ -53,6 +54,7 @@ export interface WebOptions {
   readonly ledger: Ledger;
   readonly board: Board;
   readonly worker: WebWorker;
+  readonly settlement: Settlement;
   readonly policy: Policy;
   readonly policyHash: string;
   readonly stations: ReadonlyMap<string, Station>;

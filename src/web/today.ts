@@ -54,8 +54,8 @@ export class Today {
     return {
       asOfMs: now.wallMs,
       businessDate,
-      chargesApproved: sumOf(summary, 'CHARGE', ['approved', 'voiding']),
-      refundsApproved: sumOf(summary, 'REFUND', ['approved']),
+      chargesApproved: approvedOf(summary, 'CHARGE'),
+      refundsApproved: approvedOf(summary, 'REFUND'),
       reversedOrVoided: add(
         sumOf(summary, 'CHARGE', ['reversing', 'reversed', 'voided']),
         sumOf(summary, 'REFUND', ['reversing', 'reversed']),
@@ -114,6 +114,11 @@ export class Today {
     else if (host === 'approved') hour.refunds += intent.amount;
     else if (host === 'reversed' || host === 'voided') hour.reversed += intent.amount;
   }
+}
+
+/** Approved payments of one type in a summary. */
+export function approvedOf(summary: LedgerSummary, type: 'CHARGE' | 'REFUND'): CountSum {
+  return sumOf(summary, type, ['approved', 'voiding']);
 }
 
 function sumOf(summary: LedgerSummary, type: string, hosts: readonly string[]): CountSum {

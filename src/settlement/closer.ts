@@ -1,0 +1,228 @@
+/**
+ * Drives a close to the issuer's word. Each request is on disk before its first byte leaves and is repeated word for word
+ * until it is answered, also by the next run: the issuer gives one answer to one number.
+ */
+import type { Clock, Timer } from '../intent/clock.ts';
+import { itemsDigest } from '../konaplate/items-digest.ts';
+import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import type { DayEntry, Ledger } from '../ledger/types.ts';
+import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
+import { SettlementFault } from './fault.ts';
+import { payable, sameTotals } from './items.ts';
+import { whyOf } from './list.ts';
+import { DIFFERENCES, type Matching } from './matching.ts';
+import { openItemsOf, readDay } from './read.ts';
+
+/** A comparison with what a close needs from it. */
+export interface Compared {
+  readonly reconciliation: Reconciliation;
+  readonly matching: Matching;
+}
+
+export interface CloserOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly version: string;
+  record(entry: DayEntry): unknown;
+  compare(date: string, named: ReadonlySet<string>): Promise<Compared>;
+  send(request: CloseRequest): Promise<Answered<CloseAnswer>>;
+  guarded(work: () => void): void;
+  /** A day was sealed. */
+  sealed(): void;
+}
+
+/** Payments go on while a close is on its way: so often it is made anew when only that came between. */
+const ROUNDS_MAX = 3;
+const RETRY_BASE_MS = 2_000;
+const RETRY_MAX_MS = 300_000;
+/** Numbers that an issuer knows from a journal that this one no longer holds. */
+const TAKEN_MAX = 20;
+
+interface Drive {
+  running: Promise<void> | null;
+  timer: Timer | null;
+  misses: number;
+}
+
+export class Closer {
+  readonly #options: CloserOptions;
+  readonly #drives = new Map<string, Drive>();
+  #isStopped = false;
+
+  constructor(options: CloserOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with this day's close; resolves when the present try is over. Never rejects. */
+  drive(date: string): Promise<void> {
+    const drive = this.#drives.get(date) ?? { running: null, timer: null, misses: 0 };
+    this.#drives.set(date, drive);
+    drive.timer?.cancel();
+    drive.timer = null;
+    drive.running ??= this.#tries(date)
+      .catch((fault: unknown) => {
+        this.#options.guarded(() => {
+          throw fault;
+        });
+        return true;
+      })
+      .then((isOver) => {
+        drive.running = null;
+        if (isOver || this.#isStopped) this.#drives.delete(date);
+        else this.#retryLater(date, drive);
+      });
+    return drive.running;
+  }
+
+  /** The line came back: nothing waits for its time. */
+  hurry(): void {
+    for (const [date, drive] of this.#drives) if (drive.running === null) void this.drive(date);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const { timer } of this.#drives.values()) timer?.cancel();
+    await Promise.all([...this.#drives.values()].map(({ running }) => running));
+  }
+
+  #retryLater(date: string, drive: Drive): void {
+    const waitMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** drive.misses);
+    drive.misses += 1;
+    drive.timer = this.#options.clock.after(waitMs, () => void this.drive(date));
+  }
+
+  /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
+  async #tries(date: string): Promise<boolean> {
+    for (let taken = 0; !this.#isStopped; ) {
+      const day = readDay(this.#options.ledger, date);
+      if (day.sealed !== null) return true;
+      if (day.phase === 'agreed') return this.#seal(day);
+      const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day) : null);
+      if (content === null) return day.phase !== 'wanted';
+      const outcome = await this.#ask(date, content);
+      if (outcome === null) return false;
+      this.#record(date, 'dayCloseAnswered', { ...outcome });
+      if (outcome.result === 'AGREED') continue;
+      if (outcome.code === '006_021') taken += 1;
+      const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
+      if (!(await this.#makeAnew(date, content, isTaken))) return true;
+    }
+    return false;
+  }
+
+  /** The content of the next close, on disk. Null: the list could not be read, and that is on disk. */
+  async #prepare(day: DayState): Promise<CloseContent | null> {
+    const { date } = day;
+    const made = await this.#content(date, day.closeNo + 1);
+    if (typeof made === 'string') {
+      this.#unanswered(date, null, made);
+      return null;
+    }
+    this.#record(date, 'dayReconciled', { ...made.reconciliation });
+    this.#record(date, 'dayCloseSent', { ...made.content });
+    return made.content;
+  }
+
+  async #content(
+    date: string,
+    closeNo: number,
+  ): Promise<
+    { readonly content: CloseContent; readonly reconciliation: Compared['reconciliation'] } | string
+  > {
+    const openItems = openItemsOf(this.#options.ledger, date)
+      .map(({ sequenceId }) => sequenceId)
+      .sort();
+    try {
+      const { matching, reconciliation } = await this.#options.compare(date, new Set(openItems));
+      const itemsHash = itemsDigest(matching.digestItems());
+      const content = { closeNo, totals: reconciliation.ours, openItems, itemsDigest: itemsHash };
+      return { content, reconciliation };
+    } catch (fault) {
+      if (fault instanceof SettlementFault) return fault.code === 'NO_ANSWER' ? fault.message : fault.code;
+      throw fault;
+    }
+  }
+
+  async #ask(date: string, content: CloseContent): Promise<CloseOutcome | null> {
+    const answer = await this.#options.send({ businessDate: date, ...content });
+    const { closeNo } = content;
+    if (answer.class === 'answered') {
+      const { result, totals } = answer.value;
+      const isTrue = result === 'NOT_AGREED' || agrees(content, totals);
+      return isTrue
+        ? { closeNo, result, totals, code: null }
+        : { closeNo, result: 'NOT_AGREED', totals, code: 'CONTRADICTS' };
+    }
+    if (answer.class === 'refused') return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.code };
+    // Authentic, and about this number: another content stands under it, from a journal that was lost.
+    const isTaken =
+      answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE' && answer.code === '006_021';
+    if (isTaken) return { closeNo, result: 'NOT_AGREED', totals: [], code: '006_021' };
+    this.#unanswered(date, closeNo, whyOf(answer));
+    return null;
+  }
+
+  /** Once for each want: the retries themselves leave no trace. */
+  #unanswered(date: string, closeNo: number | null, why: string): void {
+    if (this.#isStopped || readDay(this.#options.ledger, date).unanswered !== null) return;
+    this.#record(date, 'dayCloseUnanswered', { closeNo, why });
+  }
+
+  /** Not agreed only because a payment came between: made anew, with the next number. */
+  async #makeAnew(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
+    const day = readDay(this.#options.ledger, date);
+    if (!isTaken && day.rounds >= ROUNDS_MAX) return false;
+    const made = await this.#content(date, day.closeNo + 1);
+    if (typeof made === 'string' || this.#isStopped) return false;
+    const { content, reconciliation } = made;
+    const isMoved = content.itemsDigest !== sent.itemsDigest || !sameIds(content.openItems, sent.openItems);
+    const differs = DIFFERENCES.some((category) => reconciliation.categories[category].count > 0);
+    this.#record(date, 'dayReconciled', { ...reconciliation });
+    if (differs || !(isMoved || isTaken)) return false;
+    this.#record(date, 'dayCloseSent', { ...content });
+    return true;
+  }
+
+  /** Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short. */
+  #seal(day: DayState): boolean {
+    const { answered } = day;
+    if (answered === null) return true;
+    const { closeNo, totals, openItems } = answered.content;
+    const owed = payable(totals);
+    const counted = day.countPostings;
+    const detail = { closeNo, openItems, version: this.#options.version };
+    this.#options.record({
+      kind: 'daySealed',
+      businessDate: day.date,
+      detail,
+      posting: { issuer_payable: owed, cash_drawer: -(owed + counted), store: counted },
+    });
+    this.#options.sealed();
+    return true;
+  }
+
+  #record(date: string, kind: DayEntry['kind'], detail: DayEntry['detail']): void {
+    this.#options.record({ kind, businessDate: date, detail });
+  }
+}
+
+/**
+ * "Agreed" must not contradict the figures beside it: the issuer's are ours, or ours and items that were named as open.
+ */
+function agrees(content: CloseContent, theirs: CloseAnswer['totals']): boolean {
+  if (sameTotals(content.totals, theirs)) return true;
+  let more = 0;
+  for (const total of theirs) {
+    const own = content.totals.find(({ type, state }) => type === total.type && state === total.state);
+    if (total.count < (own?.count ?? 0) || total.sum < (own?.sum ?? 0)) return false;
+    more += total.count - (own?.count ?? 0);
+  }
+  const isWhole = content.totals.every(({ type, state }) =>
+    theirs.some((total) => total.type === type && total.state === state),
+  );
+  return isWhole && more <= content.openItems.length;
+}
+
+function sameIds(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((id, place) => id === right[place]);
+}

@@ -1,0 +1,209 @@
+/**
+ * A business day as its journal entries tell it: the fold that pages, the command line, the report and the engine share.
+ * Pure. The same entries give the same day, for ever: a report that is made again folds the same ones.
+ */
+import type { Actor } from '../intent/model.ts';
+import type { SettlementTotal } from '../konaplate/settlement.ts';
+import type { DayKind } from '../ledger/types.ts';
+import type { Count } from './count.ts';
+import type { Category, CategorySums, Difference } from './matching.ts';
+import type { RuleResult } from './rules.ts';
+
+/** What each kind of entry holds; the names are the journal's, so none is ever renamed. */
+export interface DayDetails {
+  readonly dayCounted: Count;
+  readonly dayExplained: { readonly reason: string; readonly note: string; readonly difference: number };
+  readonly dayReconciled: Reconciliation;
+  readonly dayCloseWanted: {
+    readonly version: string;
+    /** Journal index after which the report's range begins. */
+    readonly rangeFrom: number;
+    /** Only without a count. */
+    readonly uncounted: string | null;
+    /** Sum of what is carried over by name, and how many. */
+    readonly carried: { readonly count: number; readonly sum: number };
+  };
+  readonly dayCloseSent: CloseContent;
+  readonly dayCloseAnswered: CloseOutcome;
+  readonly dayCloseUnanswered: { readonly closeNo: number | null; readonly why: string };
+  readonly daySealed: {
+    readonly closeNo: number;
+    readonly openItems: readonly string[];
+    readonly version: string;
+  };
+  readonly dayItemEnded: { readonly sequenceId: string; readonly host: string };
+  readonly dayLateBooking: { readonly sequenceId: string; readonly host: string };
+  readonly daySigned: {
+    readonly at: number;
+    readonly sha256: string;
+    readonly keyId: string;
+    readonly mac: string;
+  };
+}
+
+export interface Reconciliation {
+  readonly final: boolean;
+  /** The issuer's time of the list, `yyyyMMddHHmmssSSS`. */
+  readonly asOf: string;
+  readonly categories: Readonly<Record<Category, CategorySums>>;
+  /** The first of them; `more` counts those left out. */
+  readonly differences: readonly Difference[];
+  readonly more: number;
+  readonly ours: readonly SettlementTotal[];
+  readonly theirs: readonly SettlementTotal[];
+  readonly rules: readonly RuleResult[];
+  readonly items: number;
+}
+
+export interface CloseContent {
+  readonly closeNo: number;
+  readonly totals: readonly SettlementTotal[];
+  readonly openItems: readonly string[];
+  readonly itemsDigest: string;
+}
+
+export interface CloseOutcome {
+  readonly closeNo: number;
+  readonly result: 'AGREED' | 'NOT_AGREED';
+  /** The issuer's figures; empty when it refused the close instead of answering it. */
+  readonly totals: readonly SettlementTotal[];
+  /** Why it is not agreed although the issuer's words may be others: `CONTRADICTS`, or its code. */
+  readonly code: string | null;
+}
+
+/** One entry of a day, its body read. */
+export interface DayFact<Kind extends DayKind = DayKind> {
+  readonly index: number;
+  readonly atMs: number;
+  readonly kind: Kind;
+  readonly actor: Actor;
+  readonly detail: DayDetails[Kind];
+}
+
+export interface Said<Detail> {
+  readonly index: number;
+  readonly atMs: number;
+  readonly actor: Actor;
+  readonly detail: Detail;
+}
+
+/** `wanted`: a person closed it and the issuer has not answered yet ("cannot confirm" once it did not answer). */
+export type DayPhase = 'open' | 'wanted' | 'notAgreed' | 'agreed';
+
+export interface DayState {
+  readonly date: string;
+  readonly phase: DayPhase;
+  readonly counts: readonly Said<Count>[];
+  readonly explained: Said<DayDetails['dayExplained']> | null;
+  /** What explained counts put onto the drawer of this day, won. */
+  readonly countPostings: number;
+  readonly reconciled: Said<Reconciliation> | null;
+  readonly wanted: Said<DayDetails['dayCloseWanted']> | null;
+  /** The request that is on disk and has no answer yet. */
+  readonly sent: Said<CloseContent> | null;
+  /** The last request that was answered, and its answer. */
+  readonly answered: { readonly content: CloseContent; readonly outcome: Said<CloseOutcome> } | null;
+  /** The present want had no answer so far, since when and why. */
+  readonly unanswered: Said<DayDetails['dayCloseUnanswered']> | null;
+  /** The last number used; the next close takes the one after it. */
+  readonly closeNo: number;
+  readonly rounds: number;
+  readonly sealed: Said<DayDetails['daySealed']> | null;
+  /** Items that keep the sealed day open by name. */
+  readonly named: readonly string[];
+  /** Booked by the issuer after the seal. */
+  readonly late: readonly string[];
+  readonly signed: readonly Said<DayDetails['daySigned']>[];
+}
+
+type Draft = { -readonly [Key in keyof DayState]: DayState[Key] };
+
+type Folds = { readonly [Kind in DayKind]: (day: Draft, said: Said<DayDetails[Kind]>) => void };
+
+const FOLDS: Folds = {
+  dayCounted: (day, said) => {
+    day.counts = [...day.counts, said];
+    day.explained = null; // it spoke of the count before
+  },
+  dayExplained: (day, said) => {
+    day.explained = said;
+    if (day.counts.at(-1)?.detail.mode === 'separate') day.countPostings += said.detail.difference;
+  },
+  dayReconciled: (day, said) => {
+    day.reconciled = said;
+  },
+  dayCloseWanted: (day, said) => {
+    day.wanted = said;
+    day.phase = 'wanted';
+    day.unanswered = null;
+    day.rounds = 0;
+  },
+  dayCloseSent: (day, said) => {
+    day.sent = said;
+    day.phase = 'wanted';
+    day.closeNo = Math.max(day.closeNo, said.detail.closeNo);
+    day.rounds += 1;
+  },
+  dayCloseAnswered: (day, said) => {
+    if (day.sent !== null) day.answered = { content: day.sent.detail, outcome: said };
+    day.sent = null;
+    day.unanswered = null;
+    day.phase = said.detail.result === 'AGREED' ? 'agreed' : 'notAgreed';
+  },
+  dayCloseUnanswered: (day, said) => {
+    day.unanswered = said;
+  },
+  daySealed: (day, said) => {
+    day.sealed = said;
+    day.phase = 'agreed';
+    day.named = [...new Set([...day.named, ...said.detail.openItems])];
+  },
+  dayItemEnded: (day, said) => {
+    day.named = day.named.filter((id) => id !== said.detail.sequenceId);
+  },
+  dayLateBooking: (day, said) => {
+    day.named = [...new Set([...day.named, said.detail.sequenceId])];
+    day.late = [...day.late, said.detail.sequenceId];
+  },
+  daySigned: (day, said) => {
+    day.signed = [...day.signed, said];
+  },
+};
+
+/** The day after these entries, oldest first. */
+export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
+  const day: Draft = {
+    date,
+    phase: 'open',
+    counts: [],
+    explained: null,
+    countPostings: 0,
+    reconciled: null,
+    wanted: null,
+    sent: null,
+    answered: null,
+    unanswered: null,
+    closeNo: 0,
+    rounds: 0,
+    sealed: null,
+    named: [],
+    late: [],
+    signed: [],
+  };
+  for (const { kind, index, atMs, actor, detail } of facts) {
+    const fold = FOLDS[kind] as (day: Draft, said: Said<unknown>) => void;
+    fold(day, { index, atMs, actor, detail });
+  }
+  return day;
+}
+
+/** What still stands before a close by a person; the issuer's word comes after it. */
+export type CloseObstacle = 'SEALED' | 'COUNT_NEEDED' | 'REASON_NEEDED' | 'UNDER_WAY';
+
+export function closeObstacle(day: DayState): CloseObstacle | null {
+  if (day.sealed !== null) return 'SEALED';
+  if (day.phase === 'wanted') return 'UNDER_WAY';
+  const count = day.counts.at(-1);
+  if (count === undefined) return 'COUNT_NEEDED';
+  return count.detail.difference !== 0 && day.explained === null ? 'REASON_NEEDED' : null;
+}

@@ -1,0 +1,21 @@
+/** Why a step of the business day cannot be done now; what the caller may do follows from the code. */
+export type SettlementFaultCode =
+  | 'NO_DAY' // no such business day here, or one that has not begun
+  | 'SEALED' // it is closed and agreed
+  | 'UNDER_WAY' // its close waits for the issuer already
+  | 'COUNT_NEEDED'
+  | 'REASON_NEEDED' // the count differs and nobody said why
+  | 'COUNTED_TWICE' // one recount, no more
+  | 'NOTHING_TO_EXPLAIN'
+  | 'NO_ANSWER' // the issuer's list could not be read to its end
+  | 'LIST_BROKEN'; // the issuer's list contradicts itself
+
+export class SettlementFault extends Error {
+  override readonly name = 'SettlementFault';
+  readonly code: SettlementFaultCode;
+
+  constructor(code: SettlementFaultCode, text: string) {
+    super(text);
+    this.code = code;
+  }
+}

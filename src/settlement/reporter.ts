@@ -1,0 +1,135 @@
+/** Gathers what a report needs from the journal, signs it once, and makes the same bytes again afterwards. */
+import type { Actor, Posting } from '../intent/model.ts';
+import type { DayEntry, JournalEntry, Ledger } from '../ledger/types.ts';
+import { foldDay } from './day.ts';
+import { factOf } from './read.ts';
+import {
+  digestOf,
+  type ReportDecision,
+  type ReportInput,
+  type ReportVoucher,
+  reportBody,
+  reportCsv,
+  reportText,
+} from './report.ts';
+
+/** What stands at the head of every report. */
+export interface ReportPlace {
+  readonly store: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+}
+
+export interface Report {
+  readonly date: string;
+  /** The journal index that it speaks for: asked again with it, it is the same. */
+  readonly at: number;
+  readonly text: string;
+  readonly csv: string;
+  readonly sha256: string;
+  /** It was made before with other bytes: the ledger or the program that makes it changed. */
+  readonly differs: boolean;
+}
+
+const PAGE = 500;
+const LINES_MAX = 500;
+/** A day of a busy till; a longer range is read up to here and says so. */
+const ENTRIES_MAX = 200_000;
+
+interface Gathered {
+  readonly vouchers: ReportVoucher[];
+  readonly decisions: ReportDecision[];
+  more: number;
+  head: string;
+}
+
+export function makeReport(
+  ledger: Ledger,
+  place: ReportPlace,
+  date: string,
+  wanted: number | null,
+  record: (entry: DayEntry) => unknown,
+): Report {
+  const entries = ledger.dayEntries(date).filter(({ kind }) => kind !== 'daySigned');
+  const seal = entries.findLast(({ kind }) => kind === 'daySealed');
+  const at = wanted ?? seal?.index ?? entries.at(-1)?.index ?? ledger.head().index;
+  const day = foldDay(date, entries.filter(({ index }) => index <= at).map(factOf));
+  const from = day.wanted?.detail.rangeFrom ?? rangeFrom(ledger, at);
+  const gathered = gather(ledger, from, at);
+  const input: ReportInput = {
+    store: place.store,
+    merchantId: place.merchantId,
+    terminalId: place.terminalId,
+    day,
+    range: { from, to: at, head: gathered.head },
+    vouchers: gathered.vouchers,
+    decisions: gathered.decisions,
+    more: gathered.more,
+  };
+  const body = reportBody(input);
+  const sha256 = digestOf(body);
+  const known = foldDay(date, ledger.dayEntries(date).map(factOf)).signed.find(
+    ({ detail }) => detail.at === at,
+  );
+  const signature = known?.detail.sha256 === sha256 ? known.detail : ledger.sign(body);
+  if (known === undefined) {
+    const { keyId, mac } = signature;
+    record({ kind: 'daySigned', businessDate: date, detail: { at, sha256, keyId, mac } });
+  }
+  return {
+    date,
+    at,
+    text: reportText(body, signature),
+    csv: reportCsv(input, signature),
+    sha256,
+    differs: known !== undefined && known.detail.sha256 !== sha256,
+  };
+}
+
+/** After the last seal before `at`: it follows from the journal alone. */
+function rangeFrom(ledger: Ledger, at: number): number {
+  const seals = ledger.days(LINES_MAX).map(({ sealedIndex }) => sealedIndex ?? 0);
+  return Math.max(0, ...seals.filter((index) => index < at)) + 1;
+}
+
+function gather(ledger: Ledger, from: number, to: number): Gathered {
+  const gathered: Gathered = { vouchers: [], decisions: [], more: 0, head: '' };
+  let read = 0;
+  for (let index = from; index <= to && read < ENTRIES_MAX; ) {
+    const page = ledger.entries(index, PAGE);
+    for (const entry of page) {
+      if (entry.index > to) return gathered;
+      gathered.head = entry.hash;
+      take(entry, gathered);
+    }
+    read += page.length;
+    const last = page.at(-1);
+    if (last === undefined) return gathered;
+    index = last.index + 1;
+  }
+  return gathered;
+}
+
+interface Body {
+  readonly actor?: Actor;
+  readonly voucher?: { readonly caseNumber: string; readonly reason: string; readonly entries: Posting };
+}
+
+function take(entry: JournalEntry, gathered: Gathered): void {
+  const isVoucher = entry.kind === 'voucher' && entry.sequenceId === null;
+  // Most entries are the terminal's own; looking for the word is cheaper than parsing every body.
+  if (!isVoucher && !entry.body.includes('"role":"manager"')) return;
+  const { actor, voucher } = JSON.parse(entry.body) as Body;
+  if (actor === undefined) return;
+  const { index, atMs, kind, sequenceId } = entry;
+  if (isVoucher && voucher !== undefined) {
+    const { caseNumber, reason, entries } = voucher;
+    if (gathered.vouchers.length < LINES_MAX) {
+      gathered.vouchers.push({ index, atMs, actor, caseNumber, reason, entries });
+    } else gathered.more += 1;
+  } else if (actor.role === 'manager') {
+    if (gathered.decisions.length < LINES_MAX)
+      gathered.decisions.push({ index, atMs, actor, kind, sequenceId });
+    else gathered.more += 1;
+  }
+}

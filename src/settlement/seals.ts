@@ -1,0 +1,91 @@
+/** Items that a sealed day named as open: when one ends, the day is told, and its money follows the rest to `store`. */
+import type { Actor, Intent } from '../intent/model.ts';
+import { keepsDayOpen } from '../intent/state.ts';
+import { approvedPosition } from '../ledger/days.ts';
+import type { DayEntry, Ledger } from '../ledger/types.ts';
+import { readDay } from './read.ts';
+
+/** Sealed days that may still have open items: what retention keeps is more, what stays open so long is a case. */
+const DAYS_MAX = 400;
+const TERMINAL: Actor = { role: 'terminal' };
+
+export class Seals {
+  readonly #ledger: Ledger;
+  readonly #record: (entry: DayEntry, actor: Actor) => unknown;
+  readonly #guarded: (work: () => void) => void;
+  /** Sequence id -> the sealed dates that name it. */
+  #named = new Map<string, string[]>();
+  #sealed = new Set<string>();
+  #unlisten: () => void = () => {};
+
+  constructor(
+    ledger: Ledger,
+    record: (entry: DayEntry, actor: Actor) => unknown,
+    guarded: (work: () => void) => void,
+  ) {
+    this.#ledger = ledger;
+    this.#record = record;
+    this.#guarded = guarded;
+  }
+
+  start(): void {
+    this.reload();
+    // After the ledger's own call: what is heard inside it must not be answered with another commit.
+    this.#unlisten = this.#ledger.onCommit(({ intent }) =>
+      queueMicrotask(() => this.#guarded(() => this.#look(intent.sequenceId))),
+    );
+  }
+
+  stop(): void {
+    this.#unlisten();
+  }
+
+  /** A day was sealed, or the agent starts. */
+  reload(): void {
+    this.#named = new Map();
+    this.#sealed = new Set();
+    for (const { businessDate, sealedIndex } of this.#ledger.days(DAYS_MAX)) {
+      if (sealedIndex === null) continue;
+      this.#sealed.add(businessDate);
+      for (const id of readDay(this.#ledger, businessDate).named) this.#name(id, businessDate);
+    }
+    for (const id of [...this.#named.keys()]) this.#look(id);
+  }
+
+  #name(id: string, date: string): void {
+    this.#named.set(id, [...(this.#named.get(id) ?? []), date]);
+  }
+
+  #look(id: string): void {
+    const intent = this.#ledger.get(id);
+    if (intent === null) return;
+    const { businessDate } = intent;
+    if (businessDate !== null && this.#sealed.has(businessDate) && !this.#named.has(id))
+      this.#lookLate(intent, businessDate);
+    const dates = this.#named.get(id);
+    if (dates === undefined || keepsDayOpen(intent) || intent.cases.length > 0) return;
+    this.#named.delete(id);
+    for (const date of dates) this.#ended(intent, date);
+  }
+
+  /** The ledger named it in the commit of its answer; what the issuer did there is for a person. */
+  #lookLate(intent: Intent, date: string): void {
+    if (!readDay(this.#ledger, date).named.includes(intent.sequenceId)) return;
+    this.#name(intent.sequenceId, date);
+  }
+
+  #ended(intent: Intent, date: string): void {
+    const { issuerPayable, cashDrawer } = approvedPosition(intent, date);
+    const store = issuerPayable + cashDrawer;
+    const detail = { sequenceId: intent.sequenceId, host: intent.host };
+    this.#record(
+      {
+        kind: 'dayItemEnded',
+        businessDate: date,
+        detail,
+        posting: { issuer_payable: -issuerPayable, cash_drawer: -cashDrawer, store },
+      },
+      TERMINAL,
+    );
+  }
+}

@@ -1,0 +1,361 @@
+/**
+ * The business day of a running terminal: counts, comparisons, closes and reports. What people decide and what the issuer
+ * answers is in the journal before anybody hears of it; what is still to be done is read from there, so a restart goes on
+ * where the last run stopped.
+ */
+import { setImmediate as pause } from 'node:timers/promises';
+import type { Clock } from '../intent/clock.ts';
+import type { Actor } from '../intent/model.ts';
+import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
+import { Closer, type Compared } from './closer.ts';
+import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
+import { closeObstacle, type DayState, type Reconciliation } from './day.ts';
+import { SettlementFault } from './fault.ts';
+import { type OurItem, ourItem, payable } from './items.ts';
+import { type AskList, type ListAsk, readList } from './list.ts';
+import { Matching } from './matching.ts';
+import { openItemsOf, readDay } from './read.ts';
+import { makeReport, type Report, type ReportPlace } from './reporter.ts';
+import { closingRules, ITEMS_MAX } from './rules.ts';
+import { Seals } from './seals.ts';
+
+/** The issuer as the business day needs it; the sync worker behind it knows line, epoch and journal head. */
+export interface SettlementIssuer {
+  transactions: AskList;
+  close(request: CloseRequest): Promise<Answered<CloseAnswer>>;
+  /** yyyyMMdd that is open there; null: not known. */
+  businessDate(): string | null;
+  cutOverHour(): number | null;
+  /** Called when the line or the date changed. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface SettlementOptions extends ReportPlace {
+  readonly ledger: Ledger;
+  readonly issuer: SettlementIssuer;
+  readonly clock: Clock;
+  readonly version: string;
+  /** The whole ledger, in a thread of its own. */
+  readonly verify: () => Promise<VerifyReport>;
+  readonly log?: (entry: {
+    readonly level: 'info' | 'warn' | 'error';
+    readonly event: string;
+    readonly [detail: string]: string | number | boolean | null;
+  }) => void;
+  /** The ledger cannot go on: the next start decides. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface DaySummary {
+  readonly date: string;
+  readonly state: DayState;
+}
+
+const TERMINAL: Actor = { role: 'terminal' };
+const PAGE = 500;
+/** Days that a status shows and that are looked after by itself. */
+const DAYS_SHOWN = 31;
+const AUTOMATIC_DAYS = 7;
+const AUTOMATIC_EVERY_MS = 600_000;
+
+export class Settlement {
+  readonly #options: SettlementOptions;
+  readonly #closer: Closer;
+  readonly #seals: Seals;
+  readonly #listeners = new Set<() => void>();
+  #unlisten: () => void = () => {};
+  #comparing: Promise<unknown> | null = null;
+  #isStopped = false;
+  #lastAutomaticMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SettlementOptions) {
+    this.#options = options;
+    const record = (entry: DayEntry, actor: Actor): JournalHead => this.#record(entry, actor);
+    this.#seals = new Seals(options.ledger, record, (work) => this.#guarded(work));
+    this.#closer = new Closer({
+      ledger: options.ledger,
+      clock: options.clock,
+      version: options.version,
+      record: (entry) => record(entry, TERMINAL),
+      compare: (date, named) => this.#alone(() => this.#compare(date, named)),
+      send: (request) => options.issuer.close(request),
+      guarded: (work) => this.#guarded(work),
+      sealed: () => this.#seals.reload(),
+    });
+  }
+
+  /** Takes up what a former run left: closes without an answer, seals that were agreed and not written. */
+  start(): void {
+    const { issuer } = this.#options;
+    this.#seals.start();
+    const stop = issuer.onChange(() => this.#lineChanged());
+    this.#unlisten = () => {
+      stop();
+      this.#seals.stop();
+    };
+    for (const { date, state } of this.days()) {
+      if (state.phase === 'wanted' || (state.phase === 'agreed' && state.sealed === null))
+        void this.#closer.drive(date);
+    }
+    this.#lineChanged();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#unlisten();
+    await this.#closer.stop();
+    await this.#comparing?.catch(() => undefined);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** The issuer's open date, or the newest one here while it has not spoken yet. */
+  openDate(): string | null {
+    return this.#options.issuer.businessDate() ?? this.#options.ledger.days(1)[0]?.businessDate ?? null;
+  }
+
+  cutOverHour(): number | null {
+    return this.#options.issuer.cutOverHour();
+  }
+
+  /** Days with payments or entries, newest first. */
+  days(): readonly DaySummary[] {
+    const { ledger } = this.#options;
+    return ledger
+      .days(DAYS_SHOWN)
+      .map(({ businessDate }) => ({ date: businessDate, state: readDay(ledger, businessDate) }));
+  }
+
+  /** yyyyMMdd of the oldest day with payments that is not sealed; null: none. */
+  unsealedFrom(): string | null {
+    const open = this.#options.ledger.days(DAYS_SHOWN).filter(({ sealedIndex }) => sealedIndex === null);
+    return open.at(-1)?.businessDate ?? null;
+  }
+
+  /** Throws NO_DAY for a date that has not begun and holds nothing. */
+  day(date: string): DayState {
+    this.#mustBegin(date);
+    return readDay(this.#options.ledger, date);
+  }
+
+  /** What a close would carry over by name. */
+  openItems(date: string): readonly OurItem[] {
+    return openItemsOf(this.#options.ledger, date);
+  }
+
+  /** Records a count; only now its difference is known. */
+  count(date: string, input: CountInput, actor: Actor): DayState {
+    const day = this.#unsealed(date);
+    if (day.counts.length >= COUNTS_MAX) throw new SettlementFault('COUNTED_TWICE', 'it was counted twice');
+    const { cash_drawer: cash } = this.#options.ledger.balances();
+    this.#record({ kind: 'dayCounted', businessDate: date, detail: { ...judgeCount(input, cash) } }, actor);
+    return this.day(date);
+  }
+
+  /** Why the last count differs; with this program's cash kept apart, the difference goes to `store` with it. */
+  explain(date: string, reason: string, note: string, actor: Actor): DayState {
+    const day = this.#unsealed(date);
+    const count = day.counts.at(-1)?.detail;
+    if (count === undefined || count.difference === 0 || day.explained !== null) {
+      throw new SettlementFault('NOTHING_TO_EXPLAIN', 'there is no difference to explain');
+    }
+    const { difference } = count;
+    const posting =
+      count.mode === 'separate' ? { posting: { cash_drawer: difference, store: -difference } } : {};
+    const detail = { reason, note, difference };
+    this.#record({ kind: 'dayExplained', businessDate: date, detail, ...posting }, actor);
+    return this.day(date);
+  }
+
+  /** Compares the day with the issuer's list and keeps the result. Throws SettlementFault. */
+  async reconcile(date: string, actor: Actor): Promise<DayState> {
+    this.#mustBegin(date);
+    const { reconciliation } = await this.#alone(() => this.#compare(date, new Set()));
+    this.#record({ kind: 'dayReconciled', businessDate: date, detail: { ...reconciliation } }, actor);
+    return this.day(date);
+  }
+
+  /**
+   * A person closes the day. It is in the journal when this returns; the issuer is asked at once and, while it does not
+   * answer, again by itself. `settled` resolves when the first answer, or its absence, is known.
+   */
+  close(
+    date: string,
+    actor: Actor,
+    uncounted: string | null = null,
+  ): { readonly settled: Promise<DayState> } {
+    const day = this.day(date);
+    const obstacle = closeObstacle(day);
+    if (obstacle !== null && !(uncounted !== null && obstacle === 'COUNT_NEEDED')) {
+      throw new SettlementFault(obstacle, 'the day cannot be closed now');
+    }
+    const open = this.openItems(date);
+    const detail = {
+      version: this.#options.version,
+      rangeFrom: this.#rangeFrom(),
+      uncounted: day.counts.length === 0 ? uncounted : null,
+      carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
+    };
+    this.#record({ kind: 'dayCloseWanted', businessDate: date, detail }, actor);
+    return { settled: this.#closer.drive(date).then(() => this.day(date)) };
+  }
+
+  /** The day's report as of a journal index; by default of its seal, else of its last entry. */
+  report(date: string, at: number | null = null): Report {
+    this.#mustBegin(date);
+    const { ledger } = this.#options;
+    return makeReport(ledger, this.#options, date, at, (entry) => this.#record(entry, TERMINAL));
+  }
+
+  #mustBegin(date: string): void {
+    const { ledger } = this.#options;
+    const open = this.openDate();
+    const isKnown = ledger.days(DAYS_SHOWN * 13).some(({ businessDate }) => businessDate === date);
+    if (!/^[0-9]{8}$/.test(date) || (!isKnown && date !== open)) {
+      throw new SettlementFault('NO_DAY', 'no such business day here');
+    }
+  }
+
+  #unsealed(date: string): DayState {
+    const day = this.day(date);
+    if (day.sealed !== null) throw new SettlementFault('SEALED', 'the day is closed and agreed');
+    if (day.phase === 'wanted') throw new SettlementFault('UNDER_WAY', 'its close waits for the issuer');
+    return day;
+  }
+
+  /** Index after which a report's range begins: the seal before. */
+  #rangeFrom(): number {
+    const seals = this.#options.ledger.days(DAYS_SHOWN * 13).map(({ sealedIndex }) => sealedIndex ?? 0);
+    return Math.max(0, ...seals) + 1;
+  }
+
+  #record(entry: DayEntry, actor: Actor): JournalHead {
+    const head = this.#options.ledger.recordDay(entry, this.#options.clock.now(), actor);
+    for (const listener of this.#listeners) listener();
+    return head;
+  }
+
+  /** A fault of the ledger inside work that nobody waits for. */
+  #guarded(work: () => void): void {
+    try {
+      if (!this.#isStopped) work();
+    } catch (fault) {
+      this.#options.onFault(fault);
+    }
+  }
+
+  /** One comparison at a time: each reads the whole day. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#comparing !== null) await this.#comparing.catch(() => undefined);
+    const running = work();
+    this.#comparing = running;
+    try {
+      return await running;
+    } finally {
+      this.#comparing = null;
+    }
+  }
+
+  async #compare(date: string, named: ReadonlySet<string>): Promise<Compared> {
+    const { ledger, issuer, terminalId } = this.#options;
+    let matching = new Matching(date, named);
+    const ask = (request: ListAsk): ReturnType<AskList> => issuer.transactions(request);
+    const list = await readList(ask, date, terminalId, () => {
+      matching = new Matching(date, named);
+      return (item) => {
+        const ours = ledger.numbered(item.sequenceId);
+        matching.there(item, ours === null ? null : ourItem(ours.number, ours.intent));
+      };
+    });
+    for (let after = 0; ; ) {
+      const page = ledger.pageOfDay(date, after, PAGE);
+      for (const { number, intent } of page) matching.here(ourItem(number, intent));
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) break;
+      after = last.number;
+      await pause();
+    }
+    await this.#lookElsewhere(date, matching);
+    return { matching, reconciliation: await this.#judge(date, matching, list.final, list.asOf) };
+  }
+
+  /** What seems missing there may stand under the next date. A list that cannot be read leaves it missing. */
+  async #lookElsewhere(date: string, matching: Matching): Promise<void> {
+    const open = this.#options.issuer.businessDate();
+    if (matching.result().categories.missingThere.count === 0 || open === null || open <= date) return;
+    const { issuer, terminalId } = this.#options;
+    try {
+      const ask = (request: ListAsk): ReturnType<AskList> => issuer.transactions(request);
+      await readList(ask, nextDate(date), terminalId, () => (item) => matching.elsewhere(item));
+    } catch (fault) {
+      if (!(fault instanceof SettlementFault)) throw fault;
+    }
+  }
+
+  async #judge(date: string, matching: Matching, final: boolean, asOf: string): Promise<Reconciliation> {
+    const { ledger } = this.#options;
+    const verify = await this.#options.verify();
+    const result = matching.result();
+    const { categories, differences, more, ours, theirs, items } = result;
+    const day = readDay(ledger, date);
+    const named = day.named.flatMap((id) => {
+      const found = ledger.numbered(id);
+      return found === null ? [] : [ourItem(found.number, found.intent)];
+    });
+    const open = ledger.attention().map((intent) => ourItem(0, intent));
+    const differing = differences.filter(({ category }) => category !== 'notYetSent');
+    const rules = closingRules({
+      verify,
+      balances: ledger.balances(),
+      open,
+      payable: {
+        ours: payable(ours),
+        theirs: payable(theirs) - matching.underWay(),
+        differing: differing.slice(0, ITEMS_MAX).map(({ sequenceId }) => sequenceId),
+      },
+      day: { ...ledger.dayPosition(date), sealed: day.sealed !== null, named },
+    });
+    return { final, asOf, categories, differences, more, ours, theirs, rules, items };
+  }
+
+  #lineChanged(): void {
+    this.#closer.hurry();
+    this.#compareByItself().catch((fault: unknown) => {
+      if (!(fault instanceof SettlementFault)) this.#options.onFault(fault);
+    });
+  }
+
+  /** After the cut-over: days that are over and were never compared with their final list, oldest first. */
+  async #compareByItself(): Promise<void> {
+    const { clock, issuer } = this.#options;
+    const open = issuer.businessDate();
+    const { monoMs } = clock.now();
+    if (open === null || this.#isStopped || monoMs - this.#lastAutomaticMs < AUTOMATIC_EVERY_MS) return;
+    this.#lastAutomaticMs = monoMs;
+    const due = this.days()
+      .slice(0, AUTOMATIC_DAYS)
+      .filter(
+        ({ date, state }) => date < open && state.sealed === null && state.reconciled?.detail.final !== true,
+      )
+      .reverse();
+    for (const { date } of due) {
+      if (this.#isStopped) return;
+      await this.reconcile(date, TERMINAL);
+      this.#options.log?.({ level: 'info', event: 'dayReconciled', date });
+    }
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** `20260724` of `20260723`. */
+export function nextDate(date: string): string {
+  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
+  return new Date(at + DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+}

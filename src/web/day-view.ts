@@ -1,0 +1,155 @@
+/** A business day as the pages and the command line show it. What must stay hidden until the drawer is counted is left out. */
+import type { Intent } from '../intent/model.ts';
+import type { Ledger } from '../ledger/types.ts';
+import { closeObstacle, type DayState, type Said } from '../settlement/day.ts';
+import { SettlementFault } from '../settlement/fault.ts';
+import { DIFFERENCES, type Difference } from '../settlement/matching.ts';
+import type { DaySummary } from '../settlement/settlement.ts';
+import { writtenReference } from '../station/ids.ts';
+import type {
+  DayAnswer,
+  DayCount,
+  DayDifference,
+  DayItem,
+  DayReconciled,
+  DayRow,
+  DecisionReason,
+} from './api.ts';
+import { ApiFault } from './fault.ts';
+import type { WebOptions } from './options.ts';
+import { approvedOf } from './today.ts';
+
+type DayOptions = Pick<WebOptions, 'ledger' | 'settlement' | 'clock'>;
+
+const ITEMS_SHOWN = 200;
+/** Rules whose amount would tell what the drawer should hold. */
+const BLIND_RULES: ReadonlySet<number> = new Set([7, 8]);
+
+/** The day of a date, or the open one. Throws ApiFault NOT_FOUND. */
+export function dayAnswer(options: DayOptions, asked: string | undefined): DayAnswer {
+  const { settlement, ledger, clock } = options;
+  const openDate = settlement.openDate();
+  const date = asked ?? openDate;
+  if (date === null) throw new ApiFault(404, 'NOT_FOUND', 'no business day is open yet');
+  const day = answered(() => settlement.day(date));
+  const open = day.sealed === null ? settlement.openItems(date) : [];
+  const summary = ledger.summary(date);
+  return {
+    asOfMs: clock.now().wallMs,
+    date,
+    openDate,
+    cutOverHour: settlement.cutOverHour(),
+    phase: day.phase,
+    days: settlement.days().map(rowOf),
+    counts: day.counts.map(countOf),
+    explained: explainedOf(day),
+    reconciled: reconciledOf(ledger, day),
+    openItems: open.slice(0, ITEMS_SHOWN).map(itemOf),
+    carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
+    charges: approvedOf(summary, 'CHARGE'),
+    refunds: approvedOf(summary, 'REFUND'),
+    obstacle: closeObstacle(day),
+    wanted: day.wanted === null ? null : { atMs: day.wanted.atMs, who: whoOf(day.wanted) },
+    unanswered:
+      day.unanswered === null ? null : { atMs: day.unanswered.atMs, why: day.unanswered.detail.why },
+    answered: answeredOf(day),
+    sealed: day.sealed === null ? null : { atMs: day.sealed.atMs, index: day.sealed.index },
+    named: day.named.slice(0, ITEMS_SHOWN).flatMap((id) => {
+      const intent = ledger.get(id);
+      return intent === null ? [] : [itemOf(intent)];
+    }),
+    late: day.late.slice(0, ITEMS_SHOWN),
+    reports: day.signed.map(({ atMs, detail }) => ({ at: detail.at, sha256: detail.sha256, atMs })),
+  };
+}
+
+/** Runs a step of the business day; what it may not do becomes an answer. */
+export function answered<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (fault) {
+    throw faultAnswer(fault);
+  }
+}
+
+/** The answer for a fault of the business day; anything else stays what it was. */
+export function faultAnswer(fault: unknown): unknown {
+  if (!(fault instanceof SettlementFault)) return fault;
+  if (fault.code === 'NO_DAY') return new ApiFault(404, 'NOT_FOUND', fault.message);
+  return new ApiFault(409, 'REFUSED', fault.message, { refusal: fault.code });
+}
+
+/** Items of the last comparison that do not explain themselves. */
+export function differencesOf(day: DayState): number | null {
+  const categories = day.reconciled?.detail.categories;
+  if (categories === undefined) return null;
+  return DIFFERENCES.reduce((sum, category) => sum + categories[category].count, 0);
+}
+
+function rowOf({ date, state }: DaySummary): DayRow {
+  return {
+    date,
+    phase: state.phase,
+    unanswered: state.unanswered !== null,
+    differences: differencesOf(state),
+    named: state.named.length,
+    late: state.late.length,
+  };
+}
+
+function whoOf({ actor }: Pick<Said<unknown>, 'actor'>): string | null {
+  return actor.id ?? null;
+}
+
+function countOf(said: DayState['counts'][number]): DayCount {
+  const { mode, counted, safe, float, expected, difference } = said.detail;
+  return { atMs: said.atMs, who: whoOf(said), mode, counted, safe, float, expected, difference };
+}
+
+function explainedOf({ explained }: DayState): DayAnswer['explained'] {
+  if (explained === null) return null;
+  const { reason, note } = explained.detail;
+  return { reason: reason as DecisionReason, note, who: whoOf(explained) };
+}
+
+function itemOf(
+  item: Pick<Intent, 'sequenceId' | 'type' | 'amount' | 'host' | 'cash' | 'deferred'>,
+): DayItem {
+  const { sequenceId, type, amount, host, cash, deferred } = item;
+  return { sequenceId, reference: writtenReference(sequenceId), type, amount, host, cash, deferred };
+}
+
+function differenceOf(ledger: Ledger, difference: Difference): DayDifference {
+  const { category, sequenceId, ours, theirs } = difference;
+  return {
+    category,
+    sequenceId,
+    reference: writtenReference(sequenceId),
+    isKnown: ours !== null || ledger.get(sequenceId) !== null,
+    ours: ours === null ? null : { type: ours.type, amount: ours.amount, host: ours.host, cash: ours.cash },
+    theirs,
+  };
+}
+
+function reconciledOf(ledger: Ledger, day: DayState): DayReconciled | null {
+  const { reconciled } = day;
+  if (reconciled === null) return null;
+  const { final, categories, differences, more, rules } = reconciled.detail;
+  const isBlind = day.counts.length === 0;
+  return {
+    atMs: reconciled.atMs,
+    who: whoOf(reconciled),
+    final,
+    categories,
+    differences: differences.map((difference) => differenceOf(ledger, difference)),
+    more,
+    rules: rules.map((rule) => (isBlind && BLIND_RULES.has(rule.rule) ? { ...rule, amount: null } : rule)),
+  };
+}
+
+function answeredOf(day: DayState): DayAnswer['answered'] {
+  if (day.answered === null) return null;
+  const { content, outcome } = day.answered;
+  const { closeNo, result, code, totals } = outcome.detail;
+  return { atMs: outcome.atMs, closeNo, result, code, ours: content.totals, theirs: totals };
+}
