@@ -40,6 +40,7 @@ export async function callAgent(
   options: CommonOptions,
   path: string,
   body?: object,
+  answerMs: number = ANSWER_MS,
 ): Promise<unknown> {
   const config = readConfig(configFile(io, options));
   const token = tokenOf(config);
@@ -47,7 +48,7 @@ export async function callAgent(
   try {
     const response = await fetch(`${baseOf(config)}/${path}`, {
       dispatcher,
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(answerMs),
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

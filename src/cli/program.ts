@@ -66,6 +66,7 @@ function buildProgram(io: Io, choose: (run: Run) => void): Command {
   addIssuer(program, choose);
   addLedger(program, choose);
   addSync(program, choose);
+  addDay(program, choose);
   addScanners(program, choose);
   add(program, 'doctor', 'check everything that an installer would ask about').action((options) =>
     choose(async (io) => (await import('./doctor.ts')).doctor(io, options)),
@@ -181,6 +182,27 @@ function addRun(program: Command, choose: (run: Run) => void): void {
   add(program, 'run', 'the agent, with a configuration file').action((options) =>
     choose(async (io) => (await import('./run.ts')).run(io, options)),
   );
+}
+
+function addDay(program: Command, choose: (run: Run) => void): void {
+  const day = program.command('day').description('the business day of the running agent');
+  const load = (): Promise<typeof import('./day.ts')> => import('./day.ts');
+  const one = (name: string, description: string): Command =>
+    add(day, name, description).option('--date <day>', 'the business day; the open one by default');
+  one('status', 'figures, count, comparison and close of a day; 1 when something is wrong').action(
+    (options) => choose(async (io) => (await load()).dayStatus(io, options)),
+  );
+  one('reconcile', "compare item by item with the issuer's list; 1 when they differ").action((options) =>
+    choose(async (io) => (await load()).dayReconcile(io, options)),
+  );
+  one('close', 'close the day with the issuer; 1 unless it is agreed')
+    .option('--uncounted <reason>', 'close without a count of the drawer, and why')
+    .action((options) => choose(async (io) => (await load()).dayClose(io, options)));
+  one('report', 'the signed report; the same bytes whenever it is made again')
+    .option('--at <index>', 'as of this journal index')
+    .option('--csv', 'as CSV')
+    .option('--output <file>', 'into a new file')
+    .action((options) => choose(async (io) => (await load()).dayReport(io, options)));
 }
 
 function addSync(program: Command, choose: (run: Run) => void): void {

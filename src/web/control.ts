@@ -3,7 +3,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { dayQuery, reportQuery } from './bodies.ts';
+import { answered, dayAnswer, faultAnswer } from './day-view.ts';
 import { ApiFault } from './fault.ts';
+import { reportAnswer } from './manager-day.ts';
 import { syncAnswer } from './manager-views.ts';
 import type { WebOptions } from './options.ts';
 import { described } from './schema.ts';
@@ -11,6 +14,9 @@ import { described } from './schema.ts';
 const PREFIX = '/api/v1/control';
 const pauseBody = z.strictObject({ reason: z.string().trim().min(3).max(200) });
 const emptyBody = z.strictObject({});
+const dayBody = z.strictObject({ date: z.string().regex(/^\d{8}$/) });
+const closeBody = dayBody.extend({ uncounted: z.string().trim().min(3).max(200).optional() });
+const DAY_MS_MAX = 600_000;
 const backupBody = z.strictObject({ file: z.string().min(1).max(1_000).refine(isAbsolute) });
 
 /** Registers the calls; without a token there are none. */
@@ -29,11 +35,11 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
     path: string,
     summary: string,
     schema: z.ZodType<Body>,
-    run: (body: Body) => unknown,
+    run: (body: Body, request: FastifyRequest) => unknown,
   ): void => {
     server.post(`${PREFIX}/${path}`, described(summary, 'control', { body: schema }), (request) => {
       check(request);
-      return run(schema.parse(request.body));
+      return run(schema.parse(request.body), request);
     });
   };
   const actor = { role: 'manager', id: 'command line' } as const;
@@ -66,6 +72,28 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
   post('sync/resume', 'Go on', emptyBody, () => {
     worker.resume(actor);
     return syncAnswer(options);
+  });
+  server.get(`${PREFIX}/day`, described('A business day', 'control'), (request) => {
+    check(request);
+    return dayAnswer(options, dayQuery.parse(request.query).date);
+  });
+  server.get(`${PREFIX}/day/report`, described('The report of a day', 'control'), (request) => {
+    check(request);
+    const { date, at } = reportQuery.parse(request.query);
+    const report = answered(() => options.settlement.report(date, at ?? null));
+    return { ...reportAnswer(report), csv: report.csv };
+  });
+  post('day/reconcile', "Compare a day with the issuer's list", dayBody, async ({ date }, request) => {
+    request.raw.socket.setTimeout(DAY_MS_MAX);
+    await options.settlement.reconcile(date, actor).catch((fault: unknown) => {
+      throw faultAnswer(fault);
+    });
+    return dayAnswer(options, date);
+  });
+  post('day/close', 'Close a day', closeBody, async ({ date, uncounted }, request) => {
+    request.raw.socket.setTimeout(DAY_MS_MAX);
+    await answered(() => options.settlement.close(date, actor, uncounted ?? null)).settled;
+    return dayAnswer(options, date);
   });
   post('ledger/backup', 'Online copy of the ledger without the vault', backupBody, ({ file }) =>
     ledger.backup(file),

@@ -77,6 +77,6 @@ function reportOf({ settlement }: Pick<WebOptions, 'settlement'>, request: Fasti
   return answered(() => settlement.report(date, at ?? null));
 }
 
-function reportAnswer({ date, at, text, sha256, differs }: Report): DayReportAnswer {
+export function reportAnswer({ date, at, text, sha256, differs }: Report): DayReportAnswer {
   return { date, at, lines: text.replace(/\n$/, '').split('\n'), sha256, differs };
 }

@@ -1,17 +1,42 @@
-/** The business day as far as the terminal's pages know it: the open day, its figures, and the check of the ledger. */
-import type { TodayAnswer } from '../../web/api.ts';
-import { dashedDate, digits, won } from '../text/format.ts';
-import { DAY, NAV, TODAY } from '../text/manager.ts';
-import { say } from '../text/words.ts';
+/** The business day: do drawer, ledger and issuer agree? Four steps on one page, in any order until the close. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DayAnswer } from '../../web/api.ts';
+import { CallRefused } from '../shared/http.ts';
+import { DAY, PHASES } from '../text/day.ts';
+import { dashedDate } from '../text/format.ts';
+import { NAV } from '../text/manager.ts';
+import { type Language, say } from '../text/words.ts';
 import { useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
+import { Close } from './day-close.tsx';
+import { Count } from './day-count.tsx';
+import { Reconcile } from './day-reconcile.tsx';
+import { Report } from './day-report.tsx';
+import { SelectField } from './fields.tsx';
 import { LoadState } from './parts.tsx';
+import { linkTo } from './route.ts';
 import { Verify } from './verify.tsx';
 
+/** What every step gets. `changed`: the agent gave a newer state. */
+export interface StepProps extends PageProps {
+  readonly day: DayAnswer;
+  readonly changed: (day: DayAnswer) => void;
+}
+
+type Mark = 'done' | 'wrong' | 'open';
+const MARKS = { done: '●', wrong: '▲', open: '‖' } as const;
+const MARK_WORDS = { done: DAY.stepDone, wrong: DAY.stepWrong, open: DAY.stepOpen } as const;
+
 export function Day(props: PageProps) {
-  const { language, live } = props;
-  const loaded = useLoad<TodayAnswer>('today', live.version, props.signedOut);
-  const today = loaded.data;
+  const { language, live, route } = props;
+  const asked = (route.query.date ?? '').replaceAll('-', '');
+  const path = asked === '' ? 'day' : `day?date=${asked}`;
+  const loaded = useLoad<DayAnswer>(path, live.version, props.signedOut);
+  const [newer, setNewer] = useState<DayAnswer | null>(null);
+  const isNewer = newer !== null && newer.date === loaded.data?.date && newer.asOfMs > loaded.data.asOfMs;
+  const day = isNewer ? newer : loaded.data;
+  const isNone = loaded.error instanceof CallRefused && loaded.error.code === 'NOT_FOUND';
   return (
     <>
       <div class="title">
@@ -19,30 +44,122 @@ export function Day(props: PageProps) {
         <span class="gap" />
         <Verify {...props} />
       </div>
-      <LoadState of={loaded} what={NAV.day[language]} language={language} />
-      {today === null || live.state?.businessDate === null ? (
-        <p class="empty">{DAY.none[language]}</p>
-      ) : (
-        <>
-          <h2>
-            {DAY.open[language]} {dashedDate(today.businessDate)}
-          </h2>
-          <dl class="facts">
-            {(
-              ['chargesApproved', 'refundsApproved', 'reversedOrVoided', 'payoutDue', 'returnDue'] as const
-            ).map((name) => (
-              <div key={name}>
-                <dt>{TODAY[name][language]}</dt>
-                <dd>
-                  {won(today[name].sum, language)} ·{' '}
-                  {say(TODAY.count, language, { count: digits(today[name].count) })}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-      <p class="muted">{DAY.closing[language]}</p>
+      {isNone ? <p class="empty">{DAY.none[language]}</p> : null}
+      {isNone ? null : <LoadState of={loaded} what={NAV.day[language]} language={language} />}
+      {day === null || isNone ? null : <Steps {...props} key={day.date} day={day} changed={setNewer} />}
     </>
   );
+}
+
+function Steps(props: StepProps) {
+  const { day, language } = props;
+  return (
+    <>
+      <DayHead {...props} />
+      {day.late.length === 0 ? null : (
+        <p class="alarm" role="alert">
+          ▲ {say(DAY.late, language, { count: day.late.length })}
+        </p>
+      )}
+      <Step number={1} title={DAY.count[language]} mark={countMark(day)} language={language}>
+        <Count {...props} />
+      </Step>
+      <Step number={2} title={DAY.reconcile[language]} mark={reconcileMark(day)} language={language}>
+        <Reconcile {...props} />
+      </Step>
+      <Step number={3} title={DAY.close[language]} mark={closeMark(day)} language={language}>
+        <Close {...props} />
+      </Step>
+      <Step
+        number={4}
+        title={DAY.report[language]}
+        mark={day.reports.length > 0 ? 'done' : 'open'}
+        language={language}
+      >
+        <Report {...props} />
+      </Step>
+    </>
+  );
+}
+
+function DayHead(props: StepProps) {
+  const { day, language } = props;
+  const options = day.days.some(({ date }) => date === day.date)
+    ? day.days
+    : [{ date: day.date, phase: day.phase }, ...day.days];
+  const hour = day.cutOverHour;
+  return (
+    <div class="day-head">
+      <SelectField
+        label={DAY.choose[language]}
+        value={day.date}
+        change={(date) => {
+          location.hash = linkTo('day', { date });
+        }}
+        options={options.map(({ date, phase }) => ({
+          value: date,
+          text: `${date === day.openDate ? say(DAY.openMark, language, { day: dashedDate(date) }) : dashedDate(date)}${phase === 'open' ? '' : ` · ${PHASES[phase][language]}`}`,
+        }))}
+      />
+      <p class={`phase ${day.phase}`}>
+        {PHASE_MARKS[day.phase]} {PHASES[day.phase][language]}
+      </p>
+      {hour === null ? null : (
+        <p class="muted">
+          {hour === 0 ? DAY.cutOverMidnight[language] : say(DAY.cutOver, language, { hour })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const PHASE_MARKS = { open: '‖', wanted: '▲', notAgreed: '▲', agreed: '●' } as const;
+
+function Step(props: {
+  number: number;
+  title: string;
+  mark: Mark;
+  language: Language;
+  children: ComponentChildren;
+}) {
+  const { number, title, mark, language } = props;
+  return (
+    <section class="step" aria-label={title} data-step={number}>
+      <div class="title">
+        <h2>
+          {number}. {title}
+        </h2>
+        <span class={`mark ${mark}`}>
+          {MARKS[mark]} {MARK_WORDS[mark][language]}
+        </span>
+      </div>
+      {props.children}
+    </section>
+  );
+}
+
+function countMark(day: DayAnswer): Mark {
+  const last = day.counts.at(-1);
+  if (last === undefined) return 'open';
+  return last.difference !== 0 && day.explained === null ? 'wrong' : 'done';
+}
+
+/** Items of a comparison that do not explain themselves. */
+export function differing(day: DayAnswer): number {
+  const categories = day.reconciled?.categories;
+  if (categories === undefined) return 0;
+  return Object.entries(categories).reduce(
+    (sum, [name, { count }]) => sum + (name === 'matched' || name === 'notYetSent' ? 0 : count),
+    0,
+  );
+}
+
+function reconcileMark(day: DayAnswer): Mark {
+  if (day.reconciled === null) return 'open';
+  return differing(day) > 0 || day.reconciled.rules.some(({ ok }) => !ok) ? 'wrong' : 'done';
+}
+
+function closeMark(day: DayAnswer): Mark {
+  if (day.phase === 'agreed') return day.late.length > 0 ? 'wrong' : 'done';
+  return day.phase === 'open' ? 'open' : 'wrong';
 }

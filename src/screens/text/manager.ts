@@ -302,13 +302,3 @@ export const SETTINGS = {
   newPin: { ko: '새 점장의 비밀번호', en: "The new manager's PIN" },
   added: { ko: '더했습니다.', en: 'Added.' },
 } as const satisfies Record<string, Words>;
-
-export const DAY = {
-  open: { ko: '열린 영업일', en: 'Open business day' },
-  none: { ko: '아직 열린 영업일이 없습니다.', en: 'No business day is open yet.' },
-  figures: { ko: '지금까지', en: 'So far' },
-  closing: {
-    ko: '시재 점검, 대사, 마감, 보고서는 이 버전에 아직 없습니다.',
-    en: 'Count, reconciliation, close and report are not in this version yet.',
-  },
-} as const satisfies Record<string, Words>;

@@ -1,0 +1,229 @@
+/** Step 1: the drawer is counted blind; what should be there is shown only afterwards. */
+import { useState } from 'preact/hooks';
+import type { DayAnswer, DayCount, DecisionReason } from '../../web/api.ts';
+import { COUNT } from '../text/day.ts';
+import { DECISION_REASON_TEXT } from '../text/decisions.ts';
+import { clockTimeSeconds, won } from '../text/format.ts';
+import { CASES } from '../text/manager.ts';
+import { say } from '../text/words.ts';
+import { managerPost, useAction } from './calls.ts';
+import type { StepProps } from './day.tsx';
+import { dayFault, signedWon } from './day-parts.tsx';
+import { PinField, SelectField, TextField } from './fields.tsx';
+import { ScrollingTable } from './parts.tsx';
+
+const DENOMINATIONS = [50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10] as const;
+const COUNTS_MAX = 2;
+const NOTE_MIN = 10;
+const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
+
+export function Count(props: StepProps) {
+  const { day, language } = props;
+  const [again, setAgain] = useState(false);
+  const isOpen = day.sealed === null && day.phase !== 'wanted';
+  const canCount = isOpen && day.counts.length < COUNTS_MAX;
+  const last = day.counts.at(-1);
+  const isForm = canCount && (day.counts.length === 0 || again);
+  const needsReason = isOpen && last !== undefined && last.difference !== 0 && day.explained === null;
+  return (
+    <>
+      {day.counts.length === 0 ? null : <Counts {...props} />}
+      {day.explained === null ? null : (
+        <p>
+          {say(COUNT.explained, language, {
+            reason: `${DECISION_REASON_TEXT[day.explained.reason][language]}${day.explained.note === '' ? '' : `, ${day.explained.note}`}`,
+            who: day.explained.who,
+          })}
+        </p>
+      )}
+      {isForm ? <CountForm {...props} counted={() => setAgain(false)} /> : null}
+      {needsReason && !isForm ? <Explain {...props} count={last} /> : null}
+      {canCount && !isForm ? (
+        <div class="actions">
+          <button type="button" onClick={() => setAgain(true)}>
+            {COUNT.again[language]}
+          </button>
+          <span class="muted">{COUNT.onceMore[language]}</span>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Counts(props: StepProps) {
+  const { day, language } = props;
+  return (
+    <ScrollingTable label={COUNT.sum[language]}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" />
+            <th scope="col">{COUNT.who[language]}</th>
+            <th scope="col" class="number">
+              {COUNT.sum[language]}
+            </th>
+            <th scope="col" class="number">
+              {COUNT.safe[language]}
+            </th>
+            <th scope="col" class="number">
+              {COUNT.float[language]}
+            </th>
+            <th scope="col" class="number">
+              {COUNT.expected[language]}
+            </th>
+            <th scope="col" class="number">
+              {COUNT.difference[language]}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {day.counts.map((count, place) => (
+            <tr key={count.atMs}>
+              <td>{(place === 0 ? COUNT.first : COUNT.second)[language]}</td>
+              <td>
+                {count.who} {clockTimeSeconds(count.atMs)}
+              </td>
+              <td class="number">{won(count.counted, language)}</td>
+              <td class="number">{won(count.safe, language)}</td>
+              <td class="number">{won(count.float, language)}</td>
+              <td class="number">{won(count.expected, language)}</td>
+              <td class="number">
+                <b class={count.difference === 0 ? 'good' : 'warning'}>
+                  {count.difference === 0 ? '● ' : '▲ '}
+                  {signedWon(count.difference, language)}
+                </b>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollingTable>
+  );
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+function CountForm(props: StepProps & { counted: () => void }) {
+  const { day, language } = props;
+  const [mode, setMode] = useState<DayCount['mode']>('separate');
+  const [fields, setFields] = useState<Fields>({});
+  const action = useAction(language, props.signedOut);
+  const entered = (name: string): number => Number(fields[name] ?? 0);
+  const sum = DENOMINATIONS.reduce((total, value) => total + value * entered(String(value)), 0);
+  const set = (name: string, text: string): void =>
+    setFields({ ...fields, [name]: text.replace(/\D/g, '').slice(0, 9) });
+  const field = (name: string, label: string) => (
+    <TextField
+      key={name}
+      label={label}
+      value={fields[name] ?? ''}
+      change={(text) => set(name, text)}
+      lengthMax={9}
+      numeric
+    />
+  );
+  const enter = async (): Promise<void> => {
+    const pieces = Object.fromEntries(DENOMINATIONS.map((value) => [String(value), entered(String(value))]));
+    const answer = await action.run(() =>
+      managerPost<DayAnswer>('day/count', {
+        date: day.date,
+        mode,
+        pieces,
+        safe: entered('safe'),
+        float: entered('float'),
+        posExpected: mode === 'drawer' ? entered('posExpected') : 0,
+      }),
+    );
+    if (answer === null) return;
+    props.changed(answer);
+    props.counted();
+  };
+  return (
+    <form
+      class="count-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void enter();
+      }}
+    >
+      <p>{COUNT.blind[language]}</p>
+      <div class="count-fields">
+        <SelectField
+          label={COUNT.mode[language]}
+          value={mode}
+          change={(value) => setMode(value === 'drawer' ? 'drawer' : 'separate')}
+          options={(['separate', 'drawer'] as const).map((value) => ({
+            value,
+            text: COUNT[value][language],
+          }))}
+        />
+        {mode === 'drawer' ? field('posExpected', COUNT.posExpected[language]) : null}
+        {field('safe', COUNT.safe[language])}
+        {field('float', COUNT.float[language])}
+      </div>
+      <div class="count-fields pieces">
+        {DENOMINATIONS.map((value) => field(String(value), say(COUNT.pieces, language, { value })))}
+      </div>
+      <div class="actions">
+        <p class="count-sum">
+          {COUNT.sum[language]} <b>{won(sum, language)}</b>
+        </p>
+        <button type="submit" class="primary" disabled={action.busy}>
+          {COUNT.enter[language]}
+        </button>
+      </div>
+      <p class="fault" role="alert">
+        {dayFault(action.error, language)}
+      </p>
+    </form>
+  );
+}
+
+function Explain(props: StepProps & { count: DayCount }) {
+  const { day, language, count } = props;
+  const [reason, setReason] = useState<DecisionReason>('WRONG_AMOUNT');
+  const [note, setNote] = useState('');
+  const [pin, setPin] = useState('');
+  const action = useAction(language, props.signedOut);
+  const isMissing = (reason === 'OTHER' && note.trim().length < NOTE_MIN) || pin.length < 4;
+  const sentence = count.mode === 'separate' ? COUNT.explain : COUNT.explainDrawer;
+  const write = async (): Promise<void> => {
+    const answer = await action.run(() =>
+      managerPost<DayAnswer>('day/explain', {
+        date: day.date,
+        reason,
+        pin,
+        ...(note.trim() === '' ? {} : { note: note.trim() }),
+      }),
+    );
+    setPin('');
+    if (answer !== null) props.changed(answer);
+  };
+  return (
+    <form
+      class="confirm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void write();
+      }}
+    >
+      <p class="sentence">{say(sentence, language, { difference: count.difference })}</p>
+      <SelectField
+        label={CASES.why[language]}
+        value={reason}
+        change={(value) => setReason(REASONS.find((each) => each === value) ?? 'OTHER')}
+        options={REASONS.map((value) => ({ value, text: DECISION_REASON_TEXT[value][language] }))}
+      />
+      {reason === 'OTHER' ? (
+        <TextField label={CASES.note[language]} value={note} change={setNote} lengthMax={200} />
+      ) : null}
+      <PinField label={CASES.pin[language]} value={pin} change={setPin} language={language} />
+      <p class="fault" role="alert">
+        {dayFault(action.error, language)}
+      </p>
+      <button type="submit" class="primary" disabled={action.busy || isMissing}>
+        {COUNT.write[language]}
+      </button>
+    </form>
+  );
+}

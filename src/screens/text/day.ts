@@ -1,0 +1,195 @@
+/** The words of the business-day page (screens 3.4). */
+import type { DayAnswer, DayCategory, DayPhase } from '../../web/api.ts';
+import type { Words } from './words.ts';
+
+export const DAY = {
+  none: { ko: '아직 열린 영업일이 없습니다.', en: 'No business day is open yet.' },
+  choose: { ko: '영업일', en: 'Business day' },
+  openMark: { ko: '{day} (열림)', en: '{day} (open)' },
+  cutOver: { ko: '영업일 전환 {hour}시', en: 'cut-over at {hour}:00' },
+  cutOverMidnight: { ko: '영업일 전환 자정', en: 'cut-over at midnight' },
+  stepDone: { ko: '끝남', en: 'done' },
+  stepWrong: { ko: '확인 필요', en: 'look at it' },
+  stepOpen: { ko: '아직', en: 'not yet' },
+  count: { ko: '시재 점검', en: 'Drawer count' },
+  reconcile: { ko: '대사', en: 'Reconcile' },
+  close: { ko: '미결, 마감', en: 'Open items, close' },
+  report: { ko: '보고서', en: 'Report' },
+  late: {
+    ko: '마감 뒤에 발행사가 이 영업일에 올린 거래 {count}건. 발행사에 알리세요.',
+    en: '{count} payments were booked on this day by the issuer after its close. Tell the issuer.',
+  },
+} as const satisfies Record<string, Words>;
+
+export const PHASES: Readonly<Record<DayPhase, Words>> = {
+  open: { ko: '열림', en: 'open' },
+  wanted: { ko: '확인 불가', en: 'cannot confirm' },
+  notAgreed: { ko: '불일치', en: 'not agreed' },
+  agreed: { ko: '일치 확정', en: 'agreed' },
+};
+
+export const COUNT = {
+  blind: {
+    ko: '세어서 넣으세요. 있어야 할 현금은 [세었음]을 누른 뒤에 보입니다.',
+    en: 'Count and enter. What should be there is shown after [Counted].',
+  },
+  mode: { ko: '무엇을 셉니까', en: 'What is counted' },
+  separate: { ko: '따로 보관한 현금', en: "This program's cash, kept apart" },
+  drawer: { ko: '돈통 전체', en: 'The whole drawer' },
+  pieces: { ko: '{value:won} 몇 장', en: '{value:won} pieces' },
+  safe: { ko: '금고에 넣은 돈', en: 'Put into the safe' },
+  float: { ko: '준비금', en: 'Float' },
+  posExpected: { ko: 'POS가 말하는 현금', en: "The POS's own expected cash" },
+  sum: { ko: '센 돈', en: 'Counted' },
+  enter: { ko: '세었음', en: 'Counted' },
+  again: { ko: '다시 세기', en: 'Count again' },
+  onceMore: {
+    ko: '한 번 더 셀 수 있습니다. 두 번 다 기록에 남습니다.',
+    en: 'One recount is possible. Both stay in the record.',
+  },
+  first: { ko: '처음', en: 'First' },
+  second: { ko: '다시', en: 'Recount' },
+  who: { ko: '누가', en: 'Who' },
+  expected: { ko: '있어야 할 현금', en: 'Expected' },
+  difference: { ko: '과부족', en: 'Over/short' },
+  explain: {
+    ko: '{difference:won} 다릅니다. 이유를 적으면 차액을 매장 부담 전표로 옮깁니다.',
+    en: 'It differs by {difference:won}. With a reason, the difference goes to the store by a voucher.',
+  },
+  explainDrawer: {
+    ko: '{difference:won} 다릅니다. 이유를 적으세요.',
+    en: 'It differs by {difference:won}. Give the reason.',
+  },
+  explained: { ko: '이유: {reason} ({who})', en: 'Reason: {reason} ({who})' },
+  write: { ko: '이유 기록', en: 'Record the reason' },
+} as const satisfies Record<string, Words>;
+
+export const RECONCILE = {
+  run: { ko: '대사하기', en: 'Reconcile' },
+  running: { ko: '발행사 목록과 맞춰 보는 중', en: "comparing with the issuer's list" },
+  never: {
+    ko: '아직 맞춰 보지 않았습니다. 영업일이 끝나면 단말기가 스스로 한 번 맞춰 봅니다.',
+    en: 'Not compared yet. When the day is over the terminal compares once by itself.',
+  },
+  asOf: { ko: '{time} 기준, {who}', en: 'as of {time}, {who}' },
+  terminal: { ko: '단말기', en: 'the terminal' },
+  notFinal: { ko: '발행사 목록이 아직 확정되지 않음', en: "the issuer's list is not final yet" },
+  final: { ko: '확정된 목록', en: 'final list' },
+  category: { ko: '구분', en: 'Category' },
+  number: { ko: '건수', en: 'Count' },
+  difference: { ko: '차이', en: 'Difference' },
+  ours: { ko: '매장 합계', en: 'Store' },
+  theirs: { ko: '발행사 합계', en: 'Issuer' },
+  show: { ko: '보기', en: 'Show' },
+  hide: { ko: '닫기', en: 'Hide' },
+  more: { ko: '외 {count}건', en: 'and {count} more' },
+  here: { ko: '매장', en: 'Here' },
+  there: { ko: '발행사', en: 'There' },
+  nothing: { ko: '없음', en: 'nothing' },
+  rules: { ko: '마감 규칙', en: 'Closing rules' },
+  holds: { ko: '맞음', en: 'holds' },
+  fails: { ko: '틀림', en: 'does not hold' },
+  items: { ko: '{count}건', en: '{count} items' },
+} as const satisfies Record<string, Words>;
+
+export const CATEGORY_WORDS: Readonly<Record<DayCategory, Words>> = {
+  matched: { ko: '일치', en: 'matched' },
+  missingHere: { ko: '매장에 없음', en: 'missing here' },
+  missingThere: { ko: '발행사에 없음', en: 'missing there' },
+  amountDiffers: { ko: '금액 다름', en: 'amount differs' },
+  typeDiffers: { ko: '종류 다름', en: 'type differs' },
+  dateDiffers: { ko: '날짜 다름', en: 'date differs' },
+  duplicate: { ko: '중복', en: 'duplicate' },
+  reversedButCaptured: { ko: '망취소했는데 승인됨', en: 'reversed but captured' },
+  notYetSent: { ko: '아직 안 보냄', en: 'not yet sent' },
+};
+
+/** The nine closing rules, in their order. */
+export const RULE_WORDS: readonly Words[] = [
+  { ko: '모든 기록의 분개 합계가 0', en: 'every entry sums to 0' },
+  { ko: '잔액 = 거래의 위치 + 전표', en: 'balances = positions + vouchers' },
+  { ko: '확인 중인 돈은 열린 거래와 같음', en: 'suspense is what waits for an answer' },
+  { ko: '나중 충전은 접수한 거래와 같음', en: 'credit later is what was taken for it' },
+  { ko: '손님께 줄 돈은 열린 거래와 같음', en: 'what customers are owed is open payments' },
+  { ko: '발행사에 줄 돈이 발행사 금액과 같음', en: "owed to the issuer is the issuer's own figure" },
+  { ko: '돈통 = 받음 - 돌려줌 - 내줌 ± 전표', en: 'drawer = received - returned - paid out ± vouchers' },
+  { ko: '마감한 영업일에 남은 돈 없음', en: 'a closed day holds nothing' },
+  { ko: '보낼 바코드 = 금고의 행', en: 'vault rows = payments still to send' },
+];
+
+export const CLOSE = {
+  none: { ko: '다음 날로 넘길 거래가 없습니다 ✓', en: 'Nothing to carry over ✓' },
+  carry: {
+    ko: '미결 {count}건 {sum:won}을 다음 날로 넘깁니다.',
+    en: '{count} open items, {sum:won}, are carried over to the next day by name.',
+  },
+  sentence: {
+    ko: '영업일 {day}을 마감합니다. 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}. 과부족 {difference:won}.',
+    en: 'Close business day {day}: {charges} charges {chargeSum:won}, {refunds} withdrawals {refundSum:won}. Over/short {difference:won}.',
+  },
+  early: {
+    ko: '이 영업일은 아직 끝나지 않았습니다. 마감하면 다음 거래는 다음 영업일입니다.',
+    en: 'This day is not over yet. Once closed, the next payment belongs to the next day.',
+  },
+  run: { ko: '마감하기', en: 'Close the day' },
+  running: { ko: '발행사에 묻는 중', en: 'asking the issuer' },
+  wantedBy: { ko: '{who}, {time}에 마감함', en: 'closed by {who} at {time}' },
+  agreed: {
+    ko: '일치 확정: 양쪽이 {time}에 봉인했습니다. 기록 {index}',
+    en: 'Agreed: sealed on both sides at {time}. Entry {index}',
+  },
+  notAgreed: {
+    ko: '불일치: 발행사 금액이 다릅니다. 2단계에서 확인하고 다시 마감하세요.',
+    en: "Not agreed: the issuer's figures differ. Look at step 2, then close again.",
+  },
+  cannotConfirm: {
+    ko: '확인 불가: 발행사 응답이 없습니다 ({why}). 단말기가 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Cannot confirm: the issuer does not answer ({why}). The terminal asks again by itself; the next day opens meanwhile.',
+  },
+  waiting: { ko: '발행사의 답을 기다리는 중', en: 'waiting for the issuer' },
+  figure: { ko: '항목', en: 'Figure' },
+  code: { ko: '코드 {code}', en: 'code {code}' },
+  named: { ko: '이름으로 열려 있는 거래', en: 'Open by name' },
+} as const satisfies Record<string, Words>;
+
+export const OBSTACLES: Readonly<Record<NonNullable<DayAnswer['obstacle']>, Words>> = {
+  SEALED: { ko: '이미 마감되었습니다.', en: 'It is closed already.' },
+  COUNT_NEEDED: { ko: '먼저 시재 점검을 하세요.', en: 'Count the drawer first.' },
+  REASON_NEEDED: { ko: '과부족의 이유를 먼저 적으세요.', en: 'Say first why the count differs.' },
+  UNDER_WAY: { ko: '발행사의 답을 기다리고 있습니다.', en: 'The issuer is being asked.' },
+};
+
+/** Why a step was refused (`ApiError.refusal`). */
+export const DAY_REFUSALS: Readonly<Record<string, Words>> = {
+  ...OBSTACLES,
+  COUNTED_TWICE: { ko: '두 번 세었습니다.', en: 'It was counted twice.' },
+  NOTHING_TO_EXPLAIN: { ko: '적을 차액이 없습니다.', en: 'There is no difference to explain.' },
+  NO_ANSWER: {
+    ko: '발행사 목록을 받지 못했습니다. 잠시 뒤에 다시.',
+    en: "The issuer's list did not come. Again in a moment.",
+  },
+  LIST_BROKEN: {
+    ko: '발행사 목록이 앞뒤가 맞지 않습니다. 발행사에 알리세요.',
+    en: "The issuer's list contradicts itself. Tell the issuer.",
+  },
+};
+
+export const FIGURES: Readonly<Record<string, Words>> = {
+  'CHARGE APPROVED': { ko: '충전 승인', en: 'Charges approved' },
+  'REFUND APPROVED': { ko: '출금 승인', en: 'Withdrawals approved' },
+  'CHARGE VOIDED': { ko: '충전 승인 취소', en: 'Charges voided' },
+  'CHARGE REVERSED': { ko: '충전 망취소', en: 'Charges reversed' },
+  'REFUND REVERSED': { ko: '출금 망취소', en: 'Withdrawals reversed' },
+  'REFUND VOIDED': { ko: '출금 승인 취소', en: 'Withdrawals voided' },
+};
+
+export const REPORT = {
+  make: { ko: '보고서 만들기', en: 'Make the report' },
+  again: { ko: '똑같이 다시 만들기', en: 'Make it again' },
+  print: { ko: '인쇄·PDF', en: 'Print or PDF' },
+  text: { ko: '글 (42칸)', en: 'Text (42 columns)' },
+  csv: { ko: 'CSV', en: 'CSV' },
+  same: { ko: '같은 바이트 ✓ {sha}', en: 'the same bytes ✓ {sha}' },
+  differs: { ko: '처음 만든 것과 다릅니다: {sha}', en: 'it differs from the first one: {sha}' },
+  first: { ko: '서명됨 {sha}', en: 'signed {sha}' },
+} as const satisfies Record<string, Words>;
