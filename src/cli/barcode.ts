@@ -1,7 +1,7 @@
 /** `barcode TYPE CARD AMOUNT`: asks the issuer for a barcode, as a customer's phone does, and draws it. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { barcodeSvg, barcodeTerminal } from '../barcode/draw.ts';
+import { barcodeSvg, barcodeTerminal, drawBarcode } from '../barcode/draw.ts';
 import { maskCard } from '../barcode/format.ts';
 import { barcodePng } from '../barcode/png.ts';
 import { createKonaPlateClient } from '../konaplate/client.ts';
@@ -72,10 +72,19 @@ export async function barcode(
   };
   write(options.png, barcodePng(spec));
   write(options.svg, barcodeSvg(spec));
-  const head = `${type} ${won(amount)} won, card ${maskCard(cardNo)}`;
+  const { modules } = drawBarcode(spec);
+  const head = `${type} ${won(amount)} won, card ${maskCard(cardNo)}; Code 128, ${modules} modules wide`;
   const drawing =
     files.length > 0 ? files.join('\n') : drawn(spec, process.stdout.columns ?? Number.POSITIVE_INFINITY);
-  const value = { type, amount, bin: cardNo.slice(0, 6), last4: cardNo.slice(12), barcodeSpec: spec, files };
+  const value = {
+    type,
+    amount,
+    bin: cardNo.slice(0, 6),
+    last4: cardNo.slice(12),
+    barcodeSpec: spec,
+    modules,
+    files,
+  };
   print(io, options, value, `${head}\n${drawing}`);
   return EXIT.done;
 }
