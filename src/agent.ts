@@ -15,7 +15,14 @@ import type { CodeTable } from './barcode/parse.ts';
 import type { Clock, Random } from './intent/clock.ts';
 import { type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
-import { type LedgerLog, openLedger, verifyApart } from './ledger/ledger.ts';
+import {
+  type BackupLog,
+  type BackupPlan,
+  Backups,
+  type LedgerLog,
+  openLedger,
+  verifyApart,
+} from './ledger/ledger.ts';
 import type { Ledger } from './ledger/types.ts';
 import type { Settlement } from './settlement/settlement.ts';
 import type { Board } from './station/board.ts';
@@ -66,6 +73,8 @@ export interface AgentOptions {
     readonly ballastBytes?: number;
     readonly maxPages?: number;
     readonly cutOverHour?: number;
+    /** Backups by themselves. Absent: none. */
+    readonly backups?: BackupPlan;
   };
   /** Belongs to the agent from now on: `close` disposes of it. */
   readonly backend: SettlementBackend;
@@ -86,7 +95,7 @@ export interface AgentOptions {
   readonly laterLimitMs?: number;
   /** A decision over more than this needs the PIN again. Default 50,000 won. */
   readonly pinAbove?: number;
-  readonly log?: (entry: LedgerLog | PrinterLog | Parameters<SyncLog>[0]) => void;
+  readonly log?: (entry: LedgerLog | BackupLog | PrinterLog | Parameters<SyncLog>[0]) => void;
   readonly health?: (parts: AgentParts) => () => Health;
   readonly metrics?: (parts: AgentParts) => NonNullable<WebOptions['metrics']>;
   /**
@@ -130,6 +139,7 @@ class Started {
   readonly #newId: (wallMs: number) => string;
   readonly #opened: Scanner[] = [];
   #ledger: Ledger | null = null;
+  #backups: Backups | null = null;
   #till: Till | null = null;
   #web: WebServer | null = null;
   #posFeed: PosFeed | null = null;
@@ -161,6 +171,7 @@ class Started {
     const web = await createWebServer({ ...webOptions, printing });
     this.#web = web;
     till.start();
+    this.#startBackups();
     this.#opened.push(...openScanners(this.#options, stations, scanners, recorder));
     return {
       ...parts,
@@ -185,8 +196,17 @@ class Started {
     await this.#till?.stop();
     await this.#web?.close();
     this.#till?.close();
+    await this.#backups?.stop();
     this.#ledger?.close();
     await this.#options.backend.dispose();
+  }
+
+  #startBackups(): void {
+    const { ledger, clock, log } = this.#options;
+    if (ledger.backups === undefined) return;
+    const { file, backups: plan } = ledger;
+    this.#backups = new Backups({ file, plan, clock, ...(log === undefined ? {} : { log }) });
+    this.#backups.start();
   }
 
   #openLedger(): Ledger {

@@ -116,6 +116,13 @@ export interface AgentSetup {
   readonly machineId?: string;
 }
 
+/** The plan of the ledger's own backups; `keep` 0 asks for none. */
+function backupsOf(config: Config): Pick<AgentOptions['ledger'], 'backups'> {
+  const { directory, everyMs, keep } = config.ledger.backup;
+  if (keep === 0) return {};
+  return { backups: { directory: directory ?? join(config.ledger.directory, 'backups'), everyMs, keep } };
+}
+
 /** Reads the secrets, makes the data folder (0700) and joins everything. Throws SecretError, KonaPlateOptionFault. */
 export function agentOptions(setup: AgentSetup): AgentOptions {
   const { config, configFile, log } = setup;
@@ -132,7 +139,12 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     version: programVersion(),
     machineId: setup.machineId ?? machineId().id,
     store: registrationNumber === null ? name : `${name} (${registrationNumber})`,
-    ledger: { file: ledgerFileOf(config), key: keyFile, cutOverHour: config.businessDay.cutOverHour },
+    ledger: {
+      file: ledgerFileOf(config),
+      key: keyFile,
+      cutOverHour: config.businessDay.cutOverHour,
+      ...backupsOf(config),
+    },
     backend: createKonaPlateClient(platformOptions(config)),
     policy: policyOf(config),
     codeTable: config.codeTable,

@@ -248,7 +248,17 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: 'up to 32 small letters, digits and hyphens' }),
   platform,
-  ledger: z.strictObject({ directory: text(400), vaultKeyFile: secretFile }),
+  ledger: z.strictObject({
+    directory: text(400),
+    vaultKeyFile: secretFile,
+    backup: z
+      .strictObject({
+        directory: text(400).nullable().default(null),
+        everyMs: wait(60_000, 7 * DAY_MS).default(DAY_MS),
+        keep: z.int().min(0).max(100).default(3),
+      })
+      .prefault({}),
+  }),
   // Without a word about scanners the one that is plugged in is used.
   scanners: z
     .array(scanner)

@@ -112,7 +112,11 @@ function withAbsolutePaths(config: Config, folder: string): Config {
         clientKeyFile: orNull(platform.tls.clientKeyFile),
       },
     },
-    ledger: { directory: absolute(ledger.directory), vaultKeyFile: absolute(ledger.vaultKeyFile) },
+    ledger: {
+      directory: absolute(ledger.directory),
+      vaultKeyFile: absolute(ledger.vaultKeyFile),
+      backup: { ...ledger.backup, directory: orNull(ledger.backup.directory) },
+    },
     web: {
       ...web,
       tls:

@@ -263,6 +263,7 @@ export class Delivery {
     }
     const committed = this.#attempt(entry, { kind: 'voidSend' });
     if (committed === null) return;
+    this.#budget(committed.intent, committed.intent.misses ?? 0);
     this.#calls.start({
       kind: 'void',
       key: `void:${entry.sequenceId}`,
@@ -281,7 +282,9 @@ export class Delivery {
 
   #inquireVoid(entry: Entry): void {
     const committed = this.#attempt(entry, { kind: 'inquire' });
-    if (committed !== null) this.#callInquiry(committed.intent, false, `void:${entry.sequenceId}`, () => {});
+    if (committed === null) return;
+    this.#budget(committed.intent, committed.intent.misses ?? 0);
+    this.#callInquiry(committed.intent, false, `void:${entry.sequenceId}`, () => {});
   }
 
   /** A budget of attempts that ends makes a case; delivery goes on. */

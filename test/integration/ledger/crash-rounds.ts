@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JournalHead } from '../../../src/ledger/types.ts';
 import { createChance } from './load.ts';
@@ -58,10 +59,12 @@ function parseSaid(output: string): Killed['said'] {
 }
 
 /** Runs the child and kills it `lifeMs` after it is ready. */
-function runAndKill(order: LoadOrder, lifeMs: number): Promise<Killed> {
+function runAndKill(order: LoadOrder, lifeMs: number, cache: string): Promise<Killed> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CHILD, JSON.stringify(order)], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Most of a round is the start of a process: what it compiles is kept for the next one.
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
     });
     let output = '';
     let errors = '';
@@ -122,7 +125,7 @@ export async function crashRounds(options: CrashRoundsOptions): Promise<CrashRou
         steps: STEPS_MAX,
         ballastBytes: 0,
       };
-      const killed = await runAndKill(order, chance() * LIFE_MS_MAX);
+      const killed = await runAndKill(order, chance() * LIFE_MS_MAX, join(shop.directory, 'compiled'));
       const next = check(shop, killed, Math.max(1, head.index));
       acknowledged += killed.said.length;
       unsaid += next.index - (killed.said.at(-1)?.head.index ?? next.index);

@@ -246,6 +246,19 @@ describe('a void', () => {
     expect(counter.at(charge)).toBe('voiding/received');
   });
 
+  it('that is never answered becomes a case when its budget ends, and goes on under the same id', async () => {
+    await counter.end();
+    counter = await new Counter({ limits: { attemptBudget: 5 } }).start();
+    counter.backend.sayCancel = () => AMBIGUOUS;
+    const charge = await approve();
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await counter.clock.advance(600_000);
+    expect(counter.now(charge).cases).toContain('BUDGET_SPENT');
+    const tries = counter.backend.of('cancel');
+    expect(tries.length).toBeGreaterThan(6);
+    expect(new Set(tries.map((sent) => JSON.stringify(sent.request))).size).toBe(1);
+  });
+
   it('whose barcode is gone with a restart is asked about, never sent without its proof', async () => {
     counter.backend.sayCancel = () => AMBIGUOUS;
     const charge = await approve();

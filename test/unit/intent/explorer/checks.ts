@@ -64,6 +64,16 @@ function wrongAdvice(world: World, known: Known): string | null {
       return isApproved && !isUndone ? 'told to give back what the issuer keeps approved' : null;
     case 'payNothing':
       return isApproved && !isUndone ? 'told to pay nothing for what the issuer keeps approved' : null;
+    case 'hold':
+      return known.isEnded ? 'told to wait for what has ended' : null;
+    case 'done':
+      return known.isEnded || intent.cash === 'returned'
+        ? null
+        : 'told that all is done while something is owed';
+    case 'question':
+      return intent.question === null ? 'asked what no question asks' : null;
+    case 'manager':
+      return intent.cases.length === 0 ? 'sent to a manager who has no case' : null;
     case 'keep':
       return intent.host === 'approved' && !isApproved ? 'told to keep cash that was not charged' : null;
     default:

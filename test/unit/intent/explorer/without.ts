@@ -3,12 +3,14 @@
 import type { Advice } from '../../../../src/intent/advice.ts';
 import { adviceOf } from '../../../../src/intent/advice.ts';
 import { decide } from '../../../../src/intent/decide.ts';
+import { openVoid } from '../../../../src/intent/external.ts';
 import type { Decision, Intent, IntentEvent } from '../../../../src/intent/model.ts';
 import type { DecideContext } from '../../../../src/intent/rules.ts';
 
 export const STARRED_RULES = {
   unsentMeansNoByte: 'unsent = no byte of any attempt has left',
   reversingIsSticky: 'reversing only ever becomes reversed',
+  voidIsNeverDenied: 'a void has an id per attempt, and an inquiry may confirm it, never deny it',
   notProcessedIsNoDecline: 'not processed speaks for one copy of the request only',
   ambiguousIsNoDecline: 'whatever is not listed is ambiguous',
   answersAreStored: 'an approval or a decline is stored with the id and given again for ever',
@@ -44,6 +46,12 @@ function mistaken(intent: Intent, event: IntentEvent, out: RulesOut): IntentEven
   }
   if (event.kind === 'inquiry' && out.has('staleInquiriesCountNothing')) {
     return { ...event, sentUnder: intent.hostVersion };
+  }
+  const attempt = intent.host === 'voiding' ? openVoid(intent) : null;
+  if (event.kind === 'inquiry' && attempt !== null && out.has('voidIsNeverDenied')) {
+    // "It stands as completed" is taken for a refusal of the attempt that may still arrive.
+    if (event.result === 'COMPLETED')
+      return { kind: 'voidRefused', cancelId: attempt.cancelId, code: '007_030' };
   }
   return event;
 }

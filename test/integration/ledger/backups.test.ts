@@ -1,0 +1,119 @@
+/** Backups that the agent makes by itself: when they are due, how many stay, what happens when one cannot be made. */
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Timer } from '../../../src/intent/clock.ts';
+import { type BackupLog, Backups, restoreLedger } from '../../../src/ledger/ledger.ts';
+import type { Ledger } from '../../../src/ledger/types.ts';
+import { approveCharge, createShop, SCAN_TIME, type Shop } from './shop.ts';
+
+const DAY_MS = 86_400_000;
+let shop: Shop;
+let ledger: Ledger;
+let directory: string;
+let wallMs: number;
+let timers: { ms: number; run: () => void }[];
+let said: BackupLog[];
+let backups: Backups | null;
+
+beforeEach(() => {
+  shop = createShop({ ballastBytes: 0 });
+  ledger = shop.open();
+  approveCharge(ledger, SCAN_TIME, 1);
+  directory = join(shop.directory, 'backups');
+  wallMs = SCAN_TIME.wallMs;
+  timers = [];
+  said = [];
+  backups = null;
+});
+afterEach(async () => {
+  await backups?.stop();
+  ledger.close();
+  shop.remove();
+});
+
+function begin(keep = 2): void {
+  const clock = {
+    now: () => ({ wallMs, monoMs: 0 }),
+    after: (ms: number, run: () => void): Timer => {
+      timers.push({ ms, run });
+      return { cancel: () => undefined };
+    },
+  };
+  const log = (entry: BackupLog): void => {
+    said.push(entry);
+  };
+  backups = new Backups({ file: shop.file, plan: { directory, everyMs: DAY_MS, keep }, clock, log });
+  backups.start();
+}
+
+/** Lets the timer that was set last ring, and waits for what it says. */
+async function ring(): Promise<void> {
+  const count = said.length;
+  timers.at(-1)?.run();
+  await vi.waitFor(() => expect(said.length).toBe(count + 1), { timeout: 30_000 });
+}
+
+const names = (): string[] => readdirSync(directory).sort();
+
+describe('backups by themselves', () => {
+  it('are made at once when there is none, then every day, beside the ledger in use, and can be restored', async () => {
+    begin();
+    expect(timers.at(-1)?.ms).toBe(0);
+    await ring();
+    expect(names()).toEqual(['ledger-20260723T053205Z.backup']);
+    expect(statSync(join(directory, 'ledger-20260723T053205Z.backup')).mode & 0o777).toBe(0o600);
+    expect(said[0]).toMatchObject({ event: 'ledgerBackedUp', level: 'info' });
+    expect(timers.at(-1)?.ms).toBe(DAY_MS);
+    approveCharge(ledger, SCAN_TIME, 2);
+    const { head, verified } = restoreElsewhere(join(directory, names()[0] ?? ''));
+    expect(verified).toBe(true);
+    expect(head).toBeLessThan(ledger.head().index);
+  });
+
+  it('keep the newest ones only, and leave other files alone', async () => {
+    begin(2);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'notes.txt'), 'ours');
+    for (let day = 0; day < 4; day += 1) {
+      await ring();
+      wallMs += DAY_MS;
+    }
+    expect(names()).toEqual([
+      'ledger-20260725T053205Z.backup',
+      'ledger-20260726T053205Z.backup',
+      'notes.txt',
+    ]);
+  });
+
+  it('wait for their time after a restart, make up for a missed one, and are not put off for ever by a clock set back', async () => {
+    begin();
+    await ring();
+    wallMs += DAY_MS / 4;
+    begin();
+    expect(timers.at(-1)?.ms).toBe((DAY_MS * 3) / 4);
+    wallMs += 2 * DAY_MS;
+    begin();
+    expect(timers.at(-1)?.ms).toBe(0);
+    wallMs -= 10 * DAY_MS;
+    begin();
+    expect(timers.at(-1)?.ms).toBe(DAY_MS);
+  });
+
+  it('that cannot be made are said and tried again soon, and leave nothing half behind', async () => {
+    writeFileSync(directory, 'a file where the folder should be');
+    begin();
+    await ring();
+    expect(said[0]).toMatchObject({ level: 'error', event: 'ledgerBackupFailed' });
+    expect(timers.at(-1)?.ms).toBe(600_000);
+    rmSync(directory);
+    await ring();
+    expect(names()).toHaveLength(1);
+  });
+});
+
+function restoreElsewhere(backup: string): { head: number; verified: boolean } {
+  const file = join(shop.directory, 'elsewhere', 'till.db');
+  const { mark, verified } = restoreLedger({ backup, file, now: SCAN_TIME });
+  return { head: mark.head.index, verified: verified.ok };
+}
