@@ -33,7 +33,7 @@ import { ScannerBench } from './station/scanners.ts';
 import type { Station } from './station/station.ts';
 import type { StationTimes } from './station/times.ts';
 import type { SyncLimits } from './sync/limits.ts';
-import type { Remembered, SyncMemory } from './sync/memory.ts';
+import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.ts';
 import type { SyncLog } from './sync/options.ts';
 import type { SyncWorker } from './sync/worker.ts';
 import { Till } from './till.ts';
@@ -161,6 +161,7 @@ class Started {
     const scanners = new ScannerBench(clock, this.#options.codeTable);
     const till = this.#joinTill(ledger, forwarder);
     const { board, worker, stations, settlement } = till;
+    if (settlement === null) throw new Error('an agent closes business days');
     this.#verify(ledger, stations);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
     const posFeed = openPosPorts(this.#options, forwarder);
@@ -227,7 +228,7 @@ class Started {
   }
 
   #joinTill(ledger: Ledger, forwarder: Forwarder): Till {
-    const { clock, stations, version, machineId, dataDirectory } = this.#options;
+    const { clock, stations, version, machineId, dataDirectory, merchantId, store } = this.#options;
     const till = new Till({
       ...this.#options,
       ledger,
@@ -238,7 +239,7 @@ class Started {
       memory: fileMemory(join(dataDirectory, 'sync.json')),
       newId: this.#newId,
       forward: (id, frame) => forwarder.forward(id, frame),
-      verify: () => this.#verifyApart(ledger),
+      day: { ledger, merchantId, store, verify: () => this.#verifyApart(ledger) },
       onFault: (fault) => void clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault)),
     });
     this.#till = till;
@@ -360,6 +361,11 @@ const remembered = z.object({
       stops: z.enum(['deferred', 'approvals']),
     })
     .nullable(),
+  fenced: z.enum(FENCE_REASONS).nullable().default(null),
+  found: z
+    .object({ index: z.int().min(0), hash: z.string() })
+    .nullable()
+    .default(null),
 });
 
 /** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */

@@ -8,7 +8,7 @@ import type { Intent } from './intent/model.ts';
 import type { Policy } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { LedgerFault } from './ledger/fault.ts';
-import type { Committed, JournalHead, Ledger, VerifyReport } from './ledger/types.ts';
+import type { Committed, JournalHead, Ledger, TillLedger, VerifyReport } from './ledger/types.ts';
 import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
 import { type ScanFrame, Station } from './station/station.ts';
@@ -20,20 +20,28 @@ import type { SyncLog } from './sync/options.ts';
 import { startRecovery } from './sync/start.ts';
 import { SyncWorker } from './sync/worker.ts';
 
+/** What closing a business day needs besides the core. */
+export interface DayOptions {
+  /** The same ledger, whole. */
+  readonly ledger: Ledger;
+  readonly merchantId: string;
+  /** Name of the store, as it stands on papers. */
+  readonly store: string;
+  /** The whole ledger, verified apart. */
+  readonly verify: () => Promise<VerifyReport>;
+}
+
 export interface TillOptions {
   /** Open, and this till's own until it is stopped; the caller closes it afterwards. */
-  readonly ledger: Ledger;
+  readonly ledger: TillLedger;
   readonly backend: SettlementBackend;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: Policy;
   readonly codeTable: CodeTable;
   readonly terminalId: string;
-  readonly merchantId: string;
-  /** Name of the store, as it stands on papers. */
-  readonly store: string;
-  /** The whole ledger, verified apart. */
-  readonly verify: () => Promise<VerifyReport>;
+  /** null: the core alone, which closes no business day. */
+  readonly day: DayOptions | null;
   readonly stationIds: readonly string[];
   /** Random id of this run. */
   readonly run: string;
@@ -58,7 +66,8 @@ const SWEEP_EVERY_MS = 60_000;
 export class Till {
   readonly board: Board;
   readonly worker: SyncWorker;
-  readonly settlement: Settlement;
+  /** null: this till closes no business day. */
+  readonly settlement: Settlement | null;
   readonly stations: ReadonlyMap<string, Station>;
   readonly #options: TillOptions;
   readonly #unlisten: () => void;
@@ -95,14 +104,14 @@ export class Till {
     this.#greeting = clock.after(GREETING_MAX_MS, () => this.#greeted());
     for (const station of this.stations.values()) station.setStarting({ step: 4, of: 4, sinceMs });
     this.worker.start();
-    this.settlement.start();
+    this.settlement?.start();
     this.#keepSwept();
   }
 
   /** Lets nothing new out and records the answers under way (bounded); the screens still show what there is. */
   async stop(): Promise<void> {
     this.#endTimers();
-    await Promise.all([this.settlement.stop(), this.worker.stop()]);
+    await Promise.all([this.settlement?.stop(), this.worker.stop()]);
   }
 
   /** The screens end; after `stop`, before the ledger is closed. */
@@ -142,7 +151,7 @@ export class Till {
       found,
       terminalId,
       memory,
-      unsealedFrom: () => this.settlement.unsealedFrom(),
+      unsealedFrom: () => this.settlement?.unsealedFrom() ?? null,
       mayDefer: (intent) =>
         laterAnswer(
           intent.amount,
@@ -162,16 +171,14 @@ export class Till {
     return worker;
   }
 
-  #makeSettlement(): Settlement {
-    const { ledger, clock, version, store, merchantId, terminalId, verify, log } = this.#options;
+  #makeSettlement(): Settlement | null {
+    const { day, clock, version, terminalId, log } = this.#options;
+    if (day === null) return null;
     return new Settlement({
-      ledger,
+      ...day,
       clock,
       version,
-      store,
-      merchantId,
       terminalId,
-      verify,
       issuer: issuerOf(this.worker),
       onFault: (fault) => this.#faulted(fault),
       ...(log === undefined ? {} : { log }),

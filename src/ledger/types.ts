@@ -265,6 +265,26 @@ export type LedgerReader = Pick<
   | 'close'
 >;
 
+/** What the running core of a till uses of its ledger; the simulator stands a disk of its own behind it. */
+export type TillLedger = Pick<
+  Ledger,
+  | 'accept'
+  | 'record'
+  | 'note'
+  | 'facts'
+  | 'deferredOfCard'
+  | 'get'
+  | 'open'
+  | 'attention'
+  | 'list'
+  | 'head'
+  | 'sweep'
+  | 'recovering'
+  | 'markRecovering'
+  | 'recovered'
+  | 'onCommit'
+>;
+
 export interface Ledger {
   /** Makes the intent durable: `unsent`/`none`, vault row, barcode hash, journal entry, in one commit. */
   accept(scan: AcceptedScan, now: Now): Committed;

@@ -1,4 +1,4 @@
-import type { Actor, CaseReason, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
+import type { Actor, CaseReason, ExternalEvent, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed, RecordOptions } from '../ledger/types.ts';
@@ -34,6 +34,11 @@ export interface DeliveryHost {
   broken(fault: unknown): void;
   /** A commit failed that may succeed later. */
   faulted(): void;
+}
+
+/** A failed commit that may succeed later; after any other the process must end, and the next start decides. */
+export function mayPass(fault: unknown): fault is LedgerFault {
+  return fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
 }
 
 /** Live answers of this run, bounded; the oldest goes. */
@@ -147,8 +152,9 @@ export class Delivery {
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, this.#options.backend.capabilities);
-        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
-        told(answer.class === 'answered' || answer.class === 'refused');
+        const isFinal = answer.class === 'answered' || answer.class === 'refused';
+        const isRecorded = event !== null && this.#heardFor(intent.sequenceId, event);
+        told(isFinal && isRecorded);
       },
     });
   }
@@ -227,8 +233,9 @@ export class Delivery {
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
         const event = inquiryEvent(answer, intent.hostVersion);
-        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
-        told(answer.class === 'answered' ? answer.value.result : null);
+        // Evidence that the disk did not take is none: whoever asked must ask again.
+        const isRecorded = event !== null && this.#heardFor(intent.sequenceId, event);
+        told(answer.class === 'answered' && isRecorded ? answer.value.result : null);
       },
     });
   }
@@ -298,6 +305,11 @@ export class Delivery {
     this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL });
   }
 
+  /** Records what the issuer said. False: it is not on disk. */
+  #heardFor(sequenceId: string, event: ExternalEvent): boolean {
+    return this.#recordFor(sequenceId, event, { actor: TERMINAL }) !== null;
+  }
+
   /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
   #attempt(entry: Entry, command: OwnCommand): Committed | null {
     const committed = this.#recordFor(entry.sequenceId, command, { actor: TERMINAL });
@@ -321,9 +333,8 @@ export class Delivery {
       const outcome = this.#options.ledger.record(sequenceId, event, this.#options.clock.now(), options);
       return outcome.ok ? outcome : null;
     } catch (fault) {
-      const passes = fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
       if (fault instanceof LedgerFault && fault.code === 'KEY_MISSING') keyless();
-      if (passes) this.#host.faulted();
+      if (mayPass(fault)) this.#host.faulted();
       else this.#host.broken(fault);
       return null;
     }

@@ -1,13 +1,14 @@
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement.ts';
+import type { JournalHead } from '../ledger/types.ts';
 import { Breaker } from './breaker.ts';
 import type { Calls } from './calls.ts';
 import type { SyncLimits } from './limits.ts';
 import { LineMonitor } from './line.ts';
-import { volatileMemory } from './memory.ts';
+import { type FenceReason, volatileMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
-import { type FenceReason, Session } from './session.ts';
+import { Session } from './session.ts';
 import type { SyncPause } from './types.ts';
 import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
 
@@ -42,12 +43,14 @@ export class Liaison {
   readonly #limits: SyncLimits;
   readonly #calls: Calls;
   readonly #host: LiaisonHost;
+  readonly #found: JournalHead | null;
   #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
   /** After an alarm one charge at a time goes out, until the issuer decides one. */
   #isOnProbation = false;
   #isHelloWanted = true;
+  #isJumpNoticed = false;
   #noticedDay = '';
   #claim: Claim | null = null;
 
@@ -59,6 +62,8 @@ export class Liaison {
     const now = options.clock.now();
     const memory = options.memory ?? volatileMemory();
     this.session = new Session(memory, options.identity.machineId, limits.clockToleranceMs);
+    const { found } = options;
+    this.#found = found === undefined ? null : this.session.foundAt(found);
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;
     this.breaker = new Breaker({ failures, baseMs, maxMs }, options.random);
@@ -119,7 +124,10 @@ export class Liaison {
   tick(now: Now): void {
     const untilMs = this.#alarm?.untilMs ?? null;
     if (untilMs !== null && untilMs <= now.monoMs) this.#alarm = null;
-    if (this.session.clockJumped(now)) this.#isHelloWanted = true;
+    const isJumped = this.session.clockJumped(now);
+    // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
+    if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
+    this.#isJumpNoticed = isJumped;
   }
 
   /** Mono ms of the next thing to do here; null: nothing before an answer comes. */
@@ -144,7 +152,10 @@ export class Liaison {
     if (until !== null) return until;
     if (state === 'down' || this.line.failures > 0) return this.#lastTryMs + this.#limits.confirmMs;
     const quietFrom = Math.max(this.#lastTryMs, this.line.lastAnsweredMonoMs ?? 0);
-    return quietFrom + this.#limits.idleProbeMs;
+    const idleMs = quietFrom + this.#limits.idleProbeMs;
+    return this.session.clockJumped(now)
+      ? Math.min(idleMs, this.#lastTryMs + this.#limits.breakerMaxMs)
+      : idleMs;
   }
 
   /**
@@ -154,7 +165,8 @@ export class Liaison {
   tryLine(now: Now): void {
     if (this.#calls.has('hello') || this.#calls.has('probe') || now.monoMs < this.nextTryMs(now)) return;
     const isDue = now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
-    const isHello = !this.session.greeted || this.#isHelloWanted || this.#claim !== null || isDue;
+    const isWanted = this.#isHelloWanted || this.#claim !== null || this.session.clockJumped(now);
+    const isHello = !this.session.greeted || isWanted || isDue;
     if (isHello && this.#calls.size === 0) this.#hello(now);
     else if (this.session.greeted) this.#probe(now);
   }
@@ -207,9 +219,8 @@ export class Liaison {
   /** Until a hello is answered nothing else has been sent in this run, so no higher index can be known from it. */
   #helloContext(): CallContext {
     const context = this.#host.context();
-    const { found } = this.#options;
-    if (found === undefined || this.session.greeted) return context;
-    return { ...context, journalIndex: found.index, journalHead: found.hash };
+    if (this.#found === null || this.session.greeted) return context;
+    return { ...context, journalIndex: this.#found.index, journalHead: this.#found.hash };
   }
 
   #greeted(

@@ -1,12 +1,24 @@
 import type { SyncPause } from './types.ts';
 
+/** Why the terminal is fenced; for the journal and the manager. */
+export const FENCE_REASONS = ['RESTORED', 'FENCED', 'OTHER_HOLDER', 'OTHER_EPOCH', 'JOURNAL_BEHIND'] as const;
+export type FenceReason = (typeof FENCE_REASONS)[number];
+
 /** What the worker must know of its former runs. No secret, no money. */
 export interface Remembered {
   /** The terminal's epoch as the issuer gave it. */
   readonly epoch: number;
+  /** The issuer's, as it was when all was last asked again; empty: everything is to be asked again. */
   readonly issuerEpoch: string | null;
   /** A manager's pause outlives a restart; an alarm does not. */
   readonly pause: SyncPause | null;
+  /** Only a manager's claim ends it, not a restart: a journal that grew meanwhile hides what was lost. */
+  readonly fenced: FenceReason | null;
+  /**
+   * The journal's end as the first start found it that has not been answered yet. What later starts write must not hide
+   * from the issuer how much was missing then. null: the last hello was answered.
+   */
+  readonly found: { readonly index: number; readonly hash: string } | null;
 }
 
 /** Where it is kept: small, synchronous, durable when `write` returns. */

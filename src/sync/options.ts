@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Intent, IntentTimes } from '../intent/model.ts';
 import type { SettlementBackend } from '../konaplate/settlement.ts';
-import type { Ledger } from '../ledger/types.ts';
+import type { TillLedger } from '../ledger/types.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncMemory } from './memory.ts';
 
@@ -13,7 +13,7 @@ export type SyncLog = (entry: {
 }) => void;
 
 export interface SyncOptions {
-  readonly ledger: Ledger;
+  readonly ledger: TillLedger;
   readonly backend: SettlementBackend;
   readonly clock: Clock;
   readonly random: Random;

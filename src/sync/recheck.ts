@@ -1,4 +1,5 @@
 import type { Actor, Intent } from '../intent/model.ts';
+import { kstDate } from '../konaplate/kst.ts';
 import type { CallContext, SettlementItem } from '../konaplate/settlement.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
@@ -10,10 +11,13 @@ const ASKS_MAX = 1_000;
 const PAGE = 100;
 const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
-const DAY_MS = 86_400_000;
-const KST_MS = 9 * 3_600_000;
-/** What an issuer that lost its last hours may deny or have forgotten. */
-const ASKED = new Set(['approved', 'declined', 'voided', 'reversed']);
+/** More days than any terminal leaves unsealed. */
+const DAYS_MAX = 62;
+/**
+ * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
+ * know to have been sent.
+ */
+const ASKED = new Set(['unsent', 'approved', 'declined', 'voided', 'reversed', 'closed']);
 
 const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
 
@@ -30,6 +34,8 @@ export class Recheck {
   readonly #context: () => CallContext;
   readonly #asks: Ask[] = [];
   readonly #stranded = new Set<string>();
+  /** Noted in this run: a second try to recover does not note them again. */
+  readonly #imported = new Set<string>();
   /** Under which issuer epoch the list was made; null: none is being worked on. */
   #epoch: string | null = null;
   #todo: string[] = [];
@@ -46,8 +52,8 @@ export class Recheck {
   }
 
   /** Mono ms at which something refused before is tried again. */
-  nextMs(): number | null {
-    return this.#retryMs;
+  nextMs(session: Session): number | null {
+    return mayAskAgain(session) ? this.#retryMs : null;
   }
 
   ask(intent: Intent, wake: () => void): Promise<string | null> {
@@ -67,7 +73,7 @@ export class Recheck {
       const next = this.#asks.shift();
       if (next !== undefined) this.#delivery.ask(next.intent, next.told);
     }
-    if (session.issuerChanged) this.#askAgain(session, hasRoom, permitMs);
+    if (mayAskAgain(session)) this.#askAgain(session, hasRoom, permitMs);
   }
 
   #askAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
@@ -129,17 +135,13 @@ export class Recheck {
     this.#isListed = page.older === null;
   }
 
+  /** yyyyMMdd of the oldest day that may be unsealed. */
   #from(session: Session): string {
-    const told = this.#options.unsealedFrom?.() ?? null;
-    if (told !== null) return told;
-    const open = session.hello?.openBusinessDate;
-    const { wallMs } = this.#options.clock.now();
-    const openMs =
-      open === undefined
-        ? wallMs + KST_MS
-        : Date.UTC(Number(open.slice(0, 4)), Number(open.slice(4, 6)) - 1, Number(open.slice(6, 8)));
-    const fromMs = openMs - this.#limits.unsealedDays * DAY_MS;
-    return new Date(fromMs).toISOString().slice(0, 10).replaceAll('-', '');
+    return this.#options.unsealedFrom?.() ?? dayAfter(this.#openDate(session), -this.#limits.unsealedDays);
+  }
+
+  #openDate(session: Session): string {
+    return session.hello?.openBusinessDate ?? kstDate(this.#options.clock.now().wallMs);
   }
 
   /**
@@ -155,12 +157,30 @@ export class Recheck {
   }
 
   /**
-   * Reads the issuer's list of one business day: what is known here and not at rest is asked about, what is unknown here
-   * goes into the journal for the manager's reconciliation. False: the list could not be read to its end.
+   * Reads the issuer's lists of every unsealed day: what is unknown here goes into the journal for the manager's
+   * reconciliation. What is known here is asked about item by item once the terminal is believed again. False: a list
+   * could not be read to its end.
    */
-  async importList(businessDate: string): Promise<boolean> {
+  async importLists(session: Session): Promise<boolean> {
+    if (!this.#options.backend.capabilities.lists) return true;
+    let last = this.#openDate(session);
+    // What this ledger knows of its days may be the very thing that it lost.
+    const usual = dayAfter(last, -this.#limits.unsealedDays);
+    const told = this.#from(session);
+    let date = told < usual ? told : usual;
+    for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
+      const open = await this.#importDay(date);
+      if (open === null) return false;
+      // The answers know the open day better than a clock that nobody has confirmed, or a hello before the cut-over.
+      if (open > last) last = open;
+      date = dayAfter(date, 1);
+    }
+    return true;
+  }
+
+  /** Gives the day that is open at the issuer; null: the list could not be read to its end. */
+  async #importDay(businessDate: string): Promise<string | null> {
     const { backend, clock, ledger, terminalId } = this.#options;
-    if (!backend.capabilities.lists) return true;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const request = {
@@ -170,16 +190,29 @@ export class Recheck {
         ...(cursor === undefined ? {} : { cursor }),
       };
       const answer = await backend.transactions(request, this.#context());
-      if (answer.class !== 'answered') return false;
+      if (answer.class !== 'answered') return null;
       for (const item of answer.value.items) {
-        if (ledger.get(item.sequenceId) !== null) continue;
+        if (this.#imported.has(item.sequenceId) || ledger.get(item.sequenceId) !== null) continue;
         ledger.note('issuerItemMissingHere', detailOf(item), clock.now(), TERMINAL);
+        this.#imported.add(item.sequenceId);
       }
       cursor = answer.value.nextCursor;
-      if (cursor === undefined) return true;
+      if (cursor === undefined) return answer.meta.businessDate;
     }
-    return false;
+    return null;
   }
+}
+
+/** A fenced terminal sends no net cancel, and after its claim everything is asked again in any case. */
+function mayAskAgain(session: Session): boolean {
+  return session.issuerChanged && !session.recovering;
+}
+
+/** The date `days` after a yyyyMMdd. */
+function dayAfter(date: string, days: number): string {
+  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6, 8)].map(Number);
+  const at = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (day ?? 1) + days));
+  return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. */

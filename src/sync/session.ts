@@ -1,10 +1,11 @@
 import type { Now } from '../intent/model.ts';
 import type { AnswerMeta, HelloAnswer } from '../konaplate/settlement.ts';
-import type { Remembered, SyncMemory } from './memory.ts';
+import type { JournalHead } from '../ledger/types.ts';
+import type { FenceReason, Remembered, SyncMemory } from './memory.ts';
 import type { SyncPause } from './types.ts';
 
-/** Why the terminal is fenced; for the journal and the manager. */
-export type FenceReason = 'RESTORED' | 'FENCED' | 'OTHER_HOLDER' | 'OTHER_EPOCH' | 'JOURNAL_BEHIND';
+/** Stands for an issuer epoch under which nothing was asked yet: any that comes differs from it. */
+const UNASKED = '';
 
 interface ClockReading {
   readonly offsetMs: number;
@@ -19,14 +20,13 @@ export class Session {
   readonly #toleranceMs: number;
   #remembered: Remembered | null;
   #clock: ClockReading | null = null;
-  #fenced: FenceReason | null = null;
   #isUnsaved = false;
   /** The epoch that the issuer named last: the one to claim the next of. */
   #issuerSaysEpoch: number | null = null;
   hello: HelloAnswer | null = null;
   clockOffsetMs: number | null = null;
   issuerEpoch: string | null;
-  /** The issuer was restored to an earlier point: everything of unsealed days must be asked again. */
+  /** The issuer, or this terminal, was put back to an earlier point: everything of unsealed days must be asked again. */
   issuerChanged = false;
 
   constructor(memory: SyncMemory, machineId: string, toleranceMs: number) {
@@ -46,11 +46,11 @@ export class Session {
   }
 
   get recovering(): boolean {
-    return this.#fenced !== null;
+    return this.fenceReason !== null;
   }
 
   get fenceReason(): FenceReason | null {
-    return this.#fenced;
+    return this.#remembered?.fenced ?? null;
   }
 
   get pause(): SyncPause | null {
@@ -61,14 +61,21 @@ export class Session {
     return (this.#issuerSaysEpoch ?? this.epoch) + 1;
   }
 
+  /** The journal's end for the hello of this run: as it was found now, or by an earlier start that nobody answered. */
+  foundAt(now: JournalHead): JournalHead {
+    const earlier = this.#remembered?.found ?? null;
+    if (earlier === null || earlier.index > now.index) this.#remember({ found: now });
+    return this.#remembered?.found ?? now;
+  }
+
   keepPause(pause: SyncPause | null): void {
     this.#remember({ pause });
   }
 
-  /** Marks the terminal as fenced. True when it was not before. */
+  /** Marks the terminal as fenced, also for the runs to come. True when it was not before. */
   fence(reason: FenceReason): boolean {
-    if (this.#fenced !== null) return false;
-    this.#fenced = reason;
+    if (this.recovering) return false;
+    this.#remember({ fenced: reason });
     return true;
   }
 
@@ -102,20 +109,21 @@ export class Session {
     this.clockOffsetMs = offsetMs;
     this.#clock = { offsetMs, skewMs: now.wallMs - now.monoMs };
     this.#issuerSaysEpoch = hello.epoch;
+    // Without a memory the epoch is 0, the only one that needs no manager.
+    const known = this.#remembered?.epoch ?? 0;
+    this.#remember({ found: null });
     const isHolder = hello.holder === this.#machineId;
     if (claimed !== null && isHolder && hello.epoch === claimed) {
-      this.#remember({ epoch: claimed });
-      this.#fenced = null;
+      // What became of the items of the lost history only the issuer knows: all of them are asked about.
+      this.issuerChanged = true;
+      this.#remember({ epoch: claimed, fenced: null, issuerEpoch: UNASKED });
       this.hello = hello;
       return null;
     }
     this.hello = hello;
     if (!isHolder) return 'OTHER_HOLDER';
-    // Without a memory the epoch is 0, the only one that needs no manager.
-    if (hello.epoch !== this.epoch) return 'OTHER_EPOCH';
-    if (hello.knownJournalIndex > journalIndex) return 'JOURNAL_BEHIND';
-    if (this.#remembered === null) this.#remember({ epoch: hello.epoch });
-    return null;
+    if (hello.epoch !== known) return 'OTHER_EPOCH';
+    return hello.knownJournalIndex > journalIndex ? 'JOURNAL_BEHIND' : null;
   }
 
   /** The clock agrees with the issuer's and was not set since. */
@@ -130,7 +138,13 @@ export class Session {
   }
 
   #remember(change: Partial<Remembered>): void {
-    const before = this.#remembered ?? { epoch: 0, issuerEpoch: this.issuerEpoch, pause: null };
+    const before = this.#remembered ?? {
+      epoch: 0,
+      issuerEpoch: this.issuerEpoch,
+      pause: null,
+      fenced: null,
+      found: null,
+    };
     this.#remembered = { ...before, ...change };
     this.#save(this.#remembered);
   }

@@ -1,6 +1,6 @@
 import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
-import { kstDate } from '../konaplate/kst.ts';
+import { ended } from '../intent/state.ts';
 import type {
   Answered,
   CallContext,
@@ -12,9 +12,10 @@ import type {
 import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery, mayPass } from './delivery.ts';
 import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
+import { FENCE_REASONS, type FenceReason } from './memory.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
 import { Recheck } from './recheck.ts';
 import { buildStatus } from './status.ts';
@@ -65,8 +66,8 @@ export class SyncWorker {
       context: () => this.#context(),
       backlog: () => this.#agenda.backlog(),
       fenced: (reason) => {
-        this.#note('fenced', { reason }, { role: 'terminal' });
-        for (const { intent } of [...this.#agenda.entries()]) this.#strand(intent);
+        this.#markRecovering(reason);
+        this.#strandAll();
       },
       recovered: (managerId) => this.#recovered(managerId),
     });
@@ -97,7 +98,11 @@ export class SyncWorker {
     });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
     for (const intent of ledger.open()) this.#agenda.put(intent);
-    if (ledger.restored() !== null) this.#liaison.fence('RESTORED');
+    const mark = ledger.recovering();
+    if (mark !== null)
+      this.#liaison.fence(FENCE_REASONS.find((reason) => reason === mark.reason) ?? 'FENCED');
+    // Fenced by an earlier run, which may have ended before everything was a case.
+    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strandAll());
     this.#wake();
   }
 
@@ -161,15 +166,13 @@ export class SyncWorker {
   }
 
   /**
-   * Ends `recovering`: imports the issuer's list of the open day, then claims the next epoch in the manager's name.
+   * Ends `recovering`: imports the issuer's lists of every unsealed day, then claims the next epoch in the manager's name.
    * False: not fenced, or the issuer did not grant it; it may be tried again.
    */
   async claimEpoch(managerId: string): Promise<boolean> {
     const { session } = this.#liaison;
     if (!session.recovering || this.#state !== 'running') return false;
-    const today = kstDate(this.#options.clock.now().wallMs);
-    const isImported = await this.#recheck.importList(session.hello?.openBusinessDate ?? today);
-    if (!isImported) return false;
+    if (!(await this.#importLists())) return false;
     const granted = this.#liaison.claim(managerId);
     this.#wake();
     return granted;
@@ -210,6 +213,15 @@ export class SyncWorker {
         },
       }),
     );
+  }
+
+  async #importLists(): Promise<boolean> {
+    try {
+      return await this.#recheck.importLists(this.#liaison.session);
+    } catch (fault) {
+      if (!mayPass(fault)) this.#broken(fault);
+      return false;
+    }
   }
 
   status(): SyncStatus {
@@ -356,31 +368,50 @@ export class SyncWorker {
     if (entry !== undefined && asideMs !== null) this.#agenda.hold(entry, asideMs);
   }
 
+  #markRecovering(reason: FenceReason): void {
+    const { ledger, clock } = this.#options;
+    this.#recording('recovering', () => ledger.markRecovering(reason, clock.now(), { role: 'terminal' }));
+    this.#wake();
+    this.#tell();
+  }
+
+  /** The mark of a restore is taken off; while the disk takes no record it stays, and the next start asks for a claim. */
   #recovered(managerId: string): void {
-    this.#options.ledger.recovered(this.#options.clock.now(), { role: 'manager', id: managerId });
+    const { ledger, clock } = this.#options;
     this.#log({ level: 'info', event: 'recovered', epoch: this.#liaison.session.epoch });
+    this.#recording('recovered', () => ledger.recovered(clock.now(), { role: 'manager', id: managerId }));
+  }
+
+  #strandAll(): void {
+    for (const intent of this.#options.ledger.open()) this.#strand(intent);
   }
 
   #strand(intent: Intent): void {
-    const present = this.#agenda.get(intent.sequenceId)?.intent;
-    if (this.#state !== 'running' || !this.#liaison.session.recovering || present === undefined) return;
+    const present = this.#options.ledger.get(intent.sequenceId);
+    if (this.#state !== 'running' || !this.#liaison.session.recovering) return;
+    if (present === null || ended(present)) return;
     this.#recheck.stranded(present, () => this.#wake());
   }
 
   #note(kind: string, detail: Readonly<Record<string, string>>, actor: Actor): void {
-    try {
-      this.#options.ledger.note(kind, detail, this.#options.clock.now(), actor);
-    } catch (fault) {
-      this.#counters.faults += 1;
-      this.#log({
-        level: 'error',
-        event: 'noteFailed',
-        kind,
-        fault: fault instanceof Error ? fault.name : 'fault',
-      });
-    }
+    const { ledger, clock } = this.#options;
+    this.#recording(kind, () => ledger.note(kind, detail, clock.now(), actor));
     this.#wake();
     this.#tell();
+  }
+
+  /** A line of the journal that belongs to no intent; a disk that does not take it now must not end the run. */
+  #recording(kind: string, record: () => void): void {
+    try {
+      record();
+    } catch (fault) {
+      if (!mayPass(fault)) {
+        this.#broken(fault);
+        return;
+      }
+      this.#counters.faults += 1;
+      this.#log({ level: 'error', event: 'noteFailed', kind, fault: fault.code });
+    }
   }
 
   #broken(fault: unknown): void {
@@ -398,7 +429,7 @@ export class SyncWorker {
     if (this.#state !== 'running') return;
     const times = [this.#agenda.nextMs(), this.#liaison.wakeMs(now)];
     if (this.#liaison.mayDispatch()) {
-      times.push(this.#recheck.nextMs());
+      times.push(this.#recheck.nextMs(this.#liaison.session));
       if (this.#isPaced) times.push(this.#liaison.pacer.nextMs(now.monoMs));
     }
     const next = Math.min(now.monoMs + WAKE_MAX_MS, ...times.filter((time) => time !== null));
@@ -406,17 +437,26 @@ export class SyncWorker {
   }
 
   #tell(): void {
-    const { line, paused, breaker, recovering, epoch, enabled, businessDate, clockConfirmed } = this.status();
-    const shown = JSON.stringify([
-      line,
-      paused,
+    const { line, session, breaker } = this.#liaison;
+    const now = this.#options.clock.now();
+    const { state, sinceMs, reason, code } = line.view(now);
+    const pause = this.#liaison.pause();
+    const { hello, epoch, recovering } = session;
+    const shown = [
+      state,
+      sinceMs,
+      state === 'down' ? this.#liaison.nextTryMs(now) : null,
+      reason,
+      code,
+      pause === null ? null : `${pause.by} ${pause.reason} ${pause.code} ${pause.atMs}`,
       breaker.state,
       recovering,
       epoch,
-      enabled,
-      businessDate,
-      clockConfirmed,
-    ]);
+      hello?.enabled.CHARGE,
+      hello?.enabled.REFUND,
+      hello?.openBusinessDate,
+      session.clockConfirmed(now),
+    ].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
     for (const listener of this.#listeners) listener();

@@ -28,6 +28,12 @@ interface Moment {
   readonly sinceMs: number;
 }
 
+/** A page says that it showed a sentence so long after it came. */
+const SHOWN_MS = 100;
+/** The dock's keys are dead for so long. */
+const DEAD_MS = 700;
+/** Who was interrupted looks again after so long. */
+const AGAIN_MS = 200;
 /** How often people do the less usual thing, per face. */
 const RARE = 0.08;
 
@@ -43,25 +49,34 @@ export class Cashier {
     this.#world = world;
   }
 
-  /** Looks at the screen and does the next thing; call it every few hundred milliseconds. */
-  look(nowMs: number): void {
+  /**
+   * Looks at the screen and does the next thing. Gives the ms after which it is worth looking again while the screen stays
+   * as it is; null: nothing is left to do here.
+   */
+  look(nowMs: number): number | null {
     const snapshot = this.#world.snapshot();
     if (snapshot === null) {
       this.#acted = '';
-      return;
+      return null;
     }
     const { face } = snapshot;
     this.faces.add(face.id);
     const key = `${face.id}|${face.intent?.sequenceId ?? ''}|${face.intent?.version ?? ''}`;
     if (key !== this.#seen.key) this.#seen = { key, sinceMs: nowMs };
     this.#readEnd(snapshot);
-    if (face.acknowledge && nowMs - this.#seen.sinceMs >= 100) this.#world.shown(this.#body(snapshot));
-    if (nowMs - this.#seen.sinceMs < 700 || this.#acted === key) return;
+    const sinceMs = nowMs - this.#seen.sinceMs;
+    if (face.acknowledge) {
+      if (sinceMs < SHOWN_MS) return SHOWN_MS - sinceMs;
+      this.#world.shown(this.#body(snapshot));
+    }
+    if (this.#acted === key) return null;
+    if (sinceMs < DEAD_MS) return DEAD_MS - sinceMs;
     this.#acted = key;
     if (this.#world.random.chance(0.1)) this.#acted = ''; // presses twice, or comes back to it
     const choice = this.#choose(snapshot);
     this.#wantVoid(snapshot);
     if (choice !== null) this.#press(snapshot, choice);
+    return this.#acted === key ? null : AGAIN_MS;
   }
 
   /** People act while the screen is dark: the customer takes the notes back, or is paid out. */
@@ -143,6 +158,11 @@ export class Cashier {
         return this.#pay(snapshot);
       case 'VOID-ASK':
         return this.#askVoid(snapshot);
+      case 'NOT-RECORDED':
+        this.#notesOf(snapshot).moved = false; // "give it back"
+        return null;
+      case 'NOT-RECORDED-OUT':
+        return null; // the cash is with the customer already
       case 'VOID-WAIT':
         this.#open.add(this.#notesOf(snapshot)); // from here on a restart asks where the cash is
         return null;

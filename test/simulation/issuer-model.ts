@@ -1,6 +1,7 @@
 /**
  * The issuer as the contract describes it, in memory and without a wire: linear per id, tombstones, one token one id,
- * sealed days left out unless a scenario seals one. An independent reading of the contract, not the issuer's code.
+ * several terminals, days that are cut over and sealed, and a past that it can be put back to. An independent reading of
+ * the contract, not the issuer's code.
  */
 import { parseBarcode } from '../../src/barcode/parse.ts';
 import type {
@@ -16,6 +17,8 @@ import type {
   NetCancelAnswer,
   NetCancelRequest,
   SettlementItem,
+  TransactionsAnswer,
+  TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
 
 export type ModelAnswer<T> =
@@ -29,6 +32,8 @@ export type ItemState = 'approved' | 'declined' | 'tombstone' | 'reversed' | 'vo
 
 export interface ModelItem {
   readonly sequenceId: string;
+  readonly terminalId: string;
+  readonly businessDate: string;
   readonly type: 'CHARGE' | 'REFUND';
   readonly amount: number;
   readonly cardNumber: string;
@@ -51,11 +56,22 @@ interface Token {
 }
 
 export interface IssuerSettings {
+  /** The true time, UTC ms. */
   readonly wallMs: () => number;
-  readonly merchantTerminal: string;
+  /** False: a net cancel before its approve leaves nothing behind. */
+  readonly tombstones: boolean;
+}
+
+/** What the issuer knows of one terminal. `heads` are those of the present epoch. */
+interface Known {
+  epoch: { value: number; holder: string } | null;
+  heads: Map<number, string>;
+  /** The journal went back: it stays so until the next epoch is claimed. */
+  wentBack: boolean;
 }
 
 const TOKEN_LIFE_MS = 300_000;
+const PAGE_MAX = 50;
 
 export class IssuerModel {
   readonly #settings: IssuerSettings;
@@ -65,9 +81,13 @@ export class IssuerModel {
   readonly #tokens = new Map<string, Token>();
   /** Every approval ever given, by barcode: more than one is a wrong end. */
   readonly approvalsByToken = new Map<Token, number>();
-  epoch: { value: number; holder: string } | null = null;
-  readonly #known = new Map<number, string>();
-  issuerEpoch = 'I1';
+  #terminals = new Map<string, Known>();
+  #restores = 0;
+  businessDate = '20260723';
+  readonly sealed = new Set<string>();
+  get issuerEpoch(): string {
+    return `I${this.#restores}`;
+  }
   enabled = { CHARGE: true, REFUND: true };
   #numbers = 0;
 
@@ -77,6 +97,11 @@ export class IssuerModel {
 
   addCard(cardNumber: string, balance: number): void {
     this.balances.set(cardNumber, balance);
+  }
+
+  /** It issued this barcode once. */
+  knows(barcode: string): boolean {
+    return this.#tokens.has(barcode);
   }
 
   /** The app's side: a barcode for this card; an older live one of the card is replaced. */
@@ -96,45 +121,105 @@ export class IssuerModel {
     return barcode;
   }
 
-  /** 000_910 before any effect, or null. `hello` judges a lower index, the others a known index with another head. */
-  fenced(context: CallContext, machineId: string): boolean {
-    if (this.epoch !== null && (this.epoch.value !== context.epoch || this.epoch.holder !== machineId))
-      return true;
-    const head = this.#known.get(context.journalIndex);
+  #knownOf(terminalId: string): Known {
+    let known = this.#terminals.get(terminalId);
+    if (known === undefined) {
+      known = { epoch: null, heads: new Map(), wentBack: false };
+      this.#terminals.set(terminalId, known);
+    }
+    return known;
+  }
+
+  /** 000_910 before any effect: another epoch or holder, a known index with another head, or a journal that went back. */
+  fenced(terminalId: string, context: CallContext, machineId: string): boolean {
+    const { epoch, heads, wentBack } = this.#knownOf(terminalId);
+    if (wentBack) return true;
+    if (epoch !== null && (epoch.value !== context.epoch || epoch.holder !== machineId)) return true;
+    const head = heads.get(context.journalIndex);
     if (head !== undefined && head !== context.journalHead) return true;
-    this.#known.set(context.journalIndex, context.journalHead);
+    heads.set(context.journalIndex, context.journalHead);
     return false;
   }
 
-  get knownIndex(): number {
-    return Math.max(0, ...this.#known.keys());
+  knownIndex(terminalId: string): number {
+    let highest = 0;
+    for (const index of this.#knownOf(terminalId).heads.keys()) highest = Math.max(highest, index);
+    return highest;
   }
 
-  hello(request: HelloRequest, context: CallContext): ModelAnswer<HelloAnswer> {
-    this.epoch ??= { value: 0, holder: request.machineId };
-    if (request.claimEpoch !== undefined && request.managerId !== undefined) {
-      this.epoch = { value: request.claimEpoch, holder: request.machineId };
-      this.#known.clear();
+  /** Always answered, so that the terminal can see what the issuer knows; what it finds stays with the terminal. */
+  hello(terminalId: string, request: HelloRequest, context: CallContext): ModelAnswer<HelloAnswer> {
+    const known = this.#knownOf(terminalId);
+    const { machineId, claimEpoch, managerId } = request;
+    known.epoch ??= { value: 0, holder: machineId };
+    if (claimEpoch === known.epoch.value + 1 && managerId !== undefined) {
+      known.epoch = { value: claimEpoch, holder: machineId };
+      known.heads = new Map([[context.journalIndex, context.journalHead]]);
+      known.wentBack = false;
     }
-    const behind = context.journalIndex < this.knownIndex;
-    if (behind || this.fenced(context, request.machineId)) return { kind: 'notProcessed', code: '000_910' };
+    const { value, holder } = known.epoch;
+    const knownJournalIndex = this.knownIndex(terminalId);
+    const isOurs = holder === machineId && (value === context.epoch || value === claimEpoch);
+    const head = known.heads.get(context.journalIndex);
+    const isAnother = head !== undefined && head !== context.journalHead;
+    if (isOurs && (context.journalIndex < knownJournalIndex || isAnother)) known.wentBack = true;
+    if (isOurs && !known.wentBack) known.heads.set(context.journalIndex, context.journalHead);
     return {
       kind: 'answered',
       value: {
         serverTimeMs: this.#settings.wallMs(),
         cutOverHour: 0,
-        openBusinessDate: '20260723',
+        openBusinessDate: this.businessDate,
         limits: {},
         enabled: this.enabled,
         drainPerMinute: 600,
-        epoch: this.epoch.value,
-        holder: this.epoch.holder,
-        knownJournalIndex: this.knownIndex,
+        epoch: value,
+        holder,
+        knownJournalIndex,
       },
     };
   }
 
-  approve(request: ApproveRequest): ModelAnswer<ApproveAnswer> {
+  /** The date changes for what is booked from now on. */
+  cutOver(): void {
+    const day = Number(this.businessDate.slice(6));
+    if (day < 31) this.businessDate = `202607${String(day + 1).padStart(2, '0')}`;
+  }
+
+  /** A day that nobody closed is sealed by the issuer: nothing in it is undone any more. */
+  seal(date: string): void {
+    this.sealed.add(date);
+  }
+
+  /** A copy of everything, to be put back later. */
+  copy(): () => void {
+    const items = new Map([...this.items].map(([id, item]) => [id, { ...item, voids: [...item.voids] }]));
+    const balances = new Map(this.balances);
+    const tokens = new Map([...this.#tokens].map(([text, token]) => [text, { ...token }]));
+    const counts = new Map<string, number>();
+    for (const [token, count] of this.approvalsByToken) counts.set(token.barcode, count);
+    const terminals = new Map(
+      [...this.#terminals].map(([id, { epoch, heads, wentBack }]) => [
+        id,
+        { epoch: epoch === null ? null : { ...epoch }, heads: new Map(heads), wentBack },
+      ]),
+    );
+    return () => {
+      this.#restores += 1;
+      replace(this.items, items);
+      replace(this.balances, balances);
+      // Barcodes that phones show now were issued by the issuer as it was; it knows nothing of them any more.
+      replace(this.#tokens, tokens);
+      this.approvalsByToken.clear();
+      for (const [barcode, count] of counts) {
+        const token = this.#tokens.get(barcode);
+        if (token !== undefined) this.approvalsByToken.set(token, count);
+      }
+      this.#terminals = terminals;
+    };
+  }
+
+  approve(terminalId: string, request: ApproveRequest): ModelAnswer<ApproveAnswer> {
     const parsed = parseBarcode(request.barcodeSpec);
     if (!parsed.ok || parsed.spec.type !== request.type || parsed.spec.amount !== request.amount) {
       return { kind: 'notProcessed', code: '000_002' };
@@ -148,6 +233,8 @@ export class IssuerModel {
       code === null ? this.#book(request, parsed.spec.cardNumber, token) : null;
     this.items.set(request.sequenceId, {
       sequenceId: request.sequenceId,
+      terminalId,
+      businessDate: this.businessDate,
       type: request.type,
       amount: request.amount,
       cardNumber: parsed.spec.cardNumber,
@@ -229,11 +316,15 @@ export class IssuerModel {
     };
   }
 
-  netCancel(request: NetCancelRequest): ModelAnswer<NetCancelAnswer> {
+  netCancel(terminalId: string, request: NetCancelRequest): ModelAnswer<NetCancelAnswer> {
     const item = this.items.get(request.sequenceId);
     if (item === undefined) {
+      if (!this.#settings.tombstones)
+        return { kind: 'answered', value: { result: 'NOT_FOUND', reversedAt: null } };
       this.items.set(request.sequenceId, {
         sequenceId: request.sequenceId,
+        terminalId,
+        businessDate: this.businessDate,
         type: request.type,
         amount: request.amount,
         cardNumber: '',
@@ -251,6 +342,7 @@ export class IssuerModel {
     if (item.type !== request.type || item.amount !== request.amount)
       return { kind: 'refused', code: '006_906' };
     if (item.state === 'approved') {
+      if (this.sealed.has(item.businessDate)) return { kind: 'refused', code: '006_907' };
       this.#undo(item);
       item.state = 'reversed';
     }
@@ -267,7 +359,8 @@ export class IssuerModel {
     const before = item.voids.find((attempt) => attempt.cancelId === request.cancelId);
     if (before !== undefined) return this.#voidAnswer(before.done);
     const balance = this.balances.get(item.cardNumber) ?? 0;
-    const possible = item.state === 'approved' && (item.type === 'REFUND' || balance >= item.amount);
+    const isOpen = item.state === 'approved' && !this.sealed.has(item.businessDate);
+    const possible = isOpen && (item.type === 'REFUND' || balance >= item.amount);
     item.voids.push({ cancelId: request.cancelId, done: possible, ...(possible ? {} : { code: '007_030' }) });
     if (possible) {
       this.#undo(item);
@@ -282,26 +375,48 @@ export class IssuerModel {
       : { kind: 'refused', code: '007_030' };
   }
 
-  list(): SettlementItem[] {
+  /** Sorted by id, in pages: the cursor is the last id of the page before. */
+  transactions(request: TransactionsRequest): ModelAnswer<TransactionsAnswer> {
     const states = { approved: 'APPROVED', reversed: 'REVERSED', voided: 'VOIDED' } as const;
     const found: SettlementItem[] = [];
     for (const item of this.items.values()) {
       if (item.state === 'declined' || item.state === 'tombstone') continue;
+      if (item.businessDate !== request.businessDate) continue;
+      if (request.terminalId !== undefined && item.terminalId !== request.terminalId) continue;
+      if (request.cursor !== undefined && item.sequenceId <= request.cursor) continue;
       found.push({
         sequenceId: item.sequenceId,
-        terminalId: this.#settings.merchantTerminal,
+        terminalId: item.terminalId,
         type: item.type,
         amount: item.amount,
         state: states[item.state],
         nrNumber: item.answer?.nrNumber ?? '',
         approvalCode: item.answer?.approvalCode ?? '',
         approvedAt: item.answer?.approvedAt ?? '',
-        businessDate: '20260723',
+        businessDate: item.businessDate,
         deferred: item.deferred,
         bin: item.bin,
         last4: item.last4,
       });
     }
-    return found;
+    found.sort((one, other) => (one.sequenceId < other.sequenceId ? -1 : 1));
+    const items = found.slice(0, Math.min(request.limit, PAGE_MAX));
+    const last = items.at(-1);
+    const isMore = items.length < found.length && last !== undefined;
+    return {
+      kind: 'answered',
+      value: {
+        asOf: '20260723100000000',
+        final: true,
+        totals: [],
+        items,
+        ...(isMore ? { nextCursor: last.sequenceId } : {}),
+      },
+    };
   }
+}
+
+function replace<Key, Value>(into: Map<Key, Value>, from: ReadonlyMap<Key, Value>): void {
+  into.clear();
+  for (const [key, value] of from) into.set(key, value);
 }

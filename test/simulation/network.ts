@@ -32,6 +32,8 @@ export interface NetworkFaults {
   serverError: number;
   notProcessed: number;
   wrongEcho: number;
+  /** An answer asks for patience, with a time to wait (Retry-After). */
+  retryAfter: number;
 }
 
 export const NO_FAULTS: NetworkFaults = {
@@ -45,9 +47,23 @@ export const NO_FAULTS: NetworkFaults = {
   serverError: 0,
   notProcessed: 0,
   wrongEcho: 0,
+  retryAfter: 0,
 };
 
 export type FaultCounts = Record<string, number>;
+
+/** One till's cable to the issuer. */
+export interface NetworkOptions {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly issuer: IssuerModel;
+  readonly machineId: string;
+  readonly terminalId: string;
+  readonly counts: FaultCounts;
+  /** Faults that a shrunk story leaves out; the dice are thrown all the same. */
+  readonly without: ReadonlySet<string>;
+  readonly tombstones: boolean;
+}
 
 const CLIENT_TIMEOUT_MS = 10_000;
 const NOT_PROCESSED = [
@@ -66,48 +82,67 @@ interface Wire {
   readonly signal: AbortSignal | undefined;
   /** hello, inquiry and transactions answer a fenced terminal too. */
   readonly fences: boolean;
+  readonly machineId: string;
+  /** Kind and id; null: belongs to no intent. */
+  readonly key: string | null;
   readonly handle: () => ModelAnswer<unknown>;
 }
 
 export class SimulatedNetwork implements SettlementBackend {
-  readonly capabilities: BackendCapabilities = { tombstones: true, voids: true, lists: true };
+  readonly capabilities: BackendCapabilities;
+  readonly #options: NetworkOptions;
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #issuer: IssuerModel;
-  readonly #machineId: string;
   readonly counts: FaultCounts;
   faults: NetworkFaults = NO_FAULTS;
   /** The cable: false and nothing leaves. */
   up = true;
   /** Requests arrive, answers do not. */
   oneWay = false;
+  /** The issuer answers everything with this code: maintenance, a key that is over, too many requests. */
+  refusesAll: string | null = null;
+  machineId: string;
   #inFlight = 0;
+  /** Requests under way by kind and id: an intent never has two of a kind. */
+  readonly #underWay = new Map<string, number>();
   /** Called before a request's bytes leave, with its id and whether it may move money. */
-  onBytes: (sequenceId: string, call: string) => void = () => {};
+  onBytes: (sequenceId: string, call: string, isSecond: boolean) => void = () => {};
   /** Bumped by a crash: answers to the old run are dropped. */
   generation = 0;
+  /** No process runs: what a dead one still had in hand never leaves. */
+  #isCutOff = false;
 
-  constructor(
-    clock: VirtualClock,
-    random: SeededRandom,
-    issuer: IssuerModel,
-    machineId: string,
-    counts: FaultCounts,
-  ) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#issuer = issuer;
-    this.#machineId = machineId;
-    this.counts = counts;
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#issuer = options.issuer;
+    this.machineId = options.machineId;
+    this.counts = options.counts;
+    this.capabilities = { tombstones: options.tombstones, voids: true, lists: true };
   }
 
   get inFlight(): number {
     return this.#inFlight;
   }
 
+  /** The process is gone: its answers find nobody. */
+  forget(): void {
+    this.generation += 1;
+    this.#isCutOff = true;
+    this.#underWay.clear();
+  }
+
+  /** A process runs again. */
+  connect(): void {
+    this.#isCutOff = false;
+  }
+
   #hit(fault: keyof NetworkFaults): boolean {
     const probability = this.faults[fault];
     if (probability === 0 || !this.#random.chance(probability)) return false;
+    if (this.#options.without.has(fault)) return false;
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
     return true;
   }
@@ -115,9 +150,9 @@ export class SimulatedNetwork implements SettlementBackend {
   #meta(): AnswerMeta {
     return {
       issuerEpoch: this.#issuer.issuerEpoch,
-      businessDate: '20260723',
+      businessDate: this.#issuer.businessDate,
       correlationId: '260723000000-0000000',
-      clockOffsetMs: -this.#clock.wallShiftMs,
+      clockOffsetMs: -this.#clock.wallErrorMs,
       bytesWritten: 1000,
       elapsedMs: 50,
     };
@@ -126,10 +161,18 @@ export class SimulatedNetwork implements SettlementBackend {
   /** One request on its way: zero, one or two copies arrive, and at most one answer comes back to this call. */
   async #call<T>(wire: Wire): Promise<Answered<T>> {
     const generation = this.generation;
+    if (this.#isCutOff) return await new Promise(() => {});
     if (!this.up || this.#hit('nothingLeft')) {
       return await this.#after(this.#random.below(40) + 1, { class: 'nothingLeft', why: 'no connection' });
     }
     this.#inFlight += 1;
+    const { key } = wire;
+    if (key !== null) {
+      const earlier = this.#underWay.get(key) ?? 0;
+      this.#underWay.set(key, earlier + 1);
+      const [call = '', sequenceId = ''] = key.split(' ');
+      this.onBytes(sequenceId, call, earlier > 0);
+    }
     return await new Promise<Answered<T>>((resolve) => {
       let open = true;
       const finish = (answer: Answered<T>): void => {
@@ -137,7 +180,9 @@ export class SimulatedNetwork implements SettlementBackend {
         open = false;
         this.#inFlight -= 1;
         timer.cancel();
-        if (generation === this.generation) resolve(answer);
+        if (generation !== this.generation) return;
+        if (key !== null) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
+        resolve(answer);
       };
       const timer = this.#clock.after(CLIENT_TIMEOUT_MS, () => finish(ambiguous('no answer in time')));
       wire.signal?.addEventListener('abort', () => finish(ambiguous('aborted')), { once: true });
@@ -153,17 +198,22 @@ export class SimulatedNetwork implements SettlementBackend {
   }
 
   #deliver(wire: Wire, reply: (answer: ModelAnswer<unknown>) => void): void {
-    const delayMs = this.#hit('late') ? this.#random.below(240_000) : this.#random.below(300) + 5;
+    // Without tombstones nothing may arrive later than the quiet after a net cancel: the contract of such a backend.
+    const lateMs = this.capabilities.tombstones ? 240_000 : 45_000;
+    const delayMs = this.#hit('late') ? this.#random.below(lateMs) : this.#random.below(300) + 5;
     this.#clock.after(delayMs, () => {
-      const answer =
-        wire.fences && this.#issuer.fenced(wire.context, this.#machineId)
-          ? ({ kind: 'notProcessed', code: '000_910' } as const)
-          : this.#hit('notProcessed')
-            ? ({ kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) } as const)
-            : wire.handle();
+      const answer = this.#answerOf(wire);
       if (this.oneWay || this.#hit('answerLost')) return;
       this.#clock.after(this.#random.below(300) + 5, () => reply(answer));
     });
+  }
+
+  #answerOf(wire: Wire): ModelAnswer<unknown> {
+    if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
+    if (wire.fences && this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId))
+      return { kind: 'notProcessed', code: '000_910' };
+    if (this.#hit('notProcessed')) return { kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) };
+    return wire.handle();
   }
 
   #wayBack<T>(answer: ModelAnswer<unknown>): Answered<T> {
@@ -172,7 +222,9 @@ export class SimulatedNetwork implements SettlementBackend {
     if (this.#hit('wrongEcho')) return ambiguous('another id answered');
     const meta = this.#meta();
     if (answer.kind === 'answered') return { class: 'answered', value: answer.value as T, meta };
-    if (answer.kind === 'ambiguous') return { ...ambiguous('unlisted code'), code: answer.code };
+    if (answer.kind === 'ambiguous') return { ...ambiguous('UNLISTED_CODE'), code: answer.code };
+    if (answer.kind === 'notProcessed' && this.#hit('retryAfter'))
+      return { class: 'notProcessed', code: answer.code, meta, retryAfterMs: this.#random.below(20_000) };
     return { class: answer.kind, code: answer.code, meta };
   }
 
@@ -181,72 +233,51 @@ export class SimulatedNetwork implements SettlementBackend {
   }
 
   async hello(request: HelloRequest, context: CallContext, signal?: AbortSignal) {
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: false,
-      handle: () => this.#issuer.hello(request, context),
-    });
+    const { terminalId } = this.#options;
+    const handle = () => this.#issuer.hello(terminalId, request, context);
+    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
   }
   async approve(request: ApproveRequest, context: CallContext, signal?: AbortSignal) {
-    this.onBytes(request.sequenceId, 'approve');
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: true,
-      handle: () => this.#issuer.approve(request),
-    });
+    const { terminalId } = this.#options;
+    const handle = () => this.#issuer.approve(terminalId, request);
+    const key = `approve ${request.sequenceId}`;
+    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
   }
   async inquiry(request: InquiryRequest, context: CallContext, signal?: AbortSignal) {
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: false,
-      handle: () => this.#issuer.inquiry(request),
-    });
+    const handle = () => this.#issuer.inquiry(request);
+    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
   }
   async netCancel(request: NetCancelRequest, context: CallContext, signal?: AbortSignal) {
-    this.onBytes(request.sequenceId, 'netCancel');
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: true,
-      handle: () => this.#issuer.netCancel(request),
-    });
+    const { terminalId } = this.#options;
+    const handle = () => this.#issuer.netCancel(terminalId, request);
+    const key = `netCancel ${request.sequenceId}`;
+    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
   }
   async cancel(request: CancelRequest, context: CallContext, signal?: AbortSignal) {
-    this.onBytes(request.sequenceId, 'cancel');
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: true,
-      handle: () => this.#issuer.cancel(request),
-    });
+    const handle = () => this.#issuer.cancel(request);
+    const key = `cancel ${request.sequenceId}`;
+    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
   }
   async transactions(request: TransactionsRequest, context: CallContext, signal?: AbortSignal) {
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: false,
-      handle: () => ({
-        kind: 'answered',
-        value: {
-          asOf: '20260723100000000',
-          final: true,
-          totals: [],
-          items: this.#issuer.list().slice(0, request.limit),
-        },
-      }),
-    });
+    const handle = () => this.#issuer.transactions(request);
+    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
   }
   async close(_request: CloseRequest, context: CallContext, signal?: AbortSignal) {
-    return await this.#call<never>({
-      context,
-      signal,
-      fences: true,
-      handle: () => ({ kind: 'refused', code: '006_907' }),
-    });
+    const handle = () => ({ kind: 'refused', code: '006_907' }) as const;
+    return await this.#call<never>(this.#wire(context, signal, true, null, handle));
   }
+
+  /** `machineId` as it is now: the wire carries what the sender was. */
+  #wire(
+    context: CallContext,
+    signal: AbortSignal | undefined,
+    fences: boolean,
+    key: string | null,
+    handle: () => ModelAnswer<unknown>,
+  ): Wire {
+    return { context, signal, fences, machineId: this.machineId, key, handle };
+  }
+
   async dispose(): Promise<void> {}
 }
 

@@ -3,7 +3,7 @@
  * worth its name only if it finds every one of them.
  */
 import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
-import type { Ledger } from '../../src/ledger/types.ts';
+import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
 import type { IssuerModel } from './issuer-model.ts';
 
@@ -11,7 +11,7 @@ import type { IssuerModel } from './issuer-model.ts';
 export interface Plant {
   readonly name: string;
   readonly backend?: (backend: SettlementBackend) => SettlementBackend;
-  readonly ledger?: (ledger: Ledger) => Ledger;
+  readonly ledger?: (ledger: TillLedger) => TillLedger;
   /** What the cashier sees. */
   readonly screen?: (snapshot: Snapshot) => Snapshot;
   readonly issuer?: (issuer: IssuerModel) => void;
@@ -19,6 +19,8 @@ export interface Plant {
   readonly quick?: true;
   /** The restart recovery does not run. */
   readonly noRecovery?: true;
+  /** Two dispatchers deliver from one ledger. */
+  readonly secondWorker?: true;
 }
 
 function over(backend: SettlementBackend, changes: Partial<SettlementBackend>): SettlementBackend {
@@ -128,8 +130,8 @@ export const PLANTS: readonly Plant[] = [
     quick: true,
     issuer: (issuer) => {
       const honest = issuer.netCancel.bind(issuer);
-      issuer.netCancel = (request) => {
-        const answer = honest(request);
+      issuer.netCancel = (terminalId, request) => {
+        const answer = honest(terminalId, request);
         if (issuer.items.get(request.sequenceId)?.state === 'tombstone')
           issuer.items.delete(request.sequenceId);
         return answer;

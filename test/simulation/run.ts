@@ -1,10 +1,13 @@
 /**
- * `npm run simulate -- [--seeds N] [--from N] [--customers N] [--seconds N] [--story SEED] [--plants]`
+ * `npm run simulate -- [--seeds N] [--from N] [--customers N] [--seconds N] [--workers N] [--files] [--story SEED]
+ * [--shrink SEED] [--plants] [--replay FILE]`
  *
- * Runs stories and prints seeds per second, faults by kind, intents, states and faces visited, and every violation with
- * its seed. `--story SEED` tells one story line by line; `--plants` shows that each planted bug is found.
- * `--replay FILE` scans a recording (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to.
- * Exit 1 when a violation was found (or a planted bug was not).
+ * Runs stories and prints seeds per second, faults by kind, intents, what was visited, and every violation with its seed;
+ * the first failing seed is shrunk and told in plain words. `--workers` spreads the seeds over processes, `--files` puts
+ * real ledger files in place of the simulator's disk, `--story` tells one seed line by line, `--shrink` tells the shortest
+ * story of a failing one, `--plants` shows that each planted bug is found, `--replay FILE` scans a recording
+ * (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to. Exit 1 when something was
+ * found wrong.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,32 +15,27 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Recorded, replayOf } from '../../drivers/recorder.ts';
 import { PLANTS, type Plant } from './plants.ts';
+import { shrink } from './shrink.ts';
 import { Crashed } from './terminal.ts';
-import { Story, type StoryResult } from './world.ts';
+import { addStory, emptyTotals, type Totals } from './totals.ts';
+import { packed, simulateApart } from './workers.ts';
+import { Story } from './world.ts';
 
-/** A crash of the simulated process rejects promises that nobody of the dead process waits for any more. */
+/** A crash of the simulated process ends promises and turns of the dead process, which nobody waits for any more. */
 export function tolerateCrashes(): () => void {
   const listener = (reason: unknown): void => {
     if (!(reason instanceof Crashed)) throw reason;
   };
   process.on('unhandledRejection', listener);
-  return () => process.off('unhandledRejection', listener);
+  process.on('uncaughtException', listener);
+  return () => {
+    process.off('unhandledRejection', listener);
+    process.off('uncaughtException', listener);
+  };
 }
 
-export interface Totals {
-  seeds: number;
-  intents: number;
-  cases: number;
-  crashes: number;
-  elapsedMs: number;
-  readonly faults: Record<string, number>;
-  readonly states: Set<string>;
-  readonly faces: Set<string>;
-  readonly failed: StoryResult[];
-}
-
-/** Memory-backed where there is such a place: the simulator is about order, not about the disk. */
-export function storyFolder(): string {
+/** For stories on real files: memory-backed where there is such a place, because here order matters, not the disk. */
+function storyFolder(): string {
   return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'kona-till-simulation-'));
 }
 
@@ -49,52 +47,30 @@ export async function simulate(options: {
   readonly budgetMs: number;
   readonly plant?: Plant;
   readonly stopAtFirst?: boolean;
+  /** Real ledger files instead of the simulator's disk. */
+  readonly onFiles?: boolean;
 }): Promise<Totals> {
-  const totals: Totals = {
-    seeds: 0,
-    intents: 0,
-    cases: 0,
-    crashes: 0,
-    elapsedMs: 0,
-    faults: {},
-    states: new Set(),
-    faces: new Set(),
-    failed: [],
-  };
-  const folder = storyFolder();
+  const totals = emptyTotals();
+  const folder = options.onFiles === true ? storyFolder() : null;
   const stopTolerating = tolerateCrashes();
   const startMs = performance.now();
+  const startCpu = process.cpuUsage();
+  const { plant, customers } = options;
   try {
     for (let seed = options.from; seed < options.from + options.seeds; seed += 1) {
       if (performance.now() - startMs > options.budgetMs) break;
-      const { plant } = options;
-      const story = new Story({
-        seed,
-        folder,
-        customers: options.customers,
-        ...(plant === undefined ? {} : { plant }),
-      });
-      add(totals, await story.run());
+      const story = new Story({ seed, folder, customers, ...(plant === undefined ? {} : { plant }) });
+      addStory(totals, await story.run());
       if (options.stopAtFirst === true && totals.failed.length > 0) break;
     }
   } finally {
     stopTolerating();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
   totals.elapsedMs = performance.now() - startMs;
+  const { user, system } = process.cpuUsage(startCpu);
+  totals.cpuMs = (user + system) / 1000;
   return totals;
-}
-
-function add(totals: Totals, result: StoryResult): void {
-  totals.seeds += 1;
-  totals.intents += result.intents;
-  totals.cases += result.cases;
-  totals.crashes += result.crashes;
-  for (const [fault, count] of Object.entries(result.faults))
-    totals.faults[fault] = (totals.faults[fault] ?? 0) + count;
-  for (const state of result.states) totals.states.add(state);
-  for (const face of result.faces) totals.faces.add(face);
-  if (result.violations.length > 0) totals.failed.push(result);
 }
 
 async function findPlants(seeds: number, customers: number): Promise<number> {
@@ -111,8 +87,10 @@ async function findPlants(seeds: number, customers: number): Promise<number> {
 
 function print(totals: Totals): void {
   const seconds = totals.elapsedMs / 1000;
+  const perSecond = (totals.seeds / seconds).toFixed(1);
+  const perCore = (totals.seeds / (totals.cpuMs / 1000)).toFixed(1);
   console.log(
-    `seeds ${totals.seeds} (${(totals.seeds / seconds).toFixed(1)}/s), intents ${totals.intents}, cases ${totals.cases}`,
+    `seeds ${totals.seeds} (${perSecond}/s, ${perCore} per processor second), intents ${totals.intents}, cases ${totals.cases}, crashes ${totals.crashes}`,
   );
   console.log(
     `faults ${Object.entries(totals.faults)
@@ -120,11 +98,42 @@ function print(totals: Totals): void {
       .join(', ')}`,
   );
   console.log(`states ${totals.states.size} of 38: ${[...totals.states].sort().join(', ')}`);
+  console.log(`cells of the table ${totals.cells.size}: ${[...totals.cells].sort().join(', ')}`);
   console.log(`faces ${[...totals.faces].sort().join(' ')}`);
   console.log(`violations ${totals.failed.length}`);
   for (const { seed, violations } of totals.failed.slice(0, 20)) {
     for (const { code, text } of violations.slice(0, 3)) console.log(`  seed ${seed}: ${code} ${text}`);
   }
+}
+
+/** Tells the shortest story of a failing seed. False: it does not fail. */
+async function tellShrunk(seed: number, customers: number, code?: string): Promise<boolean> {
+  const stopTolerating = tolerateCrashes();
+  try {
+    const first = code ?? (await new Story({ seed, folder: null, customers }).run()).violations[0]?.code;
+    const shrunk = first === undefined ? null : await shrink({ seed, customers }, first);
+    if (shrunk === null) return false;
+    const kept = [...shrunk.chapters].join(' ');
+    console.log(`seed ${seed}: ${shrunk.code} with customers ${kept} (${shrunk.tries} stories tried)`);
+    for (const line of shrunk.story) console.log(line);
+    return true;
+  } finally {
+    stopTolerating();
+  }
+}
+
+async function tellStory(seed: number, customers: number, onFiles: boolean): Promise<number> {
+  const folder = onFiles ? storyFolder() : null;
+  const stopTolerating = tolerateCrashes();
+  const { violations } = await new Story({
+    seed,
+    folder,
+    customers,
+    tell: (line) => console.log(line),
+  }).run();
+  stopTolerating();
+  if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  return violations.length === 0 ? 0 : 1;
 }
 
 /** A recording of a till's scanners through the whole terminal: nobody's cards, the same pauses, a good line. */
@@ -158,37 +167,39 @@ async function main(): Promise<number> {
     options: {
       seeds: { type: 'string', default: '200' },
       from: { type: 'string', default: '1' },
-      customers: { type: 'string', default: '20' },
+      customers: { type: 'string', default: '30' },
       seconds: { type: 'string', default: '3600' },
+      workers: { type: 'string', default: '1' },
       story: { type: 'string' },
+      shrink: { type: 'string' },
+      files: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
       replay: { type: 'string' },
     },
   });
   if (values.replay !== undefined) return replayFile(values.replay);
   const customers = Number(values.customers);
-  if (values.story !== undefined) {
-    const folder = storyFolder();
-    const stopTolerating = tolerateCrashes();
-    const result = await new Story({
-      seed: Number(values.story),
-      folder,
-      customers,
-      tell: (line) => console.log(line),
-    }).run();
-    stopTolerating();
-    rmSync(folder, { recursive: true, force: true });
-    for (const { code, text } of result.violations) console.log(`VIOLATION ${code} ${text}`);
-    return result.violations.length === 0 ? 0 : 1;
-  }
+  if (values.story !== undefined) return tellStory(Number(values.story), customers, values.files);
+  if (values.shrink !== undefined) return (await tellShrunk(Number(values.shrink), customers)) ? 1 : 0;
   if (values.plants) return (await findPlants(Number(values.seeds), customers)) === 0 ? 0 : 1;
-  const totals = await simulate({
+  const workers = Number(values.workers);
+  const range = {
     from: Number(values.from),
     seeds: Number(values.seeds),
     customers,
     budgetMs: Number(values.seconds) * 1000,
-  });
-  print(totals);
+  };
+  const totals =
+    workers > 1
+      ? await simulateApart({ ...range, workers })
+      : await simulate({ ...range, onFiles: values.files });
+  if (values.json) console.log(packed(totals));
+  else {
+    print(totals);
+    const first = totals.failed[0];
+    if (first !== undefined) await tellShrunk(first.seed, customers, first.violations[0]?.code);
+  }
   return totals.failed.length === 0 ? 0 : 1;
 }
 

@@ -1,66 +1,102 @@
 /**
- * The real rooms of a till joined under the virtual clock: ledger file, worker, board, station. A crash drops all of it
- * at once, before or after any commit; what comes back is what the file holds.
+ * The real rooms of a till joined under the virtual clock: ledger, worker, board, station. A crash drops all of it at
+ * once, before or after any commit; what comes back is what the disk holds.
  */
-
 import { DEFAULT_CODE_TABLE } from '../../src/barcode/parse.ts';
-import type { Intent } from '../../src/intent/model.ts';
+import type { Intent, IntentEvent } from '../../src/intent/model.ts';
 import { type Policy, policyHash } from '../../src/intent/policy.ts';
 import type { SettlementBackend } from '../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import type { Ledger } from '../../src/ledger/types.ts';
+import type { TillLedger } from '../../src/ledger/types.ts';
 import { createIds } from '../../src/station/ids.ts';
 import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
-import type { SyncWorker } from '../../src/sync/worker.ts';
+import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
+import { type Disk, DiskLedger } from './disk.ts';
 import type { Plant } from './plants.ts';
-import type { SeededRandom, VirtualClock } from './time.ts';
+import { SeededRandom, type VirtualClock } from './time.ts';
 
 export const MERCHANT = 'M00000000000001';
-export const TERMINAL = 'T0000001';
 export const STATION = '1';
 export const PAGE = 'page-1';
-export const MACHINE = 'a'.repeat(64);
 
 /** The process is gone in the middle of whatever it did. Nothing of ours may catch it and go on. */
 export class Crashed extends Error {
   override readonly name = 'Crashed';
 }
 
+/** What may go wrong at a writing call, as probabilities. */
+export interface DiskFaults {
+  /** The process dies, half of the time just before the commit, half just after. */
+  crash: number;
+  /** No room: nothing of the call is written. */
+  full: number;
+  /** The disk fails; half of the time the commit is on it nevertheless. */
+  io: number;
+}
+
 export interface TerminalWorld {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly backend: SettlementBackend;
-  readonly file: string;
-  readonly policy: Policy;
-  readonly memory: SyncMemory;
+  /** A ledger file instead of the disk of the simulator; null: the disk. */
+  readonly file: string | null;
+  disk: Disk;
+  readonly terminalId: string;
+  machineId: string;
+  policy: Policy;
+  memory: SyncMemory;
   readonly plant: Plant | null;
-  /** Chance that the process dies at a given commit, half of the time just before it, half just after. */
-  crashAtCommit: number;
+  readonly faults: DiskFaults;
   onCrash(): void;
-  /** The till gave up by itself, which nothing in a story asks for. */
+  onDiskFault(kind: 'full' | 'io'): boolean;
+  /** The till gave up by itself. */
   onFault(fault: unknown): void;
   /** Called after each commit with the committed state. */
-  onCommit(intent: Intent): void;
+  onCommit(intent: Intent, event: string): void;
+  /** Every event given to the rules, with the state that it met. */
+  onEvent(intent: Intent, event: IntentEvent): void;
+}
+
+/** What can be asked of the books at the end. */
+export interface Books {
+  intents(): readonly Intent[];
+  balances(): Readonly<Record<string, number>>;
+  /** What does not hold, in words. */
+  faults(): readonly string[];
 }
 
 export interface Terminal {
-  readonly ledger: Ledger;
+  readonly ledger: TillLedger;
+  readonly books: Books;
   readonly worker: SyncWorker;
   readonly station: Station;
-  /** The process ends without a goodbye; the file stays as the last commit left it. */
+  /** Lets nothing new out and waits for the answers under way. */
+  stop(): Promise<void>;
+  /** The process ends without a goodbye; the disk stays as the last commit left it. */
   kill(): void;
 }
 
-/** Every writing call may be the last one of this process. */
-function mortal(ledger: Ledger, world: TerminalWorld, state: { dead: boolean }): Ledger {
+/** Every writing call may be the last one of this process, and may find a disk that fails. */
+function mortal(ledger: TillLedger, world: TerminalWorld, state: { dead: boolean }): TillLedger {
+  const { faults, random } = world;
+  const diskFault = <Result>(call: () => Result): Result | null => {
+    const isFull = faults.full > 0 && random.chance(faults.full);
+    const isBroken = faults.io > 0 && random.chance(faults.io);
+    if (isFull && world.onDiskFault('full')) throw new LedgerFault('FULL');
+    if (!isBroken || !world.onDiskFault('io')) return null;
+    if (random.chance(0.5)) call();
+    throw new LedgerFault('IO');
+  };
   const around =
     <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
     (...given: Arguments): Result => {
       if (state.dead) throw new Crashed();
-      const dies = world.crashAtCommit > 0 && world.random.chance(world.crashAtCommit);
-      const after = dies && world.random.chance(0.5);
+      diskFault(() => call(...given));
+      const dies = faults.crash > 0 && random.chance(faults.crash);
+      const after = dies && random.chance(0.5);
       if (!dies || after) {
         const result = call(...given);
         if (!dies) return result;
@@ -70,63 +106,119 @@ function mortal(ledger: Ledger, world: TerminalWorld, state: { dead: boolean }):
       throw new Crashed();
     };
   return {
-    ...ledger,
     accept: around((scan, now) => ledger.accept(scan, now)),
-    acceptMany: around((scans, now) => ledger.acceptMany(scans, now)),
-    record: around((sequenceId, event, now, options) => ledger.record(sequenceId, event, now, options)),
+    record: around((sequenceId, event, now, options) => {
+      const intent = ledger.get(sequenceId);
+      if (intent !== null) world.onEvent(intent, event);
+      return ledger.record(sequenceId, event, now, options);
+    }),
     note: around((kind, detail, now, actor) => ledger.note(kind, detail, now, actor)),
+    recovered: around((now, actor) => ledger.recovered(now, actor)),
+    facts: (barcodeSpec, cardNumber, now) => ledger.facts(barcodeSpec, cardNumber, now),
+    deferredOfCard: (sequenceId) => ledger.deferredOfCard(sequenceId),
+    get: (sequenceId) => ledger.get(sequenceId),
+    open: () => ledger.open(),
+    attention: () => ledger.attention(),
+    list: (query) => ledger.list(query),
+    head: () => ledger.head(),
+    sweep: (now) => ledger.sweep(now),
+    recovering: () => ledger.recovering(),
+    markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),
+    onCommit: (listener) => ledger.onCommit(listener),
   };
 }
 
-/** Starts the till on what the file holds, as the agent does: recovery first, then the worker, then the station. */
-export function startTerminal(world: TerminalWorld): Terminal {
-  const { clock, random, policy } = world;
-  const state = { dead: false };
-  const opened = openLedger({
-    file: world.file,
+interface Opened {
+  readonly ledger: TillLedger;
+  readonly books: Books;
+  close(): void;
+}
+
+function openDisk(world: TerminalWorld): Opened {
+  const { clock, policy, random, terminalId } = world;
+  const ledger = new DiskLedger(world.disk, {
     environment: 'simulation',
     merchantId: MERCHANT,
-    terminalId: TERMINAL,
+    terminalId,
+    times: policy.times,
+    policyHash: policyHash(policy),
+    fraction: () => random.fraction(),
+    now: clock.now(),
+  });
+  const books: Books = {
+    intents: () => ledger.list({ limit: 1_000 }).intents,
+    balances: () => ledger.balances(),
+    faults: () => ledger.faults(),
+  };
+  return { ledger, books, close: () => {} };
+}
+
+function openFile(world: TerminalWorld, file: string): Opened {
+  const { clock, policy, random, terminalId } = world;
+  // Nonces come from dice of their own, so that the story is the same as on the disk without them.
+  const nonces = new SeededRandom(clock.monoMs);
+  const ledger = openLedger({
+    file,
+    environment: 'simulation',
+    merchantId: MERCHANT,
+    terminalId,
     key: new Uint8Array(32).fill(7),
     times: policy.times,
     policyHash: policyHash(policy),
-    random,
+    random: { bytes: (count) => nonces.bytes(count), fraction: () => random.fraction() },
     now: clock.now(),
     ballastBytes: 0,
   });
-  const whole = mortal(opened, world, state);
+  const books: Books = {
+    intents: () => ledger.list({ limit: 1_000 }).intents,
+    balances: () => ledger.balances(),
+    faults: () => ledger.verify().faults.map(({ code, text }) => `${code} ${text}`),
+  };
+  return { ledger, books, close: () => ledger.close() };
+}
+
+/** Starts the till on what the disk holds, as the agent does: recovery first, then the worker, then the station. */
+export function startTerminal(world: TerminalWorld): Terminal {
+  const { clock } = world;
+  const state = { dead: false };
+  const opened = world.file === null ? openDisk(world) : openFile(world, world.file);
+  const whole = mortal(opened.ledger, world, state);
   const ledger = world.plant?.ledger?.(whole) ?? whole;
   let till: Till;
   try {
-    till = joinTill(world, world.plant?.noRecovery === true ? forgetful(ledger) : ledger);
+    till = joinTill(world, world.plant?.noRecovery === true ? forgetful(ledger) : ledger, state);
   } catch (error) {
     opened.close();
     throw error;
   }
-  const stopListening = ledger.onCommit(({ intent }) => {
-    if (!state.dead) world.onCommit(intent);
+  const stopListening = ledger.onCommit(({ intent, record }) => {
+    if (!state.dead) world.onCommit(intent, record.event);
   });
   till.start();
+  const second = world.plant?.secondWorker === true ? secondWorker(world, ledger) : null;
   const station = till.stations.get(STATION);
   if (station === undefined) throw new Error('the till has no station');
   station.pages.opened(PAGE, clock.now().monoMs);
   const { worker } = till;
   return {
     ledger,
+    books: opened.books,
     worker,
     station,
+    stop: () => till.stop(),
     kill: () => {
       state.dead = true;
       stopListening();
       till.close();
       void worker.stop().catch(() => {});
+      void second?.stop().catch(() => {});
       opened.close();
     },
   };
 }
 
 /** A planted bug: the restart finds nothing to ask about. */
-function forgetful(ledger: Ledger): Ledger {
+function forgetful(ledger: TillLedger): TillLedger {
   let isStarting = true;
   return {
     ...ledger,
@@ -138,9 +230,26 @@ function forgetful(ledger: Ledger): Ledger {
   };
 }
 
+/** A planted bug: a second dispatcher on the same ledger. */
+function secondWorker(world: TerminalWorld, ledger: TillLedger): SyncWorker {
+  const { clock, random, policy, backend, machineId, terminalId, memory } = world;
+  const worker = new SyncWorker({
+    ledger,
+    backend,
+    clock,
+    random,
+    times: policy.times,
+    identity: { machineId, agentVersion: '0.0.0' },
+    terminalId,
+    memory,
+  });
+  worker.start();
+  return worker;
+}
+
 /** The same join as the agent's, with the simulated world in place of sockets, scanners and pages. */
-function joinTill(world: TerminalWorld, ledger: Ledger): Till {
-  const { clock, random, policy, plant, backend, memory } = world;
+function joinTill(world: TerminalWorld, ledger: TillLedger, state: { dead: boolean }): Till {
+  const { clock, random, policy, plant, backend, memory, machineId, terminalId } = world;
   return new Till({
     ledger,
     backend: plant?.backend?.(backend) ?? backend,
@@ -148,19 +257,17 @@ function joinTill(world: TerminalWorld, ledger: Ledger): Till {
     random,
     policy,
     codeTable: DEFAULT_CODE_TABLE,
-    terminalId: TERMINAL,
-    merchantId: MERCHANT,
-    store: '가나편의점',
-    verify: async () => ledger.verify(),
+    terminalId,
+    day: null,
     stationIds: [STATION],
     run: String(random.below(1_000_000)),
     version: '0.0.0',
-    machineId: MACHINE,
+    machineId,
     memory,
     newId: createIds(random),
     forward: () => {},
     onFault: (fault) => {
-      if (!(fault instanceof Crashed)) world.onFault(fault);
+      if (!(fault instanceof Crashed) && !state.dead) world.onFault(fault);
     },
   });
 }

@@ -14,6 +14,8 @@ export const EPOCH_MS = Date.UTC(2026, 6, 23, 0, 0, 0);
 export class VirtualClock implements Clock {
   #monoMs = 0;
   #wallOffsetMs = EPOCH_MS;
+  /** The world's own time runs with the monotonic clock, but for the hours in which the machine slept. */
+  #sleptMs = 0;
   #order = 0;
   /** Binary heap by (atMs, order): same moment, first come first run. */
   readonly #heap: Event[] = [];
@@ -28,8 +30,30 @@ export class VirtualClock implements Clock {
   shiftWall(byMs: number): void {
     this.#wallOffsetMs += byMs;
   }
-  get wallShiftMs(): number {
-    return this.#wallOffsetMs - EPOCH_MS;
+  /** The true time, UTC ms: what the issuer's clock says. */
+  get trueMs(): number {
+    return this.#monoMs + EPOCH_MS + this.#sleptMs;
+  }
+  /** The machine's wall clock minus the true time. */
+  get wallErrorMs(): number {
+    return this.#wallOffsetMs - EPOCH_MS - this.#sleptMs;
+  }
+  /** The machine sleeps: the world goes on, its monotonic clock stands still. */
+  suspend(forMs: number): void {
+    this.#sleptMs += forMs;
+    this.#wallOffsetMs += forMs;
+  }
+  /** A machine that starts reads its battery clock, which somebody has set right. */
+  setRight(): void {
+    this.#wallOffsetMs = EPOCH_MS + this.#sleptMs;
+  }
+  /** Virtual ms of the next event; null: none. */
+  get nextMs(): number | null {
+    for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) {
+      if (next.run !== null) return next.atMs;
+      this.#pop();
+    }
+    return null;
   }
 
   after(ms: number, run: () => void): Timer {
@@ -107,6 +131,10 @@ export class SeededRandom implements Random {
   #state: number;
   constructor(seed: number) {
     this.#state = seed | 0;
+  }
+  /** Begins anew: what one chapter of a story draws does not depend on the chapters before it. */
+  reseed(seed: number, part: number): void {
+    this.#state = (Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(part + 1, 0x85ebca6b)) | 0;
   }
   #next(): number {
     this.#state = (this.#state + 0x9e3779b9) | 0;

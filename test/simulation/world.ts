@@ -1,41 +1,34 @@
 /**
- * One seed, one story: customers, a cashier, a till, a bad line and an issuer, for a stretch of virtual time with faults,
- * then a stretch in which everything is well again, and at the end the account of every won.
+ * One seed, one story: customers, cashiers, one till or two, a bad line and an issuer, for a stretch of virtual time with
+ * faults, then a stretch in which everything is well again, and at the end the account of every won. A story has chapters,
+ * one a customer; what happens in a chapter is drawn from the seed and its number alone, so that a chapter can be left out.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
-import type { Intent } from '../../src/intent/model.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
-import { ended, isCase } from '../../src/intent/state.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
-import type { Snapshot } from '../../src/station/snapshot.ts';
+import type { FaceId } from '../../src/station/snapshot.ts';
 import type { ScanResult } from '../../src/station/station.ts';
-import { volatileMemory } from '../../src/sync/memory.ts';
-import { Cashier } from './cashier.ts';
-import { accountFor, screenFault, type Violation } from './check.ts';
+import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
+import { Counter, survive } from './counter.ts';
+import { casesOf } from './disk.ts';
 import { IssuerModel } from './issuer-model.ts';
-import { type FaultCounts, type NetworkFaults, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import { type FaultCounts, type NetworkFaults, NO_FAULTS } from './network.ts';
 import type { Plant } from './plants.ts';
-import {
-  Crashed,
-  MACHINE,
-  PAGE,
-  STATION,
-  startTerminal,
-  TERMINAL,
-  type Terminal,
-  type TerminalWorld,
-} from './terminal.ts';
-import { SeededRandom, VirtualClock } from './time.ts';
+import { EPOCH_MS, SeededRandom, VirtualClock } from './time.ts';
 
 export interface StoryOptions {
   readonly seed: number;
-  /** Folder for the ledger file; memory-backed is quickest. */
-  readonly folder: string;
   readonly customers: number;
+  /** Folder for real ledger files; null: the simulator's disk. */
+  readonly folder: string | null;
   readonly plant?: Plant;
   readonly tell?: (line: string) => void;
+  /** Chapters to be told, by number; absent: all of them. */
+  readonly chapters?: ReadonlySet<number>;
+  /** Kinds of fault that do not happen. */
+  readonly without?: ReadonlySet<string>;
 }
 
 export interface StoryResult {
@@ -46,7 +39,8 @@ export interface StoryResult {
   readonly crashes: number;
   readonly faults: FaultCounts;
   readonly states: ReadonlySet<string>;
-  readonly faces: ReadonlySet<string>;
+  readonly faces: ReadonlySet<FaceId>;
+  readonly cells: ReadonlySet<string>;
 }
 
 /** One read of a recording, as `replayOf` gives it. */
@@ -71,138 +65,220 @@ const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
 const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
 const HEAL_MS = 3_600_000;
-const LOOK_MS = 200;
+/** How long a customer stays: seldom so long that the cashier leaves the payment to the manager. */
+const STAYS_MS = [3_000, 4_000, 6_000, 6_000, 8_000, 8_000, 12_000, 20_000, 25_000, 70_000, 200_000] as const;
 const STEPS_MAX = 2_000_000;
 const VIOLATIONS_MAX = 20;
+const OUTAGE_CODES = ['000_904', '000_905', '000_907', '000_908'] as const;
 
 export class Story {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
   readonly issuer: IssuerModel;
-  readonly network: SimulatedNetwork;
-  readonly cashier: Cashier;
-  readonly world: TerminalWorld;
+  readonly counters: Counter[] = [];
   readonly faults: FaultCounts = {};
   readonly violations: Violation[] = [];
-  readonly states = new Set<string>();
-  terminal: Terminal | null = null;
-  crashes = 0;
-  readonly #replayed = new Set<string>();
   readonly #options: StoryOptions;
-  readonly #tell: (line: string) => void;
+  readonly #without: ReadonlySet<string>;
+  readonly #tombstones: boolean;
+  #ghosts: Counter[] = [];
+  /** The issuer as it was some chapters ago. */
+  #past: (() => void) | null = null;
+  #restores = 0;
 
   constructor(options: StoryOptions) {
     this.#options = options;
-    this.#tell = options.tell ?? (() => {});
+    this.#without = options.without ?? new Set();
     this.random = new SeededRandom(options.seed);
-    this.issuer = new IssuerModel({
-      wallMs: () => this.clock.now().wallMs - this.clock.wallShiftMs,
-      merchantTerminal: TERMINAL,
-    });
-    this.network = new SimulatedNetwork(this.clock, this.random, this.issuer, MACHINE, this.faults);
+    this.#tombstones = this.random.chance(0.85);
+    this.issuer = new IssuerModel({ wallMs: () => this.clock.trueMs, tombstones: this.#tombstones });
     for (const card of CARDS) this.issuer.addCard(card, 200_000);
-    this.world = {
-      clock: this.clock,
-      random: this.random,
-      backend: this.network,
-      file: join(options.folder, `till-${options.seed}.db`),
-      policy: policyOf(this.random),
-      memory: volatileMemory(),
-      plant: options.plant ?? null,
-      crashAtCommit: 0,
-      onCrash: () => this.#crashed(),
-      onFault: (fault) => this.violations.push({ code: 'FAULT', text: String(fault) }),
-      onCommit: (intent) => this.#committed(intent),
-    };
-    this.cashier = new Cashier({
-      random: this.random,
-      page: PAGE,
-      snapshot: () => this.#screen(),
-      press: (body) => this.terminal?.station.press(body) ?? null,
-      shown: (body) => void this.terminal?.station.shown(body),
-      pin: (body) => void this.terminal?.station.pinAccepted(body, 'M1'),
-    });
-    this.network.onBytes = (sequenceId, call) => this.#bytesLeave(sequenceId, call);
+    const tills = this.random.chance(0.3) ? 2 : 1;
+    for (let till = 1; till <= tills; till += 1) this.counters.push(this.#counter(till));
     options.plant?.issuer?.(this.issuer);
   }
 
   async run(): Promise<StoryResult> {
-    this.#start();
-    for (let customer = 0; customer < this.#options.customers; customer += 1) {
-      this.#weather();
-      await this.#serve();
-      this.#guarded(() => this.#manage());
+    for (const counter of this.counters) counter.start();
+    for (let chapter = 0; chapter < this.#options.customers; chapter += 1) {
+      if (this.#options.chapters !== undefined && !this.#options.chapters.has(chapter)) continue;
+      this.random.reseed(this.#options.seed, chapter);
+      await this.#chapter(chapter);
     }
+    this.random.reseed(this.#options.seed, -1);
     return this.#end();
   }
 
   /** Instead of customers and a bad line: the reads of a scanner, with their pauses, and what the till made of each. */
   async replay(reads: readonly Read[]): Promise<StoryResult & { readonly outcomes: readonly ReadOutcome[] }> {
     const outcomes: ReadOutcome[] = [];
-    this.#start();
+    const [counter] = this.counters;
+    if (counter === undefined) throw new Error('a story has a till');
+    for (const each of this.counters) each.start();
     await this.#pass(START_MS);
     for (const { afterMs, frame } of reads) {
       await this.#pass(Math.min(afterMs, READ_PAUSE_MS_MAX));
       this.#knows(frame);
-      this.#guarded(() => {
-        const result = this.terminal?.station.scan(frame) ?? null;
-        const refused = this.#screen()?.face.refused?.cause ?? null;
-        outcomes.push({ atMs: this.clock.monoMs, source: frame.source, result, refused });
-      });
+      const { result, refused } = counter.read(frame);
+      outcomes.push({ atMs: this.clock.monoMs, source: frame.source, result, refused });
     }
     return { ...(await this.#end()), outcomes };
   }
 
   /** A payment of a recording is nobody's: the issuer gets its card and its barcode, once. */
-  #knows({ text, symbology }: Read['frame']): void {
+  #knows({ text, symbology }: ScanFrame): void {
     const parsed = parseBarcode(text, DEFAULT_CODE_TABLE, symbology ?? null);
-    if (!parsed.ok || this.#replayed.has(text.slice(-BARCODE_LENGTH))) return;
+    const barcode = text.slice(-BARCODE_LENGTH);
+    if (!parsed.ok || this.issuer.knows(barcode)) return;
     const { type, cardNumber, amount, token } = parsed.spec;
     if (!this.issuer.balances.has(cardNumber)) this.issuer.addCard(cardNumber, REPLAY_BALANCE);
-    this.#replayed.add(this.issuer.makeBarcode(type, cardNumber, amount, token));
+    this.issuer.makeBarcode(type, cardNumber, amount, token);
   }
 
   /** All is well again; then the account of every won. */
   async #end(): Promise<StoryResult> {
     await this.#heal();
     this.#account();
-    const intents = this.terminal?.ledger.list({ limit: 500 }).intents ?? [];
-    this.terminal?.kill();
-    for (const suffix of ['', '-wal', '-shm', '.lock', '-journal'])
-      rmSync(this.world.file + suffix, { force: true });
+    return this.#result();
+  }
+
+  async #chapter(chapter: number): Promise<void> {
+    this.#say(`-- customer ${chapter}`);
+    this.#weather();
+    const counter = this.random.pick(this.counters);
+    this.#incident(counter);
+    await this.#serve(counter);
+    for (const each of this.counters) each.guarded(() => this.#manage(each));
+  }
+
+  #result(): StoryResult {
+    const { seed } = this.#options;
+    const all = this.counters.flatMap((counter) => counter.terminal?.books.intents() ?? []);
+    for (const counter of this.counters) counter.terminal?.kill();
+    const file = this.#fileOf(1);
+    if (file !== null) {
+      for (const suffix of ['', '-wal', '-shm', '.lock', '-journal']) rmSync(file + suffix, { force: true });
+    }
     return {
-      seed: this.#options.seed,
+      seed,
       violations: this.violations,
-      intents: intents.length,
-      cases: intents.filter(isCase).length,
-      crashes: this.crashes,
+      intents: all.length,
+      cases: casesOf(all),
+      crashes: this.counters.reduce((sum, { crashes }) => sum + crashes, 0),
       faults: this.faults,
-      states: this.states,
-      faces: this.cashier.faces,
+      states: new Set(this.counters.flatMap(({ states }) => [...states])),
+      faces: new Set(this.counters.flatMap(({ cashier }) => [...cashier.faces])),
+      cells: new Set(this.counters.flatMap(({ cells }) => [...cells])),
     };
+  }
+
+  #fileOf(till: number): string | null {
+    const { folder, seed } = this.#options;
+    return folder === null || till > 1 ? null : join(folder, `till-${seed}.db`);
+  }
+
+  #counter(till: number, isGhost = false): Counter {
+    const { plant, tell } = this.#options;
+    return new Counter({
+      clock: this.clock,
+      random: this.random,
+      issuer: this.issuer,
+      terminalId: `T000000${till}`,
+      file: isGhost ? null : this.#fileOf(till),
+      plant: plant ?? null,
+      counts: this.faults,
+      without: this.#without,
+      tombstones: this.#tombstones,
+      tell: tell === undefined ? null : (words) => this.#say(isGhost ? `(old machine) ${words}` : words),
+      violate: (violation) => this.#violate(violation),
+    });
+  }
+
+  #violate(violation: Violation): void {
+    this.#say(`VIOLATION ${violation.code}: ${violation.text}`);
+    if (this.violations.length < VIOLATIONS_MAX) this.violations.push(violation);
+  }
+
+  #say(words: string): void {
+    const { tell } = this.#options;
+    if (tell === undefined) return;
+    const seconds = (this.clock.monoMs / 1000).toFixed(1).padStart(8);
+    tell(`${seconds} s  ${words}`);
   }
 
   // ---------------------------------------------------------------------------------------------- the outside world
 
-  /** Between customers the line, the power and the clock change their mood. */
+  /** True when this happens in this chapter: the dice are thrown in any case. */
+  #happens(fault: string, chance: number): boolean {
+    if (!this.random.chance(chance) || this.#without.has(fault)) return false;
+    this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+    return true;
+  }
+
+  /** Between customers the line, the power, the disk and the clock change their mood. */
   #weather(): void {
-    const { random, network } = this;
-    if (random.chance(0.4)) {
+    const { random } = this;
+    for (const { network, world } of this.counters) {
+      if (!random.chance(0.4)) continue;
       network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random);
-      network.up = random.chance(0.85);
-      network.oneWay = random.chance(0.08);
-      this.world.crashAtCommit = random.chance(0.35) ? 0.05 : 0;
-      this.#tell(`weather: line ${network.up ? 'up' : 'down'}, crash ${this.world.crashAtCommit}`);
+      network.up = !random.chance(0.15) || this.#without.has('lineDown');
+      network.oneWay = random.chance(0.08) && !this.#without.has('oneWay');
+      network.refusesAll = this.#happens('refusesAll', 0.04) ? random.pick(OUTAGE_CODES) : null;
+      world.faults.crash = random.chance(0.35) && !this.#without.has('crash') ? 0.05 : 0;
+      world.faults.full = random.chance(0.06) ? 0.2 : 0;
+      world.faults.io = random.chance(0.06) ? 0.03 : 0;
+      this.#say(`weather: line ${network.up ? 'up' : 'down'}${network.oneWay ? ', one way' : ''}`);
     }
-    if (random.chance(0.03)) {
-      const byMs = random.pick([-3_600_000, 3_600_000, -60_000]);
+    if (this.#happens('clockShift', 0.03)) {
+      const byMs = random.pick([-3_600_000, 3_600_000, -60_000, -EPOCH_MS]);
       this.clock.shiftWall(byMs);
-      this.#count('clockShift');
-      this.clock.after(random.below(60_000), () => this.clock.shiftWall(-byMs));
+      this.#say(`somebody sets the clock by ${byMs / 1000} s`);
+      this.clock.after(random.below(60_000), () => this.clock.setRight());
+    }
+    if (this.#happens('suspended', 0.01)) {
+      this.clock.suspend(8 * 3_600_000);
+      this.#say('the machines sleep for eight hours');
     }
   }
 
-  async #serve(): Promise<void> {
+  /** What happens seldom, and mostly only once in the life of a till. */
+  #incident(counter: Counter): void {
+    const { random, issuer } = this;
+    if (this.#happens('cutOver', 0.03)) issuer.cutOver();
+    if (this.#happens('sealed', 0.004)) {
+      issuer.seal(issuer.businessDate);
+      issuer.cutOver();
+      this.#say('the issuer seals the day that nobody closed');
+    }
+    if (random.chance(0.05)) this.#past = issuer.copy();
+    if (this.#past !== null && this.#happens('issuerRestored', 0.01)) {
+      this.#past();
+      this.#past = null;
+      this.#restores += 1;
+      this.#say('the issuer is put back to an earlier point');
+    }
+    const within = (): number => random.below(30_000);
+    if (random.chance(0.03)) this.clock.after(within(), () => counter.upgrade());
+    if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('oldImage'));
+    if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('restore'));
+    if (random.chance(0.006)) this.clock.after(within(), () => this.#move(counter));
+    if (random.chance(0.05)) this.clock.after(within(), () => counter.reload());
+    if (random.chance(0.05)) this.clock.after(within(), () => counter.pressFromAnotherTab());
+  }
+
+  /** The disk goes into another machine; the old one, with a copy, is switched on again for a while. */
+  #move(counter: Counter): void {
+    const left = counter.moveToAnotherMachine();
+    if (left === null || !this.random.chance(0.6)) return;
+    this.clock.after(5_000 + this.random.below(60_000), () => {
+      const ghost = this.#counter(this.counters.indexOf(counter) + 1, true);
+      this.#ghosts.push(ghost);
+      ghost.haunt(left.disk, left.machineId);
+      this.clock.after(90_000, () => ghost.switchOff());
+    });
+  }
+
+  async #serve(counter: Counter): Promise<void> {
     const { random } = this;
     const card = random.pick(CARDS);
     const type = random.chance(0.6) ? 'CHARGE' : 'REFUND';
@@ -210,18 +286,24 @@ export class Story {
     const digits = String(random.below(1000)).padStart(3, '0');
     this.#spend(card);
     const barcode = this.issuer.makeBarcode(type, card, amount, digits);
-    if (random.chance(0.06)) await this.#pass(310_000); // the barcode is too old by now
-    if (random.chance(0.04))
+    this.#say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
+    if (this.#happens('barcodeTooOld', 0.03)) await this.#pass(310_000);
+    if (this.#happens('barcodeReplaced', 0.04))
       this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
-    const scans = random.chance(0.2) ? 3 : 1;
+    const scans = this.#happens('handsFree', 0.2) ? 6 : 1;
     for (let scan = 0; scan < scans; scan += 1) {
-      this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
+      counter.scan(barcode);
       await this.#pass(500);
     }
-    if (random.chance(0.05)) this.#powerCut();
-    await this.#pass(random.pick([4_000, 8_000, 25_000, 70_000, 200_000]));
-    if (random.chance(0.1))
-      this.#guarded(() => this.terminal?.station.scan({ source: 'scanner', text: barcode }));
+    const other = this.counters.find((each) => each !== counter);
+    if (other !== undefined && this.#happens('twoTills', 0.15)) other.scan(barcode);
+    if (this.#happens('powerCut', 0.05)) counter.powerCut();
+    await this.#pass(random.pick(STAYS_MS));
+    if (this.#happens('scannedAgain', 0.1)) counter.scan(barcode);
+    if (this.#happens('scannedLate', 0.02)) {
+      await this.#pass(310_000);
+      counter.scan(barcode);
+    }
     await this.#pass(3_000);
   }
 
@@ -233,136 +315,91 @@ export class Story {
   }
 
   /** A manager looks at the open cases and does what the pages offer: hands cash back, stops a deferred charge. */
-  #manage(): void {
-    const { terminal, random, cashier } = this;
+  #manage(counter: Counter): void {
+    const { terminal, cashier } = counter;
+    const { random } = this;
     if (terminal === null || !random.chance(0.3)) return;
+    counter.recover();
     const actor = { role: 'manager', id: 'M1', reason: 'customer' } as const;
     for (const intent of terminal.ledger.open()) {
-      const record = (kind: 'givenBack' | 'payBack'): boolean =>
-        terminal.ledger.record(intent.sequenceId, { kind }, this.clock.now(), { actor }).ok;
+      const record = (kind: 'givenBack' | 'payBack'): boolean => {
+        try {
+          return terminal.ledger.record(intent.sequenceId, { kind }, this.clock.now(), { actor }).ok;
+        } catch (error) {
+          if (error instanceof LedgerFault) return false; // "not recorded": the manager waits
+          throw error;
+        }
+      };
       if (intent.cash === 'return_due' && (intent.left || intent.deferred)) {
+        // The notes first, then the key: the process may die in between.
         const notes = cashier.notes.get(intent.sequenceId);
-        if (record('givenBack') && notes !== undefined) notes.moved = false;
+        if (notes !== undefined) notes.moved = false;
+        record('givenBack');
       } else if (intent.deferred && intent.cash === 'received' && random.chance(0.15)) record('payBack');
     }
   }
 
-  /** Time passes: events run, the cashier looks at the screen, promises settle in between. */
+  /**
+   * Time passes: from event to event, never in steps of its own. After each, promises settle, screens are judged, and
+   * whoever has something to look at looks.
+   */
   async #pass(ms: number): Promise<void> {
-    const endMs = this.clock.monoMs + ms;
-    let looksMs = this.clock.monoMs;
+    const { clock } = this;
+    const endMs = clock.monoMs + ms;
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
-      if (this.clock.monoMs >= looksMs) {
-        looksMs = this.clock.monoMs + LOOK_MS;
-        this.terminal?.station.pages.seen(PAGE, this.clock.monoMs);
-        this.#guarded(() => this.cashier.look(this.clock.monoMs));
-      }
       await settled();
+      let nextMs = endMs;
+      for (const counter of this.counters) {
+        counter.settle();
+        if (counter.looksAtMs !== null) nextMs = Math.min(nextMs, Math.max(counter.looksAtMs, clock.monoMs));
+      }
       let ran = false;
-      this.#guarded(() => {
-        ran = this.clock.step(Math.min(endMs, looksMs));
+      survive(() => {
+        ran = clock.step(nextMs);
       });
-      if (!ran && this.clock.monoMs >= endMs) return;
+      if (ran) continue;
+      let looked = false;
+      for (const counter of this.counters) {
+        if (counter.looksAtMs === null || counter.looksAtMs > clock.monoMs) continue;
+        counter.look();
+        looked = true;
+      }
+      if (!looked && clock.monoMs >= endMs) return;
     }
     throw new Error('a story without an end');
   }
 
-  #guarded(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof Crashed)) throw error;
-    }
-  }
-
-  #powerCut(): void {
-    if (this.terminal === null) return;
-    this.#crashed();
-  }
-
-  #crashed(): void {
-    this.crashes += 1;
-    this.#count('crash');
-    this.#tell(`crash at ${this.clock.monoMs}`);
-    const dead = this.terminal;
-    this.terminal = null;
-    this.network.generation += 1;
-    // The world goes on one turn later: what was running has thrown by then.
-    this.clock.after(0, () => dead?.kill());
-    this.clock.after(this.random.below(1000) + 1, () => this.cashier.actInTheDark());
-    this.clock.after(1_500 + this.random.below(30_000), () => this.#start());
-  }
-
-  #start(): void {
-    if (this.terminal !== null) return;
-    try {
-      this.terminal = startTerminal(this.world);
-      this.#tell(`start at ${this.clock.monoMs}`);
-    } catch (error) {
-      if (!(error instanceof Crashed)) throw error;
-    }
-  }
-
-  #count(fault: string): void {
-    this.faults[fault] = (this.faults[fault] ?? 0) + 1;
-  }
-
-  /** What the cashier sees. */
-  #screen(): Snapshot | null {
-    const snapshot = this.terminal?.station.snapshot(PAGE) ?? null;
-    if (snapshot === null || this.terminal === null) return null;
-    const seen = this.#options.plant?.screen?.(snapshot) ?? snapshot;
-    const fault = screenFault(seen, this.terminal.ledger);
-    if (fault !== null && this.violations.length < VIOLATIONS_MAX) this.violations.push(fault);
-    return seen;
-  }
-
-  // ---------------------------------------------------------------------------------------------- the invariants
-
-  #committed(intent: Intent): void {
-    this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
-    this.#tell(
-      `${this.clock.monoMs} ${intent.sequenceId.slice(-4)} ${intent.type} ${intent.host}/${intent.cash} v${intent.version}`,
-    );
-  }
-
-  /** Invariant 2: no byte on the wire without the durable state that allows it. */
-  #bytesLeave(sequenceId: string, call: string): void {
-    const intent = this.terminal?.ledger.get(sequenceId) ?? null;
-    const allowed =
-      { approve: ['sending'], netCancel: ['reversing'], cancel: ['voiding', 'voided'] }[call] ?? [];
-    if (intent === null || !allowed.includes(intent.host)) {
-      this.violations.push({
-        code: 'BYTES_BEFORE_RECORD',
-        text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
-      });
-    }
-  }
+  // ---------------------------------------------------------------------------------------------- the end
 
   async #heal(): Promise<void> {
-    this.network.faults = NO_FAULTS;
-    this.network.up = true;
-    this.network.oneWay = false;
-    this.world.crashAtCommit = 0;
+    this.#say('-- everything is well again');
+    for (const ghost of this.#ghosts) ghost.switchOff();
+    this.#ghosts = [];
+    for (const counter of this.counters) counter.heal();
+    this.clock.setRight();
     const endMs = this.clock.monoMs + HEAL_MS;
     await this.#pass(60_000);
-    while (this.clock.monoMs < endMs && !this.#isQuiet()) await this.#pass(20_000);
-  }
-
-  #isQuiet(): boolean {
-    if (this.terminal === null || this.network.inFlight > 0) return false;
-    return this.terminal.ledger.open().every((intent) => ended(intent) || isCase(intent));
+    while (this.clock.monoMs < endMs && this.counters.some((counter) => !counter.isQuiet())) {
+      for (const counter of this.counters) counter.recover();
+      await this.#pass(20_000);
+    }
   }
 
   #account(): void {
-    if (this.terminal === null) {
-      this.violations.push({ code: 'NOT_UP', text: 'the till did not come back' });
-      return;
+    const known = new Set<string>();
+    for (const counter of this.counters) {
+      const { terminal } = counter;
+      if (terminal === null) {
+        this.#violate({ code: 'NOT_UP', text: 'the till did not come back' });
+        continue;
+      }
+      const intents = terminal.books.intents();
+      for (const { sequenceId } of intents) known.add(sequenceId);
+      const excused = { rollbacks: counter.rollbacks, restores: this.#restores };
+      for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
+      for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
     }
-    this.violations.push(...accountFor(this.terminal.ledger, this.issuer, this.cashier.notes));
-    if (this.terminal.station.snapshot(PAGE).stationId !== STATION) {
-      this.violations.push({ code: 'SCREEN', text: 'the station shows nothing' });
-    }
+    for (const violation of tokensFault(this.issuer)) this.#violate(violation);
   }
 }
 
@@ -379,14 +416,7 @@ function badLine(random: SeededRandom): NetworkFaults {
     serverError: some(),
     notProcessed: random.chance(0.3) ? 0.3 : 0,
     wrongEcho: some(),
-  };
-}
-
-function policyOf(random: SeededRandom): Policy {
-  return {
-    ...DEFAULT_POLICY,
-    later: { ...DEFAULT_POLICY.later, enabled: random.chance(0.7) },
-    reversals: { ...DEFAULT_POLICY.reversals, count: 50, sum: 50_000_000, rate: 1 },
+    retryAfter: some(),
   };
 }
 

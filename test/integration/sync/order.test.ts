@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
-import { MANAGER } from '../ledger/shop.ts';
+import { MANAGER, scanOf } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, Counter, MACHINE, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 let counter: Counter;
@@ -346,7 +348,119 @@ describe('fencing', () => {
   });
 });
 
+describe('recovering', () => {
+  it('outlives a restart, also when the journal has grown past what the issuer knew', async () => {
+    const memory = volatileMemory();
+    await counter.end();
+    counter = new Counter({ memory });
+    counter.backend.greeting = { ...counter.backend.greeting, knownJournalIndex: 1_000 };
+    await counter.start();
+    expect(counter.worker.status().recovering).toBe(true);
+    const charge = counter.charge();
+    await counter.worker.stop();
+    await counter.crash();
+    // This issuer has nothing against it any more.
+    counter.backend.greeting = { ...counter.backend.greeting, knownJournalIndex: 0 };
+    await counter.start();
+    await counter.clock.advance(5_000);
+    expect(counter.worker.status().recovering).toBe(true);
+    expect(counter.now(charge).cases).toContain('RECOVERING');
+    expect(counter.backend.of('approve')).toHaveLength(0);
+  });
+
+  it('says in the first answered hello what the first start found, not what later starts have written since', async () => {
+    const memory = volatileMemory();
+    await counter.end();
+    counter = new Counter({ memory, found: { index: 3, hash: 'a'.repeat(64) } });
+    counter.backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    await counter.clock.advance(2_000);
+    const later = new Counter({ memory, found: { index: 9, hash: 'b'.repeat(64) } });
+    await later.start();
+    expect(later.backend.of('hello').at(-1)?.context).toMatchObject({ journalIndex: 3 });
+    await later.end();
+    expect(memory.read()?.found).toBeNull();
+  });
+
+  it("imports the issuer's lists of every unsealed day, and notes once what is missing here", async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, holder: 'c'.repeat(64) };
+    const item = (businessDate: string): SettlementItem => ({
+      sequenceId: `LOST-${businessDate}`,
+      terminalId: 'T0000001',
+      type: 'CHARGE',
+      amount: 10_000,
+      state: 'APPROVED',
+      nrNumber: 'KMN260723000000001',
+      approvalCode: '000001',
+      approvedAt: '20261120100000000',
+      businessDate,
+      deferred: false,
+      bin: '949133',
+      last4: '0009',
+    });
+    counter.backend.sayTransactions = ({ businessDate }) =>
+      answered({ asOf: '20261122120000000', final: true, totals: [], items: [item(businessDate)] });
+    await counter.start();
+    const notes: unknown[] = [];
+    const note = counter.ledger.note.bind(counter.ledger);
+    counter.ledger.note = (kind, detail, now, actor) => {
+      if (kind === 'issuerItemMissingHere') notes.push(detail.businessDate);
+      return note(kind, detail, now, actor);
+    };
+    for (let tries = 0; tries < 2; tries += 1) {
+      const claimed = counter.worker.claimEpoch('lee');
+      await counter.clock.advance(2_000);
+      expect(await claimed).toBe(false);
+    }
+    expect(notes).toEqual(['15', '16', '17', '18', '19', '20', '21', '22'].map((day) => `202611${day}`));
+  });
+
+  it('asks again for everything once it is believed again, also for what it does not know to have been sent', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    const { intent } = counter.ledger.accept(scanOf({ type: 'REFUND' }), counter.clock.now());
+    counter.record(intent, { kind: 'stop' });
+    await counter.start();
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 5 };
+    const { balance: _balance, ...approval } = APPROVED;
+    counter.backend.sayInquiry = () => answered({ result: 'COMPLETED', approval, voids: [] });
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    expect(counter.now(intent)).toMatchObject({ host: 'closed', cases: ['APPROVED_NEVER_SENT'] });
+  });
+});
+
+describe('a clock that was set', () => {
+  it('is compared at once, and no more often than the line is tried when nobody answers', async () => {
+    await counter.start();
+    counter.backend.sayHello = () => notProcessed('000_908');
+    counter.clock.setWall(3_600_000);
+    await counter.clock.advance(600_000);
+    expect(counter.backend.of('hello').length).toBeLessThan(120);
+    expect(counter.backend.of('hello').length).toBeGreaterThan(5);
+  });
+});
+
 describe('a restored issuer', () => {
+  it('is asked again until the answer is on disk: evidence that a full disk did not take is none', async () => {
+    await counter.start();
+    const approved = counter.charge();
+    await counter.clock.advance(0);
+    const record = counter.ledger.record.bind(counter.ledger);
+    let isFull = true;
+    counter.ledger.record = (sequenceId, event, now, options) => {
+      if (isFull && event.kind === 'inquiry') throw new LedgerFault('FULL');
+      return record(sequenceId, event, now, options);
+    };
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    expect(counter.now(approved).cases).toEqual([]);
+    isFull = false;
+    await counter.clock.advance(10_000);
+    expect(counter.now(approved).cases).toEqual(['ISSUER_CONTRADICTS']);
+  });
+
   it('is asked again for every item of unsealed days, and net cancels of reversed ones are sent again', async () => {
     await counter.start();
     const approved = counter.charge();

@@ -1,0 +1,403 @@
+/**
+ * One till with its people: the machine and its disk, the cable, the screen as it was pushed to the page, the cashier.
+ * It dies, is upgraded, put back to an older disk and moved to another machine, and every screen that it pushes is judged.
+ */
+
+import { isExternal } from '../../src/intent/decide.ts';
+import type { Intent, IntentEvent } from '../../src/intent/model.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
+import { ended, isCase } from '../../src/intent/state.ts';
+import { columnOf } from '../../src/intent/table.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
+import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
+import type { Snapshot } from '../../src/station/snapshot.ts';
+import { volatileMemory } from '../../src/sync/memory.ts';
+import { Cashier } from './cashier.ts';
+import { screenFault, type Violation } from './check.ts';
+import { Disk } from './disk.ts';
+import type { IssuerModel } from './issuer-model.ts';
+import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import type { Plant } from './plants.ts';
+import { Crashed, PAGE, startTerminal, type Terminal, type TerminalWorld } from './terminal.ts';
+import type { SeededRandom, VirtualClock } from './time.ts';
+import { wordsOf } from './words.ts';
+
+export interface CounterOptions {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly issuer: IssuerModel;
+  readonly terminalId: string;
+  /** A real ledger file instead of the simulator's disk. */
+  readonly file: string | null;
+  readonly plant: Plant | null;
+  readonly counts: FaultCounts;
+  readonly without: ReadonlySet<string>;
+  readonly tombstones: boolean;
+  /** null: nobody listens. */
+  readonly tell: ((words: string) => void) | null;
+  readonly violate: (violation: Violation) => void;
+}
+
+/** The pages get so long to show what is wrong before the process ends. */
+const FAULT_TELL_MS = 250;
+
+export class Counter {
+  readonly network: SimulatedNetwork;
+  readonly cashier: Cashier;
+  readonly world: TerminalWorld;
+  readonly states = new Set<string>();
+  /** Cells of the table of intent-rules 3 that were met. */
+  readonly cells = new Set<string>();
+  terminal: Terminal | null = null;
+  crashes = 0;
+  /** Old images of the disk that were put in its place: what was lost then is excused, never what was done twice. */
+  rollbacks = 0;
+  readonly #options: CounterOptions;
+  #pushed: Snapshot | null = null;
+  #isChanged = false;
+  #looksAtMs: number | null = null;
+  #machines = 1;
+  #isStarting = false;
+  #isRetiring = false;
+  /** Deaths so far: a start that did not survive itself is noticed by it. */
+  #deaths = 0;
+
+  constructor(options: CounterOptions) {
+    this.#options = options;
+    const { clock, random, issuer, terminalId, plant, counts, without, tombstones, file } = options;
+    const machineId = `${terminalId}-machine-1`;
+    this.network = new SimulatedNetwork({
+      clock,
+      random,
+      issuer,
+      machineId,
+      terminalId,
+      counts,
+      without,
+      tombstones,
+    });
+    this.network.onBytes = (sequenceId, call, isSecond) => this.#bytesLeave(sequenceId, call, isSecond);
+    this.world = {
+      clock,
+      random,
+      backend: this.network,
+      file,
+      disk: new Disk(),
+      terminalId,
+      machineId,
+      policy: policyOf(random),
+      memory: volatileMemory(),
+      plant,
+      faults: { crash: 0, full: 0, io: 0 },
+      onCrash: () => this.#died('crash'),
+      onDiskFault: (kind) => this.#count(kind === 'full' ? 'diskFull' : 'diskError'),
+      onFault: (fault) => this.#gaveUp(fault),
+      onCommit: (intent, event) => this.#committed(intent, event),
+      onEvent: (intent, event) => this.#met(intent, event),
+    };
+    this.cashier = new Cashier({
+      random,
+      page: PAGE,
+      snapshot: () => this.#pushed,
+      press: (body) => this.terminal?.station.press(body) ?? null,
+      shown: (body) => void this.terminal?.station.shown(body),
+      pin: (body) => void this.terminal?.station.pinAccepted(body, 'M1'),
+    });
+  }
+
+  /** Virtual ms at which the cashier looks again; null: when the screen changes. */
+  get looksAtMs(): number | null {
+    return this.#looksAtMs;
+  }
+
+  /** Runs one thing of the outside world; a crash in it ends there. */
+  guarded(run: () => void): void {
+    survive(run);
+  }
+
+  start(): void {
+    if (this.terminal !== null || this.#isStarting) return;
+    this.#isStarting = true;
+    this.#isRetiring = false;
+    const deaths = this.#deaths;
+    try {
+      this.network.connect();
+      const terminal = startTerminal(this.world);
+      if (deaths !== this.#deaths) {
+        terminal.kill();
+        return;
+      }
+      terminal.station.onSnapshot((snapshot) => this.#push(snapshot));
+      this.terminal = terminal;
+      this.#push(terminal.station.snapshot());
+      this.#tell('the till starts');
+    } catch (error) {
+      if (!(error instanceof Crashed) && !(error instanceof LedgerFault)) throw error;
+      if (error instanceof LedgerFault) this.#died('diskError');
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  scan(text: string): void {
+    this.read({ source: 'scanner', text });
+  }
+
+  /** One read of the scanner, and what the till made of it; null: it was down. */
+  read(frame: ScanFrame): { readonly result: ScanResult | null; readonly refused: string | null } {
+    this.terminal?.station.pages.seen(PAGE, this.#options.clock.monoMs);
+    let result: ScanResult | null = null;
+    this.guarded(() => {
+      result = this.terminal?.station.scan(frame) ?? null;
+    });
+    return { result, refused: this.#pushed?.face.refused?.cause ?? null };
+  }
+
+  /** The page is loaded anew: what it shows then is what it showed before. */
+  reload(): void {
+    const station = this.terminal?.station;
+    if (station === undefined) return;
+    station.pages.closed(PAGE);
+    station.pages.opened(PAGE, this.#options.clock.monoMs);
+    this.#push(station.snapshot(PAGE));
+  }
+
+  /** Somebody at a second tab presses what the first one shows. */
+  pressFromAnotherTab(): void {
+    const station = this.terminal?.station;
+    const face = this.#pushed?.face;
+    if (station === undefined || face === undefined) return;
+    station.pages.opened('page-2', this.#options.clock.monoMs);
+    const { intent, id, keys } = face;
+    const [key] = keys;
+    const seen = { page: 'page-2', sequenceId: intent?.sequenceId ?? null, version: intent?.version ?? null };
+    this.guarded(() => {
+      if (key === undefined) return;
+      const answer = station.press({ ...seen, face: id, key });
+      if (answer.done)
+        this.#options.violate({ code: 'VIEW_ONLY', text: `a page that only looks on pressed ${key}` });
+    });
+    station.pages.closed('page-2');
+  }
+
+  /** Power cut: the process ends wherever it is. */
+  powerCut(): void {
+    if (this.terminal !== null && !this.#isRetiring) this.#died('powerCut');
+  }
+
+  /** The agent is stopped as a service is, and a newer program with another policy starts on the same ledger. */
+  upgrade(): void {
+    const { terminal } = this;
+    if (terminal === null || this.#isRetiring || !this.#count('upgrade')) return;
+    this.#isRetiring = true;
+    this.#tell('an upgrade: the till stops and comes back as a newer program');
+    const { clock, random } = this.#options;
+    const over = (): void => {
+      if (this.terminal !== terminal) return;
+      this.#end(terminal);
+      this.world.policy = policyOf(random);
+      clock.after(500 + random.below(3_000), () => this.start());
+    };
+    terminal.stop().then(over, over);
+  }
+
+  /** The disk as it was at an earlier index of its journal comes back: an image, or a log that was lost. */
+  rollBack(kind: 'oldImage' | 'restore'): void {
+    const { random, clock } = this.#options;
+    const { index } = this.world.disk.head;
+    if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
+    const lost = 1 + random.below(Math.min(index - 1, 40));
+    this.#died(null);
+    clock.after(1, () => {
+      const to = this.world.disk.head.index - lost;
+      if (to < 1) return;
+      const isRestore = kind === 'restore';
+      this.world.disk = isRestore
+        ? this.world.disk.restoredAt(to, clock.now().wallMs)
+        : this.world.disk.at(to);
+      // Of an image, the worker's small memory may be gone as well.
+      if (!isRestore && random.chance(0.3)) this.world.memory = volatileMemory();
+      this.rollbacks += 1;
+      this.#tell(
+        `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${lost} entries are gone`,
+      );
+    });
+  }
+
+  /** The disk goes into another machine. Gives a copy of it, which stays in the old one; null: it does not happen. */
+  moveToAnotherMachine(): { readonly disk: Disk; readonly machineId: string } | null {
+    const { clock } = this.#options;
+    if (this.world.file !== null || this.#isRetiring || !this.#count('moved')) return null;
+    const { machineId } = this.world;
+    this.#died(null);
+    clock.after(1, () => {
+      this.#machines += 1;
+      this.world.machineId = `${this.#options.terminalId}-machine-${this.#machines}`;
+      this.network.machineId = this.world.machineId;
+      this.#tell('the disk goes into another machine');
+    });
+    return { disk: this.world.disk.at(this.world.disk.head.index), machineId };
+  }
+
+  /** This counter is an old machine with a copy of a disk, and nobody stands at it. */
+  haunt(disk: Disk, machineId: string): void {
+    this.world.disk = disk;
+    this.world.machineId = machineId;
+    this.network.machineId = machineId;
+    this.start();
+  }
+
+  /** Switched off for good. */
+  switchOff(): void {
+    if (this.terminal !== null) this.#end(this.terminal);
+    this.#isRetiring = true;
+    this.#isStarting = true;
+  }
+
+  /** A manager at the till that says it is recovering: asks the issuer to believe it again. */
+  recover(): void {
+    const worker = this.terminal?.worker;
+    if (worker?.status().recovering !== true) return;
+    this.#tell('a manager takes the terminal back: the next epoch is claimed');
+    worker.claimEpoch('M1').catch(() => {});
+  }
+
+  isQuiet(): boolean {
+    const { terminal } = this;
+    if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
+    if (terminal.books.intents().some((intent) => !ended(intent) && !isCase(intent))) return false;
+    return true;
+  }
+
+  heal(): void {
+    this.network.faults = NO_FAULTS;
+    this.network.up = true;
+    this.network.oneWay = false;
+    this.network.refusesAll = null;
+    Object.assign(this.world.faults, { crash: 0, full: 0, io: 0 });
+  }
+
+  /** After everything that can run now has run: what stands on the screen is what stands on the disk. */
+  settle(): void {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    if (this.terminal === null || this.#pushed === null) return;
+    const fault = screenFault(this.#pushed, this.terminal.ledger);
+    if (fault !== null) this.#options.violate(fault);
+    this.#looksAtMs = this.#options.clock.monoMs;
+  }
+
+  look(): void {
+    this.#looksAtMs = null;
+    this.terminal?.station.pages.seen(PAGE, this.#options.clock.monoMs);
+    this.guarded(() => {
+      const afterMs = this.cashier.look(this.#options.clock.monoMs);
+      if (afterMs !== null) this.#looksAtMs = this.#options.clock.monoMs + afterMs;
+    });
+  }
+
+  #push(snapshot: Snapshot): void {
+    this.#pushed = this.#options.plant?.screen?.(snapshot) ?? snapshot;
+    this.#isChanged = true;
+  }
+
+  #gaveUp(fault: unknown): void {
+    const isDisk = fault instanceof LedgerFault && fault.code === 'IO';
+    if (!isDisk) {
+      const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+      this.#options.violate({ code: 'FAULT', text });
+    }
+    this.#options.clock.after(FAULT_TELL_MS, () => this.#died('gaveUp'));
+  }
+
+  #end(dead: Terminal): void {
+    this.terminal = null;
+    this.#pushed = null;
+    this.network.forget();
+    dead.kill();
+  }
+
+  #died(fault: string | null): void {
+    this.#deaths += 1;
+    if (fault !== null) {
+      this.crashes += 1;
+      this.#count(fault);
+      this.#tell(
+        fault === 'gaveUp' || fault === 'diskError' ? 'the till ends: its disk failed' : 'the till dies',
+      );
+    }
+    const { clock, random } = this.#options;
+    const dead = this.terminal;
+    this.terminal = null;
+    this.#pushed = null;
+    this.network.forget();
+    // The world goes on one turn later: what was running has thrown by then.
+    if (dead !== null) clock.after(0, () => dead.kill());
+    clock.after(random.below(1000) + 1, () => this.cashier.actInTheDark());
+    clock.after(1_500 + random.below(30_000), () => this.start());
+  }
+
+  /** Counts a fault; false: the shrunk story leaves it out. */
+  #count(fault: string): boolean {
+    if (this.#options.without.has(fault)) return false;
+    const { counts } = this.#options;
+    counts[fault] = (counts[fault] ?? 0) + 1;
+    return true;
+  }
+
+  #tell(words: string): void {
+    this.#options.tell?.(`till ${this.#options.terminalId.slice(-1)}: ${words}`);
+  }
+
+  #met(intent: Intent, event: IntentEvent): void {
+    if (!isExternal(event)) return;
+    this.cells.add(`${intent.host} ${columnOf(event) ?? 'restart'}`);
+  }
+
+  #committed(intent: Intent, event: string): void {
+    this.#isChanged = true;
+    this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
+    if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
+    const isGreeted = this.terminal?.worker.status().onlineSinceStart === true;
+    if (event === 'deadline' && intent.inquiries === 0 && isGreeted)
+      this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
+  }
+
+  /** Invariant 2: no byte on the wire without the durable state that allows it, and never two of a kind at once. */
+  #bytesLeave(sequenceId: string, call: string, isSecond: boolean): void {
+    const intent = this.terminal?.ledger.get(sequenceId) ?? null;
+    const allowed = {
+      approve: ['sending'],
+      netCancel: ['reversing', 'reversed'],
+      cancel: ['voiding', 'voided'],
+    };
+    const hosts: readonly string[] = allowed[call as keyof typeof allowed] ?? [];
+    const { violate } = this.#options;
+    if (intent === null || !hosts.includes(intent.host))
+      violate({
+        code: 'BYTES_BEFORE_RECORD',
+        text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
+      });
+    if (isSecond) violate({ code: 'TWO_AT_ONCE', text: `two ${call} of ${sequenceId} under way` });
+    if (this.terminal?.worker.status().recovering === true)
+      violate({ code: 'FENCED_SENDS', text: `${call} left a fenced terminal` });
+  }
+}
+
+/** Runs something that may be the end of a process. */
+export function survive(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Crashed)) throw error;
+  }
+}
+
+function policyOf(random: SeededRandom): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    later: { ...DEFAULT_POLICY.later, enabled: random.chance(0.7) },
+    reversals: { ...DEFAULT_POLICY.reversals, count: 50, sum: 50_000_000, rate: 1 },
+    times: { ...DEFAULT_POLICY.times, deadlineMs: random.pick([12_000, 15_000, 20_000]) },
+  };
+}

@@ -1,0 +1,455 @@
+/**
+ * A disk without SQLite: the journal's records, the sealed barcodes and their hashes, as one value that can be copied,
+ * cut and put back. The rules, the postings and the order of a commit are the program's own; what is left out is the
+ * file. `simulation.test.ts` tells the same stories on this disk and on the real ledger and wants the same words.
+ */
+import { apply } from '../../src/intent/apply.ts';
+import { decide, accept as decideAccept } from '../../src/intent/decide.ts';
+import {
+  ACCOUNTS,
+  type Account,
+  type Actor,
+  type DecisionRecord,
+  type Intent,
+  type IntentTimes,
+  type IntentType,
+  type Now,
+} from '../../src/intent/model.ts';
+import { position, posting } from '../../src/intent/positions.ts';
+import type { DecideContext } from '../../src/intent/rules.ts';
+import { ended, isCase } from '../../src/intent/state.ts';
+import { DuplicateScan, LedgerFault } from '../../src/ledger/fault.ts';
+import { attentionOf, businessDateOf, keepsHash, koreanDate, sendable } from '../../src/ledger/intents.ts';
+import type {
+  Committed,
+  JournalHead,
+  ListQuery,
+  RecoveringMark,
+  ScanFacts,
+  TillLedger,
+} from '../../src/ledger/types.ts';
+
+/** One line of the journal. `record` null: a note that belongs to no intent. */
+export interface Entry {
+  readonly index: number;
+  readonly hash: string;
+  readonly kind: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly record: DecisionRecord | null;
+}
+
+interface HashRow {
+  readonly barcode: string;
+  untilMs: number | null;
+}
+
+/** What survives the process. */
+export class Disk {
+  readonly entries: Entry[] = [];
+  /** Sealed barcodes by sequence id: only of intents for which one may be sent. */
+  readonly vault = new Map<string, string>();
+  readonly hashes = new Map<string, HashRow>();
+  /** Stands for the keyed hash of the card, beside each intent. */
+  readonly cards = new Map<string, string>();
+  recovering: RecoveringMark | null = null;
+  /** Every barcode that was ever accepted; the world's knowledge, not the disk's. */
+  readonly #everScanned = new Map<string, string>();
+
+  get head(): JournalHead {
+    const last = this.entries.at(-1);
+    return last === undefined ? { index: 0, hash: '0'.repeat(64) } : { index: last.index, hash: last.hash };
+  }
+
+  scanned(sequenceId: string, barcode: string): void {
+    this.#everScanned.set(sequenceId, barcode);
+  }
+
+  /** The disk as it was when the journal ended at `index`: an old image, a clone, or a lost tail. */
+  at(index: number): Disk {
+    const disk = new Disk();
+    disk.entries.push(...this.entries.slice(0, index));
+    for (const [sequenceId, intent] of foldAll(disk.entries)) {
+      const barcode = this.#everScanned.get(sequenceId) ?? '';
+      disk.scanned(sequenceId, barcode);
+      disk.cards.set(sequenceId, this.cards.get(sequenceId) ?? '');
+      if (sendable(intent)) disk.vault.set(sequenceId, barcode);
+      if (keepsHash(intent) !== 'never') disk.hashes.set(sequenceId, { barcode, untilMs: null });
+    }
+    for (const { kind, detail } of disk.entries) {
+      if (kind === 'recovering') disk.recovering = { atMs: 0, reason: String(detail.reason) };
+      if (kind === 'recovered') disk.recovering = null;
+    }
+    return disk;
+  }
+
+  /** A backup that was put back: without the vault, and marked. */
+  restoredAt(index: number, wallMs: number): Disk {
+    const disk = this.at(index);
+    disk.vault.clear();
+    disk.hashes.clear();
+    disk.recovering = { atMs: wallMs, reason: 'RESTORED' };
+    return disk;
+  }
+}
+
+/** Folds a journal into its intents, oldest first. */
+export function foldAll(entries: readonly Entry[]): Map<string, Intent> {
+  const intents = new Map<string, Intent>();
+  for (const { record } of entries) {
+    if (record === null) continue;
+    intents.set(record.sequenceId, apply(intents.get(record.sequenceId) ?? null, record));
+  }
+  return intents;
+}
+
+export interface DiskLedgerOptions {
+  readonly environment: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly times: IntentTimes;
+  readonly policyHash: string;
+  readonly fraction: () => number;
+  readonly now: Now;
+}
+
+type Balances = Record<Account, number>;
+
+function noBalances(): Balances {
+  return Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Balances;
+}
+
+function book(balances: Balances, entries: Readonly<Partial<Record<Account, number>>>): void {
+  for (const account of ACCOUNTS) balances[account] += entries[account] ?? 0;
+}
+
+/** 64 hex digits that follow from everything before: enough for heads to differ where journals differ. */
+function chained(before: string, entry: { kind: string; atMs: number; sequenceId: string | null }): string {
+  let low = Number.parseInt(before.slice(0, 8), 16) | 0;
+  let high = Number.parseInt(before.slice(8, 16), 16) | 0;
+  const text = `${entry.kind}${entry.atMs}${entry.sequenceId ?? ''}`;
+  for (let at = 0; at < text.length; at += 1) {
+    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
+    high = Math.imul(high + (low >>> 13), 0x21f0aaad);
+  }
+  const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+  return (hex(low) + hex(high)).padEnd(64, '0');
+}
+
+/** The ledger of one run over a disk. */
+export class DiskLedger implements TillLedger {
+  readonly #disk: Disk;
+  readonly #options: DiskLedgerOptions;
+  readonly #intents: Map<string, Intent>;
+  readonly #balances = noBalances();
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  readonly #news: Committed[] = [];
+  #isTelling = false;
+
+  constructor(disk: Disk, options: DiskLedgerOptions) {
+    this.#disk = disk;
+    this.#options = options;
+    this.#intents = foldAll(disk.entries);
+    for (const intent of this.#intents.values()) book(this.#balances, posting(null, intent));
+    const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
+    for (const row of disk.hashes.values()) if (row.untilMs !== null) row.untilMs = windowEndMs;
+  }
+
+  accept(scan: Parameters<TillLedger['accept']>[0], now: Now): Committed {
+    const same = this.#sameBarcode(scan.barcodeSpec, now.monoMs);
+    if (same !== null && same.host !== 'closed') throw new DuplicateScan(same.sequenceId);
+    const { environment, merchantId, terminalId } = this.#options;
+    const record = decideAccept(
+      {
+        sequenceId: scan.sequenceId,
+        environment,
+        merchantId,
+        terminalId,
+        stationId: scan.stationId,
+        type: scan.type,
+        amount: scan.amount,
+        bin: scan.cardNumber.slice(0, 6),
+        last4: scan.cardNumber.slice(-4),
+        managerNeeded: scan.managerNeeded,
+      },
+      this.#context(now, { actor: scan.actor ?? { role: 'terminal' } }),
+    );
+    const intent = apply(null, record);
+    this.#append(record.event, record.atMs, {}, record);
+    this.#intents.set(intent.sequenceId, intent);
+    this.#disk.cards.set(intent.sequenceId, scan.cardNumber);
+    this.#disk.vault.set(intent.sequenceId, scan.barcodeSpec);
+    this.#disk.hashes.set(intent.sequenceId, { barcode: scan.barcodeSpec, untilMs: null });
+    this.#disk.scanned(intent.sequenceId, scan.barcodeSpec);
+    return this.#tell(this.#committed(intent, record));
+  }
+
+  record(
+    sequenceId: string,
+    event: Parameters<TillLedger['record']>[1],
+    now: Now,
+    options: Parameters<TillLedger['record']>[3],
+  ): ReturnType<TillLedger['record']> {
+    const intent = this.#intents.get(sequenceId);
+    if (intent === undefined) throw new Error(`no intent ${sequenceId}`);
+    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
+      return { ok: false, refusal: 'STALE', intent };
+    }
+    const decision = decide(intent, event, this.#context(now, options));
+    if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
+    const { record } = decision;
+    const after = apply(intent, record);
+    const toSend = record.event === 'send' ? this.#disk.vault.get(sequenceId) : undefined;
+    if (record.event === 'send' && toSend === undefined) {
+      throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
+    }
+    this.#append(record.event, record.atMs, {}, record);
+    this.#intents.set(sequenceId, after);
+    book(this.#balances, posting(intent, after));
+    this.#moveVault(intent, after, options.barcodeSpec);
+    this.#moveHash(intent, after, now);
+    const committed = this.#committed(after, record);
+    this.#tell(committed);
+    return toSend === undefined ? committed : { ...committed, barcodeSpec: toSend };
+  }
+
+  note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, _actor: Actor): JournalHead {
+    return this.#append(kind, now.wallMs, detail, null);
+  }
+
+  markRecovering(reason: string, now: Now, actor: Actor): JournalHead {
+    if (this.#disk.recovering !== null) return this.#disk.head;
+    this.#disk.recovering = { atMs: now.wallMs, reason };
+    return this.#append('recovering', now.wallMs, { reason, actor }, null);
+  }
+
+  recovered(now: Now, actor: Actor): JournalHead {
+    this.#disk.recovering = null;
+    return this.#append('recovered', now.wallMs, { actor }, null);
+  }
+
+  get(sequenceId: string): Intent | null {
+    return this.#intents.get(sequenceId) ?? null;
+  }
+
+  open(): readonly Intent[] {
+    return [...this.#intents.values()].filter((intent) => !ended(intent));
+  }
+
+  attention(): readonly Intent[] {
+    return [...this.#intents.values()].filter((intent) => attentionOf(intent) > 0);
+  }
+
+  head(): JournalHead {
+    return this.#disk.head;
+  }
+
+  sweep(now: Now): number {
+    let erased = 0;
+    for (const [sequenceId, { untilMs }] of this.#disk.hashes) {
+      if (untilMs === null || untilMs > now.monoMs) continue;
+      this.#disk.hashes.delete(sequenceId);
+      erased += 1;
+    }
+    return erased;
+  }
+
+  recovering(): RecoveringMark | null {
+    return this.#disk.recovering;
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts {
+    const openReversals = { count: 0, sum: 0, oldestAtMs: null as number | null };
+    const deferredOpen = { count: 0, sum: 0, oldestAtMs: null as number | null };
+    const today = koreanDate(now.wallMs, 0);
+    const cardToday = emptyDay();
+    const terminalToday = emptyDay();
+    let cardBusy: Intent | null = null;
+    let deferredOfCard = 0;
+    for (const intent of this.#intents.values()) {
+      const isCard = this.#disk.cards.get(intent.sequenceId) === cardNumber;
+      if (businessDateOf(intent, 0) === today && COUNTED.has(intent.host)) {
+        add(terminalToday[intent.type], intent.amount);
+        if (isCard) add(cardToday[intent.type], intent.amount);
+      }
+      if (ended(intent)) continue;
+      if (intent.host === 'reversing') addOldest(openReversals, intent);
+      const isWaiting = intent.host === 'unsent' || intent.host === 'sending' || intent.host === 'unknown';
+      if (intent.deferred && isWaiting) addOldest(deferredOpen, intent);
+      if (intent.deferred && isWaiting && isCard) deferredOfCard += 1;
+      if (isCard && (intent.host === 'unknown' || intent.host === 'reversing')) cardBusy ??= intent;
+    }
+    return {
+      same: this.#sameBarcode(barcodeSpec, now.monoMs),
+      cardBusy,
+      openReversals,
+      deferredOpen,
+      deferredOfCard,
+      drawer: this.#balances.cash_drawer,
+      cardToday,
+      terminalToday,
+    };
+  }
+
+  deferredOfCard(sequenceId: string): number {
+    const asked = this.#intents.get(sequenceId);
+    if (asked === undefined || ended(asked)) return 0;
+    const card = this.#disk.cards.get(sequenceId);
+    let count = 0;
+    for (const intent of this.#intents.values()) {
+      const isOpen = intent.host === 'unsent' || intent.host === 'sending' || intent.host === 'unknown';
+      const isOther = intent.sequenceId !== sequenceId && intent.deferred && isOpen && !ended(intent);
+      if (isOther && this.#disk.cards.get(intent.sequenceId) === card) count += 1;
+    }
+    return count;
+  }
+
+  /** The queries that a running core makes; anything else is not simulated and says so. */
+  list(query: ListQuery): ReturnType<TillLedger['list']> {
+    const { limit, group, stationId, cardNumber, text, businessDateFrom, before, ...rest } = query;
+    if (Object.keys(rest).length > 0) throw new Error(`not simulated: ${Object.keys(rest).join(', ')}`);
+    const all = [...this.#intents.values()];
+    const found: { intent: Intent; at: number }[] = [];
+    for (let at = all.length - 1; at >= 0 && found.length <= limit; at -= 1) {
+      const intent = all[at];
+      if (intent === undefined || (before !== undefined && at >= Number(before))) continue;
+      if (group === 'ended' && !ended(intent)) continue;
+      if (stationId !== undefined && intent.stationId !== stationId) continue;
+      if (cardNumber !== undefined && this.#disk.cards.get(intent.sequenceId) !== cardNumber) continue;
+      if (text !== undefined && intent.sequenceId !== text) continue;
+      if (businessDateFrom !== undefined && businessDateOf(intent, 0) < businessDateFrom) continue;
+      found.push({ intent, at });
+    }
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      intents: page.map(({ intent }) => intent),
+      older: found.length > limit && last !== undefined ? String(last.at) : null,
+      newer: null,
+    };
+  }
+
+  balances(): Readonly<Balances> {
+    return this.#balances;
+  }
+
+  /** What of the books does not hold: the fold of the disk, the positions, the vault. Empty: all is well. */
+  faults(): string[] {
+    const found: string[] = [];
+    const positions = noBalances();
+    const folded = foldAll(this.#disk.entries);
+    for (const [sequenceId, intent] of folded) {
+      book(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));
+      const held = this.#intents.get(sequenceId);
+      if (JSON.stringify(held) !== JSON.stringify(intent)) found.push(`${sequenceId} folds to another state`);
+      if (this.#disk.vault.has(sequenceId) && !sendable(intent)) found.push(`${sequenceId} left its barcode`);
+      if (this.#disk.hashes.has(sequenceId) && keepsHash(intent) === 'never')
+        found.push(`${sequenceId} left its hash`);
+    }
+    if (folded.size !== this.#intents.size) found.push('an intent is not in the journal');
+    for (const account of ACCOUNTS) {
+      if (positions[account] !== this.#balances[account])
+        found.push(`balance ${account} is ${this.#balances[account]}, positions say ${positions[account]}`);
+    }
+    return found;
+  }
+
+  #context(now: Now, options: Parameters<TillLedger['record']>[3]): DecideContext {
+    return {
+      times: this.#options.times,
+      now,
+      actor: options.actor,
+      policyHash: this.#options.policyHash,
+      canDefer: options.canDefer ?? false,
+      openBusinessDate: options.openBusinessDate ?? null,
+      fraction: this.#options.fraction(),
+    };
+  }
+
+  /** The newest intent with this barcode that is open or inside its window. */
+  #sameBarcode(barcode: string, monoMs: number): Intent | null {
+    let newest: Intent | null = null;
+    for (const [sequenceId, row] of this.#disk.hashes) {
+      if (row.barcode !== barcode || (row.untilMs ?? Infinity) <= monoMs) continue;
+      newest = this.#intents.get(sequenceId) ?? newest;
+    }
+    return newest;
+  }
+
+  #moveVault(before: Intent, after: Intent, barcodeSpec: string | undefined): void {
+    if (sendable(before) && !sendable(after)) this.#disk.vault.delete(after.sequenceId);
+    if (sendable(before) || !sendable(after)) return;
+    if (barcodeSpec === undefined) throw new Error('nothing left: the barcode must come back');
+    this.#disk.vault.set(after.sequenceId, barcodeSpec);
+  }
+
+  #moveHash(before: Intent, after: Intent, now: Now): void {
+    const keep = keepsHash(after);
+    if (keep === keepsHash(before)) return;
+    if (keep === 'never') this.#disk.hashes.delete(after.sequenceId);
+    const row = this.#disk.hashes.get(after.sequenceId);
+    if (row !== undefined)
+      row.untilMs = keep === 'window' ? now.monoMs + this.#options.times.barcodeLifeMs : null;
+  }
+
+  #append(
+    kind: string,
+    atMs: number,
+    detail: Readonly<Record<string, unknown>>,
+    record: DecisionRecord | null,
+  ): JournalHead {
+    const { index, hash } = this.#disk.head;
+    const next = chained(hash, { kind, atMs, sequenceId: record?.sequenceId ?? null });
+    this.#disk.entries.push({ index: index + 1, hash: next, kind, detail, record });
+    return { index: index + 1, hash: next };
+  }
+
+  #committed(intent: Intent, record: DecisionRecord): Committed {
+    const { index, hash } = this.#disk.head;
+    return { ok: true, intent, record, journalIndex: index, journalHash: hash };
+  }
+
+  /** In commit order, also when a listener commits in turn. */
+  #tell(committed: Committed): Committed {
+    this.#news.push(committed);
+    if (this.#isTelling) return committed;
+    this.#isTelling = true;
+    try {
+      for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
+        for (const listener of this.#listeners) listener(next);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
+    return committed;
+  }
+}
+
+const COUNTED = new Set(['unsent', 'sending', 'unknown', 'approved', 'voiding']);
+
+function emptyDay(): Record<IntentType, { count: number; sum: number }> {
+  return { CHARGE: { count: 0, sum: 0 }, REFUND: { count: 0, sum: 0 } };
+}
+
+function add(into: { count: number; sum: number }, amount: number): void {
+  into.count += 1;
+  into.sum += amount;
+}
+
+function addOldest(into: { count: number; sum: number; oldestAtMs: number | null }, intent: Intent): void {
+  add(into, intent.amount);
+  into.oldestAtMs = Math.min(into.oldestAtMs ?? intent.scannedAtMs, intent.scannedAtMs);
+}
+
+/** The intents of a disk with a case, for the account at the end. */
+export function casesOf(intents: Iterable<Intent>): number {
+  let count = 0;
+  for (const intent of intents) if (isCase(intent)) count += 1;
+  return count;
+}
