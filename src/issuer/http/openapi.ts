@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BASE_PATH, CODES, HEADER, HEADER_FORM, schemas } from '../../konaplate/wire.ts';
 import { CALLS, type Call } from './calls.ts';
+import { REQUEST_EXAMPLES } from './openapi-examples.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -101,11 +102,30 @@ function operationOf(call: Call): Json {
   };
 }
 
+const CLASS_TEXTS = {
+  success: 'done',
+  declined: 'not done, final',
+  notProcessed: 'this copy of the request did nothing',
+  refused: 'refused for good',
+  ambiguous: 'open: ask',
+} as const;
+
+const HOW = `Every call is POST, JSON, encrypted both ways and signed over the exact bytes.
+
+1. Write the body as JSON (the examples below show it as plaintext).
+2. Encrypt it to the issuer's public key, compact JWE with RSA-OAEP-256 and A128GCM or A256GCM, and put it in \`{"encData":"..."}\`, at most 16 KiB.
+3. Sign these bytes: \`KMV1:\` + Korean time (17 digits) + \`:\` + Base64 of HMAC-SHA256 with the secret key's text.
+4. Send it with the seven headers. Every request is made anew: a signature or a correlation id that came before is refused.
+5. 200 is 000_000, encrypted; 400 is every other code, plain by default. Answers of the store's side are signed: check them first.
+
+With curl and openssl, and in Python: docs/integrator.md and docs/examples of kona-till.`;
+
 function codeTable(): string {
   const rows = CODES.map(
-    ({ code, message, published }) => `| ${code} | ${message} | ${published ? 'platform' : 'this issuer'} |`,
+    ({ code, message, class: allows, on, published }) =>
+      `| ${code} | ${message} | ${CLASS_TEXTS[allows]}${on === 'every' ? '' : ` (${on.join(', ')} only, else open)`} | ${published ? 'platform' : 'this issuer'} |`,
   );
-  return ['| code | message | from |', '|---|---|---|', ...rows].join('\n');
+  return ['| code | message | allows | from |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 /** The description of every call, made of the schemas that validate it (OpenAPI 3.1). */
@@ -115,7 +135,10 @@ export function openApi(): Json {
     PublishedRefusal: jsonSchema(schemas.publishedRefusal, 'output'),
   };
   for (const call of CALLS) {
-    components[named(call, 'Request')] = jsonSchema(call.request, 'input');
+    components[named(call, 'Request')] = {
+      ...jsonSchema(call.request, 'input'),
+      examples: [REQUEST_EXAMPLES[call.name]],
+    };
     components[named(call, 'Answer')] = jsonSchema(call.answer, 'output');
   }
   return {
@@ -123,7 +146,7 @@ export function openApi(): Json {
     info: {
       title: 'KONA PLATE issuer of kona-till',
       version: '1',
-      description: `Every call is POST, JSON, encrypted both ways and signed over the exact bytes. How to make one with curl and openssl: docs/integrator.md.\n\n${codeTable()}`,
+      description: `${HOW}\n\n<details><summary>All codes and what they allow</summary>\n\n${codeTable()}\n\n</details>`,
     },
     tags: [
       { name: 'platform', description: 'Published calls' },

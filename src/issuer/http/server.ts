@@ -126,7 +126,15 @@ async function serveDescription(app: FastifyInstance): Promise<void> {
       document: { openapi: '3.1.0', info: { title: '', version: '' }, paths: {}, ...document },
     },
   });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { supportedSubmitMethods: [] } });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { supportedSubmitMethods: [] },
+    theme: {
+      title: 'KONA PLATE issuer',
+      // The bar offers to load descriptions from elsewhere.
+      css: [{ filename: 'page.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
   app.get('/openapi.json', (_request, reply) => reply.send(document));
 }
 

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CALLS } from '../../../src/issuer/http/calls.ts';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
 import { newId, Till } from './till.ts';
 
@@ -149,6 +150,16 @@ describe('the description', () => {
       additionalProperties: false,
       properties: { amount: { minimum: 0, maximum: 999_999 } },
     });
+  });
+
+  it('shows a good request of each call: every example fits the schema that judges it', async () => {
+    const document = JSON.parse(await (await fetch(`${issuer.url}/openapi.json`)).text());
+    for (const { name, request } of CALLS) {
+      const component = `${name.charAt(0).toUpperCase()}${name.slice(1)}Request`;
+      const [example] = document.components.schemas[component].examples;
+      expect({ name, fits: request.safeParse(example).success }).toEqual({ name, fits: true });
+    }
+    expect(document.info.description).toContain('| 006_905 | The transaction is reversed. | open: ask |');
   });
 
   it('has a page to read it', async () => {
