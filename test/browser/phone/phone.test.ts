@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTcp } from '../../../drivers/tcp.ts';
 import { parseBarcode } from '../../../src/barcode/parse.ts';
-import { startDemoScanner } from '../../../src/demo/scanner.ts';
+import { decodePicture, startDemoScanner } from '../../../src/demo/scanner.ts';
 import { realClock } from '../../integration/drivers/listening.ts';
 import { type StubIssuer, startStubIssuer } from './stub-issuer.ts';
 
@@ -124,6 +125,12 @@ describe('the phone page', () => {
       expect(size.cssHeight * ratio).toBeCloseTo(size.h, 1);
       expect(size.bottom).toBeLessThanOrEqual(height);
       expect(size.sideways).toBeLessThanOrEqual(width);
+      // The whole screen as it is seen, read by two readers of different make.
+      const screen = join(folder, 'screen.png');
+      const png = await page.screenshot({ path: screen });
+      expect((await decodePicture(png))?.text).toBe(issuer.made[0]?.spec);
+      const zbar = execFileSync('zbarimg', ['-q', '--raw', '--nodbus', screen], { encoding: 'utf8' });
+      expect(zbar.trim()).toBe(issuer.made[0]?.spec);
     },
   );
 
