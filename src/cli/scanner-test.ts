@@ -62,7 +62,7 @@ export class ScannerTrial {
     if (code === null) return this.#describeOther(text, symbology ?? null);
     this.#judged.set(code.id, judgement);
     const page = findings.find(({ ok }) => !ok)?.sheetPage ?? null;
-    const words = findings.map(({ text: sentence }) => sentence).join('; ');
+    const words = findings.map(({ en }) => en).join('; ');
     const mark = findings.every(({ ok }) => ok) ? 'ok   ' : 'WRONG';
     return `${mark}  ${code.title.en}: ${words}${page === null ? '' : ` (setup sheet, page ${page})`}`;
   }
@@ -89,7 +89,7 @@ export class ScannerTrial {
       ...(dropped.CUT > 0 ? [NO_END] : []),
       ...(dropped.TOO_LONG > 0 ? ['a read was longer than 256 characters: the suffix is missing'] : []),
       ...(dropped.UNDECODABLE > 0 ? ['the device sent reports that it does not describe'] : []),
-      ...(this.#reread?.ok === false ? [this.#reread.text] : []),
+      ...(this.#reread?.ok === false ? [this.#reread.en] : []),
       ...codes.filter(({ ok, isNeeded }) => isNeeded && ok === null).map(({ id }) => `${id}: not scanned`),
     ];
     return {
@@ -209,7 +209,7 @@ function summaryOf({ name, ok, codes, reread, faults }: ScannerOutcome): string 
   const wrong = codes.filter((code) => code.ok === false).map(({ id }) => id);
   const lines = [
     `${ok ? 'ok   ' : 'WRONG'}  ${name}: ${right} of ${codes.length} codes right${wrong.length === 0 ? '' : `, wrong: ${wrong.join(', ')}`}`,
-    ...(reread?.ok === true ? [`       ${reread.text}`] : []),
+    ...(reread?.ok === true ? [`       ${reread.en}`] : []),
     ...faults.map((fault) => `       ${fault}`),
   ];
   return lines.join('\n');

@@ -1,6 +1,7 @@
 /** The scanners of the terminal: whose frames go to which station, their state and counts, and the installer's test mode. */
 import type { Frame, Scanner, ScannerStatus } from '../../drivers/scanner.ts';
 import { diagnose } from '../barcode/diagnose.ts';
+import { judgeTest } from '../barcode/judge-test.ts';
 import { maskFrame } from '../barcode/mask.ts';
 import { type CodeTable, parseBarcode } from '../barcode/parse.ts';
 import type { Clock } from '../intent/clock.ts';
@@ -10,6 +11,12 @@ import type { ScanResult, Station } from './station.ts';
 /** A test ends by itself: scans in test mode open nothing. */
 const TEST_MS = 120_000;
 
+interface Bilingual {
+  readonly ko: string;
+  readonly en: string;
+}
+
+/** What one read was, masked: in test mode, or the newest one that looked like a payment and was none. */
 export interface ScanReport {
   readonly scanner: string;
   readonly atMs: number;
@@ -18,6 +25,10 @@ export interface ScanReport {
   readonly ok: boolean;
   readonly reason: string | null;
   readonly hint: string | null;
+  readonly detail: string | null;
+  readonly till: string | null;
+  readonly sheetPage: number | null;
+  readonly sheet: { readonly title: Bilingual; readonly ok: boolean; readonly text: Bilingual } | null;
   readonly looksLikeOurs: boolean;
   readonly masked: string;
 }
@@ -27,6 +38,7 @@ export interface ScannerInfo {
   readonly stationId: string;
   readonly sinceAtMs: number;
   readonly lastFrameAtMs: number | null;
+  readonly lastUnreadable: ScanReport | null;
   readonly results: Readonly<Record<ScanResult, number>>;
   readonly testUntilMs: number | null;
   readonly scanner: Scanner | null;
@@ -36,6 +48,7 @@ interface Entry {
   readonly station: Station;
   status: ScannerStatus;
   lastFrameAtMs: number | null;
+  lastUnreadable: ScanReport | null;
   sinceAtMs: number;
   testUntilMonoMs: number | null;
   scanner: Scanner | null;
@@ -61,6 +74,7 @@ export class ScannerBench {
       station,
       status: { name, driver, state: 'connecting', sinceMonoMs: now.monoMs },
       lastFrameAtMs: null,
+      lastUnreadable: null,
       sinceAtMs: now.wallMs,
       testUntilMonoMs: null,
       scanner: null,
@@ -85,7 +99,12 @@ export class ScannerBench {
       for (const listener of this.#tests) listener(report);
       return;
     }
-    entry.results[entry.station.scan(frame)] += 1;
+    const result = entry.station.scan(frame);
+    entry.results[result] += 1;
+    if (result === 'unreadable') {
+      entry.lastUnreadable = this.#report(frame, now.wallMs);
+      for (const listener of this.#changes) listener();
+    } else if (result === 'accepted') entry.lastUnreadable = null;
   }
 
   status(status: ScannerStatus): void {
@@ -113,6 +132,7 @@ export class ScannerBench {
       stationId: entry.station.stationId,
       sinceAtMs: entry.sinceAtMs,
       lastFrameAtMs: entry.lastFrameAtMs,
+      lastUnreadable: entry.lastUnreadable,
       results: entry.results,
       testUntilMs:
         entry.testUntilMonoMs === null || entry.testUntilMonoMs <= now.monoMs
@@ -158,10 +178,24 @@ export class ScannerBench {
       ok: parsed.ok,
       reason: parsed.ok ? null : parsed.reason,
       hint: diagnosis?.cause ?? null,
+      detail: diagnosis?.detail ?? null,
+      till: diagnosis?.till ?? null,
+      sheetPage: diagnosis?.sheetPage ?? null,
+      sheet: parsed.ok ? null : sheetReport(frame.text, symbology),
       looksLikeOurs: parsed.ok || parsed.looksLikeOurs,
       masked: maskFrame(frame.text, this.#codeTable),
     };
   }
+}
+
+/** How well a code of the setup sheet was read. */
+function sheetReport(text: string, symbology: string | null): ScanReport['sheet'] {
+  const { code, findings } = judgeTest(text, symbology);
+  if (code === null) return null;
+  const wrong = findings.filter(({ ok }) => !ok);
+  const told = wrong.length > 0 ? wrong : findings;
+  const words = (language: keyof Bilingual): string => told.map((finding) => finding[language]).join('; ');
+  return { title: code.title, ok: wrong.length === 0, text: { ko: words('ko'), en: words('en') } };
 }
 
 const NONE: Snapshot['strip']['scanner'] = { state: 'none', name: null, problem: null };

@@ -644,6 +644,8 @@ export interface ScannerRow {
   readonly connects: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly lastFrameAtMs: number | null;
+  /** The newest payment barcode that could not be read, with its cause; null since the start, or since a good one. */
+  readonly lastUnreadable: ScanTest | null;
   /** Test mode is on until then: scans are shown here and open nothing. */
   readonly testUntilMs: number | null;
 }
@@ -660,7 +662,7 @@ export interface ScannersAnswer {
     readonly dropped: number;
   }[];
 }
-/** A scan in test mode: what was read, masked. */
+/** What was read in test mode, or could not be read: masked. */
 export interface ScanTest {
   readonly scanner: string;
   readonly atMs: number;
@@ -668,7 +670,18 @@ export interface ScanTest {
   readonly symbology: string | null;
   readonly ok: boolean;
   readonly reason: string | null;
+  /** Why it does not parse (`Diagnosis.cause`), with its detail, and what the till reads for a layout. */
   readonly hint: string | null;
+  readonly detail: string | null;
+  readonly till: string | null;
+  /** Page of the setup sheet that mends it. */
+  readonly sheetPage: number | null;
+  /** A code of the setup sheet, and what is wrong with this read of it; null: it is none. */
+  readonly sheet: {
+    readonly title: { readonly ko: string; readonly en: string };
+    readonly ok: boolean;
+    readonly text: { readonly ko: string; readonly en: string };
+  } | null;
   readonly looksLikeOurs: boolean;
   readonly masked: string;
 }

@@ -67,6 +67,7 @@ export function scannersAnswer({ scanners, posFeed, clock }: WebOptions): Scanne
         connects: statistics?.connects ?? 0,
         dropped: statistics?.dropped ?? {},
         lastFrameAtMs: info.lastFrameAtMs,
+        lastUnreadable: info.lastUnreadable,
         testUntilMs: info.testUntilMs,
       };
     }),

@@ -1,5 +1,6 @@
 /** Scanners: does it read? Live state, statistics, and a test that opens no payment. */
 import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api.ts';
+import { diagnosisText } from '../text/diagnoses.ts';
 import { clockTimeSeconds, digits } from '../text/format.ts';
 import { DROPPED, NAV, SCANNERS } from '../text/manager.ts';
 import { refusalText } from '../text/refusals.ts';
@@ -76,6 +77,12 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
           </div>
         ))}
       </dl>
+      {row.lastUnreadable === null || testing ? null : (
+        <p class="fault" role="status">
+          <b>{SCANNERS.lastUnreadable[language]}</b> {when(row.lastUnreadable.atMs, live.wallMs)} ·{' '}
+          {testText(row.lastUnreadable, language)} <span class="mono">{row.lastUnreadable.masked}</span>
+        </p>
+      )}
       {testing ? <p role="status">{SCANNERS.testing[language]}</p> : null}
       {testing && live.scan !== null && live.scan.scanner === row.name ? (
         <p role="status">
@@ -127,7 +134,9 @@ function droppedText(dropped: ScannerRow['dropped'], language: Language): string
 function testText(scan: ScanTest, language: Language): string {
   const what = scan.ok
     ? SCANNERS.good[language]
-    : (scan.hint ?? refusalText(scan.reason ?? '', {}, false).h[language]);
+    : scan.sheet !== null
+      ? `${scan.sheet.ok ? '✓' : '▲'} ${scan.sheet.title[language]}: ${scan.sheet.text[language]}`
+      : (diagnosisText(scan, language) ?? refusalText(scan.reason ?? '', {}, false).h[language]);
   return [what, say(SCANNERS.length, language, { count: scan.length }), scan.symbology ?? '']
     .filter((part) => part !== '')
     .join(' · ');

@@ -233,6 +233,7 @@ export const SCANNERS = {
   length: { ko: '{count}자', en: '{count} characters' },
   sheet: { ko: '설정 시트', en: 'Setup sheet' },
   dropped: { ko: '버린 입력', en: 'Dropped' },
+  lastUnreadable: { ko: '마지막으로 못 읽은 결제 바코드', en: 'Last payment barcode not read' },
   posPort: { ko: 'POS 가상 포트', en: 'Virtual port for the POS' },
   posSent: { ko: '전달', en: 'Passed on' },
   posMissed: { ko: 'POS가 열지 않아 버림', en: 'Dropped: the POS had it closed' },

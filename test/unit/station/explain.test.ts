@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Diagnosis, diagnose } from '../../../src/barcode/diagnose.ts';
 import { LAYOUT_NAMES, type LayoutName, retype } from '../../../src/barcode/layouts.ts';
-import { parseBarcode } from '../../../src/barcode/parse.ts';
-import { testSheetHtml } from '../../../src/barcode/test-sheet.ts';
+import { DEFAULT_CODE_TABLE, parseBarcode } from '../../../src/barcode/parse.ts';
+import { TEST_CODES, testSheetHtml } from '../../../src/barcode/test-sheet.ts';
+import { diagnosisText } from '../../../src/screens/text/diagnoses.ts';
 import { causeId, REFUSALS, refusalText, refusalValues } from '../../../src/screens/text/refusals.ts';
 import { say } from '../../../src/screens/text/words.ts';
+import { ScannerBench, type ScanReport } from '../../../src/station/scanners.ts';
 import { Lab, PAGE } from './desk-lab.ts';
 
 let lab: Lab;
@@ -132,6 +134,54 @@ describe('the cause and the cure of a scan that does not parse', () => {
         }
       }
     }
+  });
+});
+
+describe("the installer's page", () => {
+  let bench: ScannerBench;
+  const read = (text: string) => bench.frame({ source: 'counter', text, monoMs: lab.clock.now().monoMs });
+  const row = () => bench.list()[0];
+  beforeEach(() => {
+    bench = new ScannerBench(lab.clock, DEFAULT_CODE_TABLE);
+    bench.add('counter', 'serial', lab.station);
+    lab.station.pages.seen(PAGE, lab.clock.now().monoMs);
+  });
+
+  it.each(DAMAGES.filter(({ symbology }) => symbology === undefined))(
+    'keeps the newest scan that was not understood, masked, with cause and cure: $name',
+    ({ make, cause, sheetPage }) => {
+      read(make(good));
+      const last = row()?.lastUnreadable;
+      if (last === null || last === undefined) throw new Error('nothing is kept');
+      expect(last).toMatchObject({ ok: false, hint: cause, sheetPage });
+      expect(JSON.stringify(last)).not.toMatch(/9491330000000016|330000000016|1{2}0{2}/);
+      for (const language of ['ko', 'en'] as const) {
+        const text = diagnosisText(last, language) ?? '';
+        expect(text).toMatch(/\. /);
+        expect(text).not.toMatch(/[{}]|undefined|null|-\)/);
+        if (sheetPage !== null) expect(text).toContain(String(sheetPage));
+      }
+    },
+  );
+
+  it('forgets it at the next good one, and product codes leave it alone', () => {
+    read(good.toLowerCase());
+    read('8801234567893');
+    expect(row()?.lastUnreadable?.hint).toBe('CAPS');
+    read(good);
+    expect(row()?.lastUnreadable).toBeNull();
+  });
+
+  it('judges the codes of the setup sheet in test mode, and opens nothing then', () => {
+    const reports: ScanReport[] = [];
+    bench.onTest((report) => reports.push(report));
+    bench.setTest('counter', true);
+    for (const { text } of TEST_CODES) read(text);
+    read(`${TEST_CODES[0]?.text ?? ''}\t`);
+    read(good);
+    expect(reports.map(({ sheet }) => sheet?.ok)).toEqual([...TEST_CODES.map(() => true), false, undefined]);
+    expect(reports[TEST_CODES.length]?.sheet?.text.ko).toContain('뒤');
+    expect(intents()).toEqual([]);
   });
 });
 
