@@ -1,4 +1,5 @@
 /** Scanners that speak over a tty: RS-232, USB CDC-ACM, FTDI and other adapters. */
+import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
@@ -45,6 +46,7 @@ export async function openPort(
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error === null ? resolve() : reject(portFailure(error))));
   });
+  keepDtr(path);
   const framer = createFramer(options, clock, events);
   let watch: NodeWatch | null = null;
   const end = (): void => {
@@ -73,6 +75,18 @@ export async function openPort(
   };
 }
 
+const STTY_MS_MAX = 2000;
+
+/**
+ * Closing must not drop DTR: that resets or switches off some scanners. The library can only set this flag, never clear it, and the
+ * kernel's default has it set. A machine without stty goes on with the default.
+ */
+function keepDtr(path: string): void {
+  const stty = spawn('stty', ['-F', path, '-hupcl'], { stdio: 'ignore', timeout: STTY_MS_MAX });
+  stty.once('error', () => undefined);
+  stty.unref();
+}
+
 async function resolvePath(options: SerialOptions): Promise<string> {
   const wanted = options.path ?? (await findTty(options)).path;
   try {
@@ -94,7 +108,7 @@ function newPort(options: SerialOptions, path: string): SerialPort {
     rtscts: options.rtscts ?? false,
     xon: options.xonXoff ?? false,
     xoff: options.xonXoff ?? false,
-    hupcl: false, // dropping DTR resets or switches off some scanners
+    hupcl: false,
     lock: true,
     autoOpen: false,
   });

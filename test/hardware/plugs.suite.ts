@@ -204,6 +204,24 @@ export function describePlugs(booted: () => Machine): void {
     TEST_MS,
   );
 
+  it(
+    'the shipped rules are in force on what is plugged in: group, no modem manager, no power saving',
+    async () => {
+      const lines = [
+        'for f in /dev/ttyACM* /dev/hidraw*; do busybox stat -c "%a %G" $f; done',
+        'for f in /dev/ttyACM*; do udevadm info -q property -n $f; done',
+        'for d in /sys/bus/usb/devices/*; do [ -e $d/idVendor ] || continue; ' +
+          'echo "$(cat $d/idVendor) power=$(cat $d/power/control)"; done',
+      ];
+      const said = await shell(machine, lines.join('; '));
+      expect(said.match(/^\d+ \S+$/gm)).toEqual(['660 kona-till', '660 kona-till']);
+      expect(said).toContain('ID_MM_DEVICE_IGNORE=1');
+      expect(said).toContain('05f9 power=on');
+      expect(said).toContain('05e0 power=on');
+    },
+    TEST_MS,
+  );
+
   describe('two identical scanners', () => {
     it(
       'are told apart by their place, whatever numbers they get; unnamed, neither is opened',

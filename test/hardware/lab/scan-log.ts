@@ -57,6 +57,16 @@ export class ScanLog {
     return log;
   }
 
+  /** The program ends by itself once its scanners are closed: a pending read would keep it for ever. */
+  async #ended(): Promise<void> {
+    const endMs = performance.now() + WAIT_MS;
+    while (!this.#said.some((line) => line.startsWith('[exit'))) {
+      if (performance.now() > endMs)
+        throw new Error('the program did not end after its scanners were closed');
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  }
+
   #take(line: string): void {
     if (line.startsWith('{')) this.events.push(JSON.parse(line) as ScanEvent);
     else {
@@ -133,6 +143,7 @@ export class ScanLog {
     const from = this.events.length;
     await this.#machine.kill(this.#name, 'SIGTERM');
     await this.until('the closing', ({ event }) => event === 'closed', from);
+    await this.#ended();
     this.#stop();
   }
 }

@@ -24,6 +24,8 @@ const CYCLE_MS_MAX = 20_000;
 /** One forgotten connection with its framer is more than a kilobyte. */
 const HEAP_KB_SLACK = 768;
 const HEAP_KB_PER_CYCLE = 0.3;
+/** What was closed is gone when nothing has changed for so long. */
+const SETTLED_MS = 500;
 const SCAN = 'CHARGE9410000000000005123010000';
 
 interface Plug {
@@ -178,13 +180,15 @@ async function run(plugs: readonly Plug[], from: number, count: number): Promise
 async function settled(plugs: readonly Plug[]): Promise<ProcessHoldings> {
   await until(() => plugs.every(({ till }) => till.state() === 'ready'));
   let last = processHoldings();
+  let sinceMs = performance.now();
   await until(() => {
     const now = processHoldings();
     const isSame =
       now.descriptors === last.descriptors &&
       JSON.stringify(now.resources) === JSON.stringify(last.resources);
     last = now;
-    return isSame;
+    if (!isSame) sinceMs = performance.now();
+    return performance.now() - sinceMs >= SETTLED_MS;
   });
   return last;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openScanner } from '../../../drivers/open.ts';
@@ -170,17 +171,12 @@ describe('the serial driver over a real tty', () => {
     expect(scanner.status().state).toBe('closed');
   });
 
-  it('survives 30 plug cycles without leaving descriptors behind', async () => {
-    const { state, scanner } = open();
+  it('does not let go of DTR when it closes: some devices would reset or change their mode', async () => {
+    const settings = (): string => execFileSync('stty', ['-F', pair.tillPath, '-a'], { encoding: 'utf8' });
+    execFileSync('stty', ['-F', pair.tillPath, 'hupcl']);
+    expect(settings()).toMatch(/ hupcl/);
+    const { state } = open();
     await until(() => state() === 'ready');
-    const before = ttyDescriptors();
-    for (let cycle = 0; cycle < 30; cycle += 1) {
-      await pair.unplug();
-      await until(() => state() === 'unplugged', 2500);
-      await pair.plug();
-      await until(() => state() === 'ready', 4000);
-    }
-    expect(ttyDescriptors()).toBeLessThanOrEqual(before + 1);
-    expect(scanner.statistics().connects).toBe(31);
+    await until(() => / -hupcl/.test(settings()));
   });
 });
