@@ -118,9 +118,15 @@ const PAGES: readonly { readonly title: string; readonly lines: readonly string[
   },
 ];
 
+/** Codes whose letters have a symbol each, no pair of digits in one: nearly 400 modules. */
+const WIDE: ReadonlySet<string> = new Set(['letters', 'signs']);
+
 const STYLE =
   'body{font:16px/1.45 sans-serif;color:#000;background:#fff;margin:24px}' +
-  'section{break-after:page}figure{margin:24px 0;break-inside:avoid}svg{display:block;max-width:100%}' +
+  // The codes fit on one printed page: two beside each other, but those of most modules alone, or a bar would be under 0.25 mm.
+  '@page{size:A4;margin:12mm}@media print{body{margin:0}}section+section{break-before:page}' +
+  '.codes{display:grid;grid-template-columns:1fr 1fr;grid-auto-flow:dense;gap:0 32px}.wide{grid-column:1/-1}' +
+  'figure{margin:16px 0;break-inside:avoid}svg{display:block;max-width:100%;max-height:160px}' +
   'figcaption{margin-bottom:8px}code{font-size:12px}';
 
 /** For a content security policy: the sheet's only style element. */
@@ -130,7 +136,7 @@ export const TEST_SHEET_STYLE_HASH = `sha256-${createHash('sha256').update(STYLE
 export function testSheetHtml(): string {
   const codes = TEST_CODES.map(
     (code) =>
-      `<figure><figcaption>${escaped(`${code.title.ko} · ${code.title.en}`)}<br><code>${escaped(code.text)}</code>` +
+      `<figure${WIDE.has(code.id) ? ' class="wide"' : ''}><figcaption>${escaped(`${code.title.ko} · ${code.title.en}`)}<br><code>${escaped(code.text)}</code>` +
       `</figcaption>${testCodeSvg(code)}</figure>`,
   ).join('');
   const pages = PAGES.map(
@@ -141,7 +147,7 @@ export function testSheetHtml(): string {
     '<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>스캐너 설정 시트 · Scanner setup sheet</title>' +
     `<style>${STYLE}</style></head><body><section><h1>스캐너 설정 시트 · Scanner setup sheet</h1>` +
     '<h2>1. 시험 바코드 · Test barcodes</h2>' +
-    `<p>kona-till scanners test</p>${codes}</section>${pages}</body></html>\n`
+    `<p>kona-till scanners test</p><div class="codes">${codes}</div></section>${pages}</body></html>\n`
   );
 }
 
