@@ -18,7 +18,7 @@ const RETURN_MS_MAX = 2_000;
  */
 const SLOWEST_MS_MAX = 15_000;
 /** Compiled code and caches grow a little at first; one forgotten connection with its decoder is more than a kilobyte. */
-const HEAP_KB_SLACK = 512;
+const HEAP_KB_SLACK = 1_024;
 const HEAP_KB_PER_CYCLE = 0.3;
 const TEST_MS = 600_000;
 const KINDS = ['hid-pos', 'cdc-acm'] as const;
