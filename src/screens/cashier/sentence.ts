@@ -91,8 +91,9 @@ function reasonValues(code: string | null, language: Language): { reason: string
     : { reason: text.reason[language], advice: text.advice[language] };
 }
 
-function instructionWords(face: Face, text: FaceText, hasReason: boolean): Words {
+function instructionWords(face: Face, text: FaceText, hasReason: boolean, values: Values): Words {
   if (face.id === 'RE-CLOSED' && face.question === null) return CLOSED_HERE;
+  if (face.id === 'LINE') return values.next === 0 ? (text.iWithoutReason ?? text.i) : text.i;
   const isPlain =
     face.id === 'RECOVERING' ? face.values.open === undefined : face.values.cause === 'REVERSAL_RATE';
   if (face.id === 'RECOVERING' || face.id === 'SLOW')
@@ -177,7 +178,8 @@ export function sentenceOf(snapshot: Snapshot, language: Language, moment: Momen
     advice: reasonValues(code, each)?.advice ?? '',
   });
   const s = intent?.balance == null ? (text.sWithoutBalance ?? text.s) : text.s;
-  const instruction = say(instructionWords(face, text, reason !== null), language, values(language));
+  const given = values(language);
+  const instruction = say(instructionWords(face, text, reason !== null, given), language, given);
   return {
     look: text.look,
     icon: text.icon,

@@ -72,6 +72,10 @@ export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
       ko: '출금은 통신이 돌아온 뒤에. {down}째, {next}초 뒤 다시.',
       en: 'Withdrawals once it is back. Down {down}, next try in {next} s.',
     },
+    iWithoutReason: {
+      ko: '출금은 통신이 돌아온 뒤에. {down}째, 다시 시도 중.',
+      en: 'Withdrawals once it is back. Down {down}, trying now.',
+    },
     sound: 'alarm',
   },
   SLOW: {

@@ -24,7 +24,7 @@ const TRIES_MAX = 5;
 /** Set to a folder to keep a picture of every face that a test waited for. */
 const PICTURES = process.env.KONA_TILL_PICTURES;
 /** The rules are the same, only the waits are shorter. */
-const TIMES = { unansweredMs: 500, inquiryMs: 500, deadlineMs: 3_000, unsentMs: 1_500, retryBaseMs: 100 };
+const TIMES = { unansweredMs: 500, inquiryMs: 500, deadlineMs: 8_000, unsentMs: 1_500, retryBaseMs: 100 };
 
 const CAPS: Readonly<Record<KeyId | 'CLOSE', string>> = {
   STOP: 'F2',

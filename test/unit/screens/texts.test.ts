@@ -165,6 +165,18 @@ describe('the sentence of a face', () => {
     expect(headline('NO-OUT')).toBe('출금 안 됨: 현금 그대로');
   });
 
+  it('never promises a try in 0 s: then it is being tried now', () => {
+    const face = ALL_FACES.LINE;
+    if (face === undefined) throw new Error('no LINE');
+    const shown = snapshotOf(face);
+    const at = (nextTryMs: number | null): string => {
+      const line = { ...shown.strip.line, nextTryMs };
+      return sentenceOf({ ...shown, strip: { ...shown.strip, line } }, 'ko', MOMENT).instruction;
+    };
+    expect(at(NOW_MS + 4_200)).toContain('5초 뒤 다시');
+    for (const past of [null, NOW_MS, NOW_MS - 1_000]) expect(at(past)).toContain('다시 시도 중');
+  });
+
   it('leaves the balance out when the answer had none', () => {
     const face = ALL_FACES['DONE-IN'];
     if (face?.intent == null) throw new Error('no DONE-IN');
