@@ -147,6 +147,15 @@ export class Link {
       cover: null,
       deadUntilMs: isNewSentence ? now + snapshot.times.deadMs : this.#state.deadUntilMs,
     });
+    if (before !== null && before.run !== snapshot.run) this.#signOnAgain(before, snapshot);
+  }
+
+  /** The agent keeps the cashier's number in memory only: after its restart this page, which stayed, says it again. */
+  #signOnAgain({ strip: { cashier } }: Snapshot, now: Snapshot): void {
+    if (cashier === null || now.strip.cashier !== null || now.control !== 'here') return;
+    this.ask<PressAnswer>('cashier', { cashier })
+      .then(({ snapshot }) => this.accept(snapshot))
+      .catch(() => undefined);
   }
 
   #tick(): void {

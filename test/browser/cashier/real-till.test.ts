@@ -186,7 +186,7 @@ describe('an agent that stands still', () => {
 
 describe('a second tab', () => {
   it('only looks on, takes over when asked, and nothing of the payment is lost', async () => {
-    await counter.scan('CHARGE', 7_000, 3, 'TAKE');
+    await counter.scan('CHARGE', 7_000, 2, 'TAKE');
     const first = counter.page;
     const second = await counter.context.newPage();
     await second.goto(counter.url);

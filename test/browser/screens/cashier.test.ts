@@ -238,6 +238,23 @@ describe('a page without its agent', () => {
   });
 });
 
+describe('the cashier’s number', () => {
+  it('is said again to an agent that started anew, and not after somebody signed off', async () => {
+    await open();
+    await show('TAKE');
+    const nobody = (name: string): Snapshot => {
+      const snapshot = snapshotOf(face(name));
+      return { ...snapshot, strip: { ...snapshot.strip, cashier: null } };
+    };
+    await drawn(page, server.restart('run-2', nobody('RE-IN')));
+    await until(() => server.callsOf('cashier').map(({ body }) => body.cashier)).toEqual(['0007']);
+    await drawn(page, server.show(nobody('IDLE')));
+    await drawn(page, server.restart('run-3', nobody('RE-BACK')));
+    await page.locator('section.face[data-face="RE-BACK"]').waitFor();
+    expect(server.callsOf('cashier')).toHaveLength(1);
+  });
+});
+
 describe('what the agent hears of the page', () => {
   it('is that a face was shown, once, after it was painted', async () => {
     await open();
