@@ -247,6 +247,8 @@ export interface TodayAnswer {
   readonly returnDue: CountSum;
   readonly reversing: CountSum & { readonly oldestAtMs: number | null };
   readonly cases: number;
+  /** This program's cash that the drawer should hold; null until the day's count is in. */
+  readonly expectedCash: number | null;
   /** The five oldest cases. */
   readonly oldestCases: readonly PaymentRow[];
   readonly line: Snapshot['strip']['line'];
@@ -445,6 +447,8 @@ export interface PaymentRow {
   readonly approvalCode: string | null;
   readonly nrNumber: string | null;
   readonly stationId: string;
+  /** Number of the cashier who served it; null: nobody was signed in. */
+  readonly cashier: string | null;
   readonly businessDate: string | null;
   readonly cases: readonly CaseReason[];
   readonly question: Question | null;
@@ -489,6 +493,8 @@ export interface TimelineStep {
   readonly bytesWritten: number | null;
   /** First 8 hex digits of the entry's hash. */
   readonly hash: string;
+  /** The entry matches its hash. False: it was changed; nothing may be decided on it. */
+  readonly verified: boolean;
 }
 
 // ---------------------------------------------------------------------------------------------- POS program

@@ -8,7 +8,7 @@ import type { DecideBody } from './api.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
-import { paymentDetail, voidTerms } from './payments.ts';
+import { isVerified, paymentDetail, voidTerms } from './payments.ts';
 
 const NOTE_MIN = 10;
 
@@ -36,6 +36,9 @@ export function checkDecision(options: DecideOptions, sequenceId: string, body: 
   const intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
+  if (!options.ledger.timeline(sequenceId).every(isVerified)) {
+    throw new ApiFault(409, 'REFUSED', 'its journal entries fail their hashes', { refusal: 'NOT_VERIFIED' });
+  }
   checkNote(body);
   const offer = offeredDecisions(intent, voidTerms(options), options.pinAbove).find(
     ({ decision, caseReason }) =>

@@ -22,10 +22,11 @@ const HEAD = [
   'approvalCode',
   'nrNumber',
   'station',
+  'cashier',
   'declineCode',
   'cases',
 ];
-const WIDTHS = [20, 13, 10, 12, 11, 12, 9, 18, 30, 13, 20, 8, 12, 24];
+const WIDTHS = [20, 13, 10, 12, 11, 12, 9, 18, 30, 13, 20, 8, 9, 12, 24];
 const CUT = 'There are more payments: narrow the filter, or export as CSV.';
 
 /** Codes are text cells, so that none is taken for a formula or loses its zeros; amounts and times count as such. */
@@ -44,6 +45,7 @@ function cells(row: PaymentRow): Row {
     text(row.approvalCode),
     text(row.nrNumber),
     text(row.stationId),
+    text(row.cashier),
     text(row.declineCode),
     text(row.cases.join(' ')),
   ];

@@ -1,7 +1,8 @@
 /** Payments as the manager's pages show them: rows, one payment with its timeline, filters. Masked throughout. */
 import type { Intent } from '../intent/model.ts';
 import { positionOf } from '../intent/positions.ts';
-import type { JournalEntry, ListQuery } from '../ledger/types.ts';
+import { chainHash } from '../ledger/canonical.ts';
+import type { JournalEntry, Ledger, ListQuery } from '../ledger/types.ts';
 import { writtenReference } from '../station/ids.ts';
 import { paperOf } from '../station/receipt.ts';
 import type { PaymentDetail, PaymentRow, TimelineStep } from './api.ts';
@@ -44,6 +45,7 @@ export function paymentRow(options: PaymentOptions, intent: Intent): PaymentRow 
     approvalCode: intent.approval?.approvalCode ?? null,
     nrNumber: intent.approval?.nrNumber ?? null,
     stationId: intent.stationId,
+    cashier: cashierOf(options.ledger, intent.sequenceId),
     businessDate: intent.businessDate,
     cases: intent.cases,
     question: intent.question,
@@ -64,6 +66,7 @@ export function voidTerms(options: Pick<WebOptions, 'clock' | 'policy' | 'worker
 export function paymentDetail(options: PaymentOptions, sequenceId: string): PaymentDetail {
   const intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
+  const entries = options.ledger.timeline(sequenceId);
   return {
     ...paymentRow(options, intent),
     face: faceForRail(options, intent),
@@ -80,13 +83,39 @@ export function paymentDetail(options: PaymentOptions, sequenceId: string): Paym
       outcome: outcome ?? null,
       code: code ?? null,
     })),
-    steps: timeline(options.ledger.timeline(sequenceId)),
+    steps: timeline(entries),
     postings: Object.entries(positionOf(intent)).map(([account, amount]) => ({ account, amount })),
-    decisions: offeredDecisions(intent, voidTerms(options), options.pinAbove),
+    decisions: entries.every(isVerified)
+      ? offeredDecisions(intent, voidTerms(options), options.pinAbove)
+      : [],
     canInquire: intent.bytesMayHaveLeft,
     canNetCancelAgain: intent.host === 'reversing',
     receipt: paperOf(intent),
   };
+}
+
+/** The entry is the one that its hash was made of. */
+export function isVerified({
+  index,
+  atMs,
+  kind,
+  sequenceId,
+  body,
+  previousHash,
+  hash,
+}: JournalEntry): boolean {
+  return chainHash({ index, atMs, kind, sequenceId, body }, previousHash) === hash;
+}
+
+const CASHIER = '"role":"cashier"';
+
+/** Number of the first cashier who did something for the payment. */
+function cashierOf(ledger: Pick<Ledger, 'timeline'>, sequenceId: string): string | null {
+  for (const { body } of ledger.timeline(sequenceId)) {
+    const id = body.includes(CASHIER) ? text(record(record(JSON.parse(body)).actor).id) : null;
+    if (id !== null) return id;
+  }
+  return null;
 }
 
 /** Steps from journal entries, oldest first; the newest ones when there are too many. */
@@ -118,6 +147,7 @@ export function timeline(entries: readonly JournalEntry[]): readonly TimelineSte
       answerClass: text(detail.class) ?? (ISSUER_EVENTS.has(entry.kind) ? entry.kind : null),
       bytesWritten: number(detail.bytesWritten),
       hash: entry.hash.slice(0, 8),
+      verified: isVerified(entry),
     };
   });
   return steps.slice(-STEPS_MAX);
@@ -156,6 +186,7 @@ export function csvLine(row: PaymentRow): string {
     row.approvalCode ?? '',
     row.nrNumber ?? '',
     row.stationId,
+    row.cashier ?? '',
     row.declineCode ?? '',
     row.cases.join(' '),
   ];
@@ -163,7 +194,7 @@ export function csvLine(row: PaymentRow): string {
 }
 
 export const CSV_HEAD =
-  'scannedAt,businessDate,type,amount,host,cash,deferred,card,sequenceId,approvalCode,nrNumber,station,declineCode,cases\r\n';
+  'scannedAt,businessDate,type,amount,host,cash,deferred,card,sequenceId,approvalCode,nrNumber,station,cashier,declineCode,cases\r\n';
 
 function csvField(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

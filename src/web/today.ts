@@ -1,6 +1,7 @@
 /** The day at a glance: sums from the ledger's summary, and won per hour for the chart, kept up by the commits. */
 import type { Intent } from '../intent/model.ts';
 import type { Committed, LedgerSummary } from '../ledger/types.ts';
+import { readDay } from '../settlement/read.ts';
 import { businessDayStartMs, kstDate } from '../station/kst.ts';
 import type { CountSum, TodayAnswer } from './api.ts';
 import type { WebOptions } from './options.ts';
@@ -65,6 +66,7 @@ export class Today {
       returnDue: totals.returnDue,
       reversing: totals.reversing,
       cases: totals.cases.count,
+      expectedCash: this.#expectedCash(businessDate),
       oldestCases: cases.slice(-OLDEST_CASES).map((intent) => paymentRow(this.#options, intent)),
       line: {
         state: status.line.state,
@@ -77,6 +79,12 @@ export class Today {
       scanners: list.length,
       hours: this.#hoursUntil(now.wallMs),
     };
+  }
+
+  /** Blind: whoever counts must not know what should be there. */
+  #expectedCash(businessDate: string): number | null {
+    const { ledger } = this.#options;
+    return readDay(ledger, businessDate).counts.length === 0 ? null : ledger.balances().cash_drawer;
   }
 
   #hoursUntil(wallMs: number): TodayAnswer['hours'] {

@@ -13,6 +13,8 @@ import { PinField, SelectField, TextField } from './fields.tsx';
 import { ScrollingTable } from './parts.tsx';
 
 const DENOMINATIONS = [50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10] as const;
+/** Below it are coins. */
+const NOTES_FROM = 1_000;
 const COUNTS_MAX = 2;
 const NOTE_MIN = 10;
 const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
@@ -162,7 +164,9 @@ function CountForm(props: StepProps & { counted: () => void }) {
         {field('float', COUNT.float[language])}
       </div>
       <div class="count-fields pieces">
-        {DENOMINATIONS.map((value) => field(String(value), say(COUNT.pieces, language, { value })))}
+        {DENOMINATIONS.map((value) =>
+          field(String(value), say(value < NOTES_FROM ? COUNT.coins : COUNT.notes, language, { value })),
+        )}
       </div>
       <div class="actions">
         <p class="count-sum">

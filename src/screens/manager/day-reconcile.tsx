@@ -186,6 +186,7 @@ function Rules(props: { rules: readonly DayRule[]; language: Language }) {
       <ol class="rules">
         {rules.map((rule) => (
           <li key={rule.rule} data-rule={rule.rule} class={rule.ok ? '' : 'fault'}>
+            {rule.rule}.{' '}
             <span class={rule.ok ? 'good' : 'fault'}>
               {rule.ok ? `✓ ${RECONCILE.holds[language]}` : `▲ ${RECONCILE.fails[language]}`}
             </span>{' '}

@@ -34,7 +34,7 @@ export function Day(props: PageProps) {
   const path = asked === '' ? 'day' : `day?date=${asked}`;
   const loaded = useLoad<DayAnswer>(path, live.version, props.signedOut);
   const [newer, setNewer] = useState<DayAnswer | null>(null);
-  const isNewer = newer !== null && newer.date === loaded.data?.date && newer.asOfMs > loaded.data.asOfMs;
+  const isNewer = newer !== null && newer.date === loaded.data?.date && newer.asOfMs >= loaded.data.asOfMs;
   const day = isNewer ? newer : loaded.data;
   const isNone = loaded.error instanceof CallRefused && loaded.error.code === 'NOT_FOUND';
   return (

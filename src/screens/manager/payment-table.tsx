@@ -8,7 +8,7 @@ import { ScrollingTable } from './parts.tsx';
 import { linkTo } from './route.ts';
 
 export function typeWords(type: PaymentRow['type'], language: Language): string {
-  return type === 'CHARGE' ? `＋ ${LIST.charge[language]}` : `－ ${LIST.refund[language]}`;
+  return type === 'CHARGE' ? `+ ${LIST.charge[language]}` : `– ${LIST.refund[language]}`;
 }
 
 /** Today's rows say the time only. */
@@ -34,6 +34,7 @@ export function PaymentTable(props: { rows: readonly PaymentRow[]; language: Lan
             <th scope="col">{LIST.reference[language]}</th>
             <th scope="col">{LIST.approvalCode[language]}</th>
             <th scope="col">{LIST.station[language]}</th>
+            <th scope="col">{LIST.cashier[language]}</th>
             <th scope="col">{LIST.day[language]}</th>
           </tr>
         </thead>
@@ -53,6 +54,7 @@ export function PaymentTable(props: { rows: readonly PaymentRow[]; language: Lan
               </td>
               <td>{row.approvalCode ?? '–'}</td>
               <td>{row.stationId}</td>
+              <td>{row.cashier ?? '–'}</td>
               <td>{row.businessDate === null ? '–' : dashedDate(row.businessDate).slice(5)}</td>
             </tr>
           ))}

@@ -48,9 +48,15 @@ interface DetailProps extends PageProps {
 
 function Detail(props: DetailProps) {
   const { payment, language } = props;
+  const broken = payment.steps.find(({ verified }) => !verified);
   return (
     <>
       <h1>{railLine({ ...payment, balance: null }, payment.face, language)}</h1>
+      {broken === undefined ? null : (
+        <p class="alarm broken" role="alert">
+          ▲ {say(DETAIL.broken, language, { index: broken.index })}
+        </p>
+      )}
       <Facts payment={payment} language={language} />
       {payment.decisions.length === 0 ? null : <Decide {...props} payment={payment} changed={props.reload} />}
       <Actions {...props} />
@@ -84,6 +90,7 @@ function Facts(props: { payment: PaymentDetail; language: Language }) {
     [LIST.approvalCode[language], payment.approvalCode ?? '–'],
     [DETAIL.nrNumber[language], payment.nrNumber ?? '–'],
     [LIST.station[language], payment.stationId],
+    [LIST.cashier[language], payment.cashier ?? '–'],
     [LIST.day[language], dashedDate(payment.businessDate)],
     [DETAIL.code[language], code === null ? '–' : `${code} ${reasonText(code)?.reason[language] ?? ''}`],
   ];
@@ -156,8 +163,11 @@ function Timeline(props: { payment: PaymentDetail; language: Language }) {
               </td>
               <td>{step.code ?? ''}</td>
               <td>{states[place]}</td>
-              <td class="mono">
-                {step.index} {step.hash}
+              <td class={step.verified ? 'mono' : 'mono fault'}>
+                {step.index} {step.hash}{' '}
+                <span title={step.verified ? DETAIL.verified[language] : ''}>
+                  {step.verified ? '✓' : '▲'}
+                </span>
               </td>
             </tr>
           ))}

@@ -27,7 +27,6 @@ export function Today(props: PageProps) {
           <Tiles {...props} today={today} />
           <Chart {...props} today={today} />
           <Oldest {...props} today={today} />
-          <p class="muted">{TODAY.hidden[language]}</p>
         </>
       )}
     </>
@@ -89,6 +88,18 @@ function Tiles(props: TodayProps) {
         language={language}
         href={linkTo('payments', { group: 'owed', type: 'CHARGE' })}
       />
+      <div class="tile">
+        <dt>
+          <a href={linkTo('day')}>{TODAY.expectedCash[language]}</a>
+        </dt>
+        <dd>
+          {today.expectedCash === null ? (
+            <span class="muted">‖ {TODAY.hidden[language]}</span>
+          ) : (
+            <b>{won(today.expectedCash, language)}</b>
+          )}
+        </dd>
+      </div>
       <div class={`tile ${today.cases > 0 ? 'owes' : ''}`}>
         <dt>
           <a href={linkTo('cases')}>{TODAY.cases[language]}</a>
@@ -114,7 +125,10 @@ function Chart(props: TodayProps) {
   const { today, language, theme } = props;
   const [table, setTable] = useState(false);
   const moved = today.hours.some((hour) => hour.charges + hour.refunds + hour.reversed > 0);
-  if (!moved) return <p class="empty">{TODAY.nothing[language]}</p>;
+  if (!moved) {
+    const scanners = say(TODAY.scanners, language, { ready: today.scannersReady, all: today.scanners });
+    return <p class="empty">{say(TODAY.nothing, language, { scanners })}</p>;
+  }
   return (
     <section class="chart">
       <div class="title">

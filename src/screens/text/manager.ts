@@ -100,11 +100,9 @@ export const TODAY = {
   asChart: { ko: '그림으로 보기', en: 'As a chart' },
   hour: { ko: '시각', en: 'Hour' },
   oldest: { ko: '오래된 미결', en: 'Oldest cases' },
-  nothing: { ko: '오늘 거래가 아직 없습니다.', en: 'No payments yet today.' },
-  hidden: {
-    ko: '있어야 할 현금은 시재 점검 뒤에 보입니다.',
-    en: 'The cash that should be there is shown after the count.',
-  },
+  nothing: { ko: '오늘 거래가 아직 없습니다. {scanners}.', en: 'No payments yet today. {scanners}.' },
+  expectedCash: { ko: '있어야 할 현금', en: 'Cash that should be there' },
+  hidden: { ko: '시재 점검 뒤에 보입니다', en: 'shown after the count' },
 } as const satisfies Record<string, Words>;
 
 export const LIST = {
@@ -116,6 +114,7 @@ export const LIST = {
   reference: { ko: '조회번호', en: 'Reference' },
   approvalCode: { ko: '승인번호', en: 'Approval' },
   station: { ko: '계산대', en: 'Station' },
+  cashier: { ko: '근무자', en: 'Cashier' },
   day: { ko: '영업일', en: 'Day' },
   from: { ko: '영업일부터', en: 'From day' },
   to: { ko: '까지', en: 'to' },
@@ -184,6 +183,11 @@ export const DETAIL = {
   notAcknowledged: { ko: '아직 보여 주지 않음', en: 'not shown yet' },
   stateNow: { ko: '상태', en: 'State' },
   version: { ko: '판', en: 'Version' },
+  broken: {
+    ko: '기록 {index} 확인 실패: 바뀐 기록입니다. 이 거래는 정할 수 없습니다. 장부 검증을 하고 도움을 청하세요.',
+    en: 'Entry {index} fails its hash: it was changed. Nothing can be decided here. Verify the ledger and call for help.',
+  },
+  verified: { ko: '맞음', en: 'verified' },
 } as const satisfies Record<string, Words>;
 
 export const CASES = {

@@ -12,6 +12,7 @@ import type {
   TodayAnswer,
   VerifyAnswer,
 } from '../../../src/web/api.ts';
+import { OPEN_DAY } from './day-data.ts';
 import type { FixtureServer } from './fixture.ts';
 import { NOW_MS } from './snapshots.ts';
 
@@ -33,6 +34,7 @@ export function rowOf(number: number, change: Partial<PaymentRow> = {}): Payment
     approvalCode: 'A1B2C3',
     nrNumber: 'KMN260723000000123',
     stationId: '1',
+    cashier: number % 4 === 1 ? null : '0007',
     businessDate: '20260723',
     cases: [],
     question: null,
@@ -89,6 +91,7 @@ const TODAY: TodayAnswer = {
   returnDue: { count: 1, sum: 13_000 },
   reversing: { count: 1, sum: 13_000, oldestAtMs: NOW_MS - 130_000 },
   cases: 2,
+  expectedCash: null,
   oldestCases: [OWED, QUESTION],
   line: STATE.line,
   clockConfirmed: true,
@@ -135,6 +138,7 @@ export const DETAIL: PaymentDetail = {
     answerClass: event === 'unanswered' ? 'ambiguous' : null,
     bytesWritten: event === 'send' ? 1_423 : null,
     hash: '9f3c1a7b',
+    verified: true,
   })),
   postings: [
     { account: 'cash_drawer', amount: 13_000 },
@@ -282,6 +286,7 @@ export function serveManager(server: FixtureServer, session: { state: SessionAns
   answer('POST', 'payments/card', { ...PAYMENTS, rows: [OWED] });
   answer('GET', `payments/${OWED.sequenceId}`, DETAIL);
   answer('POST', `payments/${OWED.sequenceId}/decide`, { payment: DETAIL });
+  answer('GET', 'day', OPEN_DAY);
   answer('GET', 'cases', CASES);
   answer('GET', 'sync', SYNC);
   answer('GET', 'scanners', SCANNERS);

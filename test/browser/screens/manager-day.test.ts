@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DayAnswer } from '../../../src/web/api.ts';
+import { buildPages, startBrowser } from './browser.ts';
+import {
+  AGREED_DAY,
+  DIFFERING_DAY,
+  NOT_AGREED_DAY,
+  OPEN_DAY,
+  READY_DAY,
+  REPORT,
+  UNCONFIRMED_DAY,
+} from './day-data.ts';
+import { FixtureServer } from './fixture.ts';
+import { axeFaults, layoutFaults } from './layout.ts';
+import { DETAIL, serveManager } from './manager-data.ts';
+import { ALL_FACES, snapshotOf } from './snapshots.ts';
+
+const API = '/api/v1/manager';
+const SHOTS = process.env.KONA_TILL_SHOTS ?? null;
+
+let folder: string;
+let pages: string;
+let browser: Browser;
+let server: FixtureServer;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'screens-day-'));
+  pages = await buildPages(join(folder, 'dist'));
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  const idle = ALL_FACES.IDLE;
+  if (idle === undefined) throw new Error('no IDLE');
+  server = await FixtureServer.start(pages, snapshotOf(idle));
+  serveManager(server, { state: 'signedIn' });
+});
+afterEach(async () => {
+  await context.close();
+  await server.close();
+});
+
+function serve(day: DayAnswer, method = 'GET', path = 'day'): void {
+  server.routes.set(`${method} ${API}/${path}`, () => ({ status: 200, body: day }));
+}
+
+async function open(
+  language: 'ko' | 'en' = 'ko',
+  theme: 'light' | 'dark' = 'light',
+  width = 1280,
+): Promise<void> {
+  context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  await context.addInitScript(
+    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
+    JSON.stringify({ language, theme, sound: true }),
+  );
+  page = await context.newPage();
+  await page.goto(`${server.url}/manager.html#/day`);
+  await page.waitForSelector('.step');
+}
+
+const step = (number: number) => page.locator(`[data-step="${number}"]`);
+const bodies = (path: string) =>
+  server.calls.filter((call) => call.path === `${API}/${path}`).map(({ body }) => body);
+
+describe('the business day page', () => {
+  it('counts blind: no expected figure before [Counted], then both counts and the difference', async () => {
+    serve(OPEN_DAY);
+    serve(DIFFERING_DAY, 'POST', 'day/count');
+    await open();
+    expect(await step(1).innerText()).not.toContain('과부족');
+    await page.getByLabel('50,000원').fill('20');
+    await page.getByLabel('1,000원 (장)').fill('19');
+    await page.getByLabel('준비금').fill('30000');
+    expect(await step(1).locator('.count-sum').innerText()).toContain('1,019,000원');
+    await page.getByRole('button', { name: '세었음', exact: true }).click();
+    await page.waitForSelector('[data-step="1"] table');
+    expect(bodies('day/count')).toMatchObject([
+      { date: '20260723', mode: 'separate', float: 30_000, pieces: { '50000': 20, '1000': 19, '10': 0 } },
+    ]);
+    expect(await step(1).innerText()).toContain('-1,000원');
+    expect(await step(1).locator('.sentence').innerText()).toContain('이유를 적으면');
+  });
+
+  it('shows each category, its items on request, and the rule that does not hold', async () => {
+    serve(DIFFERING_DAY);
+    await open();
+    expect(await step(2).innerText()).toContain('발행사 목록이 아직 확정되지 않음');
+    await step(2).locator('[data-category="missingHere"] button').click();
+    expect(await step(2).locator('.differences').innerText()).toContain('AB12-CD34');
+    expect(await step(2).locator('.differences').innerText()).toContain('9410 00** **** 0013');
+    expect(await step(2).locator('[data-rule="6"]').innerText()).toContain('틀림');
+    expect(await step(3).innerText()).toContain('과부족의 이유를 먼저 적으세요.');
+  });
+
+  it('closes with one sentence and the PIN, and says the result in one word', async () => {
+    serve(READY_DAY);
+    serve(AGREED_DAY, 'POST', 'day/close');
+    await open();
+    expect(await step(3).locator('.sentence').innerText()).toBe(
+      '영업일 2026-07-23을 마감합니다. 충전 41건 1,230,000원, 출금 6건 240,000원. 과부족 0원.',
+    );
+    expect(await step(3).innerText()).toContain('미결 2건 20,000원을 다음 날로 넘깁니다.');
+    const button = step(3).getByRole('button', { name: '마감하기' });
+    expect(await button.isDisabled()).toBe(true);
+    await step(3).locator('input[type=password]').pressSequentially('4829', { delay: 100 });
+    await button.click();
+    await page.waitForSelector('.result.agreed');
+    expect(bodies('day/close')).toEqual([{ date: '20260723', pin: '4829' }]);
+    expect(await step(3).locator('.result-word').innerText()).toContain('일치 확정');
+  });
+
+  it('says why the issuer’s list could not be compared with', async () => {
+    serve(OPEN_DAY);
+    server.routes.set(`POST ${API}/day/reconcile`, () => ({
+      status: 409,
+      body: { error: 'REFUSED', text: 'x', refusal: 'NO_ANSWER' },
+    }));
+    await open();
+    await page.getByRole('button', { name: '대사하기' }).click();
+    await expect
+      .poll(() => step(2).locator('.fault').first().innerText())
+      .toContain('발행사 목록을 받지 못했습니다');
+  });
+
+  it('makes the report, and again with the same bytes', async () => {
+    serve(AGREED_DAY);
+    server.routes.set(`GET ${API}/day/report`, () => ({ status: 200, body: REPORT }));
+    await open();
+    await page.getByRole('button', { name: '보고서 만들기' }).click();
+    await page.waitForSelector('.report .paper');
+    await page.getByRole('button', { name: '똑같이 다시 만들기' }).click();
+    await expect.poll(() => step(4).innerText()).toContain('같은 바이트 ✓');
+    expect(bodies('day/report').at(-1)).toEqual({ date: '20260723', at: '4251' });
+  });
+
+  it('says so when no day is open', async () => {
+    server.routes.set(`GET ${API}/day`, () => ({ status: 404, body: { error: 'NOT_FOUND', text: 'none' } }));
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(`${server.url}/manager.html#/day`);
+    await expect.poll(() => page.locator('.empty').innerText()).toContain('아직 열린 영업일이 없습니다.');
+  });
+
+  it.each([
+    ['open', 'ko', 'light', 1280, OPEN_DAY],
+    ['differing', 'ko', 'light', 1280, DIFFERING_DAY],
+    ['ready', 'en', 'dark', 1024, READY_DAY],
+    ['agreed', 'ko', 'light', 1280, AGREED_DAY],
+    ['not-agreed', 'en', 'dark', 1024, NOT_AGREED_DAY],
+    ['cannot-confirm', 'ko', 'light', 1280, UNCONFIRMED_DAY],
+    ['differing', 'en', 'light', 512, DIFFERING_DAY],
+    ['agreed', 'en', 'dark', 512, AGREED_DAY],
+    ['differing', 'en', 'light', 1280, DIFFERING_DAY],
+    ['agreed', 'en', 'light', 1280, AGREED_DAY],
+  ] as const)('fits, and axe has no objection: %s %s %s %i', async (name, language, theme, width, day) => {
+    serve(day);
+    server.routes.set(`GET ${API}/day/report`, () => ({ status: 200, body: REPORT }));
+    await open(language, theme, width);
+    if (day === AGREED_DAY) {
+      await step(4).locator('button').first().click();
+      await page.waitForSelector('.report .paper');
+    }
+    expect(await layoutFaults(page, '.step,nav,button')).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
+    const path = SHOTS === null ? null : join(SHOTS, `day-${name}-${language}-${width}.png`);
+    if (path !== null) await page.screenshot({ path, fullPage: true });
+  });
+});
+
+describe('a payment whose entry fails its hash', () => {
+  it('has a red bar and offers no decision', async () => {
+    const steps = DETAIL.steps.map((each, place) => (place === 2 ? { ...each, verified: false } : each));
+    server.routes.set(`GET ${API}/payments/${DETAIL.sequenceId}`, () => ({
+      status: 200,
+      body: { ...DETAIL, steps, decisions: [] },
+    }));
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(`${server.url}/manager.html#/payment/${DETAIL.sequenceId}`);
+    await page.waitForSelector('.broken');
+    expect(await page.locator('.broken').innerText()).toContain('기록 4202 확인 실패');
+    expect(await page.locator('.decide').count()).toBe(0);
+  });
+});
