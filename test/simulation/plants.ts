@@ -193,4 +193,29 @@ export const PLANTS: readonly Plant[] = [
       },
     }),
   },
+  { name: 'two dispatchers deliver from one ledger', secondWorker: true },
+  {
+    name: 'nobody is asked about an unknown payment',
+    ledger: (ledger) => ({
+      ...ledger,
+      record: (sequenceId, event, now, options) => {
+        const intent = ledger.get(sequenceId);
+        if (event.kind === 'inquire' && intent !== null)
+          return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
+        return ledger.record(sequenceId, event, now, options);
+      },
+    }),
+  },
+  {
+    name: 'a deferred charge is dropped when its barcode has expired',
+    ledger: (ledger) => ({
+      ...ledger,
+      record: (sequenceId, event, now, options) => {
+        const intent = ledger.get(sequenceId);
+        const isOld = intent?.deferred === true && now.wallMs - intent.scannedAtMs > 300_000;
+        if (event.kind === 'send' && isOld) return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
+        return ledger.record(sequenceId, event, now, options);
+      },
+    }),
+  },
 ];
