@@ -52,6 +52,8 @@ export class Disk {
   /** Stands for the keyed hash of the card, beside each intent. */
   readonly cards = new Map<string, string>();
   recovering: RecoveringMark | null = null;
+  /** Where the journal ended when a backup was put back. */
+  restoredTo = 0;
   /** Every barcode that was ever accepted; the world's knowledge, not the disk's. */
   readonly #everScanned = new Map<string, string>();
 
@@ -75,6 +77,11 @@ export class Disk {
       if (sendable(intent)) disk.vault.set(sequenceId, barcode);
       if (keepsHash(intent) !== 'never') disk.hashes.set(sequenceId, { barcode, untilMs: null });
     }
+    // The mark of a restore is no entry: an image that was taken after the restore holds it.
+    if (this.recovering?.reason === 'RESTORED' && index >= this.restoredTo) {
+      disk.recovering = this.recovering;
+      disk.restoredTo = this.restoredTo;
+    }
     for (const { kind, detail } of disk.entries) {
       if (kind === 'recovering') disk.recovering = { atMs: 0, reason: String(detail.reason) };
       if (kind === 'recovered') disk.recovering = null;
@@ -88,6 +95,7 @@ export class Disk {
     disk.vault.clear();
     disk.hashes.clear();
     disk.recovering = { atMs: wallMs, reason: 'RESTORED' };
+    disk.restoredTo = index;
     return disk;
   }
 }

@@ -16,6 +16,7 @@ const BUDGET_MS = 100_000;
 const FOUND: readonly (readonly [number, string])[] = [
   [3268, 'an old image of the disk hid behind the starts that nobody answered'],
   [3502, 'a dead process went on sending'],
+  [10192, 'an image taken after a restore had lost the mark of it'],
   [4559, 'a terminal put back to a backup made no case of what it found, because it died before'],
   [651, 'what an old image closed as unsent was approved, and nobody asked'],
   [814, 'an answer that a full disk did not take counted as heard'],
