@@ -152,7 +152,9 @@ it('no bytes whatsoever, signed or not, give a 5xx or a changed row', async () =
       fc.string({ unit: 'binary', maxLength: 300 }),
       async (path, wire) => {
         const reply = await till.caller.post(path, {}, { wire: () => wire });
-        expect(reply).toMatchObject({ status: 400, code: '000_906' });
+        expect(reply.status).toBe(400);
+        // The same bytes have the same signature: the second time they are a replay.
+        expect(['000_906', '000_903']).toContain(reply.code);
       },
     ),
     { numRuns: 100 },
