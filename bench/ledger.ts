@@ -9,13 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { parseBarcode } from '../src/barcode/parse.ts';
-import type { Now } from '../src/intent/model.ts';
-import { admit, DEFAULT_POLICY, policyHash } from '../src/intent/policy.ts';
-import { DEFAULT_TIMES } from '../src/intent/rules.ts';
-import { openLedger } from '../src/ledger/ledger.ts';
-import type { Ledger } from '../src/ledger/types.ts';
-import { createIds } from '../src/station/ids.ts';
+import { createPostgresRow, createQueue, type Rival } from './parts/ledger-rivals.ts';
+import { sizeRows } from './parts/ledger-size.ts';
+import { now, Till } from './parts/ledger-till.ts';
 
 export interface BenchRow {
   readonly name: string;
@@ -34,20 +30,6 @@ const BURSTS_PER_ROUND = 20;
 const PACED_PER_ROUND = 60;
 const PACE_MS = 4;
 const FLOOR_BYTES = 24 * 1024;
-
-const RANDOM = { bytes: (count: number) => randomBytes(count), fraction: () => Math.random() };
-const CONTEXT = {
-  stationId: '1',
-  line: 'online',
-  clockConfirmed: true,
-  answeredSinceStart: true,
-  issuerEnabled: { CHARGE: true, REFUND: true },
-  recent: { outcomes: 0, reversed: 0 },
-} as const;
-
-function now(): Now {
-  return { wallMs: Date.now(), monoMs: performance.now() };
-}
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -85,69 +67,6 @@ function createPlain(directory: string): { run(): void; close(): void } {
   const insert = database.prepare('INSERT INTO jobs (body) VALUES (?)');
   const body = JSON.stringify({ text: 'x'.repeat(200) });
   return { run: () => insert.run(body), close: () => database.close() };
-}
-
-class Till {
-  readonly ledger: Ledger;
-  readonly #ids = createIds(RANDOM);
-  #made = 0;
-
-  constructor(directory: string) {
-    this.ledger = openLedger({
-      file: join(directory, 'ledger', 'till.db'),
-      environment: 'bench',
-      merchantId: 'M00000000000001',
-      terminalId: 'T0000001',
-      key: join(directory, 'key'),
-      times: DEFAULT_TIMES,
-      policyHash: policyHash(DEFAULT_POLICY),
-      random: RANDOM,
-      now: now(),
-      ballastBytes: 0,
-    });
-  }
-
-  frame(): string {
-    this.#made += 1;
-    return `]C0CHARGE941000${String(this.#made).padStart(10, '0')}123010000`;
-  }
-
-  /** Frame to durable intent, as a station does it: parse, facts, policy, commit. */
-  accept(frame: string): string {
-    const parsed = parseBarcode(frame);
-    if (!parsed.ok) throw new Error(parsed.reason);
-    const { type, amount, cardNumber } = parsed.spec;
-    const barcodeSpec = frame.slice(3);
-    const moment = now();
-    const facts = this.ledger.facts(barcodeSpec, cardNumber, moment);
-    const admission = admit(parsed.spec, facts, { ...CONTEXT, wallMs: moment.wallMs }, DEFAULT_POLICY);
-    if (!admission.ok) throw new Error(admission.cause);
-    const sequenceId = this.#ids(moment.wallMs);
-    const { managerNeeded } = admission;
-    const scan = { sequenceId, stationId: '1', type, amount, cardNumber, barcodeSpec, managerNeeded };
-    return this.ledger.accept(scan, moment).intent.sequenceId;
-  }
-
-  burst(frames: readonly string[]): readonly string[] {
-    const moment = now();
-    const scans = frames.map((frame) => {
-      const parsed = parseBarcode(frame);
-      if (!parsed.ok) throw new Error(parsed.reason);
-      const { type, amount, cardNumber } = parsed.spec;
-      const sequenceId = this.#ids(moment.wallMs);
-      const barcodeSpec = frame.slice(3);
-      return { sequenceId, stationId: '1', type, amount, cardNumber, barcodeSpec, managerNeeded: false };
-    });
-    return this.ledger.acceptMany(scans, moment).map((committed) => committed.intent.sequenceId);
-  }
-
-  /** Ends an accepted scan, outside the clock: a till has a handful of open intents, not thousands. */
-  end(sequenceId: string): void {
-    const actor = { role: 'cashier', id: 'bench' } as const;
-    this.ledger.record(sequenceId, { kind: 'stop' }, now(), { actor });
-    this.ledger.record(sequenceId, { kind: 'answer', answer: 'notTaken' }, now(), { actor });
-    this.ledger.record(sequenceId, { kind: 'acknowledge' }, now(), { actor });
-  }
 }
 
 function timed(work: () => void): number {
@@ -250,8 +169,43 @@ export function burstRow(): BenchRow {
   }
 }
 
-/** Runs every comparison; takes about twenty seconds on a quiet machine. */
-export async function run(): Promise<readonly BenchRow[]> {
+/** Product and a rival in turns of STEP. */
+async function rivalRound(till: Till, rival: Rival): Promise<Pair> {
+  const pair: Pair = { product: [], floor: [] };
+  for (let done = 0; done < PER_ROUND / 2; done += STEP) {
+    const frames = Array.from({ length: STEP }, () => till.frame());
+    for (const frame of frames) {
+      const start = process.hrtime.bigint();
+      const ended = rival.run(frame);
+      if (ended !== undefined) await ended;
+      pair.floor.push(Number(process.hrtime.bigint() - start) / 1_000);
+    }
+    const ids: string[] = [];
+    for (const frame of frames) pair.product.push(timed(() => ids.push(till.accept(frame))));
+    for (const id of ids) till.end(id);
+    till.ledger.sweep(now());
+  }
+  return pair;
+}
+
+async function rivalRow(till: Till, name: string, rival: Rival | null, target: string): Promise<BenchRow> {
+  if (rival === null) return { name, product: '-', floor: 'not installed', ratio: Number.NaN, target };
+  const rounds: Pair[] = [];
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await rivalRound(till, rival));
+  } finally {
+    await rival.close();
+  }
+  return latencyRow(name, rounds, 0.5, target);
+}
+
+export interface LedgerBenchOptions {
+  /** Also compares a ledger of so many payments with one of 10,000. */
+  readonly rows?: number;
+}
+
+/** Runs every comparison; takes about half a minute on a quiet machine, with `rows` about a minute per million more. */
+export async function run(options: LedgerBenchOptions = {}): Promise<readonly BenchRow[]> {
   const directory = mkdtempSync(join(tmpdir(), 'kona-bench-'));
   const floor = createFloor(directory);
   const plain = createPlain(directory);
@@ -267,6 +221,20 @@ export async function run(): Promise<readonly BenchRow[]> {
       paced.push(await pacedRound(till, floor));
       bursts.push(burstRound(till, plain));
     }
+    const rivals = [
+      await rivalRow(
+        till,
+        'frame -> durable intent / a job queue on SQLite (like plainjob, FULL), p50',
+        createQueue(directory),
+        '<= 0.85',
+      ),
+      await rivalRow(
+        till,
+        'frame -> durable intent / one row in PostgreSQL over a unix socket, p50',
+        await createPostgresRow(),
+        '<= 0.6',
+      ),
+    ];
     const report = till.ledger.verify();
     if (!report.ok) throw new Error('the ledger of the benchmark does not verify');
     return [
@@ -279,6 +247,8 @@ export async function run(): Promise<readonly BenchRow[]> {
       latencyRow('frame -> durable intent, tight loop, p99 / the floor p99', tight, 0.99, '<= 3'),
       latencyRow('frame -> durable intent, one every 4 ms, p50 / the floor, paced', paced, 0.5, '-'),
       burstSummary(bursts),
+      ...rivals,
+      ...(options.rows === undefined ? [] : sizeRows(join(directory, 'size'), options.rows)),
     ];
   } finally {
     till.ledger.close();
