@@ -20,6 +20,8 @@ function strip(file: string): JournalHead {
       writeMeta(copy, 'vault_from', String(head.index));
       writeMeta(copy, 'key_id', null);
     })();
+    // Not in memory: a kiosk's may be smaller than a ledger of years.
+    copy.pragma('temp_store = FILE');
     copy.exec('VACUUM');
     return head;
   } finally {
@@ -38,6 +40,20 @@ function finish(partial: string, file: string): BackupReport {
 }
 
 /**
+ * Commits of another connection make SQLite begin a copy anew, on a busy till for ever: a reader copies the one moment that
+ * it holds.
+ */
+async function copyInto(partial: string, database: Connection): Promise<void> {
+  assertThat(database.readonly, 'a copy is made by a reader');
+  database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  try {
+    await database.backup(partial);
+  } finally {
+    database.exec('COMMIT');
+  }
+}
+
+/**
  * Copies the ledger while it is in use, without the vault, into a new file (0600). The name appears only when the copy
  * is complete and synced; a crash leaves a `.partial` file, which the next backup of that name replaces.
  */
@@ -47,7 +63,7 @@ export async function writeBackup(database: Connection, file: string): Promise<B
   try {
     rmSync(partial, { force: true });
     closeSync(openSync(partial, 'wx', 0o600));
-    await database.backup(partial);
+    await copyInto(partial, database);
     return finish(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });

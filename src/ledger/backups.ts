@@ -29,6 +29,8 @@ export interface BackupsOptions {
 }
 
 const NAME = /^ledger-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.backup$/;
+/** A copy that a crash or a stop cut off, with what SQLite laid beside it. It may still hold the vault. */
+const HALF = /^ledger-\d{8}T\d{6}Z\.backup\.partial(-[a-z]+)?$/;
 const RETRY_MS = 10 * 60_000;
 
 function nameOf(wallMs: number): string {
@@ -54,6 +56,7 @@ export class Backups {
   }
 
   start(): void {
+    this.#clearHalves();
     this.#arm(this.#dueInMs());
   }
 
@@ -83,12 +86,23 @@ export class Backups {
   }
 
   #names(): string[] {
+    return this.#files().filter((name) => timeOf(name) !== null);
+  }
+
+  #files(): string[] {
     try {
-      return readdirSync(this.#options.plan.directory)
-        .filter((name) => timeOf(name) !== null)
-        .sort();
+      return readdirSync(this.#options.plan.directory).sort();
     } catch {
       return [];
+    }
+  }
+
+  /** What cannot be cleared away now is tried again with the next backup. */
+  #clearHalves(): void {
+    for (const name of this.#files().filter((file) => HALF.test(file))) {
+      try {
+        rmSync(join(this.#options.plan.directory, name), { force: true });
+      } catch {}
     }
   }
 
@@ -97,11 +111,13 @@ export class Backups {
     const name = nameOf(clock.now().wallMs);
     try {
       mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
+      this.#clearHalves();
       const { head, bytes } = await backupApart({ file, to: join(plan.directory, name) }, this.#ended.signal);
-      this.#prune();
+      this.#prune(name);
       this.#say('info', 'ledgerBackedUp', null, `${name}, head ${head.index}, ${bytes} bytes`);
       this.#arm(plan.everyMs);
     } catch (error) {
+      this.#clearHalves();
       if (this.#ended.signal.aborted) return;
       const code = error instanceof LedgerFault ? error.code : null;
       this.#say('error', 'ledgerBackupFailed', code, error instanceof Error ? error.message : 'unknown');
@@ -109,9 +125,13 @@ export class Backups {
     }
   }
 
-  #prune(): void {
+  /** The one just made stays whatever the names say: the clock may have run ahead when the others got theirs. */
+  #prune(made: string): void {
     const { directory, keep } = this.#options.plan;
-    for (const name of this.#names().slice(0, -keep)) rmSync(join(directory, name), { force: true });
+    const others = this.#names().filter((name) => name !== made);
+    for (const name of others.slice(0, Math.max(0, others.length - keep + 1))) {
+      rmSync(join(directory, name), { force: true });
+    }
   }
 
   #say(level: BackupLog['level'], event: BackupLog['event'], code: string | null, detail: string): void {

@@ -110,6 +110,33 @@ describe('backups by themselves', () => {
     await ring();
     expect(names()).toHaveLength(1);
   });
+
+  it('clear away what a run left that was cut off: half a copy still holds the vault', async () => {
+    mkdirSync(directory, { recursive: true });
+    const half = 'ledger-20260722T053205Z.backup.partial';
+    for (const name of [half, `${half}-journal`, 'other.partial'])
+      writeFileSync(join(directory, name), 'half');
+    begin();
+    await vi.waitFor(() => expect(names()).toEqual(['other.partial']));
+    await ring();
+    expect(names()).toEqual(['ledger-20260723T053205Z.backup', 'other.partial']);
+    wallMs += DAY_MS;
+    timers.at(-1)?.run();
+    await backups?.stop();
+    expect(names()).toEqual(['ledger-20260723T053205Z.backup', 'other.partial']);
+  });
+
+  it('keep the one just made, also beside older ones of a clock that ran ahead', async () => {
+    wallMs += 3_000 * DAY_MS;
+    begin(2);
+    await ring();
+    wallMs += DAY_MS;
+    await ring();
+    wallMs = SCAN_TIME.wallMs;
+    await ring();
+    expect(names()).toHaveLength(2);
+    expect(names()).toContain('ledger-20260723T053205Z.backup');
+  });
 });
 
 function restoreElsewhere(backup: string): { head: number; verified: boolean } {

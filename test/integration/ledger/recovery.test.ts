@@ -77,6 +77,28 @@ describe('a backup', () => {
     expect(existsSync(`${file}.partial`)).toBe(false);
   });
 
+  it('comes to its end while the agent commits again and again', async () => {
+    const text = 'z'.repeat(20_000);
+    for (let part = 0; part < 50; part += 1) ledger.note('padding', { text, part }, SCAN_TIME, CASHIER);
+    const before = ledger.head().index;
+    let isOver = false;
+    const commit = (): void => {
+      if (isOver) return;
+      ledger.note('busy', {}, SCAN_TIME, CASHIER);
+      setImmediate(commit);
+    };
+    setImmediate(commit);
+    const reader = openLedgerReadOnly({ file: shop.file });
+    try {
+      const report = await reader.backup(join(shop.directory, 'busy.db'));
+      expect(report.head.index).toBeGreaterThanOrEqual(before);
+      expect(ledger.head().index).toBeGreaterThan(report.head.index);
+    } finally {
+      isOver = true;
+      reader.close();
+    }
+  });
+
   it('never replaces another file', async () => {
     const file = join(shop.directory, 'backup.db');
     writeFileSync(file, 'keep me');
