@@ -29,6 +29,8 @@ export interface PosPort {
   send(text: string): boolean;
   sent(): number;
   dropped(): number;
+  /** Readers that were sent away: they did not read, or there were too many. */
+  cut(): number;
   /** Idempotent; resolves when the port is gone. */
   close(): Promise<void>;
 }
@@ -51,6 +53,12 @@ export function openPosPort(
   return new SocatPort(options, clock, changed);
 }
 
+/** The text without line breaks, which would look like a second read; null when nothing is left, or too much. */
+export function oneLine(text: string, lengthMax: number): string | null {
+  const bare = text.replace(/[\r\n]/g, '');
+  return bare === '' || bare.length > lengthMax ? null : bare;
+}
+
 class SocatPort implements PosPort {
   readonly #options: PosPortOptions;
   readonly #clock: DriverClock;
@@ -61,6 +69,7 @@ class SocatPort implements PosPort {
   #timer: { cancel(): void } | null = null;
   #sent = 0;
   #dropped = 0;
+  #cut = 0;
 
   constructor(options: PosPortOptions, clock: DriverClock, changed: (state: PosPortState) => void) {
     if (/[,:!\s]/.test(options.path))
@@ -83,15 +92,20 @@ class SocatPort implements PosPort {
     return this.#dropped;
   }
 
+  cut(): number {
+    return this.#cut;
+  }
+
   send(text: string): boolean {
     const child = this.#child;
-    const bare = text.replace(/[\r\n]/g, '');
-    if (child === null || this.#state !== 'open' || bare === '' || bare.length > TEXT_LENGTH_MAX) {
+    const bare = oneLine(text, TEXT_LENGTH_MAX);
+    if (child === null || this.#state !== 'open' || bare === null) {
       this.#dropped += 1;
       return false;
     }
     if (child.stdin.writableLength > UNREAD_BYTES_MAX) {
       this.#dropped += 1;
+      this.#cut += 1;
       child.kill('SIGKILL'); // nobody reads: what waits there goes with it
       return false;
     }

@@ -1,11 +1,12 @@
-/** What the agent opens of the outside world for its stations: the scanners, and virtual serial ports for POS programs. */
+/** What the agent opens of the outside world for its stations: the scanners, and ports and sockets for POS programs. */
 import { openScanner, type ScannerConfig } from '../drivers/open.ts';
 import { openPosPort, type PosPortOptions } from '../drivers/pos-port.ts';
+import { openPosSocket, type PosSocketOptions } from '../drivers/pos-socket.ts';
 import type { Recorder } from '../drivers/recorder.ts';
 import type { DriverClock, Scanner } from '../drivers/scanner.ts';
 import type { Clock } from './intent/clock.ts';
 import type { Forwarder } from './station/forward.ts';
-import { PosFeed } from './station/pos-feed.ts';
+import { PosFeed, type PosForm } from './station/pos-feed.ts';
 import type { ScannerBench } from './station/scanners.ts';
 import type { Station } from './station/station.ts';
 
@@ -16,6 +17,8 @@ export interface AgentStation {
   readonly scanners: readonly string[];
   /** A virtual serial port for the POS program beside this station. `identifier`: it expects AIM identifiers. */
   readonly posPort?: (PosPortOptions & { readonly identifier?: boolean }) | null;
+  /** A local socket for it. */
+  readonly posSocket?: (PosSocketOptions & { readonly form: PosForm }) | null;
 }
 
 interface Lanes {
@@ -51,17 +54,24 @@ export function openScanners(
   });
 }
 
-/** A port that cannot be made is tried again for ever and stops nothing else. */
+/** A port or socket that cannot be made is tried again for ever and stops nothing else. */
 export function openPosPorts(
   { stations, clock }: Pick<Lanes, 'stations' | 'clock'>,
   forwarder: Forwarder,
 ): PosFeed {
   const feed = new PosFeed(forwarder);
-  for (const { id, posPort } of stations) {
-    if (posPort === undefined || posPort === null) continue;
-    const { identifier = false, ...options } = posPort;
-    const port = openPosPort(options, driverClockOf(clock));
-    feed.add({ stationId: id, path: options.path, identifier, port });
+  for (const { id: stationId, posPort, posSocket } of stations) {
+    if (posPort !== undefined && posPort !== null) {
+      const { identifier = false, ...options } = posPort;
+      const port = openPosPort(options, driverClockOf(clock));
+      const form = identifier ? 'identified' : 'text';
+      feed.add({ stationId, kind: 'serial', path: options.path, form, port });
+    }
+    if (posSocket !== undefined && posSocket !== null) {
+      const { form, ...options } = posSocket;
+      const port = openPosSocket(options, driverClockOf(clock));
+      feed.add({ stationId, kind: 'socket', path: options.path, form, port });
+    }
   }
   return feed;
 }

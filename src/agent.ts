@@ -53,7 +53,7 @@ export interface AgentParts {
   readonly stations: ReadonlyMap<string, Station>;
   /** The last frames and states of the scanners, masked. */
   readonly recorder: Recorder;
-  /** Virtual serial ports of the POS programs. */
+  /** Virtual serial ports and sockets of the POS programs. */
   readonly posFeed: PosFeed;
 }
 

@@ -1,12 +1,11 @@
 /** From the configuration file to the agent's options: the one place that knows both. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PosPortOptions } from '../../drivers/pos-port.ts';
 import type { AgentOptions, AgentParts } from '../agent.ts';
 import { createKonaPlateClient } from '../konaplate/client.ts';
 import { SystemClock, SystemRandom } from '../ops/clock.ts';
 import { ledgerFileOf, policyOf } from '../ops/config.ts';
-import type { Config, PosPortConfig } from '../ops/config-schema.ts';
+import type { Config, StationConfig } from '../ops/config-schema.ts';
 import { judgeHealth } from '../ops/health.ts';
 import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
@@ -30,10 +29,24 @@ export function pagesDirectory(): string | null {
 
 const SUFFIX_CHARACTERS = { CR: '\r', LF: '\n', CRLF: '\r\n', TAB: '\t', none: '' } as const;
 
-function posPortOf(
-  posPort: PosPortConfig | null,
-): (PosPortOptions & { readonly identifier: boolean }) | null {
-  return posPort === null ? null : { ...posPort, suffix: SUFFIX_CHARACTERS[posPort.suffix] };
+function stationOf({ id, scanners, posPort, posSocket }: StationConfig): AgentOptions['stations'][number] {
+  return {
+    id,
+    scanners,
+    posPort: posPort === null ? null : { ...posPort, suffix: SUFFIX_CHARACTERS[posPort.suffix] },
+    posSocket: posSocket === null ? null : posSocketOf(posSocket),
+  };
+}
+
+/** An object of JSON ends with LF whatever `suffix` says, and has its identifier apart. */
+function posSocketOf({
+  path,
+  format,
+  suffix,
+  identifier,
+}: NonNullable<StationConfig['posSocket']>): NonNullable<AgentOptions['stations'][number]['posSocket']> {
+  if (format === 'json') return { path, form: 'json' };
+  return { path, form: identifier ? 'identified' : 'text', suffix: SUFFIX_CHARACTERS[suffix] };
 }
 
 function printerOf({ printer, receipt }: Config): NonNullable<AgentOptions['printer']> | null {
@@ -149,7 +162,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     policy: policyOf(config),
     codeTable: config.codeTable,
     scanners: config.scanners,
-    stations: config.stations.map(({ posPort, ...station }) => ({ ...station, posPort: posPortOf(posPort) })),
+    stations: config.stations.map(stationOf),
     web: {
       host: config.web.host,
       port: config.web.port,

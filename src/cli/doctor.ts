@@ -8,6 +8,7 @@ import {
   checkLedgerFolder,
   checkPlatform,
   checkPosPorts,
+  checkPosSockets,
   checkPrivacy,
   checkRuntime,
   checkService,
@@ -56,6 +57,7 @@ async function configFindings(config: Config, file: string): Promise<Finding[]> 
     await checkPlatform(config),
     await checkWebPort(config),
     ...checkPosPorts(config),
+    ...checkPosSockets(config),
     ...(await checkScanners(config, await listScanners())),
   ];
 }

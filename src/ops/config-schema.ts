@@ -203,6 +203,14 @@ const posPort = z.strictObject({
   identifier: z.boolean().default(false),
 });
 
+/** The local socket of one station; the system allows 107 bytes for its name. */
+const posSocket = z.strictObject({
+  path: text(100).regex(/^\/[!-~]+$/, { error: 'an absolute path of ASCII characters without blanks' }),
+  format: z.enum(['lines', 'json']).default('lines'),
+  suffix: z.enum(['CR', 'LF', 'CRLF', 'TAB']).default('LF'),
+  identifier: z.boolean().default(false),
+});
+
 const hourOfDay = z.int().min(0).max(23);
 const web = z.strictObject({
   host: text(253).default('127.0.0.1'),
@@ -272,6 +280,7 @@ export const configSchema = z.strictObject({
           .regex(/^[A-Za-z0-9-]{1,16}$/, { error: 'a station id is 1 to 16 letters, digits and hyphens' }),
         scanners: z.array(scannerName).max(8).default([]),
         posPort: posPort.nullable().default(null),
+        posSocket: posSocket.nullable().default(null),
       }),
     )
     .min(1)
@@ -309,4 +318,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 export type ScannerConfig = Config['scanners'][number];
-export type PosPortConfig = z.infer<typeof posPort>;
+export type StationConfig = Config['stations'][number];

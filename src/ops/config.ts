@@ -228,13 +228,17 @@ function checkScanners({ scanners }: Config): ConfigFault[] {
   return faults;
 }
 
-/** Two virtual ports of one name would take it from each other for ever. */
+/** Two virtual ports or sockets of one name would take it from each other for ever. */
 function checkPosPorts({ stations }: Config): ConfigFault[] {
-  const paths = stations.map(({ posPort }) => posPort?.path ?? null);
-  return paths.flatMap((path, index) =>
-    path !== null && paths.indexOf(path) !== index
-      ? [{ path: `stations[${index}].posPort.path`, text: 'is used twice' }]
-      : [],
+  const taken = new Set<string>();
+  return stations.flatMap((station, index) =>
+    (['posPort', 'posSocket'] as const).flatMap((key) => {
+      const path = station[key]?.path;
+      if (path === undefined) return [];
+      const isTaken = taken.has(path);
+      taken.add(path);
+      return isTaken ? [{ path: `stations[${index}].${key}.path`, text: 'is used twice' }] : [];
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Looks at what an installer would ask about. Each check answers with a sentence, and with what to do when it is wrong. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -196,6 +196,31 @@ export function checkPosPorts(config: Config, path = process.env.PATH ?? ''): Fi
       ? ok('POS port', 'can be made')
       : bad('POS port', 'cannot be made: socat is missing', 'apt-get install socat'),
   ];
+}
+
+/** Can the socket of each station be made where the configuration wants it? */
+export function checkPosSockets({ stations }: Config): Finding[] {
+  return stations.flatMap(({ posSocket }) => (posSocket === null ? [] : [posSocketFinding(posSocket.path)]));
+}
+
+function posSocketFinding(path: string): Finding {
+  const name = 'POS socket';
+  const at = lstatSync(path, { throwIfNoEntry: false });
+  if (at !== undefined && !at.isSocket()) {
+    return bad(
+      name,
+      `${path} is a file of something else`,
+      'take it away, or name another path in "posSocket"',
+    );
+  }
+  const folder = dirname(path);
+  // systemd makes this one when the service starts.
+  if (existsSync(folder) || folder === '/run/kona-till') return ok(name, `${path} can be made`);
+  return bad(
+    name,
+    `cannot be made: there is no folder ${folder}`,
+    `make it, writable for the user kona-till`,
+  );
 }
 
 /** Does the service start by itself after a power cut? */

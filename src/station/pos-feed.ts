@@ -1,22 +1,30 @@
-/** Scans that are not ours, to the virtual serial port of each station's POS program. */
+/** Scans that are not ours, to each station's POS program: over a virtual serial port, or a local socket. */
 import type { PosPort, PosPortState } from '../../drivers/pos-port.ts';
 import { identifierOf, payloadOf } from '../barcode/parse.ts';
 import type { Forwarded, Forwarder } from './forward.ts';
 
 export interface PosFeedInfo {
   readonly stationId: string;
+  readonly kind: 'serial' | 'socket';
   /** The name that the POS program opens. */
   readonly path: string;
   readonly state: PosPortState;
   readonly sent: number;
   /** Scanned while the POS program did not have it open. */
   readonly dropped: number;
+  /** POS programs that were sent away: they did not read, or there were too many. */
+  readonly cut: number;
 }
+
+/** The bare text, the text behind its AIM identifier, or an object as the event stream gives it. */
+export type PosForm = 'text' | 'identified' | 'json';
 
 interface Entry {
   readonly stationId: string;
+  readonly kind: 'serial' | 'socket';
   readonly path: string;
-  readonly identifier: boolean;
+  /** What the POS program gets of a scan. */
+  readonly form: PosForm;
   readonly port: PosPort;
 }
 
@@ -26,24 +34,26 @@ export class PosFeed {
 
   constructor(forwarder: Forwarder) {
     this.#stop = forwarder.onScan((scan) => {
-      for (const { stationId, identifier, port } of this.#entries) {
-        if (stationId === scan.stationId) port.send(textFor(scan, identifier));
+      for (const { stationId, form, port } of this.#entries) {
+        if (stationId === scan.stationId) port.send(textFor(scan, form));
       }
     });
   }
 
-  /** `identifier`: whether the POS program expects an AIM identifier before each read. The port is closed by `close`. */
+  /** The port is closed by `close`. */
   add(entry: Entry): void {
     this.#entries.push(entry);
   }
 
   list(): readonly PosFeedInfo[] {
-    return this.#entries.map(({ stationId, path, port }) => ({
+    return this.#entries.map(({ stationId, kind, path, port }) => ({
       stationId,
+      kind,
       path,
       state: port.state(),
       sent: port.sent(),
       dropped: port.dropped(),
+      cut: port.cut(),
     }));
   }
 
@@ -55,8 +65,10 @@ export class PosFeed {
 }
 
 /** The till wants the identifier, most POS programs would take it for a part of the number. */
-function textFor({ text, symbology }: Forwarded, identifier: boolean): string {
+function textFor({ number: _number, ...scan }: Forwarded, form: PosForm): string {
+  if (form === 'json') return JSON.stringify(scan);
+  const { text, symbology } = scan;
   const inBand = identifierOf(text);
-  if (!identifier) return inBand === null ? text : payloadOf(text);
+  if (form === 'text') return inBand === null ? text : payloadOf(text);
   return inBand === null && symbology !== null ? symbology + text : text;
 }

@@ -658,14 +658,17 @@ export interface ScannerRow {
 export interface ScannersAnswer {
   readonly asOfMs: number;
   readonly scanners: readonly ScannerRow[];
-  /** Virtual serial ports for POS programs; empty when none is configured. */
+  /** Virtual serial ports and local sockets for POS programs; empty when none is configured. */
   readonly posPorts: readonly {
     readonly stationId: string;
+    readonly kind: 'serial' | 'socket';
     readonly path: string;
     readonly state: 'waiting' | 'open' | 'unavailable' | 'closed';
     readonly sent: number;
     /** Scanned while the POS program did not have it open. */
     readonly dropped: number;
+    /** POS programs that were sent away: they did not read, or there were too many. */
+    readonly cut: number;
   }[];
 }
 /** What was read in test mode, or could not be read: masked. */

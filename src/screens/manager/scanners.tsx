@@ -104,11 +104,12 @@ function PosPort(props: { port: ScannersAnswer['posPorts'][number]; language: La
     [SCANNERS.device[language], port.path],
     [SCANNERS.posSent[language], digits(port.sent)],
     [SCANNERS.posMissed[language], digits(port.dropped)],
+    [SCANNERS.posCut[language], digits(port.cut)],
   ];
   return (
     <section class="card">
       <h2>
-        {SCANNERS.posPort[language]} {port.stationId}
+        {SCANNERS[port.kind === 'serial' ? 'posPort' : 'posSocket'][language]} {port.stationId}
       </h2>
       <dl class="facts">
         {facts.map(([name, value]) => (

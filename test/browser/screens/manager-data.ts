@@ -190,7 +190,17 @@ const SYNC: SyncAnswer = {
 };
 
 const SCANNERS: ScannersAnswer = {
-  posPorts: [{ stationId: '1', path: '/run/kona-till/pos-scanner', state: 'open', sent: 31, dropped: 2 }],
+  posPorts: [
+    {
+      stationId: '1',
+      kind: 'serial',
+      path: '/run/kona-till/pos-scanner',
+      state: 'open',
+      sent: 31,
+      dropped: 2,
+      cut: 0,
+    },
+  ],
   asOfMs: NOW_MS,
   scanners: [
     {

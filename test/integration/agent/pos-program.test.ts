@@ -1,5 +1,6 @@
-/** A POS program beside the till: a virtual serial port for it, and what the recorder keeps of it all. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** A POS program beside the till: a virtual serial port or a local socket for it, and what the recorder keeps of it all. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSerial } from '../../../drivers/serial.ts';
@@ -44,6 +45,64 @@ describe('a POS program with a virtual serial port', () => {
     await till.scanner.send(CARTON);
     await until('a carton came', () => pos.frames.length > before);
     expect(pos.texts().at(-1)).toBe(CARTON);
+  });
+});
+
+describe('a POS program with a local socket', () => {
+  const readers: Socket[] = [];
+  const reader = (path: string): { lines: () => string[]; closed: () => boolean } => {
+    const socket = connect(path);
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    socket.on('error', () => undefined);
+    readers.push(socket);
+    return { lines: () => text.split('\n').slice(0, -1), closed: () => socket.destroyed };
+  };
+
+  afterAll(() => {
+    for (const socket of readers) socket.destroy();
+  });
+
+  it('gets a line or an object for each scan that is not ours, never a payment, and nothing is left behind', async () => {
+    const lines = join(till.directory, 'pos.sock');
+    const json = join(till.directory, 'pos-json.sock');
+    const stations = [
+      { id: '1', scanners: ['counter'], posSocket: { path: lines, form: 'text' } },
+      { id: '2', scanners: ['second'], posSocket: { path: json, form: 'json' } },
+    ] as const;
+    await till.restart({ stations });
+    const infos = () => till.agent.posFeed.list().map(({ kind, state, sent }) => ({ kind, state, sent }));
+    await until('both wait', () => infos().every(({ state }) => state === 'waiting'));
+    expect(statSync(lines).mode & 0o777).toBe(0o660);
+    const [pos, other] = [reader(lines), reader(json)];
+    await until('both are read', () => infos().every(({ state }) => state === 'open'));
+    await till.scanner.send(await till.barcode('CHARGE', 10_000));
+    await till.scanner.send('CHARGE94913300000000161230'); // a damaged one
+    await till.scanner.send(`]E0${CARTON}`);
+    await until('the carton came', () => pos.lines().length > 0);
+    expect(pos.lines()).toEqual([CARTON]);
+    expect(infos().map(({ sent }) => sent)).toEqual([1, 0]);
+    expect(other.lines()).toEqual([]); // of another station
+    await till.restart({
+      stations: [{ id: '1', scanners: ['counter'], posSocket: { path: json, form: 'json' } }],
+    });
+    await until('the readers were let go', () => pos.closed() && other.closed());
+    expect(existsSync(lines)).toBe(false);
+    const again = reader(json);
+    await until('it is read', () => infos()[0]?.state === 'open');
+    await till.scanner.send(`]E0${CARTON}`);
+    await until('the carton came', () => again.lines().length > 0);
+    expect(again.lines().map((line) => JSON.parse(line))).toEqual([
+      {
+        stationId: '1',
+        scanner: 'counter',
+        text: `]E0${CARTON}`,
+        symbology: null,
+        atMs: expect.any(Number),
+      },
+    ]);
   });
 });
 

@@ -76,7 +76,7 @@ describe('the smallest configuration', () => {
     expect(config.scanners).toMatchObject([
       { name: 'scanner', driver: 'auto', vendorId: null, portPath: null, suffix: 'auto', layout: 'US' },
     ]);
-    expect(config.stations).toEqual([{ id: '1', scanners: [], posPort: null }]);
+    expect(config.stations).toEqual([{ id: '1', scanners: [], posPort: null, posSocket: null }]);
     const none = parseConfig(JSON.stringify({ ...SMALLEST, scanners: [] }), '/x.jsonc');
     expect(none.scanners).toEqual([]);
   });
@@ -178,6 +178,16 @@ describe('a wrong configuration is refused with the place and the reason', () =>
         { id: '2', posPort: { path: '/run/kona-till/pos' } },
       ]),
       'stations[1].posPort.path: is used twice',
+    ],
+    [
+      'a socket in the place of a virtual port',
+      set('stations', [{ id: '1', posPort: { path: '/run/pos' }, posSocket: { path: '/run/pos' } }]),
+      'stations[0].posSocket.path: is used twice',
+    ],
+    [
+      'a socket whose name is longer than the system takes',
+      set('stations', [{ id: '1', posSocket: { path: `/run/${'a'.repeat(100)}` } }]),
+      'stations[0].posSocket.path: ',
     ],
     ['a fraction of a won', set('policy.later.each', 1000.5), 'policy.later.each: '],
     ['a negative limit', set('policy.amounts.CHARGE.minimum', -1), 'policy.amounts.CHARGE.minimum: '],
@@ -304,7 +314,7 @@ describe('the example file', () => {
       },
     });
     // Those that are null by default are shown whole in the comment above them.
-    const inComments = ['web.tls.', 'web.darkHours.', 'stations[].posPort.'];
+    const inComments = ['web.tls.', 'web.darkHours.', 'stations[].posPort.', 'stations[].posSocket.'];
     const paths = schemaPaths(configSchema, '').filter(
       (path) => !inComments.some((start) => path.startsWith(start)),
     );

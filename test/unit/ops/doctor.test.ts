@@ -10,6 +10,7 @@ import {
   checkLedgerFolder,
   checkPlatform,
   checkPosPorts,
+  checkPosSockets,
   checkPrivacy,
   checkRuntime,
   checkUdevRules,
@@ -135,6 +136,17 @@ describe('the doctor', () => {
     expect(checkPosPorts(withPort, folder)).toMatchObject([{ state: 'bad', mend: 'apt-get install socat' }]);
     writeFileSync(join(folder, 'socat'), '');
     expect(checkPosPorts(withPort, `/nowhere:${folder}`)).toMatchObject([{ state: 'ok' }]);
+  });
+
+  it('finds a place for the socket of a POS program, and what lies in its way', () => {
+    expect(checkPosSockets(config())).toEqual([]);
+    const at = (path: string) => checkPosSockets(config({ stations: [{ id: '1', posSocket: { path } }] }));
+    expect(at('/run/kona-till/pos.sock')).toMatchObject([{ state: 'ok' }]);
+    expect(at(join(folder, 'pos.sock'))).toMatchObject([{ state: 'ok' }]);
+    expect(at(join(folder, 'nowhere', 'pos.sock'))).toMatchObject([{ state: 'bad' }]);
+    const notes = join(folder, 'notes.txt');
+    writeFileSync(notes, 'not a socket');
+    expect(at(notes)).toMatchObject([{ state: 'bad', text: `${notes} is a file of something else` }]);
   });
 
   it('says for everything that is wrong what to do about it', () => {
