@@ -22,10 +22,11 @@ function tokenOf(config: Config): string {
 }
 
 /** The agent trusts its own certificate; the address is this machine's, whatever the certificate is made out to. */
-function dispatcherOf(config: Config): Agent {
-  if (config.web.tls === null) return new Agent();
+function dispatcherOf(config: Config, answerMs: number): Agent {
+  const times = { headersTimeout: answerMs, bodyTimeout: answerMs };
+  if (config.web.tls === null) return new Agent(times);
   const ca = readFileSync(config.web.tls.certificateFile, 'utf8');
-  return new Agent({ connect: { ca, checkServerIdentity: () => undefined } });
+  return new Agent({ ...times, connect: { ca, checkServerIdentity: () => undefined } });
 }
 
 function baseOf({ web }: Config): string {
@@ -44,7 +45,7 @@ export async function callAgent(
 ): Promise<unknown> {
   const config = readConfig(configFile(io, options));
   const token = tokenOf(config);
-  const dispatcher = dispatcherOf(config);
+  const dispatcher = dispatcherOf(config, answerMs);
   try {
     const response = await fetch(`${baseOf(config)}/${path}`, {
       dispatcher,

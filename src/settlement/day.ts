@@ -16,6 +16,8 @@ export interface DayDetails {
   readonly dayReconciled: Reconciliation;
   readonly dayCloseWanted: {
     readonly version: string;
+    /** What the store was called; entries of older programs do not hold it. */
+    readonly store?: string;
     /** Journal index after which the report's range begins. */
     readonly rangeFrom: number;
     /** Only without a count. */

@@ -1,6 +1,7 @@
 /** Why a step of the business day cannot be done now; what the caller may do follows from the code. */
 export type SettlementFaultCode =
   | 'NO_DAY' // no such business day here, or one that has not begun
+  | 'NO_ENTRY' // the journal has not come to that index yet
   | 'SEALED' // it is closed and agreed
   | 'UNDER_WAY' // its close waits for the issuer already
   | 'COUNT_NEEDED'

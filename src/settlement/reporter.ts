@@ -2,6 +2,7 @@
 import type { Actor, Posting } from '../intent/model.ts';
 import type { DayEntry, JournalEntry, Ledger } from '../ledger/types.ts';
 import { foldDay } from './day.ts';
+import { SettlementFault } from './fault.ts';
 import { factOf } from './read.ts';
 import {
   digestOf,
@@ -15,6 +16,7 @@ import {
 
 /** What stands at the head of every report. */
 export interface ReportPlace {
+  /** Name of the store today; the report of a closed day keeps the name of then. */
   readonly store: string;
   readonly merchantId: string;
   readonly terminalId: string;
@@ -51,13 +53,16 @@ export function makeReport(
   record: (entry: DayEntry) => unknown,
 ): Report {
   const entries = ledger.dayEntries(date).filter(({ kind }) => kind !== 'daySigned');
+  if (wanted !== null && wanted > ledger.head().index) {
+    throw new SettlementFault('NO_ENTRY', 'the journal has no such entry yet');
+  }
   const seal = entries.findLast(({ kind }) => kind === 'daySealed');
   const at = wanted ?? seal?.index ?? entries.at(-1)?.index ?? ledger.head().index;
   const day = foldDay(date, entries.filter(({ index }) => index <= at).map(factOf));
   const from = day.wanted?.detail.rangeFrom ?? rangeFrom(ledger, at);
   const gathered = gather(ledger, from, at);
   const input: ReportInput = {
-    store: place.store,
+    store: day.wanted?.detail.store ?? place.store,
     merchantId: place.merchantId,
     terminalId: place.terminalId,
     day,

@@ -10,7 +10,7 @@ import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlemen
 import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
-import { closeObstacle, type DayState, type Reconciliation } from './day.ts';
+import { type CloseObstacle, closeObstacle, type DayState, type Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
 import { type OurItem, ourItem, payable } from './items.ts';
 import { type AskList, type ListAsk, readList } from './list.ts';
@@ -58,6 +58,13 @@ const PAGE = 500;
 const DAYS_SHOWN = 31;
 const AUTOMATIC_DAYS = 7;
 const AUTOMATIC_EVERY_MS = 600_000;
+
+const OBSTACLES: Readonly<Record<CloseObstacle, string>> = {
+  SEALED: 'it is closed and agreed',
+  COUNT_NEEDED: 'the drawer is not counted',
+  REASON_NEEDED: 'its count differs and nobody said why',
+  UNDER_WAY: 'its close waits for the issuer',
+};
 
 export class Settlement {
   readonly #options: SettlementOptions;
@@ -193,11 +200,12 @@ export class Settlement {
     const day = this.day(date);
     const obstacle = closeObstacle(day);
     if (obstacle !== null && !(uncounted !== null && obstacle === 'COUNT_NEEDED')) {
-      throw new SettlementFault(obstacle, 'the day cannot be closed now');
+      throw new SettlementFault(obstacle, `the day cannot be closed now: ${OBSTACLES[obstacle]}`);
     }
     const open = this.openItems(date);
     const detail = {
       version: this.#options.version,
+      store: this.#options.store,
       rangeFrom: this.#rangeFrom(),
       uncounted: day.counts.length === 0 ? uncounted : null,
       carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
@@ -206,7 +214,10 @@ export class Settlement {
     return { settled: this.#closer.drive(date).then(() => this.day(date)) };
   }
 
-  /** The day's report as of a journal index; by default of its seal, else of its last entry. */
+  /**
+   * The day's report as of a journal index; by default of its seal, else of its last entry. Throws NO_ENTRY for an index
+   * that the journal has not come to: what is not written yet cannot be signed.
+   */
   report(date: string, at: number | null = null): Report {
     this.#mustBegin(date);
     const { ledger } = this.#options;

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { dayQuery, reportQuery } from './bodies.ts';
 import { answered, dayAnswer, faultAnswer } from './day-view.ts';
+import { maskDigits } from './decide.ts';
 import { ApiFault } from './fault.ts';
 import { reportAnswer } from './manager-day.ts';
 import { syncAnswer } from './manager-views.ts';
@@ -92,7 +93,8 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
   });
   post('day/close', 'Close a day', closeBody, async ({ date, uncounted }, request) => {
     request.raw.socket.setTimeout(DAY_MS_MAX);
-    await answered(() => options.settlement.close(date, actor, uncounted ?? null)).settled;
+    const why = uncounted === undefined ? null : maskDigits(uncounted);
+    await answered(() => options.settlement.close(date, actor, why)).settled;
     return dayAnswer(options, date);
   });
   post('ledger/backup', 'Online copy of the ledger without the vault', backupBody, ({ file }) =>

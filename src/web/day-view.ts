@@ -75,7 +75,8 @@ export function answered<T>(work: () => T): T {
 /** The answer for a fault of the business day; anything else stays what it was. */
 export function faultAnswer(fault: unknown): unknown {
   if (!(fault instanceof SettlementFault)) return fault;
-  if (fault.code === 'NO_DAY') return new ApiFault(404, 'NOT_FOUND', fault.message);
+  if (fault.code === 'NO_DAY' || fault.code === 'NO_ENTRY')
+    return new ApiFault(404, 'NOT_FOUND', fault.message);
   return new ApiFault(409, 'REFUSED', fault.message, { refusal: fault.code });
 }
 

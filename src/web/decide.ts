@@ -151,7 +151,7 @@ function commandOf(
 }
 
 /** A note is free text: a card number typed into it must not reach the journal. */
-function maskDigits(text: string): string {
+export function maskDigits(text: string): string {
   return text.replace(/\d(?:[ -]?\d){9,}/g, (digits) => '*'.repeat(digits.length));
 }
 
