@@ -180,7 +180,7 @@ export class Till {
       version,
       terminalId,
       issuer: issuerOf(this.worker),
-      onFault: (fault) => this.#faulted(fault),
+      onFault: (fault) => (fault instanceof LedgerFault ? this.#ledgerFault(fault) : this.#faulted(fault)),
       ...(log === undefined ? {} : { log }),
     });
   }

@@ -3,7 +3,7 @@
  * until it is answered, also by the next run: the issuer gives one answer to one number.
  */
 import type { Clock, Timer } from '../intent/clock.ts';
-import { itemsDigest } from '../konaplate/items-digest.ts';
+import { type DigestItem, itemsDigest } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
@@ -35,6 +35,8 @@ export interface CloserOptions {
 const ROUNDS_MAX = 3;
 const RETRY_BASE_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
+/** A payment may open again under a comparison, or be approved before anybody saw it: so often it is compared anew. */
+const COMPARISONS_MAX = 3;
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
 const TAKEN_MAX = 20;
 
@@ -64,7 +66,7 @@ export class Closer {
         this.#options.guarded(() => {
           throw fault;
         });
-        return true;
+        return false; // no room on the disk passes; anything else ends this run, and the timer with it
       })
       .then((isOver) => {
         drive.running = null;
@@ -105,7 +107,9 @@ export class Closer {
       if (outcome.result === 'AGREED') continue;
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
-      if (!(await this.#makeAnew(date, content, isTaken))) return true;
+      if (await this.#makeAnew(date, content, isTaken)) continue;
+      // A person may have closed it again while it was compared; that close is driven by nobody else.
+      if (readDay(this.#options.ledger, date).phase !== 'wanted') return true;
     }
     return false;
   }
@@ -129,18 +133,32 @@ export class Closer {
   ): Promise<
     { readonly content: CloseContent; readonly reconciliation: Compared['reconciliation'] } | string
   > {
-    const openItems = openItemsOf(this.#options.ledger, date)
-      .map(({ sequenceId }) => sequenceId)
-      .sort();
     try {
-      const { matching, reconciliation } = await this.#options.compare(date, new Set(openItems));
-      const itemsHash = itemsDigest(matching.digestItems());
-      const content = { closeNo, totals: reconciliation.ours, openItems, itemsDigest: itemsHash };
-      return { content, reconciliation };
+      for (let tries = 1; tries <= COMPARISONS_MAX; tries += 1) {
+        const openItems = this.#openIds(date);
+        const { matching, reconciliation } = await this.#options.compare(date, new Set(openItems));
+        const items = matching.digestItems();
+        if (this.#hasOpened(date, items)) continue;
+        const content = { closeNo, totals: reconciliation.ours, openItems, itemsDigest: itemsDigest(items) };
+        return { content, reconciliation };
+      }
+      return 'PAYMENTS_UNDER_WAY';
     } catch (fault) {
       if (fault instanceof SettlementFault) return fault.code === 'NO_ANSWER' ? fault.message : fault.code;
       throw fault;
     }
+  }
+
+  #openIds(date: string): readonly string[] {
+    return openItemsOf(this.#options.ledger, date)
+      .map(({ sequenceId }) => sequenceId)
+      .sort();
+  }
+
+  /** One of these became open after they were read: the seal would hold what must keep its day open by name. */
+  #hasOpened(date: string, items: readonly DigestItem[]): boolean {
+    const open = new Set(this.#openIds(date));
+    return items.some(({ sequenceId }) => open.has(sequenceId));
   }
 
   async #ask(date: string, content: CloseContent): Promise<CloseOutcome | null> {

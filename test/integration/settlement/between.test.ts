@@ -1,0 +1,79 @@
+/** What may come between while a day is closed: payments, a second press, a disk without room. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { until } from '../agent/harness.ts';
+import { BOSS, type DayLab, startDay } from './day-lab.ts';
+
+let lab: DayLab;
+
+beforeAll(async () => {
+  lab = await startDay();
+}, 120_000);
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const name of Object.keys(lab.lie)) delete lab.lie[name as keyof typeof lab.lie];
+  expect(lab.till.faults).toEqual([]);
+});
+afterAll(async () => {
+  await lab.end();
+});
+
+describe('while a day is being closed', () => {
+  it('an approval that nobody has seen and that came during the comparison is named, not sealed', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    let unseen = '';
+    lab.lie.transactions = async (...call) => {
+      delete lab.lie.transactions;
+      unseen = await lab.charge(6_000, false);
+      return lab.honest.transactions(...call);
+    };
+    const state = await lab.close();
+    expect(state.phase).toBe('agreed');
+    expect(state.named).toEqual([unseen]);
+    await lab.page.shown();
+    await lab.page.press('CLOSE');
+    const { ledger, settlement } = lab.till.agent;
+    await until('the day let it go', () => settlement.day(date).named.length === 0);
+    expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('a second press while it is compared anew after "not agreed" is answered as well', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    await lab.strange(7_000);
+    const { settlement } = lab.till.agent;
+    let pressed = false;
+    lab.lie.transactions = async (...call) => {
+      if (settlement.day(date).phase === 'notAgreed' && !pressed) {
+        pressed = true;
+        settlement.close(date, BOSS);
+      }
+      return lab.honest.transactions(...call);
+    };
+    await lab.close();
+    expect(pressed).toBe(true);
+    await until('the second close is answered', () => settlement.day(date).phase === 'notAgreed');
+    expect(settlement.day(date).closeNo).toBe(2);
+  });
+});
+
+describe('a disk without room', () => {
+  it('does not end the till: the close goes on when there is room again', async () => {
+    const { settlement, ledger } = lab.till.agent;
+    const date = lab.date();
+    const { recordDay } = ledger;
+    let refused = 0;
+    vi.spyOn(ledger, 'recordDay').mockImplementation((...call) => {
+      if (call[0].kind === 'dayCloseAnswered' && refused === 0) {
+        refused += 1;
+        throw new LedgerFault('FULL', 'no room');
+      }
+      return recordDay(...call);
+    });
+    await lab.close();
+    expect(refused).toBe(1);
+    await until('answered', () => settlement.day(date).phase !== 'wanted');
+  });
+});
