@@ -10,6 +10,7 @@ import type { Signature } from '../ledger/types.ts';
 import type { DayPhase, DayState } from './day.ts';
 import { payable, totalOf } from './items.ts';
 import { CATEGORIES, type Category } from './matching.ts';
+import { shownRules } from './rules.ts';
 import { Sheet, won } from './sheet.ts';
 
 export interface ReportVoucher {
@@ -145,7 +146,7 @@ function reconciliation(sheet: Sheet, day: DayState): void {
     sheet.pair('대사 Reconciliation', '아직 없음 not yet');
     return;
   }
-  const { categories, final, rules } = reconciled.detail;
+  const { categories, final } = reconciled.detail;
   sheet.pair('대사 Reconciliation', `${time(reconciled.atMs)} ${final ? '확정 final' : '미확정 not final'}`);
   for (const category of CATEGORIES) {
     const { count, ours, theirs } = categories[category];
@@ -155,7 +156,7 @@ function reconciliation(sheet: Sheet, day: DayState): void {
   }
   sheet.rule('-');
   sheet.plain('마감 규칙 CLOSING RULES');
-  for (const { rule, ok, amount, items } of rules) {
+  for (const { rule, ok, amount, items } of shownRules(reconciled.detail.rules, day.counts.length > 0)) {
     const word = `${rule} ${RULE_WORDS[rule - 1] ?? ''}`;
     const shown = amount === null || (rule !== 6 && amount === 0) ? '' : ` ${signed(amount)}`;
     sheet.pair(word, `${ok ? 'OK' : '!!'}${shown}${items.length === 0 ? '' : ` (${items.length})`}`);
@@ -298,7 +299,7 @@ function csvRows(input: ReportInput): readonly Row[] {
         `${category} ${ours === null ? '-' : `${ours.host}/${ours.cash}`} ${theirs?.state ?? '-'}`,
       ],
     ),
-    ...(reconciled?.detail.rules ?? []).map(
+    ...shownRules(reconciled?.detail.rules ?? [], day.counts.length > 0).map(
       ({ rule, ok, amount, items }): Row => [
         'rule',
         rule,

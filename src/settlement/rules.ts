@@ -36,6 +36,16 @@ export interface RuleFacts {
 
 export const ITEMS_MAX = 200;
 
+/** Rules whose amount would tell what the drawer should hold. */
+const BLIND: ReadonlySet<RuleResult['rule']> = new Set([7, 8]);
+
+/** The rules as they may be shown: whoever still has to count must not learn the figure from them. */
+export function shownRules(rules: readonly RuleResult[], isCounted: boolean): readonly RuleResult[] {
+  return isCounted
+    ? rules
+    : rules.map((result) => (BLIND.has(result.rule) ? { ...result, amount: null } : result));
+}
+
 const UNANSWERED: ReadonlySet<OurItem['host']> = new Set(['unsent', 'sending', 'unknown']);
 
 function ids(items: readonly OurItem[]): readonly string[] {

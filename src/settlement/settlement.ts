@@ -7,6 +7,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
@@ -311,7 +312,7 @@ export class Settlement {
 
   async #judge(date: string, matching: Matching, final: boolean, asOf: string): Promise<Reconciliation> {
     const { ledger } = this.#options;
-    const verify = await this.#options.verify();
+    const verify = await this.#verified();
     const result = matching.result();
     const { categories, differences, more, ours, theirs, items } = result;
     const day = readDay(ledger, date);
@@ -333,6 +334,15 @@ export class Settlement {
       day: { ...ledger.dayPosition(date), sealed: day.sealed !== null, named },
     });
     return { final, asOf, categories, differences, more, ours, theirs, rules, items };
+  }
+
+  /** The ledger's own faults are faults; a check that ended without a word only has to be made again. */
+  #verified(): Promise<VerifyReport> {
+    return this.#options.verify().catch((fault: unknown) => {
+      throw fault instanceof LedgerFault
+        ? fault
+        : new SettlementFault('NO_ANSWER', 'the ledger could not be verified now');
+    });
   }
 
   #lineChanged(): void {

@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/types.ts';
 import { closeObstacle, type DayState, type Said } from '../settlement/day.ts';
 import { SettlementFault } from '../settlement/fault.ts';
 import { DIFFERENCES, type Difference } from '../settlement/matching.ts';
+import { shownRules } from '../settlement/rules.ts';
 import type { DaySummary } from '../settlement/settlement.ts';
 import { writtenReference } from '../station/ids.ts';
 import type {
@@ -22,8 +23,6 @@ import { approvedOf } from './today.ts';
 type DayOptions = Pick<WebOptions, 'ledger' | 'settlement' | 'clock'>;
 
 const ITEMS_SHOWN = 200;
-/** Rules whose amount would tell what the drawer should hold. */
-const BLIND_RULES: ReadonlySet<number> = new Set([7, 8]);
 
 /** The day of a date, or the open one. Throws ApiFault NOT_FOUND. */
 export function dayAnswer(options: DayOptions, asked: string | undefined): DayAnswer {
@@ -136,7 +135,6 @@ function reconciledOf(ledger: Ledger, day: DayState): DayReconciled | null {
   const { reconciled } = day;
   if (reconciled === null) return null;
   const { final, categories, differences, more, rules } = reconciled.detail;
-  const isBlind = day.counts.length === 0;
   return {
     atMs: reconciled.atMs,
     who: whoOf(reconciled),
@@ -144,7 +142,7 @@ function reconciledOf(ledger: Ledger, day: DayState): DayReconciled | null {
     categories,
     differences: differences.map((difference) => differenceOf(ledger, difference)),
     more,
-    rules: rules.map((rule) => (isBlind && BLIND_RULES.has(rule.rule) ? { ...rule, amount: null } : rule)),
+    rules: shownRules(rules, day.counts.length > 0),
   };
 }
 

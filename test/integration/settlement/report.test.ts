@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
+import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import { judgeCount } from '../../../src/settlement/count.ts';
+import { Matching } from '../../../src/settlement/matching.ts';
+import { makeReport, type Report } from '../../../src/settlement/reporter.ts';
+import { BOSS, counted } from './day-lab.ts';
+
+const DATE = '20260724';
+const PLACE = { store: '가나편의점', merchantId: '000000000000001', terminalId: '1' };
+const clock = new SystemClock();
+let directory: string;
+let ledger: Ledger;
+
+function record(entry: DayEntry): void {
+  ledger.recordDay(entry, clock.now(), BOSS);
+}
+
+function report(date: string, at: number | null = null): Report {
+  return makeReport(ledger, PLACE, date, at, record);
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kona-report-'));
+  ledger = openLedger({
+    file: join(directory, 'ledger.db'),
+    environment: 'test',
+    merchantId: PLACE.merchantId,
+    terminalId: PLACE.terminalId,
+    key: Buffer.alloc(32, 7),
+    times: DEFAULT_TIMES,
+    policyHash: 'a'.repeat(64),
+    random: new SystemRandom(),
+    now: clock.now(),
+    ballastBytes: 65_536,
+  });
+  const { categories, differences, more, ours, theirs, items } = new Matching(DATE).result();
+  const rules = [{ rule: 7, ok: true, amount: 45_600, items: [] }];
+  const asOf = `${DATE}120000000`;
+  const detail = { final: false, asOf, categories, differences, more, ours, theirs, rules, items };
+  record({ kind: 'dayReconciled', businessDate: DATE, detail });
+});
+afterAll(() => {
+  ledger.close();
+  rmSync(directory, { recursive: true });
+});
+
+describe('the report of a day that nobody has counted yet', () => {
+  it('does not tell what the drawer should hold, and tells it after the count', () => {
+    const blind = report(DATE);
+    expect(blind.text).not.toContain('45,600');
+    expect(blind.csv).not.toContain('45600');
+    const detail = { ...judgeCount(counted(45_600), 45_600) };
+    record({ kind: 'dayCounted', businessDate: DATE, detail });
+    expect(report(DATE).text).toContain('7 돈통 cash drawer');
+    expect(report(DATE).csv).toContain('45600');
+    expect(report(DATE, blind.at)).toEqual(blind);
+  });
+});
+
+describe('a report that is asked for again and again', () => {
+  it('is signed into the journal once for each state of the day, whatever indexes are asked for', () => {
+    report(DATE);
+    const { index } = ledger.head();
+    for (let at = 1; at <= index; at += 1) report(DATE, at);
+    for (let times = 0; times < 5; times += 1) report('20260725');
+    const signed = ledger.dayEntries(DATE).filter(({ kind }) => kind === 'daySigned');
+    const states = ledger.dayEntries(DATE).length - signed.length;
+    expect(signed).toHaveLength(states);
+    expect(ledger.dayEntries('20260725')).toEqual([]);
+  });
+});
