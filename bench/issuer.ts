@@ -42,6 +42,8 @@ interface Request {
 interface Timed {
   readonly perSecond: number;
   readonly p50Ms: number;
+  /** Processor time of this process, callers included, microseconds a call. */
+  readonly cpuUs: number;
   readonly answers: readonly Raw[];
 }
 
@@ -51,6 +53,7 @@ async function timed(requests: readonly Request[], agent: Agent): Promise<Timed>
   const latencies: number[] = [];
   let next = 0;
   const startMs = performance.now();
+  const startCpu = process.cpuUsage();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (let at = next++; at < requests.length; at = next++) {
@@ -63,7 +66,13 @@ async function timed(requests: readonly Request[], agent: Agent): Promise<Timed>
     }),
   );
   const elapsedMs = performance.now() - startMs;
-  return { perSecond: (requests.length / elapsedMs) * 1000, p50Ms: median(latencies), answers };
+  const { user, system } = process.cpuUsage(startCpu);
+  return {
+    perSecond: (requests.length / elapsedMs) * 1000,
+    p50Ms: median(latencies),
+    cpuUs: (user + system) / requests.length,
+    answers,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -225,8 +234,9 @@ async function measure(label: string, storage: Storage): Promise<BenchRow[]> {
 function row(name: string, product: readonly Timed[], floor: readonly Timed[]): BenchRow {
   const rate = (side: readonly Timed[]): number => median(side.map((round) => round.perSecond));
   const p50 = (side: readonly Timed[]): number => median(side.map((round) => round.p50Ms));
+  const cpu = (side: readonly Timed[]): string => median(side.map((round) => round.cpuUs)).toFixed(0);
   const say = (side: readonly Timed[]): string =>
-    `${rate(side).toFixed(0)} calls/s, p50 ${p50(side).toFixed(1)} ms at 32 at once`;
+    `${rate(side).toFixed(0)} calls/s, p50 ${p50(side).toFixed(1)} ms at 32 at once, ${cpu(side)} us of this process a call`;
   return {
     name,
     product: say(product),

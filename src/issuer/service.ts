@@ -24,6 +24,7 @@ import { cardInfo, cardTransactions, type HistoryRequest } from './domain/neighb
 import { inquiry, netCancel } from './domain/reverse.ts';
 import { close, transactions, trialBalance } from './domain/settlement.ts';
 import { hello } from './domain/terminals.ts';
+import { TokenMint } from './domain/tokens.ts';
 import { cancel } from './domain/void.ts';
 import type { CardStatus, SampleCard } from './options.ts';
 import { only } from './storage/database.ts';
@@ -41,10 +42,12 @@ export interface Switches {
 export class Service {
   readonly #domain: Domain;
   readonly #items: ItemCalls;
+  readonly #mint: TokenMint;
 
-  constructor(domain: Domain, items: ItemCalls = new ItemCalls(domain.db)) {
+  constructor(domain: Domain, shared?: { readonly items: ItemCalls; readonly mint: TokenMint }) {
     this.#domain = domain;
-    this.#items = items;
+    this.#items = shared?.items ?? new ItemCalls(domain.db);
+    this.#mint = shared?.mint ?? new TokenMint(domain.db, domain.hashes);
   }
 
   get domain(): Domain {
@@ -54,7 +57,10 @@ export class Service {
   /** The same issuer whose clock is wrong by so much: one of the faults on demand. */
   skewed(byMs: number): Service {
     const { clock } = this.#domain;
-    return new Service({ ...this.#domain, clock: { nowMs: () => clock.nowMs() + byMs } }, this.#items);
+    return new Service(
+      { ...this.#domain, clock: { nowMs: () => clock.nowMs() + byMs } },
+      { items: this.#items, mint: this.#mint },
+    );
   }
 
   hello(request: HelloRequest): Promise<Outcome> {
@@ -83,13 +89,13 @@ export class Service {
     merchantId: string,
     request: { cardNo: string; type: 'CHARGE' | 'REFUND'; amount: number },
   ): Promise<IssuedBarcode> {
-    return issueBarcode(this.#domain, merchantId, request);
+    return issueBarcode(this.#domain, this.#mint, merchantId, request);
   }
   issueOneTimeToken(
     merchantId: string,
     request: { cardNo: string; type?: 'ATM' | 'CREDIT' | undefined },
   ): Promise<IssuedOneTimeToken> {
-    return issueOneTimeToken(this.#domain, merchantId, request);
+    return issueOneTimeToken(this.#domain, this.#mint, merchantId, request);
   }
   cardInfo(merchantId: string, cardNo: string): Promise<Record<string, unknown>> {
     return cardInfo(this.#domain, merchantId, cardNo);

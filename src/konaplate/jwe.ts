@@ -8,6 +8,7 @@ import {
   privateDecrypt,
   publicEncrypt,
   randomBytes,
+  subtle,
 } from 'node:crypto';
 import { WireFault } from './fault.ts';
 import { decodeUtf8, parseStrictJson } from './json.ts';
@@ -148,11 +149,23 @@ function inspectJwe(jwe: string, key: KeyObject): Parts {
   return { enc, header, ...bytes };
 }
 
+/** Opens a wrapped content key with one private key; throws or rejects when it does not open. */
+export type Unwrap = (wrapped: Buffer) => Uint8Array | Promise<Uint8Array>;
+
+/**
+ * Opens on a thread of its own: the private operation is three quarters of the work of reading a message, and a server
+ * that reads many at once has its one thread free for everything else. Made once for each key.
+ */
+export function unwrapAside(key: KeyObject): Unwrap {
+  const imported = key.toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']);
+  return async (wrapped) => new Uint8Array(await subtle.decrypt({ name: 'RSA-OAEP' }, imported, wrapped));
+}
+
 /** The content key, or a random one when it does not open: then the tag fails as for any other fault (RFC 7516 11.5). */
-function contentKeyOf(parts: Parts, key: KeyObject): Buffer {
+async function contentKeyOf(parts: Parts, unwrap: Unwrap): Promise<Uint8Array> {
   const { keyBytes } = CIPHERS[parts.enc];
   try {
-    const opened = privateDecrypt({ key, ...OAEP }, parts.wrapped);
+    const opened = await unwrap(parts.wrapped);
     if (opened.length === keyBytes) return opened;
   } catch {
     // Falls through: a key that does not open and one of the wrong length are told apart by nobody.
@@ -162,12 +175,17 @@ function contentKeyOf(parts: Parts, key: KeyObject): Buffer {
 
 /**
  * The text inside a compact JWE. Throws WireFault: TOO_LARGE, JWE_FORM, JWE_ALGORITHM, JWE_KEY, UTF8. `maxChars` bounds
- * the JWE, and with it the text.
+ * the JWE, and with it the text. `unwrap` is `unwrapAside` of the same key where many are read at once.
  */
-export async function decryptText(jwe: string, key: KeyObject, maxChars: number): Promise<string> {
+export async function decryptText(
+  jwe: string,
+  key: KeyObject,
+  maxChars: number,
+  unwrap: Unwrap = (wrapped) => privateDecrypt({ key, ...OAEP }, wrapped),
+): Promise<string> {
   if (jwe.length > maxChars) throw new WireFault('TOO_LARGE');
   const parts = inspectJwe(jwe, key);
-  const contentKey = contentKeyOf(parts, key);
+  const contentKey = await contentKeyOf(parts, unwrap);
   const decipher = createDecipheriv(CIPHERS[parts.enc].name, contentKey, parts.iv, {
     authTagLength: TAG_BYTES,
   });

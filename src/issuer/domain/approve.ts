@@ -5,12 +5,11 @@ import { type CardRow, periodsOf, type Usage, unknownCardCode } from './cards.ts
 import type { ApproveRequest, Domain, Outcome } from './context.ts';
 import { sameHash } from './hashes.ts';
 import type { Held, ItemCall } from './held.ts';
-import { tokensBefore } from './hold.ts';
 import { approvalBody, type ItemRow, newItem, nrNumber } from './items.ts';
 import { judgeApproval } from './judge.ts';
 import { Refusal } from './refusal.ts';
 import type { Admission } from './terminals.ts';
-import { judgeToken, type TokenVerdict } from './tokens.ts';
+import { presentedBy, type TokenVerdict } from './tokens.ts';
 
 /** The barcode as the issuer reads it itself; what the request says beside it must be the same (rule 2). */
 export function decodeBarcode(domain: Domain, request: ApproveRequest): BarcodeSpec {
@@ -35,7 +34,7 @@ export function approve(domain: Domain, request: ApproveRequest): ItemCall {
     domain,
     stamp: request,
     sequenceId: request.sequenceId,
-    cardId: domain.hashes.card(request.merchantId, spec.cardNumber),
+    presents: presentedBy(domain, request.merchantId, spec),
     cancelId: null,
     scannedMs: request.deferred ? scannedMs : null,
     listsVoids: false,
@@ -44,7 +43,7 @@ export function approve(domain: Domain, request: ApproveRequest): ItemCall {
       const admission = held.admitUnfenced(request);
       const item = held.item(request.sequenceId);
       const date = held.openDate(request.terminalId, nowMs, domain.policy.cutOverHour);
-      const card = call.cardId === null ? null : held.card(call.cardId);
+      const card = held.presentedCard(call);
       const run: Run = { call, held, request, spec, specHash, scannedMs, card, nowMs, date };
       return item === null ? first(run, admission) : again(run, item);
     },
@@ -99,19 +98,14 @@ function presented({ request, spec, specHash, card }: Run) {
   };
 }
 
-function verdictOf({ call, held, request, spec, nowMs }: Run, card: CardRow): TokenVerdict {
-  const { policy, hashes } = call.domain;
-  const atMs = call.scannedMs ?? nowMs;
-  const beforeMs = tokensBefore({ call, nowMs });
-  const hash = hashes.token(card.card_id, spec.type, spec.amount, spec.token);
-  const skewMs = call.scannedMs === null ? policy.toleranceMs : policy.scanSkewMs;
-  return judgeToken(hash, held.tokens(card.card_id, beforeMs), atMs, request.sequenceId, skewMs);
+function verdictOf({ call, held, request, nowMs }: Run): TokenVerdict {
+  return held.judgePresented(call, nowMs, request.sequenceId);
 }
 
 /** The verdict on what was presented, and whether the card's tokens are locked; every wrong guess counts, whatever its id. */
 function guarded(run: Run, card: CardRow): { verdict: TokenVerdict; locked: boolean } {
   const { call, held, request, scannedMs, nowMs } = run;
-  const verdict = verdictOf(run, card);
+  const verdict = verdictOf(run);
   const locked = request.deferred ? held.lockedAt(card.card_id, scannedMs) : card.locked_until_ms > nowMs;
   if (verdict.kind === 'wrong' && !locked) held.guessedWrong(card, call.domain.policy, nowMs);
   return { verdict, locked };

@@ -5,7 +5,7 @@ import { businessDateOf } from './days.ts';
 import type { ItemRow } from './items.ts';
 import { Refusal } from './refusal.ts';
 import { type Admission, type Fence, firstOpen } from './terminals.ts';
-import type { TokenRow } from './tokens.ts';
+import { judgeToken, type TokenRow, type TokenVerdict } from './tokens.ts';
 
 /** More attempts to void one item than anybody makes; no answer names more. */
 export const VOIDS_MAX = 50;
@@ -19,8 +19,8 @@ export interface ItemCall {
   readonly domain: Domain;
   readonly stamp: TerminalStamp;
   readonly sequenceId: string;
-  /** The card that a barcode in the request names. */
-  readonly cardId: string | null;
+  /** What a barcode in the request names: a card, and the keyed hash of its token. */
+  readonly presents: { readonly cardId: string; readonly tokenHash: string } | null;
   readonly cancelId: string | null;
   /** An advice: the moment for which token and lock are judged. Null: now. */
   readonly scannedMs: number | null;
@@ -98,15 +98,14 @@ export interface Loaded {
   readonly sealed: readonly { readonly terminal_id: string; readonly business_date: string }[];
   readonly items: readonly ItemRow[];
   readonly cards: readonly CardRow[];
-  /** Newest first, by `tokensKey`. */
-  readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
+  /** The tokens that may be the one which a call presents, newest first. */
+  readonly tokens: ReadonlyMap<ItemCall, readonly TokenRow[]>;
   readonly usage: readonly UsageRow[];
   readonly locks: readonly LockRow[];
   readonly voids: readonly VoidRow[];
   readonly numbers: readonly number[];
 }
 
-export const tokensKey = (cardId: string, beforeMs: number): string => `${cardId}|${beforeMs}`;
 const usageKey = (cardId: string, type: string, period: string): string => `${cardId}|${type}|${period}`;
 const headKey = (head: Pick<Head, 'terminal_id' | 'epoch' | 'journal_index'>): string =>
   `${head.terminal_id}|${head.epoch}|${head.journal_index}`;
@@ -227,11 +226,18 @@ export class Held {
     return this.#cards.get(cardId) ?? null;
   }
 
-  /** The card's barcode tokens that were issued before that moment, newest first. */
-  tokens(cardId: string, beforeMs: number): TokenRow[] {
-    const rows = this.#loaded.tokens.get(tokensKey(cardId, beforeMs));
-    if (rows === undefined) throw new Error('tokens that nobody asked for');
-    return rows.map((row) => ({ ...row, sequence_id: this.#bound.get(row.token_ref) ?? row.sequence_id }));
+  /** The card that the call's barcode names; null when nobody has it. */
+  presentedCard(call: ItemCall): CardRow | null {
+    return call.presents === null ? null : this.card(call.presents.cardId);
+  }
+
+  /** What the token of the call's barcode turns out to be, for the item or void `holder`. */
+  judgePresented(call: ItemCall, nowMs: number, holder: string): TokenVerdict {
+    const rows = (this.#loaded.tokens.get(call) ?? []).map((row) => ({
+      ...row,
+      sequence_id: this.#bound.get(row.token_ref) ?? row.sequence_id,
+    }));
+    return judgeToken(call.presents?.tokenHash ?? '', rows, call.scannedMs ?? nowMs, holder, skewOf(call));
   }
 
   /** Binds a token to what presents it first, for ever. */
@@ -331,6 +337,14 @@ export class Held {
     if (number === undefined) throw new Error('no number was drawn for this call');
     return number;
   }
+}
+
+/**
+ * How far clocks may differ when a token is judged: an advice by the till's clock; an attended payment now, which processes
+ * on one database may read a little differently.
+ */
+export function skewOf({ domain: { policy }, scannedMs }: ItemCall): number {
+  return scannedMs === null ? policy.toleranceMs : policy.scanSkewMs;
 }
 
 function headOf(stamp: TerminalStamp): Head {

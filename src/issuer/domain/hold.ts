@@ -7,13 +7,16 @@ import {
   type ItemCall,
   type Loaded,
   type LockRow,
-  tokensKey,
+  skewOf,
   type UsageRow,
   VOIDS_MAX,
   type VoidRow,
 } from './held.ts';
 import { ITEM_COLUMNS, type ItemRow } from './items.ts';
 import { TOKENS_LOOKED_AT, type TokenRow } from './tokens.ts';
+
+/** Of a token's hash, enough to leave the others in the database. */
+const DIGEST_CHARS = 8;
 
 /** A call of a batch with the moment for which it is decided, read when everything is locked. */
 export interface TimedCall {
@@ -39,7 +42,10 @@ export async function hold(
     merchantId,
     distinct(calls.map(({ sequenceId }) => sequenceId)),
   ]);
-  const cardIds = distinct([...calls.map(({ cardId }) => cardId), ...items.map((item) => item.card_id)]);
+  const cardIds = distinct([
+    ...calls.map(({ presents }) => presents?.cardId ?? null),
+    ...items.map((item) => item.card_id),
+  ]);
   const cards = cardIds.length === 0 ? [] : await sql.query<CardRow>(LOCK_CARDS, [merchantId, cardIds]);
   const timed = timedCalls(calls);
   const details = await readDetails(sql, merchantId, timed, items, cardIds);
@@ -81,23 +87,34 @@ const LOCK_CARDS = `
 SELECT ${CARD_COLUMNS} FROM cards
  WHERE merchant_id = $1 AND card_id = ANY($2) ORDER BY card_id FOR NO KEY UPDATE`;
 
+/**
+ * Each part names its key for every row, inside a LATERAL that is limited or by = ANY: a plan that was made while a table
+ * was empty finds rows by key for ever.
+ */
 const rowsOf = (select: string): string => `(SELECT coalesce(json_agg(r), '[]') FROM (${select}) AS r)`;
 
 const READ_DETAILS = `
 SELECT ${rowsOf(`
-  SELECT h.terminal_id, h.epoch, h.journal_index, h.journal_head
-    FROM json_to_recordset($2::json) AS s (terminal_id text, epoch bigint, journal_index bigint)
-    JOIN terminal_heads h ON h.merchant_id = $1 AND h.terminal_id = s.terminal_id AND h.epoch = s.epoch
-     AND h.journal_index = s.journal_index`)} AS heads,
+  SELECT h.* FROM json_to_recordset($2::json) AS s (terminal_id text, epoch bigint, journal_index bigint)
+   CROSS JOIN LATERAL (
+     SELECT terminal_id, epoch, journal_index, journal_head FROM terminal_heads
+      WHERE merchant_id = $1 AND terminal_id = s.terminal_id AND epoch = s.epoch AND journal_index = s.journal_index
+      LIMIT 1) AS h`)} AS heads,
  ${rowsOf(`
   SELECT terminal_id, business_date FROM days
    WHERE merchant_id = $1 AND terminal_id = ANY($3::text[]) AND business_date >= $4`)} AS sealed,
  ${rowsOf(`
-  SELECT q.key, t.* FROM json_to_recordset($5::json) AS q (key text, card_id text, before_ms bigint)
+  SELECT q.at, t.token_no, t.token_ref, t.token_hash, t.issued_ms, t.expires_ms, t.sequence_id,
+         (SELECT newer.issued_ms FROM tokens newer
+           WHERE newer.merchant_id = $1 AND newer.card_id = q.card_id AND newer.token_no > t.token_no
+             AND newer.kind = 'BARCODE' AND newer.issued_ms <= q.before_ms
+           ORDER BY newer.token_no OFFSET $14::integer - 1 LIMIT 1) AS replaced_ms
+    FROM json_to_recordset($5::json) AS q (at integer, card_id text, before_ms bigint, digest text)
    CROSS JOIN LATERAL (
-     SELECT token_no, token_ref, token_hash, issued_ms, expires_ms, sequence_id FROM tokens
+     SELECT * FROM tokens
       WHERE merchant_id = $1 AND card_id = q.card_id AND kind = 'BARCODE' AND issued_ms <= q.before_ms
-      ORDER BY token_no DESC LIMIT $6) AS t`)} AS tokens,
+      ORDER BY token_no DESC LIMIT $6) AS t
+   WHERE left(t.token_hash, ${DIGEST_CHARS}) = q.digest`)} AS tokens,
  ${rowsOf(`
   SELECT card_id, period, type, amount, count FROM card_usage
    WHERE merchant_id = $1 AND card_id = ANY($7::text[]) AND period = ANY($8::text[])`)} AS usage,
@@ -107,7 +124,7 @@ SELECT ${rowsOf(`
  ${rowsOf(`
   SELECT v.* FROM unnest($11::text[]) AS s (sequence_id) CROSS JOIN LATERAL (
      SELECT cancel_id, sequence_id, content_hash, done, code, cancel_nr_number, canceled_ms, business_date, manager_id
-       FROM voids WHERE merchant_id = $1 AND sequence_id = s.sequence_id ORDER BY cancel_id LIMIT ${VOIDS_MAX}) AS v
+       FROM voids WHERE merchant_id = $1 AND sequence_id = s.sequence_id ORDER BY sequence_id, cancel_id LIMIT ${VOIDS_MAX}) AS v
   UNION
   SELECT cancel_id, sequence_id, content_hash, done, code, cancel_nr_number, canceled_ms, business_date, manager_id
     FROM voids WHERE merchant_id = $1 AND cancel_id = ANY($12::text[])`)} AS voids,
@@ -116,7 +133,7 @@ SELECT ${rowsOf(`
 interface DetailRow {
   readonly heads: Head[];
   readonly sealed: { terminal_id: string; business_date: string }[];
-  readonly tokens: (Omit<TokenRow, 'replaced_ms'> & { key: string; token_no: number })[];
+  readonly tokens: (TokenRow & { at: number; token_no: number })[];
   readonly usage: UsageRow[];
   readonly locks: LockRow[];
   readonly voids: VoidRow[];
@@ -133,7 +150,6 @@ async function readDetails(
   const [first] = timed;
   if (first === undefined) throw new Error('an empty batch');
   const { policy } = first.call.domain;
-  const asked = tokensAsked(timed);
   const advices = timed.filter(({ call }) => call.scannedMs !== null);
   const moments = [
     ...timed.map(({ nowMs }) => nowMs),
@@ -147,19 +163,20 @@ async function readDetails(
       JSON.stringify(headsAsked(timed)),
       distinct(timed.map(({ call }) => call.stamp.terminalId)),
       today,
-      JSON.stringify([...asked.values()]),
+      JSON.stringify(tokensAsked(timed)),
       TOKENS_LOOKED_AT + policy.liveTokensPerCard,
       cardIds,
       periods,
-      distinct(advices.map(({ call }) => call.cardId)),
+      distinct(advices.map(({ call }) => call.presents?.cardId ?? null)),
       Math.min(...advices.map(({ call }) => call.scannedMs ?? 0), Number.MAX_SAFE_INTEGER),
       distinct(timed.map(({ call }) => (call.listsVoids ? call.sequenceId : null))),
       distinct(timed.map(({ call }) => call.cancelId)),
       timed.filter(({ call }) => call.takesNumber).length,
+      policy.liveTokensPerCard,
     ]),
   );
   const { tokens, ...rest } = row;
-  return { ...rest, tokens: tokensByKey(tokens, [...asked.keys()], policy.liveTokensPerCard) };
+  return { ...rest, tokens: tokensByCall(timed, tokens) };
 }
 
 function headsAsked(timed: readonly TimedCall[]): unknown[] {
@@ -176,48 +193,27 @@ function headsAsked(timed: readonly TimedCall[]): unknown[] {
 }
 
 /**
- * Up to when tokens may have been issued to count for a call. An attended payment is judged now; processes on one database
- * may differ a little in what now is.
+ * A card's newest tokens, of those issued until the moment for which the call is judged. At most `liveTokensPerCard` live
+ * at a time: one is replaced at the moment when that many newer ones have been issued. Only those come back that begin as
+ * the presented one does, by a keyed hash that nobody outside can compute; which is equal is decided in constant time.
  */
-export function tokensBefore({ call, nowMs }: TimedCall): number {
-  const { policy } = call.domain;
-  return call.scannedMs === null ? nowMs + policy.toleranceMs : call.scannedMs + policy.scanSkewMs;
+function tokensAsked(timed: readonly TimedCall[]): unknown[] {
+  return timed.flatMap(({ call, nowMs }, at) => {
+    if (call.presents === null) return [];
+    const { cardId, tokenHash } = call.presents;
+    const beforeMs = (call.scannedMs ?? nowMs) + skewOf(call);
+    return [{ at, card_id: cardId, before_ms: beforeMs, digest: tokenHash.slice(0, DIGEST_CHARS) }];
+  });
 }
 
-function tokensAsked(timed: readonly TimedCall[]): Map<string, unknown> {
-  const asked = new Map<string, unknown>();
-  for (const entry of timed) {
-    const { cardId } = entry.call;
-    if (cardId === null) continue;
-    const beforeMs = tokensBefore(entry);
-    const key = tokensKey(cardId, beforeMs);
-    asked.set(key, { key, card_id: cardId, before_ms: beforeMs });
-  }
-  return asked;
-}
-
-/** At most `live` tokens of a card live at a time: one is replaced at the moment when that many newer ones were issued. */
-function tokensByKey(
+function tokensByCall(
+  timed: readonly TimedCall[],
   rows: DetailRow['tokens'],
-  keys: readonly string[],
-  live: number,
-): ReadonlyMap<string, readonly TokenRow[]> {
-  const byKey = new Map<string, DetailRow['tokens']>(keys.map((key) => [key, []]));
-  for (const row of rows) byKey.get(row.key)?.push(row);
-  return new Map(
-    [...byKey].map(([key, tokens]) => {
-      const newestFirst = tokens.sort((a, b) => b.token_no - a.token_no);
-      return [
-        key,
-        newestFirst.map(({ token_ref, token_hash, issued_ms, expires_ms, sequence_id }, at) => ({
-          token_ref,
-          token_hash,
-          issued_ms,
-          expires_ms,
-          sequence_id,
-          replaced_ms: newestFirst[at - live]?.issued_ms ?? null,
-        })),
-      ];
-    }),
-  );
+): ReadonlyMap<ItemCall, readonly TokenRow[]> {
+  const byCall = new Map<ItemCall, TokenRow[]>(timed.map(({ call }) => [call, []]));
+  for (const row of rows.sort((a, b) => b.token_no - a.token_no)) {
+    const call = timed[row.at]?.call;
+    if (call !== undefined) byCall.get(call)?.push(row);
+  }
+  return byCall;
 }

@@ -3,7 +3,7 @@ import { formatBarcode } from '../../barcode/format.ts';
 import { unknownCardCode } from './cards.ts';
 import type { Domain } from './context.ts';
 import { Refusal } from './refusal.ts';
-import { type IssuedToken, issueToken } from './tokens.ts';
+import type { IssuedToken, TokenMint } from './tokens.ts';
 
 export interface IssuedBarcode extends IssuedToken {
   /** The 31 characters. */
@@ -16,16 +16,20 @@ export interface IssuedBarcode extends IssuedToken {
  */
 export async function issueBarcode(
   domain: Domain,
+  mint: TokenMint,
   merchantId: string,
   request: { readonly cardNo: string; readonly type: 'CHARGE' | 'REFUND'; readonly amount: number },
 ): Promise<IssuedBarcode> {
   const { cardNo, type, amount } = request;
-  const issued = await issueToken(
-    domain,
-    domain.db,
-    { merchantId, cardId: domain.hashes.card(merchantId, cardNo) },
-    { kind: 'BARCODE', type, amount, lifeMs: domain.policy.tokenLifeMs },
-  );
+  const issued = await mint.issue({
+    merchantId,
+    cardId: domain.hashes.card(merchantId, cardNo),
+    kind: 'BARCODE',
+    type,
+    amount,
+    nowMs: domain.clock.nowMs(),
+    lifeMs: domain.policy.tokenLifeMs,
+  });
   if (issued === null) throw new Refusal(unknownCardCode(domain.policy, cardNo), 'cardNo');
   const spec = { type, cardNumber: cardNo, token: issued.token, amount };
   return { ...issued, spec: formatBarcode(spec, domain.policy.codeTable) };
@@ -44,18 +48,22 @@ export interface IssuedOneTimeToken {
  */
 export async function issueOneTimeToken(
   domain: Domain,
+  mint: TokenMint,
   merchantId: string,
   request: { readonly cardNo: string; readonly type?: 'ATM' | 'CREDIT' | undefined },
 ): Promise<IssuedOneTimeToken> {
   const { policy } = domain;
   const lifeMs = request.type === undefined ? policy.oneTimeLifeMs : policy.oneTimeLongLifeMs;
   const oneTimeToken = Array.from({ length: 16 }, () => String(randomInt(10))).join('');
-  const issued = await issueToken(
-    domain,
-    domain.db,
-    { merchantId, cardId: domain.hashes.card(merchantId, request.cardNo) },
-    { kind: 'ONE_TIME', type: oneTimeToken, amount: 0, lifeMs },
-  );
+  const issued = await mint.issue({
+    merchantId,
+    cardId: domain.hashes.card(merchantId, request.cardNo),
+    kind: 'ONE_TIME',
+    type: oneTimeToken,
+    amount: 0,
+    nowMs: domain.clock.nowMs(),
+    lifeMs,
+  });
   if (issued === null) throw new Refusal(unknownCardCode(policy, request.cardNo), 'cardNo');
   return { oneTimeToken, dcvv: issued.token, expiryMs: issued.expiresMs };
 }

@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 
 /** A call that needs nothing but its item. */
 export const ITEM_ONLY = {
-  cardId: null,
+  presents: null,
   cancelId: null,
   scannedMs: null,
   listsVoids: false,

@@ -66,18 +66,22 @@ const itemChanges = Object.keys(ITEM_TYPES)
   .map((name) => `${name} = r.${name}`)
   .join(', ');
 
-/** Everything that hangs on rows which are held. The transfers move the balances (trigger of the table). */
+/**
+ * Everything that hangs on rows which are held. The transfers move the balances (trigger of the table). Updates name
+ * their keys twice: = ANY makes sure that rows are found by key, whatever a table's size was when this was planned.
+ */
 const SAVE_HELD = `
 WITH item AS (
   UPDATE items SET ${itemChanges} FROM ${rows(2, ITEM_TYPES)}
-   WHERE items.merchant_id = $1 AND items.sequence_id = r.sequence_id),
+   WHERE items.merchant_id = $1 AND items.sequence_id = ANY($10::text[]) AND items.sequence_id = r.sequence_id),
 bound AS (
   UPDATE tokens SET sequence_id = r.holder FROM ${rows(3, { token_ref: 'text', holder: 'text' })}
-   WHERE tokens.merchant_id = $1 AND tokens.token_ref = r.token_ref AND tokens.sequence_id IS NULL),
+   WHERE tokens.merchant_id = $1 AND tokens.token_ref = ANY($11::text[]) AND tokens.token_ref = r.token_ref
+     AND tokens.sequence_id IS NULL),
 guessed AS (
   UPDATE cards SET wrong_guesses = r.wrong_guesses, locked_until_ms = r.locked_until_ms
     FROM ${rows(4, { card_id: 'text', wrong_guesses: 'integer', locked_until_ms: 'bigint' })}
-   WHERE cards.merchant_id = $1 AND cards.card_id = r.card_id),
+   WHERE cards.merchant_id = $1 AND cards.card_id = ANY($12::text[]) AND cards.card_id = r.card_id),
 locked AS (
   ${insert('card_locks', 5, LOCK)}
   ON CONFLICT (merchant_id, card_id, from_ms) DO UPDATE SET until_ms = EXCLUDED.until_ms),
@@ -101,20 +105,27 @@ export async function save(sql: Sql, merchantId: string, changes: Changes): Prom
     sorted(made, ({ sequence_id }) => [sequence_id]),
     sorted(changes.voids, ({ cancel_id }) => [cancel_id]),
   ]);
-  await write(sql, SAVE_HELD, merchantId, [
+  const guesses = [...changes.guesses.values()].map(({ card_id, wrong_guesses, locked_until_ms }) => ({
+    card_id,
+    wrong_guesses,
+    locked_until_ms,
+  }));
+  const keys = [
+    changed.map(({ sequence_id }) => sequence_id),
+    [...changes.bound.keys()],
+    guesses.map(({ card_id }) => card_id),
+  ];
+  const parts = [
     changed,
     [...changes.bound].map(([token_ref, holder]) => ({ token_ref, holder })),
-    [...changes.guesses.values()].map(({ card_id, wrong_guesses, locked_until_ms }) => ({
-      card_id,
-      wrong_guesses,
-      locked_until_ms,
-    })),
+    guesses,
     newest(changes.locks, ({ card_id, from_ms }) => `${card_id}|${from_ms}`),
     [...changes.usage.values()],
     changes.notices,
     totalsOf(entries),
     changes.transfers,
-  ]);
+  ];
+  await write(sql, SAVE_HELD, merchantId, parts, keys);
 }
 
 /** One statement, unless there is nothing at all for it. */
@@ -123,9 +134,10 @@ async function write(
   statement: string,
   merchantId: string,
   parts: readonly (readonly object[])[],
+  keys: readonly (readonly string[])[] = [],
 ): Promise<void> {
   if (parts.every((part) => part.length === 0)) return;
-  const params: Param[] = [merchantId, ...parts.map((part) => JSON.stringify(part))];
+  const params: Param[] = [merchantId, ...parts.map((part) => JSON.stringify(part)), ...keys];
   await sql.query(statement, params);
 }
 

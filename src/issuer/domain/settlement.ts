@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type DigestItem, itemsDigest, kstMillis, type schemas } from '../../konaplate/wire.ts';
-import { only, type Sql } from '../storage/database.ts';
+import type { Sql } from '../storage/database.ts';
 import type { CloseRequest, Domain, Outcome, TransactionsRequest } from './context.ts';
 import { businessDateOf } from './days.ts';
 import { sameHash } from './hashes.ts';
@@ -251,12 +251,10 @@ export async function trialBalance(
     [merchantId],
   );
   const accounts = new Map(rows.map((row) => [row.account, row.balance]));
-  const wrong = await sql.query<{ wrong: number }>(
-    `SELECT count(*) AS wrong FROM cards c WHERE c.merchant_id = $1 AND c.balance <>
-       coalesce((SELECT sum(CASE WHEN t.credit = 'card:' || c.card_id THEN t.amount ELSE -t.amount END)
-                   FROM transfers t WHERE t.merchant_id = $1
-                    AND (t.credit = 'card:' || c.card_id OR t.debit = 'card:' || c.card_id)), 0)`,
+  const cards = await sql.query<{ card_id: string; balance: number }>(
+    `SELECT card_id, balance FROM cards WHERE merchant_id = $1`,
     [merchantId],
   );
-  return { accounts, wrongCards: only(wrong).wrong };
+  const wrong = cards.filter((card) => card.balance !== (accounts.get(`card:${card.card_id}`) ?? 0));
+  return { accounts, wrongCards: wrong.length };
 }

@@ -1,7 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Sql } from '../storage/database.ts';
+import type { BarcodeSpec } from '../../barcode/parse.ts';
+import type { Database } from '../storage/database.ts';
+import { Gather, type Settled } from '../storage/gather.ts';
 import type { Domain } from './context.ts';
-import { sameHash } from './hashes.ts';
+import { type Hashes, sameHash } from './hashes.ts';
 
 /** How many replaced tokens a presented one is looked for among; an older one counts as wrong. */
 export const TOKENS_LOOKED_AT = 50;
@@ -29,43 +31,84 @@ function randomToken(): string {
   return String(randomInt(1000)).padStart(3, '0');
 }
 
+/** A token to be made. */
+export interface TokenWish {
+  readonly merchantId: string;
+  readonly cardId: string;
+  readonly kind: 'BARCODE' | 'ONE_TIME';
+  readonly type: string;
+  readonly amount: number;
+  readonly nowMs: number;
+  readonly lifeMs: number;
+}
+
+const TOGETHER_MAX = 128;
 /**
- * A new token of a card, bound to type and amount; null when there is no such card. One statement and no lock: that the
- * older ones are replaced follows from their place in the order of issue (`tokensOf`).
+ * Without a lock: that the older tokens of the card are replaced follows from their place in the order of issue. What is
+ * for a card that is not there makes nothing.
  */
-export async function issueToken(
-  domain: Domain,
-  sql: Sql,
-  card: { readonly merchantId: string; readonly cardId: string },
-  use: {
-    readonly kind: 'BARCODE' | 'ONE_TIME';
-    readonly type: string;
-    readonly amount: number;
-    readonly lifeMs: number;
-  },
-): Promise<IssuedToken | null> {
-  const now = domain.clock.nowMs();
-  const token = randomToken();
-  const tokenRef = randomBytes(16).toString('hex');
-  const made = await sql.query(
-    `INSERT INTO tokens (merchant_id, card_id, token_ref, kind, token_hash, type, amount, issued_ms, expires_ms)
-     SELECT merchant_id, card_id, $3, $4, $5, $6, $9::bigint, $7::bigint, $8::bigint FROM cards
-      WHERE merchant_id = $1 AND card_id = $2
-     RETURNING token_ref`,
-    [
-      card.merchantId,
-      card.cardId,
-      tokenRef,
-      use.kind,
-      domain.hashes.token(card.cardId, use.type, use.amount, token),
-      use.kind === 'BARCODE' ? use.type : null,
-      now,
-      now + use.lifeMs,
-      use.amount,
-    ],
-  );
-  if (made.length === 0) return null;
-  return { tokenRef, token, issuedMs: now, expiresMs: now + use.lifeMs };
+const ISSUE = `
+INSERT INTO tokens (merchant_id, card_id, token_ref, kind, token_hash, type, amount, issued_ms, expires_ms)
+SELECT $1, c.card_id, r.token_ref, r.kind, r.token_hash, r.type, r.amount, r.issued_ms, r.expires_ms
+  FROM json_to_recordset($2::json) AS r (card_id text, token_ref text, kind text, token_hash text, type text,
+                                         amount bigint, issued_ms bigint, expires_ms bigint)
+ CROSS JOIN LATERAL (SELECT card_id FROM cards WHERE merchant_id = $1 AND cards.card_id = r.card_id LIMIT 1) AS c
+RETURNING token_ref`;
+
+/** Makes tokens; those that are wished for together go into one statement. */
+export class TokenMint {
+  readonly #db: Database;
+  readonly #hashes: Hashes;
+  readonly #lanes = new Map<string, Gather<TokenWish, IssuedToken | null>>();
+
+  constructor(db: Database, hashes: Hashes) {
+    this.#db = db;
+    this.#hashes = hashes;
+  }
+
+  /** A new token of a card, bound to type and amount; null when there is no such card. */
+  issue(wish: TokenWish): Promise<IssuedToken | null> {
+    let lane = this.#lanes.get(wish.merchantId);
+    if (lane === undefined) {
+      lane = new Gather((wishes) => this.#together(wishes), TOGETHER_MAX);
+      this.#lanes.set(wish.merchantId, lane);
+    }
+    return lane.add(wish);
+  }
+
+  async #together(wishes: readonly TokenWish[]): Promise<readonly Settled<IssuedToken | null>[]> {
+    const tokens = wishes.map(({ nowMs, lifeMs }) => ({
+      tokenRef: randomBytes(16).toString('hex'),
+      token: randomToken(),
+      issuedMs: nowMs,
+      expiresMs: nowMs + lifeMs,
+    }));
+    const rows = wishes.map((wish, at) => ({
+      card_id: wish.cardId,
+      token_ref: tokens[at]?.tokenRef,
+      kind: wish.kind,
+      token_hash: this.#hashes.token(wish.cardId, wish.type, wish.amount, tokens[at]?.token ?? ''),
+      type: wish.kind === 'BARCODE' ? wish.type : null,
+      amount: wish.amount,
+      issued_ms: tokens[at]?.issuedMs,
+      expires_ms: tokens[at]?.expiresMs,
+    }));
+    const params = [wishes[0]?.merchantId ?? '', JSON.stringify(rows)];
+    const made = new Set(
+      (await this.#db.query<{ token_ref: string }>(ISSUE, params)).map((row) => row.token_ref),
+    );
+    return tokens.map((token) => ({ ok: true, value: made.has(token.tokenRef) ? token : null }));
+  }
+}
+
+/** The card and the token of a barcode, in the names that the database knows. */
+export function presentedBy(
+  { hashes }: Domain,
+  merchantId: string,
+  spec: BarcodeSpec,
+): { readonly cardId: string; readonly tokenHash: string } {
+  const cardId = hashes.card(merchantId, spec.cardNumber);
+  return { cardId, tokenHash: hashes.token(cardId, spec.type, spec.amount, spec.token) };
 }
 
 /** What a presented token turns out to be at the moment it is judged for. */

@@ -1,13 +1,12 @@
-import { type BarcodeSpec, parseBarcode } from '../../barcode/parse.ts';
+import { parseBarcode } from '../../barcode/parse.ts';
 import { kstMillis } from '../../konaplate/wire.ts';
 import type { CancelRequest, Domain, Outcome } from './context.ts';
 import { sameHash } from './hashes.ts';
 import type { ItemCall, VoidRow } from './held.ts';
-import { tokensBefore } from './hold.ts';
 import { type ItemRow, nrNumber } from './items.ts';
 import { Refusal } from './refusal.ts';
 import { ITEM_ONLY, type Reversal, undo } from './reverse.ts';
-import { judgeToken } from './tokens.ts';
+import { presentedBy } from './tokens.ts';
 
 /** The refusal of a void; it never changes for its cancelId. */
 const REFUSED = '007_030';
@@ -25,7 +24,7 @@ export function cancel(domain: Domain, request: CancelRequest): ItemCall {
     domain,
     stamp: request,
     sequenceId: request.sequenceId,
-    cardId: proof === null ? null : domain.hashes.card(request.merchantId, proof.cardNumber),
+    presents: proof === null ? null : presentedBy(domain, request.merchantId, proof),
     cancelId: request.cancelId,
     takesNumber: true,
     decide(held, nowMs) {
@@ -42,7 +41,7 @@ export function cancel(domain: Domain, request: CancelRequest): ItemCall {
       }
       const date = held.openDate(request.terminalId, nowMs, domain.policy.cutOverHour);
       const run = { held, item, nowMs, date };
-      const isProved = voidable(request, item, date) && proved(run, call, request, proof);
+      const isProved = voidable(request, item, date) && proved(run, call, request);
       const row = record(run, request, contentHash, isProved && undo(run, 'VOID'));
       return answer(row);
     },
@@ -51,22 +50,13 @@ export function cancel(domain: Domain, request: CancelRequest): ItemCall {
 }
 
 /** A manager's word is the store's own; a fresh barcode must be a live token of the same card, and is used up. */
-function proved(
-  { held, item, nowMs }: Reversal,
-  call: ItemCall,
-  request: CancelRequest,
-  proof: BarcodeSpec | null,
-): boolean {
+function proved({ held, item, nowMs }: Reversal, call: ItemCall, request: CancelRequest): boolean {
   if (request.cardProof === undefined) return request.managerId !== undefined;
-  const card = call.cardId === null ? null : held.card(call.cardId);
-  if (proof === null || card === null || card.card_id !== item.card_id) return false;
-  if (card.locked_until_ms > nowMs) return false;
-  const { policy, hashes } = call.domain;
-  const hash = hashes.token(card.card_id, proof.type, proof.amount, proof.token);
+  const card = held.presentedCard(call);
+  if (card === null || card.card_id !== item.card_id || card.locked_until_ms > nowMs) return false;
   const holder = `void:${request.cancelId}`;
-  const tokens = held.tokens(card.card_id, tokensBefore({ call, nowMs }));
-  const verdict = judgeToken(hash, tokens, nowMs, holder, policy.toleranceMs);
-  if (verdict.kind === 'wrong') held.guessedWrong(card, policy, nowMs);
+  const verdict = held.judgePresented(call, nowMs, holder);
+  if (verdict.kind === 'wrong') held.guessedWrong(card, call.domain.policy, nowMs);
   if (verdict.kind !== 'live') return false;
   held.bindToken(verdict.token.token_ref, holder);
   return true;

@@ -1,11 +1,18 @@
 import type { KeyObject } from 'node:crypto';
-import { importPrivateKey, importPublicKey, tranSecret } from '../../konaplate/wire.ts';
-import type { IssuerKeys } from '../keys.ts';
+import {
+  importPrivateKey,
+  importPublicKey,
+  tranSecret,
+  type Unwrap,
+  unwrapAside,
+} from '../../konaplate/wire.ts';
+import type { CryptoKeyPair, IssuerKeys } from '../keys.ts';
 
 /** One crypto key id: requests open with the server's private key, answers are closed with the client's public key. */
 export interface CryptoPair {
   readonly cryptoKeyId: string;
   readonly serverPrivate: KeyObject;
+  readonly unwrap: Unwrap;
   readonly clientPublic: KeyObject;
 }
 
@@ -18,6 +25,16 @@ export interface KnownClient {
   readonly secret: KeyObject;
   /** By crypto key id in lower case; retired ones are not in it. */
   readonly pairs: ReadonlyMap<string, CryptoPair>;
+}
+
+function imported(pair: CryptoKeyPair): CryptoPair {
+  const serverPrivate = importPrivateKey(pair.serverPrivateKey);
+  return {
+    cryptoKeyId: pair.cryptoKeyId,
+    serverPrivate,
+    unwrap: unwrapAside(serverPrivate),
+    clientPublic: importPublicKey(pair.clientPublicKey),
+  };
 }
 
 /** Clients by access key. Throws WireFault KEY_FORM for a key that is no RSA key of 2048 bits or more. */
@@ -34,14 +51,7 @@ export function directoryOf(keys: IssuerKeys): ReadonlyMap<string, KnownClient> 
         pairs: new Map(
           client.cryptoKeys
             .filter((pair) => pair.retired !== true)
-            .map((pair) => [
-              pair.cryptoKeyId.toLowerCase(),
-              {
-                cryptoKeyId: pair.cryptoKeyId,
-                serverPrivate: importPrivateKey(pair.serverPrivateKey),
-                clientPublic: importPublicKey(pair.clientPublicKey),
-              },
-            ]),
+            .map((pair) => [pair.cryptoKeyId.toLowerCase(), imported(pair)]),
         ),
       },
     ]),

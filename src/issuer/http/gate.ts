@@ -87,7 +87,7 @@ export interface Opened {
 export async function openBody(body: Uint8Array, pair: CryptoPair, maxChars: number): Promise<Opened> {
   const jwe = insideOf(body);
   try {
-    const text = await decryptText(jwe, pair.serverPrivate, maxChars);
+    const text = await decryptText(jwe, pair.serverPrivate, maxChars, pair.unwrap);
     const { value, oddNumbers } = parseStrictJson(text);
     return { value: Object.fromEntries(Object.entries(value ?? {})), oddNumbers };
   } catch (error) {

@@ -4,6 +4,7 @@ import { correlationId, parseKst } from '../../konaplate/wire.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Service } from '../service.ts';
 import { sqlState } from '../storage/database.ts';
+import { QueueFull, type Settled } from '../storage/gather.ts';
 import { type Recipient, responseOf, type WireAnswer, wireAnswer } from './answer.ts';
 import type { Call, Run } from './calls.ts';
 import type { CryptoPair, KnownClient } from './directory.ts';
@@ -96,7 +97,7 @@ export class Gateway {
     const token = checkToken(values.tranToken, body, client, { nowMs, toleranceMs: policy.toleranceMs });
     // Only after the proof: whoever merely knows the access key must not use up what its owner may ask.
     if (!this.#options.rateLimit.take(client.accessKey, nowMs)) throw new Refusal('000_907');
-    const seen = await this.#options.guard.admit(
+    const admitted = this.#options.guard.admit(
       {
         merchantId: client.merchantId,
         accessKey: client.accessKey,
@@ -106,10 +107,16 @@ export class Gateway {
       },
       nowMs,
     );
+    // The memory is asked while the body is opened; what it says counts first.
+    const pair = exchange.pair;
+    const opening = pair === null ? null : settled(openBody(body, pair, call.bytesMax));
+    const seen = await admitted;
     if (await this.#underMaintenance(client.merchantId, nowMs)) throw new Refusal('000_908');
     if (seen !== 'new') throw new Refusal(seen === 'token' ? '000_903' : '000_909');
-    if (exchange.pair === null) throw new Refusal('000_905');
-    const opened = await openBody(body, exchange.pair, call.bytesMax);
+    if (opening === null) throw new Refusal('000_905');
+    const result = await opening;
+    if (!result.ok) throw result.error;
+    const opened = result.value;
     exchange.echo = call.operation === null ? {} : echoOf(opened.value);
     const [odd] = opened.oddNumbers;
     const prepared = call.prepare(opened.value);
@@ -139,8 +146,8 @@ export class Gateway {
 
   async #refuse(exchange: Exchange, error: unknown): Promise<WireAnswer> {
     const { incoming, service } = exchange;
-    const refusal = error instanceof Refusal ? error : new Refusal('006_022');
-    if (!(error instanceof Refusal)) {
+    const refusal = refusalOf(error);
+    if (refusal.code === '006_022' && !(error instanceof Refusal)) {
       const name = error instanceof Error ? error.name : typeof error;
       this.#options.onFault({ call: incoming.call.name, name, state: sqlState(error) });
     }
@@ -224,6 +231,20 @@ export class Gateway {
     this.#issuerEpoch = null;
     this.#maintenance.clear();
   }
+}
+
+/** How it ended, for whoever looks later: a failure that nobody waits for yet is none of the process's. */
+function settled<T>(work: Promise<T>): Promise<Settled<T>> {
+  return work.then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, error }),
+  );
+}
+
+/** What the caller is told of an error; of what went wrong inside nothing but that the outcome is open. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal(error instanceof QueueFull ? '000_907' : '006_022');
 }
 
 /** Rules that the schema cannot know: the access key owns merchant and terminal, and the terminal's time is right. */

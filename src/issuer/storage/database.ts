@@ -24,6 +24,18 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
+/**
+ * Of every connection. Every statement of ours finds its rows by key and is planned once, often on a table that is still
+ * empty: a plan that reads whole tables must not be what is kept.
+ */
+export const SETTINGS: readonly string[] = [
+  'plan_cache_mode = force_generic_plan',
+  'enable_seqscan = off',
+  'enable_hashjoin = off',
+  'enable_mergejoin = off',
+  'jit = off',
+];
+
 export const TRANSACTION_TRIES = 5;
 /** Serialization failure, deadlock, and a key that another process has made meanwhile: the next try finds its row. */
 const RETRIED = new Set(['40001', '40P01', '23505']);

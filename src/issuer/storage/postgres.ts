@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Database, type Param, type Sql, withRetries } from './database.ts';
+import { type Database, type Param, SETTINGS, type Sql, withRetries } from './database.ts';
 
 const CONNECTIONS_MAX = 16;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -55,6 +55,7 @@ export async function openPostgres(
     idle_in_transaction_session_timeout: statementMs,
     query_timeout: silenceMs,
     application_name: 'kona-till-issuer',
+    options: SETTINGS.map((setting) => `-c ${setting.replaceAll(' ', '')}`).join(' '),
     types: typeParsers,
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
  *
  * The ledger: one row of `transfers` takes an amount from one account and gives it to another, so a booking that does not
  * balance cannot be written. A card's balance is moved by the trigger on `transfers` and by nothing else, and a CHECK
- * keeps it at zero or above. Transfers are never changed or removed. Their key (reference, kind, leg) makes a second
+ * keeps it at zero or above after every statement. Transfers are never changed or removed. Their key (reference, kind, leg) makes a second
  * booking of the same thing impossible, whatever the program does.
  *
  * `guards` is unlogged: a crash of the database may forget it, and then a request may be repeated within the tolerance of
@@ -252,6 +252,35 @@ ALTER TABLE tokens DROP CONSTRAINT tokens_merchant_id_card_id_fkey;
 DROP TRIGGER cards_kept ON cards;
 CREATE TRIGGER cards_kept BEFORE DELETE ON cards FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER terminals_kept BEFORE DELETE ON terminals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+`,
+  // The transfers of one statement move each card's balance once.
+  `
+DROP TRIGGER transfers_move ON transfers;
+DROP FUNCTION move_card_balance();
+CREATE FUNCTION move_card_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  asked bigint;
+  moved bigint;
+BEGIN
+  WITH legs AS MATERIALIZED (
+    SELECT merchant_id, substr(credit, 6) AS card_id, amount FROM made WHERE left(credit, 5) = 'card:'
+    UNION ALL SELECT merchant_id, substr(debit, 6), -amount FROM made WHERE left(debit, 5) = 'card:'),
+  sums AS MATERIALIZED (SELECT merchant_id, card_id, sum(amount) AS amount FROM legs GROUP BY merchant_id, card_id),
+  done AS (
+    UPDATE cards SET balance = balance + sums.amount FROM sums
+     WHERE cards.merchant_id = ANY(ARRAY(SELECT merchant_id FROM sums)) AND cards.merchant_id = sums.merchant_id
+       AND cards.card_id = ANY(ARRAY(SELECT card_id FROM sums)) AND cards.card_id = sums.card_id RETURNING 1)
+  SELECT (SELECT count(*) FROM sums), (SELECT count(*) FROM done) INTO asked, moved;
+  IF asked <> moved THEN RAISE EXCEPTION 'transfer of an unknown card'; END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER transfers_move AFTER INSERT ON transfers REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION move_card_balances();
+DROP TRIGGER cards_balance ON cards;
+CREATE TRIGGER cards_balance BEFORE UPDATE OF balance ON cards FOR EACH STATEMENT
+  EXECUTE FUNCTION refuse_direct_balance();
+DROP INDEX voids_item;
+CREATE INDEX voids_item ON voids (merchant_id, sequence_id, cancel_id);
 `,
 ];
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runLoad } from './load.ts';
+import { type LoadFigures, runLoad } from './load.ts';
 import { findPostgres, type PostgresServer, startPostgres } from './postgres.ts';
 
 /** `npm run prove -- issuer` turns this up to 100,000. */
@@ -8,13 +8,21 @@ const CALLS = Number(process.env.KONA_TILL_ISSUER_CALLS ?? '300');
 const TIMEOUT_MS = 60_000 + CALLS * 100;
 const bin = findPostgres();
 
+/** The figures of a long run, for whoever asked for it. */
+function say(storage: string, figures: LoadFigures): void {
+  if (process.env.KONA_TILL_ISSUER_CALLS !== undefined) {
+    process.stdout.write(`${storage}: ${JSON.stringify(figures, null, 1)}\n`);
+  }
+}
+
 describe('approvals, net cancels and inquiries at concurrency 64 with random faults', () => {
   it(
     'on PGlite: balances, postings and what the callers were told are the same',
     async () => {
-      const { calls, tales } = await runLoad({ memory: true }, CALLS);
-      expect(calls).toBeGreaterThanOrEqual(CALLS);
-      expect(tales).toBeGreaterThan(CALLS / 5);
+      const figures = await runLoad({ memory: true }, CALLS);
+      say('PGlite', figures);
+      expect(figures.calls).toBeGreaterThanOrEqual(CALLS);
+      expect(figures.itemsCompared).toBeGreaterThan(CALLS / 5);
     },
     TIMEOUT_MS,
   );
@@ -29,8 +37,9 @@ describe('approvals, net cancels and inquiries at concurrency 64 with random fau
     it(
       'on PostgreSQL with two issuer processes: the same',
       async () => {
-        const { calls } = await runLoad({ connectionString: await server.database() }, CALLS);
-        expect(calls).toBeGreaterThanOrEqual(CALLS);
+        const figures = await runLoad({ connectionString: await server.database() }, CALLS);
+        say('PostgreSQL, two issuer processes', figures);
+        expect(figures.calls).toBeGreaterThanOrEqual(CALLS);
       },
       TIMEOUT_MS,
     );

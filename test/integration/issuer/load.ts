@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'node:http';
 import { expect } from 'vitest';
+import { luhn } from '../../../src/barcode/format.ts';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
 import type { SampleCard } from '../../../src/issuer/options.ts';
 import type { Storage } from '../../../src/issuer/storage/open.ts';
@@ -11,14 +12,22 @@ import { newId, Till } from './till.ts';
 const CONCURRENCY = 64;
 const TRIES_MAX = 60;
 const OPENING = 1_000_000_000;
-/** 949133 and a right check digit: cards of the load test only. */
-const CARDS: readonly SampleCard[] = ['1006', '1014', '1022', '1030', '1048', '1055', '1063', '1071'].map(
-  (end) => ({
-    cardNo: `949133000000${end}`,
-    balance: OPENING,
-    status: 'active',
-  }),
-);
+
+/** A number of the load test's own: 949133, a right check digit. */
+function cardNo(at: number): string {
+  const body = `94913300001${String(at).padStart(4, '0')}`;
+  const digit = Array.from({ length: 10 }, (_, check) => String(check)).find((check) => luhn(body + check));
+  if (digit === undefined) throw new Error('no check digit');
+  return body + digit;
+}
+/** Every eighth card is poor: withdrawals are declined, and what is reversed has been spent. */
+const POOR = 20_000;
+/** As many as there are callers, so that now one and now several of them are on one card. */
+const CARDS: readonly SampleCard[] = Array.from({ length: CONCURRENCY }, (_, at) => ({
+  cardNo: cardNo(at),
+  balance: at % 8 === 0 ? POOR : OPENING,
+  status: 'active',
+}));
 const FAULTS: readonly { kind: string; probability: number; ms?: number }[] = [
   { kind: 'dropBefore', probability: 0.02 },
   { kind: 'dropAfter', probability: 0.03 },
@@ -40,7 +49,8 @@ const OPTIONS = {
     monthlyRefund: 1e15,
     monthlyRefundCount: 1e9,
   },
-  policy: { liveTokensPerCard: 500, wrongGuessesMax: 1_000_000 },
+  // As many live tokens as callers: none must take away another's.
+  policy: { liveTokensPerCard: CONCURRENCY, wrongGuessesMax: 1_000_000 },
 } satisfies PlainOptions;
 
 /** What the caller was told in the end about one id, by trustworthy answers only. */
@@ -51,13 +61,29 @@ interface Tale {
   readonly type: 'CHARGE' | 'REFUND';
   readonly amount: number;
   readonly told: Told;
+  /** The number of the approval, when an answer told it. */
+  readonly nrNumber: string | null;
+}
+
+export interface LoadFigures {
+  readonly calls: number;
+  readonly seconds: number;
+  readonly callsPerSecond: number;
+  /** What went wrong with calls, as the caller saw it. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Calls by name and code of their trustworthy answer. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly told: Readonly<Record<Told, number>>;
+  readonly balancesCompared: number;
+  readonly cardsThatOwe: number;
+  readonly itemsCompared: number;
 }
 
 /**
  * `calls` approvals, net cancels and inquiries at concurrency 64 with random faults, over two issuer processes when the
  * storage is a server. In the end balances, postings and what the callers were told must be the same.
  */
-export async function runLoad(storage: Storage, calls: number): Promise<{ calls: number; tales: number }> {
+export async function runLoad(storage: Storage, calls: number): Promise<LoadFigures> {
   const issuer = await startIssuer({ ...OPTIONS, storage });
   const second = 'connectionString' in storage ? await secondProcess({ ...OPTIONS, storage }) : null;
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
@@ -67,10 +93,19 @@ export async function runLoad(storage: Storage, calls: number): Promise<{ calls:
       (baseUrl) => new Till({ ...issuer, credentials: { ...issuer.credentials, baseUrl } }, Date.now, agent),
     );
     for (const url of urls) await misbehave(url.replace('/open-api', ''));
-    const load = new Load(tills, calls);
+    const load = new Load(issuer, tills, calls);
+    const startMs = performance.now();
     await Promise.all(Array.from({ length: CONCURRENCY }, () => load.work()));
-    await compare(issuer, load.tales);
-    return { calls: load.calls, tales: load.tales.size };
+    const seconds = (performance.now() - startMs) / 1000;
+    const compared = await compare(issuer, load.tales);
+    return {
+      calls: load.calls,
+      seconds: Math.round(seconds * 10) / 10,
+      callsPerSecond: Math.round(load.calls / seconds),
+      faults: Object.fromEntries(load.faults),
+      answers: Object.fromEntries([...load.answers].sort()),
+      ...compared,
+    };
   } finally {
     agent.destroy();
     await second?.stop();
@@ -92,11 +127,15 @@ async function misbehave(url: string): Promise<void> {
 class Load {
   calls = 0;
   readonly tales = new Map<string, Tale>();
+  readonly faults = new Map<string, number>();
+  readonly answers = new Map<string, number>();
+  readonly #issuer: Issuer;
   readonly #tills: readonly Till[];
   readonly #limit: number;
   #index = 0;
 
-  constructor(tills: readonly Till[], limit: number) {
+  constructor(issuer: Issuer, tills: readonly Till[], limit: number) {
+    this.#issuer = issuer;
     this.#tills = tills;
     this.#limit = limit;
   }
@@ -116,52 +155,57 @@ class Load {
     return { journalIndex: this.#index, journalHead: this.#index.toString(16).padStart(64, '0') };
   }
 
-  /** A trustworthy answer, or null: signed, in the envelope, and not "not processed" of another copy. */
-  async #ask(run: (till: Till) => Promise<Reply>): Promise<Reply | null> {
+  /** A trustworthy answer, or null: signed and in the envelope. */
+  async #ask(name: string, run: (till: Till) => Promise<Reply>): Promise<Reply | null> {
     this.calls += 1;
     const reply = await run(this.#till()).catch(() => null);
-    return reply?.signed === true && reply.code !== '' ? reply : null;
+    const fault = faultOf(reply);
+    if (fault !== null) count(this.faults, fault);
+    if (reply === null || fault !== null) return null;
+    count(this.answers, `${name} ${reply.code}`);
+    return reply;
   }
 
   async #one(): Promise<void> {
     const card = randomInt(CARDS.length);
     const type = randomInt(3) === 0 ? 'REFUND' : 'CHARGE';
     const amount = 1 + randomInt(50_000);
-    const spec = await this.#until(() =>
-      this.#till()
-        .barcode(type, CARDS[card]?.cardNo ?? '', amount)
-        .catch(() => null),
-    );
+    const { merchantId } = this.#issuer.credentials;
+    const wish = { cardNo: CARDS[card]?.cardNo ?? '', type, amount } as const;
+    const { spec } = await this.#issuer.service.issueBarcode(merchantId, wish);
     const sequenceId = newId();
     const told = await this.#settle(sequenceId, spec, type, amount);
-    this.tales.set(sequenceId, { card, type, amount, told });
+    this.tales.set(sequenceId, { card, type, amount, ...told });
   }
 
-  async #settle(sequenceId: string, spec: string, type: 'CHARGE' | 'REFUND', amount: number): Promise<Told> {
+  async #settle(
+    sequenceId: string,
+    spec: string,
+    type: 'CHARGE' | 'REFUND',
+    amount: number,
+  ): Promise<Pick<Tale, 'told' | 'nrNumber'>> {
     const approve = (): Promise<Reply | null> =>
-      this.#ask((till) => till.approve(spec, { sequenceId, ...this.#mark() }));
+      this.#ask('approve', (till) => till.approve(spec, { sequenceId, ...this.#mark() }));
     const netCancel = (): Promise<Reply | null> =>
-      this.#ask((till) => till.netCancel(sequenceId, type, amount, this.#mark()));
+      this.#ask('netcancel', (till) => till.netCancel(sequenceId, type, amount, this.#mark()));
+    const reverse = async (nrNumber: string | null): Promise<Pick<Tale, 'told' | 'nrNumber'>> => {
+      const { code, body } = await this.#until(netCancel);
+      expect(code).toBe('000_000');
+      return { told: body.result === 'NOT_APPROVED' ? 'declined' : 'reversed', nrNumber };
+    };
     if (randomInt(10) === 0) {
       // Approve and net cancel under way together, as when an answer is late: it must end reversed.
       await Promise.all([approve(), netCancel()]);
-      await this.#until(netCancel);
-      return 'reversed';
+      return reverse(null);
     }
-    const answer = await approve();
-    if (answer?.code === '000_000') return this.#perhapsReverse(netCancel);
-    if (answer !== null) return 'declined';
-    const inquiry = await this.#until(() => this.#ask((till) => till.inquiry(sequenceId, this.#mark())));
-    if (inquiry.body.result === 'COMPLETED') return this.#perhapsReverse(netCancel);
-    if (inquiry.body.result === 'FAILED') return 'declined';
-    await this.#until(netCancel);
-    return 'reversed';
-  }
-
-  async #perhapsReverse(netCancel: () => Promise<Reply | null>): Promise<Told> {
-    if (randomInt(8) !== 0) return 'approved';
-    await this.#until(netCancel);
-    return 'reversed';
+    const approval = await approve();
+    if (approval !== null && approval.code !== '000_000') return { told: 'declined', nrNumber: null };
+    const inquire = () => this.#ask('inquiry', (till) => till.inquiry(sequenceId, this.#mark()));
+    const { body } = approval ?? (await this.#until(inquire));
+    if (body.result === 'FAILED') return { told: 'declined', nrNumber: null };
+    if (body.result === 'NOT_FOUND') return reverse(null);
+    const nrNumber = String(body.nrNumber);
+    return randomInt(8) === 0 ? reverse(nrNumber) : { told: 'approved', nrNumber };
   }
 
   async #until<T>(attempt: () => Promise<T | null>): Promise<T> {
@@ -173,26 +217,80 @@ class Load {
   }
 }
 
-async function compare(issuer: Issuer, tales: ReadonlyMap<string, Tale>): Promise<void> {
+function count(into: Map<string, number>, name: string): void {
+  into.set(name, (into.get(name) ?? 0) + 1);
+}
+
+function faultOf(reply: Reply | null): string | null {
+  if (reply === null) return 'cut off or unreadable';
+  if (reply.status === 500) return 'page of a proxy';
+  if (reply.code === '') return 'garbage';
+  return reply.signed ? null : 'wrong token';
+}
+
+/** What a state of the database means to the caller. NEW and VOIDED must not occur here. */
+const MEANS: Readonly<Record<string, Told>> = {
+  APPROVED: 'approved',
+  DECLINED: 'declined',
+  REVERSED: 'reversed',
+  TOMBSTONE: 'reversed',
+};
+
+async function compare(
+  issuer: Issuer,
+  tales: ReadonlyMap<string, Tale>,
+): Promise<Pick<LoadFigures, 'told' | 'balancesCompared' | 'cardsThatOwe' | 'itemsCompared'>> {
   const { merchantId } = issuer.credentials;
   const { accounts, wrongCards } = await issuer.service.trialBalance(merchantId);
   expect(wrongCards).toBe(0);
   expect([...accounts.values()].reduce((sum, balance) => sum + balance, 0)).toBe(0);
-  const expected = CARDS.map(() => OPENING);
-  for (const { card, type, amount, told } of tales.values()) {
-    if (told !== 'approved') continue;
-    expected[card] = (expected[card] ?? 0) + (type === 'CHARGE' ? amount : -amount);
+  const expected = CARDS.map(({ balance }) => balance);
+  const told = { approved: 0, declined: 0, reversed: 0 };
+  for (const tale of tales.values()) {
+    told[tale.told] += 1;
+    if (tale.told !== 'approved') continue;
+    expected[tale.card] = (expected[tale.card] ?? 0) + (tale.type === 'CHARGE' ? tale.amount : -tale.amount);
   }
+  // What a reversal could not take back is owed by the holder: a receivable, below zero.
+  const owed = CARDS.map(({ cardNo }) => {
+    const cardId = issuer.service.domain.hashes.card(merchantId, cardNo);
+    return accounts.get(`receivable:${cardId}`) ?? 0;
+  });
   const balances = await Promise.all(CARDS.map(({ cardNo }) => issuer.service.balanceOf(merchantId, cardNo)));
-  expect(balances).toEqual(expected);
-  const items = await issuer.service.domain.db.query<{ sequence_id: string; state: string }>(
-    `SELECT sequence_id, state FROM items WHERE merchant_id = $1`,
-    [merchantId],
-  );
+  expect(balances.map((balance, at) => (balance ?? Number.NaN) + (owed[at] ?? 0))).toEqual(expected);
+  const items = await issuer.service.domain.db.query<{
+    sequence_id: string;
+    state: string;
+    type: string;
+    amount: number;
+    nr_number: string | null;
+  }>(`SELECT sequence_id, state, type, amount, nr_number FROM items WHERE merchant_id = $1`, [merchantId]);
   expect(items).toHaveLength(tales.size);
-  for (const { sequence_id: sequenceId, state } of items) {
-    const told = tales.get(sequenceId)?.told;
-    const means = { APPROVED: 'approved', DECLINED: 'declined', REVERSED: 'reversed', TOMBSTONE: 'reversed' };
-    expect({ sequenceId, told }).toEqual({ sequenceId, told: means[state as keyof typeof means] });
+  for (const item of items) {
+    const tale = tales.get(item.sequence_id);
+    const { type, amount } = tale ?? {};
+    const nrNumber = tale?.nrNumber ?? item.nr_number;
+    expect({ type, amount, told: tale?.told, nrNumber }).toEqual({
+      type: item.type,
+      amount: item.amount,
+      told: MEANS[item.state],
+      nrNumber: item.nr_number,
+    });
   }
+  await compareTotals(issuer);
+  const cardsThatOwe = owed.filter((sum) => sum < 0).length;
+  return { told, balancesCompared: balances.length, cardsThatOwe, itemsCompared: items.length };
+}
+
+/** The sums that are kept beside the items are the items' own. */
+async function compareTotals(issuer: Issuer): Promise<void> {
+  const { db } = issuer.service.domain;
+  const key = 'merchant_id, terminal_id, business_date, type, state';
+  const kept = await db.query(
+    `SELECT ${key}, count, sum FROM day_totals WHERE count <> 0 OR sum <> 0 ORDER BY ${key}`,
+  );
+  const summed = await db.query(
+    `SELECT ${key}, count(*) AS count, sum(amount) AS sum FROM items WHERE business_date IS NOT NULL GROUP BY ${key} ORDER BY ${key}`,
+  );
+  expect(kept).toEqual(summed);
 }
