@@ -85,11 +85,13 @@ function judge(date: string, ours: OurItem, theirs: SettlementItem): Category {
       if (ours.host === 'reversed' || ours.host === 'voided') return 'reversedButCaptured';
       return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
     case 'REVERSED':
-      // An item that a void undid first may be net-cancelled as well; no money is left of it on either side.
+      // By a void or by a net cancel: no money is left of it on either side.
       if (ours.host === 'reversed' || ours.host === 'voided') return 'matched';
       if (ours.host === 'approved') return 'missingThere';
       return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
     case 'VOIDED':
+      // A void whose answer was lost, net-cancelled by a till that did not know of it.
+      if (ours.host === 'reversed') return 'matched';
       if (ours.host === 'voided') return ours.businessDate === date ? 'matched' : 'dateDiffers';
       if (ours.host === 'approved') return 'missingThere';
       return UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingHere';
@@ -224,13 +226,14 @@ export class Matching {
 
   /**
    * Our own figure of one payment. A reversed one is an item only where the issuer booked it before: its own list says
-   * so, and its date is the booking's.
+   * so, and its date is the booking's. Undone is undone: how, the issuer's list says.
    */
   #count(ours: OurItem, theirs: SettlementItem | null): void {
     const state = stateHere(ours);
     if (state === null || this.#named.has(ours.sequenceId)) return;
     if (state === 'REVERSED' ? theirs === null : ours.businessDate !== this.#date) return;
-    const shown = state === 'VOIDED' && theirs?.state === 'REVERSED' ? 'REVERSED' : state;
+    const isUndone = state !== 'APPROVED' && theirs !== null && theirs.state !== 'APPROVED';
+    const shown = isUndone ? theirs.state : state;
     this.#ours.add(ours.type, shown, ours.amount);
     this.#digest.push({
       sequenceId: ours.sequenceId,

@@ -37,20 +37,20 @@ export function inquiry(domain: Domain, request: InquiryRequest): ItemCall {
 }
 
 function known(held: Held, item: ItemRow): Record<string, unknown> {
-  const reversedMs = item.net_result === null ? null : item.net_ms;
+  const result = resultOf(item);
   const voids = held.voidsOf(item.sequence_id).map((row) => ({
     cancelId: row.cancel_id,
     done: row.done,
     ...(row.code === null ? {} : { code: row.code }),
   }));
   return {
-    result: resultOf(item),
+    result,
     type: item.type,
     amount: item.amount,
     ...(item.bin === null || item.last4 === null ? {} : { bin: item.bin, last4: item.last4 }),
     ...approvalBody(item),
     ...(item.decline_code === null ? {} : { declineCode: item.decline_code }),
-    ...(reversedMs === null || item.state === 'DECLINED' ? {} : { reversedAt: kstMillis(reversedMs) }),
+    ...(result === 'REVERSED' && item.net_ms !== null ? { reversedAt: kstMillis(item.net_ms) } : {}),
     ...(voids.length === 0 ? {} : { voids }),
   };
 }
@@ -96,8 +96,9 @@ export function netCancel(domain: Domain, request: NetCancelRequest): ItemCall {
       if (known === null) return record(run, 'TOMBSTONE', 'NOT_FOUND');
       if (item.state === 'DECLINED') return record(run, 'DECLINED', 'NOT_APPROVED');
       if (item.sealed) throw new Refusal('006_907');
-      // A void has already undone the money; the net cancel is the store's last word on the id all the same.
-      if (item.state === 'APPROVED') undo(run, 'REVERSE');
+      // A void has already undone the money, under its own number and for ever: an inquiry must go on to confirm it.
+      if (item.state === 'VOIDED') return record(run, 'VOIDED', 'REVERSED');
+      undo(run, 'REVERSE');
       return record(run, 'REVERSED', 'REVERSED');
     },
   };
@@ -123,7 +124,7 @@ export interface Reversal {
 
 function record(
   { held, item, nowMs, date }: Reversal,
-  state: 'TOMBSTONE' | 'DECLINED' | 'REVERSED',
+  state: 'TOMBSTONE' | 'DECLINED' | 'VOIDED' | 'REVERSED',
   result: 'NOT_FOUND' | 'NOT_APPROVED' | 'REVERSED',
 ): Outcome {
   held.putItem({

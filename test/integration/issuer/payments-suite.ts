@@ -332,6 +332,26 @@ export function paymentsSuite(storage: () => Promise<Storage>): void {
       expect((await till.call('cancel', { ...body, cancelId: newId() })).code).toBe('000_000');
     });
 
+    it('stands when a net cancel comes after it: no money moves twice, and inquiries go on to confirm it', async () => {
+      const before = await balance(RICH);
+      const item = await approved(4_000);
+      const body = { ...item, cancelId: newId(), managerId: 'manager-1' };
+      const first = await till.call('cancel', body);
+      const undone = await till.netCancel(item.sequenceId, 'CHARGE', 4_000);
+      expect(undone).toMatchObject({ code: '000_000', body: { result: 'REVERSED' } });
+      expect((await till.netCancel(item.sequenceId, 'CHARGE', 4_000)).body).toMatchObject({
+        reversedAt: undone.body.reversedAt,
+      });
+      const { body: known } = await till.inquiry(item.sequenceId);
+      expect(known).toMatchObject({ result: 'VOIDED', voids: [{ cancelId: body.cancelId, done: true }] });
+      expect(known.reversedAt).toBeUndefined();
+      expect((await till.call('cancel', body)).body).toMatchObject({
+        cancelNrNumber: first.body.cancelNrNumber,
+        canceledAt: first.body.canceledAt,
+      });
+      expect(await balance(RICH)).toBe(before);
+    });
+
     it('of an unknown id is open (006_030), of a reversed one refused', async () => {
       const body = { nrNumber: 'KMN261122000000001', type: 'CHARGE', amount: 1, managerId: 'm' };
       expect((await till.call('cancel', { ...body, sequenceId: newId(), cancelId: newId() })).code).toBe(

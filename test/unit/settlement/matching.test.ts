@@ -74,6 +74,18 @@ describe('an item', () => {
     only('matched', [voided, theirs(voided, { state: 'VOIDED' })]);
   });
 
+  it('that was undone is matched however it was undone, and is counted as the issuer lists it', () => {
+    const reversed = ours({ host: 'reversed', cash: 'returned' });
+    only('matched', [reversed, theirs(reversed, { state: 'VOIDED' })]);
+    const voided = ours({ host: 'voided', cash: 'returned' });
+    only('matched', [voided, theirs(voided, { state: 'REVERSED' })]);
+    const matching = match([
+      [reversed, theirs(reversed, { state: 'VOIDED' })],
+      [voided, theirs(voided, { state: 'REVERSED' })],
+    ]);
+    expect(matching.digestItems().map(({ state }) => state)).toEqual(['VOIDED', 'REVERSED']);
+  });
+
   it('that was reversed after midnight is matched on the day of its booking', () => {
     const item = ours({ host: 'reversed', cash: 'returned', businessDate: '20260724' });
     only('matched', [item, theirs(item, { state: 'REVERSED' })]);
