@@ -20,8 +20,9 @@ import {
   type SampleCard,
 } from './options.ts';
 import { Service } from './service.ts';
-import type { Database } from './storage/database.ts';
+import { type Database, sqlState } from './storage/database.ts';
 import { openStorage, type Storage } from './storage/open.ts';
+import { Upkeep } from './upkeep.ts';
 
 export interface IssuerOptions {
   /** 0 = one that the system gives. */
@@ -134,12 +135,13 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
   const samples = options.sampleCards ?? (mode === 'demo' ? SAMPLE_CARDS : []);
   await service.ensureCards(client.merchantId, samples);
   const faults = mode === 'demo' ? new FaultPlan() : null;
+  const onFault = options.onFault ?? (() => undefined);
   const gateway = new Gateway({
     service,
     directory: directoryOf(keys),
     guard: new ReplayGuard(db, policy.toleranceMs),
     rateLimit: new RateLimit(policy.requestsPerMinute),
-    onFault: options.onFault ?? (() => undefined),
+    onFault,
   });
   const host = options.host ?? LOOPBACK;
   const restored = async (): Promise<string> => {
@@ -158,6 +160,15 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
     loopbackOnly: isLoopback(host),
   });
   const url = await server.listen(host, options.port ?? 0);
+  const merchants = keys.clients.map(({ merchantId }) => merchantId);
+  const upkeep = new Upkeep(service, merchants, (error) =>
+    onFault({
+      call: 'upkeep',
+      name: error instanceof Error ? error.name : typeof error,
+      state: sqlState(error),
+    }),
+  );
+  upkeep.start();
   return {
     url,
     credentials: credentialsOf(client, url + BASE_PATH, samples),
@@ -167,6 +178,7 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
     restored,
     async close() {
       await server.close();
+      await upkeep.stop();
       await db.close();
     },
   };

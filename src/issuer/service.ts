@@ -12,7 +12,7 @@ import type {
   Outcome,
   TransactionsRequest,
 } from './domain/context.ts';
-import { businessDateOf } from './domain/days.ts';
+import { businessDateOf, closeStaleDaysOfAll } from './domain/days.ts';
 import {
   type IssuedBarcode,
   type IssuedOneTimeToken,
@@ -83,6 +83,11 @@ export class Service {
   }
   close(request: CloseRequest): Promise<Outcome> {
     return close(this.#domain, request);
+  }
+
+  /** Closes as UNCONFIRMED what terminals of this merchant have not closed in time, whether they still call or not. */
+  closeStaleDays(merchantId: string): Promise<number> {
+    return closeStaleDaysOfAll(this.#domain, merchantId);
   }
 
   issueBarcode(

@@ -9,7 +9,15 @@ import { type Recipient, responseOf, type WireAnswer, wireAnswer } from './answe
 import type { Call, Run } from './calls.ts';
 import type { CryptoPair, KnownClient } from './directory.ts';
 import { echoOf, fieldOf } from './echo.ts';
-import { checkToken, claimedClient, claimedPair, correlationOf, openBody, readHeaders } from './gate.ts';
+import {
+  checkToken,
+  claimedClient,
+  claimedPair,
+  correlationOf,
+  type Opened,
+  openBody,
+  readHeaders,
+} from './gate.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
@@ -55,6 +63,8 @@ interface Exchange {
 
 /** What another process may have switched or named anew is asked again after so long. */
 const REMEMBERED_MS = 1_000;
+/** Bodies under way to the threads that open them; one more is refused as not processed. */
+const OPENING_MAX = 4_096;
 
 /**
  * From bytes to bytes: who is it, is it fresh, what does it say, what is done, what is answered. Knows nothing of
@@ -64,6 +74,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #maintenance = new Map<string, { on: boolean; atMs: number }>();
   #issuerEpoch: { readonly name: string; readonly atMs: number } | null = null;
+  #opening = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -97,6 +108,7 @@ export class Gateway {
     const token = checkToken(values.tranToken, body, client, { nowMs, toleranceMs: policy.toleranceMs });
     // Only after the proof: whoever merely knows the access key must not use up what its owner may ask.
     if (!this.#options.rateLimit.take(client.accessKey, nowMs)) throw new Refusal('000_907');
+    if (this.#opening >= OPENING_MAX) throw new Refusal('000_907');
     const admitted = this.#options.guard.admit(
       {
         merchantId: client.merchantId,
@@ -109,7 +121,7 @@ export class Gateway {
     );
     // The memory is asked while the body is opened; what it says counts first.
     const pair = exchange.pair;
-    const opening = pair === null ? null : settled(openBody(body, pair, call.bytesMax));
+    const opening = pair === null ? null : this.#open(body, pair, call.bytesMax);
     const seen = await admitted;
     if (await this.#underMaintenance(client.merchantId, nowMs)) throw new Refusal('000_908');
     if (seen !== 'new') throw new Refusal(seen === 'token' ? '000_903' : '000_909');
@@ -141,6 +153,13 @@ export class Gateway {
       issuerEpoch: await this.#epoch(exchange),
       businessDate: outcome.businessDate,
       ...outcome.body,
+    });
+  }
+
+  #open(body: Uint8Array, pair: CryptoPair, maxChars: number): Promise<Settled<Opened>> {
+    this.#opening += 1;
+    return settled(openBody(body, pair, maxChars)).finally(() => {
+      this.#opening -= 1;
     });
   }
 

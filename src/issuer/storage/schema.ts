@@ -282,6 +282,17 @@ CREATE TRIGGER cards_balance BEFORE UPDATE OF balance ON cards FOR EACH STATEMEN
 DROP INDEX voids_item;
 CREATE INDEX voids_item ON voids (merchant_id, sequence_id, cancel_id);
 `,
+  // Days of terminals that never say hello any more are closed as well: found by how far each was looked over. What hangs on
+  // cards and terminals is held by no foreign key, so their ids never change and nothing empties the tables.
+  `
+CREATE INDEX terminals_stale ON terminals (merchant_id, stale_before);
+CREATE TRIGGER cards_named BEFORE UPDATE OF merchant_id, card_id ON cards FOR EACH STATEMENT
+  EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER cards_there BEFORE TRUNCATE ON cards FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER terminals_named BEFORE UPDATE OF merchant_id, terminal_id ON terminals FOR EACH STATEMENT
+  EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER terminals_there BEFORE TRUNCATE ON terminals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+`,
 ];
 
 /** Any number of processes may start on one database at once: the first one migrates, the others wait for it. */

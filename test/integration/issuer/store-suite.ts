@@ -8,6 +8,10 @@ import { newId, Till } from './till.ts';
 const DAY_MS = 86_400_000;
 const RICH = 2;
 const head = (digit: string): string => digit.repeat(64);
+const stampOf = (journalIndex: number) => ({
+  journalIndex,
+  journalHead: journalIndex.toString(16).padStart(64, '0'),
+});
 
 /** Terminals, advices and business days of one issuer, the same on every storage. */
 export function storeSuite(storage: () => Promise<Storage>): void {
@@ -239,17 +243,35 @@ export function storeSuite(storage: () => Promise<Storage>): void {
       expect((await charge(1_000, { terminalId: terminal(3) })).body.businessDate).toBe(date);
     });
 
-    it('that was never closed is closed as UNCONFIRMED after some days', async () => {
-      nowMs += 5 * DAY_MS;
+    it('that was never closed is closed as UNCONFIRMED after some days, also when the terminal never calls again', async () => {
+      const { merchantId } = issuer.credentials;
+      const silent = terminal(0);
+      await till.hello({ terminalId: silent, ...stampOf(5_000) });
+      await charge(1_000, { terminalId: silent, ...stampOf(5_001) });
+      const statusOf = async (terminalId: string) =>
+        issuer.service.domain.db.query<{ business_date: string; status: string }>(
+          `SELECT business_date, status FROM days WHERE terminal_id = $1 ORDER BY business_date`,
+          [terminalId],
+        );
+      nowMs += 3 * DAY_MS;
+      await issuer.service.closeStaleDays(merchantId);
+      expect(await statusOf(terminal(3))).toEqual([]);
+
+      nowMs += 2 * DAY_MS;
       await till.hello({ terminalId: terminal(3) });
-      const rows = await issuer.service.domain.db.query<{ status: string }>(
-        `SELECT status FROM days WHERE terminal_id = $1 AND business_date = $2`,
-        [terminal(3), date],
-      );
-      expect(rows).toEqual([{ status: 'UNCONFIRMED' }]);
+      expect(await statusOf(terminal(3))).toEqual([{ business_date: date, status: 'UNCONFIRMED' }]);
       expect(
         (await till.call('transactions', { terminalId: terminal(3), businessDate: date, limit: 1 })).body,
       ).toMatchObject({ final: true });
+
+      // Two rounds at once, as two processes make them; afterwards there is nothing left to look over.
+      await Promise.all([
+        issuer.service.closeStaleDays(merchantId),
+        issuer.service.closeStaleDays(merchantId),
+      ]);
+      expect(await statusOf(silent)).toContainEqual({ business_date: date, status: 'UNCONFIRMED' });
+      expect(await statusOf(own.terminalId)).toContainEqual({ business_date: date, status: 'AGREED' });
+      expect(await issuer.service.closeStaleDays(merchantId)).toBe(0);
     });
   });
 }
