@@ -1,7 +1,8 @@
 /**
  * `npm run prove [-- NAME...] [--seconds N]`: the long runs of what `npm test` runs a few times only. Without a name, the
  * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill`, `plugs` and `issuer` drive real
- * processes, are bounded by their counts and run when they are named.
+ * processes, are bounded by their counts and run when they are named. `issuer` can be run in parts: `--storage pglite` or
+ * `postgres`, `--calls N` (default 100,000), and with `--seconds` it begins no payment after that time.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -57,6 +58,21 @@ async function tampering(budgetMs: number) {
   return { ...tamperRounds({ rounds: ROUNDS_MAX, timeMs: budgetMs, seed: Date.now() }) };
 }
 
+interface Part {
+  readonly calls: string;
+  readonly storage: string | undefined;
+  /** Undefined: no bound but the calls. */
+  readonly seconds: string | undefined;
+}
+
+function issuerLoad({ calls, storage, seconds }: Part): Proof {
+  return tests(['test/integration/issuer/load.test.ts'], {
+    KONA_TILL_ISSUER_CALLS: calls,
+    ...(storage === undefined ? {} : { KONA_TILL_ISSUER_STORAGE: storage }),
+    ...(seconds === undefined ? {} : { KONA_TILL_ISSUER_SECONDS: seconds }),
+  });
+}
+
 function tests(files: readonly string[], env: Readonly<Record<string, string>>): Proof {
   return async () => {
     const args = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...files];
@@ -83,7 +99,7 @@ interface Entry {
   readonly share?: number;
 }
 
-const PROOFS: Readonly<Record<string, Entry>> = {
+const proofs = (part: Part): Readonly<Record<string, Entry>> => ({
   walk: {
     says: 'every reachable state of one intent, crashes and people acting in the dark included',
     run: walk,
@@ -108,24 +124,31 @@ const PROOFS: Readonly<Record<string, Entry>> = {
   },
   issuer: {
     says: 'approvals, net cancels and inquiries at concurrency 64 with random faults, both storages',
-    run: tests(['test/integration/issuer/load.test.ts'], { KONA_TILL_ISSUER_CALLS: '100000' }),
+    run: issuerLoad(part),
   },
-};
+});
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seconds: { type: 'string' } },
+    options: {
+      seconds: { type: 'string' },
+      calls: { type: 'string', default: '100000' },
+      storage: { type: 'string' },
+    },
   });
+  const { calls, storage } = values;
   const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
-  const unknown = positionals.filter((name) => PROOFS[name] === undefined);
-  if (unknown.length > 0 || !(seconds > 0)) {
+  const all = proofs({ calls, storage, seconds: values.seconds });
+  const unknown = positionals.filter((name) => all[name] === undefined);
+  const isPart = storage === undefined || storage === 'pglite' || storage === 'postgres';
+  if (unknown.length > 0 || !(seconds > 0) || !(Number(calls) > 0) || !isPart) {
     process.stderr.write(
-      `use: npm run prove -- [NAME...] [--seconds N]\nNAME is one of: ${Object.keys(PROOFS).join(', ')}\n`,
+      `use: npm run prove -- [NAME...] [--seconds N]; issuer: [--storage pglite|postgres] [--calls N]\nNAME is one of: ${Object.keys(all).join(', ')}\n`,
     );
     return 2;
   }
-  const chosen = Object.entries(PROOFS).filter(([name, { share }]) =>
+  const chosen = Object.entries(all).filter(([name, { share }]) =>
     positionals.length === 0 ? share !== undefined : positionals.includes(name),
   );
   let worst = 0;

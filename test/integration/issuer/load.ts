@@ -81,9 +81,10 @@ export interface LoadFigures {
 
 /**
  * `calls` approvals, net cancels and inquiries at concurrency 64 with random faults, over two issuer processes when the
- * storage is a server. In the end balances, postings and what the callers were told must be the same.
+ * storage is a server; no payment begins after `timeMs`. In the end balances, postings and what the callers were told must
+ * be the same.
  */
-export async function runLoad(storage: Storage, calls: number): Promise<LoadFigures> {
+export async function runLoad(storage: Storage, calls: number, timeMs: number): Promise<LoadFigures> {
   const issuer = await startIssuer({ ...OPTIONS, storage });
   const second = 'connectionString' in storage ? await secondProcess({ ...OPTIONS, storage }) : null;
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
@@ -93,8 +94,8 @@ export async function runLoad(storage: Storage, calls: number): Promise<LoadFigu
       (baseUrl) => new Till({ ...issuer, credentials: { ...issuer.credentials, baseUrl } }, Date.now, agent),
     );
     for (const url of urls) await misbehave(url.replace('/open-api', ''));
-    const load = new Load(issuer, tills, calls);
     const startMs = performance.now();
+    const load = new Load(issuer, tills, { calls, endMs: startMs + timeMs });
     await Promise.all(Array.from({ length: CONCURRENCY }, () => load.work()));
     const seconds = (performance.now() - startMs) / 1000;
     const compared = await compare(issuer, load.tales);
@@ -131,17 +132,17 @@ class Load {
   readonly answers = new Map<string, number>();
   readonly #issuer: Issuer;
   readonly #tills: readonly Till[];
-  readonly #limit: number;
+  readonly #limit: { readonly calls: number; readonly endMs: number };
   #index = 0;
 
-  constructor(issuer: Issuer, tills: readonly Till[], limit: number) {
+  constructor(issuer: Issuer, tills: readonly Till[], limit: { calls: number; endMs: number }) {
     this.#issuer = issuer;
     this.#tills = tills;
     this.#limit = limit;
   }
 
   async work(): Promise<void> {
-    while (this.calls < this.#limit) await this.#one();
+    while (this.calls < this.#limit.calls && performance.now() < this.#limit.endMs) await this.#one();
   }
 
   #till(): Till {
