@@ -3,7 +3,7 @@ import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
 import { generateKeys } from '../../../src/issuer/keys.ts';
 import { newId, Till } from './till.ts';
 
-const TERMINALS = ['T1', 'T2', 'T3', 'T4'];
+const TERMINALS = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'];
 const head = (digit: string): string => digit.repeat(64);
 let issuer: Issuer;
 let till: Till;
@@ -65,4 +65,48 @@ it("another machine's hello fences the terminal only until the holder says hello
   expect(await code(at(10, head('a')))).toBe('000_910');
   await till.hello(at(11, head('b')));
   expect(await code(at(12, head('c')))).toBe('000_000');
+});
+
+describe('told apart at the first hello', () => {
+  const fenceOf = async (): Promise<string | null> => {
+    const rows = await issuer.service.domain.db.query<{ fence: string | null }>(
+      'SELECT fence FROM terminals WHERE terminal_id = $1',
+      [terminalId],
+    );
+    return rows[0]?.fence ?? null;
+  };
+  const learnt = async (extra: Record<string, unknown>) => {
+    const { knownJournalIndex, holder, issuerEpoch } = (await till.hello(extra)).body;
+    return { fence: await fenceOf(), knownJournalIndex, holder, issuerEpoch };
+  };
+
+  it.each([
+    ['an old backup, by an index below the known one', () => at(6, head('6')), 'INDEX'],
+    [
+      'a lost tail that was written again, by another head at the known index',
+      () => at(9, head('8')),
+      'HEAD',
+    ],
+    [
+      'a cloned disk, by the machine it runs on, though its journal is in order',
+      () => at(10, head('a'), { machineId: head('b') }),
+      'HOLDER',
+    ],
+    [
+      'a till that went on under an epoch that was taken over, by its epoch',
+      () => at(10, head('a'), { epoch: 1 }),
+      'EPOCH',
+    ],
+  ])('is %s', async (_name, stamp, fence) => {
+    const before = await learnt(at(9, head('9')));
+    expect(before).toMatchObject({ fence: null });
+    expect(await learnt(stamp())).toEqual({ ...before, fence, knownJournalIndex: 9 });
+  });
+
+  it('is a restored issuer, by the name of its history alone: the terminal itself is in order', async () => {
+    const before = await learnt(at(9, head('9')));
+    const issuerEpoch = await issuer.restored();
+    expect(issuerEpoch).not.toBe(before.issuerEpoch);
+    expect(await learnt(at(10, head('a')))).toEqual({ ...before, issuerEpoch, knownJournalIndex: 9 });
+  });
 });
