@@ -37,3 +37,14 @@ it('of two copies of a request that reach two processes at once, exactly one is 
   expect([await one, other].sort()).toEqual(['new', 'token']);
   await db.close();
 });
+
+it('a request with an old time in front of its signature is remembered as long as one with a fresh time', async () => {
+  const db = await openStorage({ memory: true });
+  const guard = new ReplayGuard(db, TOLERANCE_MS);
+  const old = { ...REQUEST, tokenTimeMs: NOW_MS - TOLERANCE_MS };
+  expect(await guard.admit(old, NOW_MS)).toBe('new');
+  const laterMs = NOW_MS + 2 * TOLERANCE_MS;
+  const again = { ...REQUEST, tokenTimeMs: laterMs, correlationId: 'd' };
+  expect(await guard.admit(again, laterMs)).toBe('token');
+  await db.close();
+});
