@@ -68,11 +68,11 @@ it('the list of a long day comes in pages that make up the whole, in order, with
 });
 
 it.each([
-  ['the first', 0],
-  ['the last of a page', 4_999],
-  ['the first of the next page', 5_000],
-  ['the last', ITEMS - 1],
-])('a close of a long day without its %s item does not agree', async (_name, at) => {
+  ['first', 0],
+  ['last of a page', 4_999],
+  ['first of the next page', 5_000],
+  ['last', ITEMS - 1],
+])('a close of a long day without one item (the %s) does not agree', async (_name, at) => {
   const reply = await till.call('close', closing(ids.toSpliced(at, 1), 1 + at));
   expect(reply.body).toMatchObject({ result: 'NOT_AGREED' });
 });
