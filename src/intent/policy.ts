@@ -87,7 +87,7 @@ export const DEFAULT_POLICY: Policy = {
   cardPrefixes: [],
   cardCheck: 'off',
   drawerFloat: null,
-  later: { enabled: true, each: 50_000, sum: 300_000, count: 20, ageMs: 24 * 3_600_000, perCard: null },
+  later: { enabled: true, each: 50_000, sum: 300_000, count: 20, ageMs: 24 * 3_600_000, perCard: null, smallOnly: null },
   reversals: { count: 5, sum: 500_000, rate: 0.3, rateMinimum: 10 },
   times: DEFAULT_TIMES,
 };
@@ -229,7 +229,7 @@ export function mayDefer(
 ): LaterAnswer {
   const { later } = policy;
   const open = facts.deferredOpen;
-  if (!later.enabled) return refuse('LINE_DOWN');
+  if (!later.enabled) return refuse('LINE_DOWN', { type: 'CHARGE' });
   if (!context.answeredSinceStart) return refuse('NOT_ONLINE_YET');
   if (!context.clockConfirmed) return refuse('CLOCK_UNSURE');
   const { smallOnly = null, perCard = null } = later;
@@ -254,6 +254,13 @@ function cardFault(spec: AdmitSpec, policy: Policy): Refused<RefusalCause> | nul
   if (!isOurs) return refuse('CARD_PREFIX');
   if (policy.cardCheck === 'reject' && !luhnHolds(spec.cardNumber)) return refuse('CARD_CHECK');
   return null;
+}
+
+/** Both may switch a type off; the sentence must not blame the issuer for what the store chose. */
+function typeFault(spec: AdmitSpec, context: AdmitContext, policy: Policy): Refused<RefusalCause> | null {
+  const { type } = spec;
+  if (!policy.enabled[type]) return refuse('TYPE_OFF', { type, by: 'store' });
+  return context.issuerEnabled[type] ? null : refuse('TYPE_OFF', { type, by: 'issuer' });
 }
 
 function amountFault(spec: AdmitSpec, facts: AdmitFacts, policy: Policy): Refused<RefusalCause> | null {
@@ -311,18 +318,17 @@ function reversalFault(
  * Nothing was opened when it refuses, so the cash stays where it is.
  */
 export function admit(spec: AdmitSpec, facts: AdmitFacts, context: AdmitContext, policy: Policy): Admission {
-  const isOff = !policy.enabled[spec.type] || !context.issuerEnabled[spec.type];
   const fault =
     duplicateOf(facts.same, context.stationId) ??
     cardFault(spec, policy) ??
-    (isOff ? refuse('TYPE_OFF', { type: spec.type }) : null) ??
+    typeFault(spec, context, policy) ??
     amountFault(spec, facts, policy) ??
     dayFault(spec, facts, policy) ??
     (facts.cardBusy === null ? null : refuse('CARD_BUSY', { scannedAtMs: facts.cardBusy.scannedAtMs })) ??
     reversalFault(facts, context, policy);
   if (fault !== null) return fault;
   const isDown = context.line === 'down';
-  if (isDown && spec.type === 'REFUND') return refuse('LINE_DOWN');
+  if (isDown && spec.type === 'REFUND') return refuse('LINE_DOWN', { type: spec.type });
   if (isDown) {
     const later = mayDefer(spec.amount, facts, context, policy);
     if (!later.ok) return later;

@@ -62,6 +62,10 @@ const policy = z.strictObject({
       count: count(1_000).default(later.count),
       ageMs: wait(60_000, 3 * DAY_MS).default(later.ageMs),
       perCard: count(1_000).nullable().default(null),
+      smallOnly: z
+        .strictObject({ fromSum: count(100_000_000), each: won })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   reversals: z

@@ -80,14 +80,14 @@ export const REFUSED_CAUSES = [
   'AMOUNT_UNIT', // amount, limit
   'CARD_PREFIX',
   'CARD_CHECK',
-  'TYPE_OFF', // type
+  'TYPE_OFF', // type, by: store or issuer
   'PAYOUT_LIMIT', // amount, limit
   'CARD_DAY_LIMIT', // amount, count?, limit?
   'TERMINAL_DAY_LIMIT', // amount, count?, limit?
   'CARD_BUSY', // scannedAtMs
   'STATION_BUSY',
   'RESTART_OPEN',
-  'LINE_DOWN',
+  'LINE_DOWN', // type
   'LATER_EACH', // limit
   'LATER_SUM', // limit, sum
   'LATER_COUNT', // limit, count

@@ -20,6 +20,8 @@ const AMOUNT_NOT_ACCEPTED: Words = {
 };
 const CARD_NOT_ACCEPTED: Words = { ko: '받을 수 없는 카드', en: 'Card not accepted' };
 const LINE_OFF: Words = { ko: '통신 끊김: 거래 중지', en: 'Line down: off' };
+const CHARGES_OFF: Words = { ko: '충전 중지', en: 'Charges off' };
+const WITHDRAWALS_OFF: Words = { ko: '출금 중지', en: 'Withdrawals off' };
 const ISSUER_SLOW: Words = { ko: '발행사 지연: 거래 중지', en: 'Issuer slow: off' };
 const CANNOT_VOID: Words = { ko: '승인 취소 불가', en: 'Cannot void' };
 const FINISH_FIRST: Words = { ko: '앞 손님 거래를 먼저 끝내세요.', en: 'Finish this customer first.' };
@@ -135,16 +137,10 @@ export const REFUSALS = {
     '카드번호가 맞지 않으니 다시 찍으세요.',
     'The number does not add up: scan again.',
   ),
-  TYPE_OFF: row(
-    { ko: '충전 중지', en: 'Charges off' },
-    '발행사가 멈췄습니다.',
-    'Switched off by the issuer.',
-  ),
-  TYPE_OFF_OUT: row(
-    { ko: '출금 중지', en: 'Withdrawals off' },
-    '발행사가 멈췄습니다.',
-    'Switched off by the issuer.',
-  ),
+  TYPE_OFF: row(CHARGES_OFF, '발행사가 멈췄습니다.', 'Switched off by the issuer.'),
+  TYPE_OFF_OUT: row(WITHDRAWALS_OFF, '발행사가 멈췄습니다.', 'Switched off by the issuer.'),
+  TYPE_OFF_STORE: row(CHARGES_OFF, '매장에서 받지 않습니다.', 'Not offered at this store.'),
+  TYPE_OFF_STORE_OUT: row(WITHDRAWALS_OFF, '매장에서 받지 않습니다.', 'Not offered at this store.'),
   PAYOUT_LIMIT: row(
     { ko: '출금 한도 넘음: {amount:won}', en: 'Over the payout limit: {amount:won}' },
     '지금 {limit:won}까지 됩니다.',
@@ -164,6 +160,7 @@ export const REFUSALS = {
     'Answer the question first.',
   ),
   LINE_DOWN: row(LINE_OFF, '출금은 통신이 돌아온 뒤에.', 'Withdrawals once it is back.'),
+  LINE_DOWN_IN: row(LINE_OFF, '충전은 통신이 돌아온 뒤에.', 'Charges once it is back.'),
   LATER_EACH: LATER_FULL,
   LATER_SUM: LATER_FULL,
   LATER_COUNT: row(LINE_OFF, '나중 충전 한도 참({limit}건).', 'Credit-later limit reached ({limit}).'),
@@ -228,12 +225,18 @@ export function refusalText(cause: string, values: Values, repeated: boolean): R
 export function causeId(cause: string, values: Values): RefusalCause {
   const name = cause.replaceAll('-', '_');
   if (name === 'DUP_DONE' && values.type === 'REFUND') return 'DUP_DONE_OUT';
-  if (name === 'TYPE_OFF' && values.type === 'REFUND') return 'TYPE_OFF_OUT';
+  if (name === 'TYPE_OFF') return typeOffId(values);
+  if (name === 'LINE_DOWN' && values.type === 'CHARGE') return 'LINE_DOWN_IN';
   if (name === 'DUP_NEW' && values.host === 'voided') return 'DUP_NEW_VOIDED';
   if (name === 'DUP_NEW' && values.host !== 'declined') return 'DUP_NEW_REVERSED';
   if (MISREAD_PARTS.has(name)) return 'MISREAD';
   if (name === 'LENGTH') return 'CUT';
   return isCause(name) ? name : 'OTHER';
+}
+
+function typeOffId({ type, by }: Values): RefusalCause {
+  if (by === 'store') return type === 'REFUND' ? 'TYPE_OFF_STORE_OUT' : 'TYPE_OFF_STORE';
+  return type === 'REFUND' ? 'TYPE_OFF_OUT' : 'TYPE_OFF';
 }
 
 function isCause(name: string): name is RefusalCause {

@@ -314,7 +314,13 @@ describe('the example file', () => {
       },
     });
     // Those that are null by default are shown whole in the comment above them.
-    const inComments = ['web.tls.', 'web.darkHours.', 'stations[].posPort.', 'stations[].posSocket.'];
+    const inComments = [
+      'web.tls.',
+      'web.darkHours.',
+      'stations[].posPort.',
+      'stations[].posSocket.',
+      'policy.later.smallOnly.',
+    ];
     const paths = schemaPaths(configSchema, '').filter(
       (path) => !inComments.some((start) => path.startsWith(start)),
     );
@@ -328,6 +334,17 @@ describe('the example file', () => {
     });
     expect(silent).toEqual([]);
     expect(getNodeValue(parseTree(text) ?? { type: 'null', offset: 0, length: 0 })).toBeTypeOf('object');
+  });
+});
+
+describe('the step before the end of the credit-later limits', () => {
+  it('reaches the policy that the till works by, whole or not at all', () => {
+    const smallOnly = { fromSum: 200_000, each: 10_000 };
+    const value = { ...SMALLEST, policy: { later: { smallOnly } } };
+    expect(policyOf(parseConfig(JSON.stringify(value), EXAMPLE)).later.smallOnly).toEqual(smallOnly);
+    expect(faultsOf(set('policy', { later: { smallOnly: { fromSum: 200_000 } } })).join()).toContain(
+      'policy.later.smallOnly.each',
+    );
   });
 });
 
