@@ -87,7 +87,15 @@ export const DEFAULT_POLICY: Policy = {
   cardPrefixes: [],
   cardCheck: 'off',
   drawerFloat: null,
-  later: { enabled: true, each: 50_000, sum: 300_000, count: 20, ageMs: 24 * 3_600_000, perCard: null, smallOnly: null },
+  later: {
+    enabled: true,
+    each: 50_000,
+    sum: 300_000,
+    count: 20,
+    ageMs: 24 * 3_600_000,
+    perCard: null,
+    smallOnly: null,
+  },
   reversals: { count: 5, sum: 500_000, rate: 0.3, rateMinimum: 10 },
   times: DEFAULT_TIMES,
 };

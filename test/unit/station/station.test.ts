@@ -91,6 +91,40 @@ describe('a scan', () => {
     expect(lab.see().band).toMatchObject({ cause: 'DUP_NEW' });
   });
 
+  it('of the barcode of an open payment is that payment, in the window, long after it, and after a restart', () => {
+    const barcode = lab.barcode('REFUND', 10_000);
+    lab.scan(barcode);
+    lab.press('REQUEST');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.press('LEAVE');
+    const { sequenceId } = lab.newest();
+    for (const step of ['in the window', 'after it', 'after a restart'] as const) {
+      if (step === 'after it') lab.clock.pass(24 * lab.policy.times.barcodeLifeMs);
+      if (step === 'after a restart') lab.restart();
+      expect(lab.scan(barcode), step).toBe('refused');
+      expect(lab.see().face.refused, step).toMatchObject({ cause: 'DUP_OPEN' });
+      expect(lab.ledger.list({ limit: 10 }).intents, step).toMatchObject([{ sequenceId }]);
+    }
+  });
+
+  it('of the barcode of an ended payment says so inside the window, and is a new payment after it', () => {
+    const barcode = lab.barcode('CHARGE', 10_000);
+    lab.scan(barcode);
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.shown();
+    lab.press('CLOSE');
+    lab.clock.pass(lab.policy.times.barcodeLifeMs / 2);
+    expect(lab.scan(barcode)).toBe('refused');
+    expect(lab.see().face.refused).toMatchObject({ cause: 'DUP_DONE' });
+    lab.clock.pass(lab.policy.times.barcodeLifeMs);
+    expect(lab.scan(barcode)).toBe('accepted');
+    expect(lab.face()).toBe('TAKE');
+    expect(lab.ledger.list({ limit: 10 }).intents).toHaveLength(2);
+  });
+
   it('replaces an ended face', () => {
     lab.charge();
     expect(lab.face()).toBe('DONE-IN');
