@@ -82,7 +82,10 @@ describe('the local socket for POS programs', () => {
   });
 
   it("leaves another program's socket alone, and a file that is none", async () => {
-    const theirs = createServer((socket) => socket.end('theirs'));
+    const theirs = createServer((socket) => {
+      socket.on('error', () => undefined); // who only knocked is gone before the answer
+      socket.end('theirs');
+    });
     await new Promise<void>((resolve) => theirs.listen(path, resolve));
     undo.push(() => new Promise((resolve) => theirs.close(resolve)));
     const refused = open();
