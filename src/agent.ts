@@ -83,7 +83,7 @@ export interface AgentOptions {
   readonly scanners: readonly ScannerConfig[];
   readonly stations: readonly AgentStation[];
   readonly web: Pick<WebOptions, 'host' | 'port' | 'allowedHosts' | 'tls' | 'pagesDirectory'> &
-    Pick<Partial<WebOptions>, 'ratePerMinute' | 'requestTimeoutMs'>;
+    Pick<Partial<WebOptions>, 'cashierSecret' | 'ratePerMinute' | 'requestTimeoutMs'>;
   /** Left out: papers are shown on the page only. */
   readonly printer?: AgentPrinter | null;
   readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };

@@ -10,7 +10,7 @@ import { judgeHealth } from '../ops/health.ts';
 import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
 import { createMetrics } from '../ops/metrics.ts';
-import { readSecret, secretPath } from '../ops/secrets.ts';
+import { readSecret, readSecretLine, secretPath } from '../ops/secrets.ts';
 import { settingRowsOf } from '../ops/settings.ts';
 import { ROOT } from './places.ts';
 import { platformOptions } from './platform.ts';
@@ -168,6 +168,10 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
       port: config.web.port,
       allowedHosts: config.web.allowedHosts,
       tls: tlsOf(config),
+      cashierSecret:
+        config.web.cashierSecretFile === null
+          ? null
+          : readSecretLine(config.web.cashierSecretFile, 'web.cashierSecretFile'),
       pagesDirectory: pagesDirectory(),
     },
     stationTimes: { darkHours: config.web.darkHours },

@@ -39,6 +39,7 @@ export function secretFaults(config: Config): { path: string; text: string }[] {
     { key: 'platform.tls.clientKeyFile', file: platform.tls.clientKeyFile },
     { key: 'ledger.vaultKeyFile', file: ledger.vaultKeyFile, mayMiss: true },
     { key: 'web.tls.certificateFile', file: web.tls?.certificateFile ?? null, open: true },
+    { key: 'web.cashierSecretFile', file: web.cashierSecretFile },
     { key: 'web.tls.keyFile', file: web.tls?.keyFile ?? null },
   ];
   const faults: { path: string; text: string }[] = [];

@@ -224,6 +224,7 @@ const web = z.strictObject({
     .strictObject({ certificateFile: text(400), keyFile: secretFile })
     .nullable()
     .default(null),
+  cashierSecretFile: secretFile.nullable().default(null),
   darkHours: z
     .strictObject({ from: hourOfDay, until: hourOfDay })
     .refine(({ from, until }) => from !== until, { error: 'from and until are the same hour' })

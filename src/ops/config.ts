@@ -119,6 +119,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     },
     web: {
       ...web,
+      cashierSecretFile: orNull(web.cashierSecretFile),
       tls:
         web.tls === null
           ? null
@@ -254,6 +255,9 @@ function checkPlaces({ ledger, web }: Config): ConfigFault[] {
   }
   if (!isLoopback(web.host) && web.tls === null) {
     faults.push({ path: 'web.host', text: 'an address other than loopback needs web.tls' });
+  }
+  if (!isLoopback(web.host) && web.cashierSecretFile === null) {
+    faults.push({ path: 'web.cashierSecretFile', text: 'is needed with an address other than loopback' });
   }
   return faults;
 }

@@ -102,7 +102,7 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
   );
 }
 
-function sameDigest(left: string, right: string): boolean {
+export function sameDigest(left: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(left), digest(right));
 }

@@ -44,6 +44,8 @@ export interface WebOptions {
   readonly allowedHosts: readonly string[];
   /** Needed for any address other than loopback. */
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
+  /** Needed for any address other than loopback, where the cashier's calls ask for it; 32 characters or more. */
+  readonly cashierSecret?: string | null;
   /** The built pages; null: the API alone. */
   readonly pagesDirectory: string | null;
   readonly run: string;

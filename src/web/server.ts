@@ -13,6 +13,7 @@ import { LedgerFault } from '../ledger/fault.ts';
 import type { ApiError } from './api.ts';
 import { apiPage } from './api-page.ts';
 import { cashierRoutes } from './cashier.ts';
+import { CASHIER_SECRET_MIN, cashierSecret } from './cashier-secret.ts';
 import { changeRoutes } from './changes.ts';
 import { controlRoutes } from './control.ts';
 import { ApiFault } from './fault.ts';
@@ -26,7 +27,7 @@ import { Streams } from './streams.ts';
 /** The web cannot start as it is told to. */
 export class WebFault extends Error {
   override readonly name = 'WebFault';
-  readonly code: 'TLS_NEEDED' | 'PORT_TAKEN' | 'ADDRESS';
+  readonly code: 'TLS_NEEDED' | 'SECRET_NEEDED' | 'PORT_TAKEN' | 'ADDRESS';
 
   constructor(code: WebFault['code'], text: string) {
     super(text);
@@ -61,6 +62,13 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
   if (!isLoopback && options.tls === null) {
     throw new WebFault('TLS_NEEDED', `listening on ${options.host} needs TLS`);
   }
+  const secret = isLoopback ? null : (options.cashierSecret ?? '');
+  if (secret !== null && secret.length < CASHIER_SECRET_MIN) {
+    throw new WebFault(
+      'SECRET_NEEDED',
+      `listening on ${options.host} needs web.cashierSecretFile, ${CASHIER_SECRET_MIN} characters or more`,
+    );
+  }
   const hosts = new Set<string>();
   const server = build(options, hosts);
   const streams = new Streams({
@@ -71,6 +79,7 @@ export async function createWebServer(options: WebOptions): Promise<WebServer> {
     pingMs: PING_MS,
   });
   await plugins(server, options);
+  if (secret !== null) cashierSecret(server, secret);
   cashierRoutes(server, options, streams);
   changeRoutes(server, options, streams);
   const { isManager, release } = managerRoutes(server, options, streams);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { get } from 'node:https';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, startTill, type Till } from '../agent/harness.ts';
 
 const CERTIFICATES = join(import.meta.dirname, '..', 'konaplate', 'tls');
 const ca = readFileSync(join(CERTIFICATES, 'ca.pem'));
+const SECRET = 'a5'.repeat(20);
 let till: Till;
 
 beforeAll(async () => {
@@ -19,6 +20,7 @@ beforeAll(async () => {
           cert: readFileSync(join(CERTIFICATES, 'server.pem')),
           key: readFileSync(join(CERTIFICATES, 'server.key')),
         },
+        cashierSecret: SECRET,
         pagesDirectory: null,
       },
     },
@@ -27,15 +29,39 @@ beforeAll(async () => {
 
 afterAll(() => till.close());
 
-function status(headers: Readonly<Record<string, string>>): Promise<{ status: number; hsts: boolean }> {
+interface Got {
+  readonly status: number;
+  readonly hsts: boolean;
+  readonly cookies: readonly string[];
+}
+
+async function status(headers: Readonly<Record<string, string>>): Promise<Pick<Got, 'status' | 'hsts'>> {
+  const { cookies: _cookies, ...rest } = await ask('/api/v1/stations', {
+    authorization: `Bearer ${SECRET}`,
+    ...headers,
+  });
+  return rest;
+}
+
+function ask(path: string, headers: Readonly<Record<string, string>>, body?: object): Promise<Got> {
   const { port } = new URL(till.agent.address);
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path: '/api/v1/stations', ca, headers, agent: false };
-    get({ ...options, checkServerIdentity: () => undefined }, (response) => {
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path,
+      ca,
+      headers,
+      agent: false,
+      method: body === undefined ? 'GET' : 'POST',
+    };
+    const sent = request({ ...options, checkServerIdentity: () => undefined }, (response) => {
       response.resume();
       const hsts = response.headers['strict-transport-security'] !== undefined;
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, hsts }));
+      const cookies = response.headers['set-cookie'] ?? [];
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, hsts, cookies }));
     }).on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -51,6 +77,68 @@ describe('an agent with TLS', () => {
     );
     expect((await status({ host: 'evil.example' })).status).toBe(403);
     expect((await status({ host: `0.0.0.0:${port}` })).status).toBe(403);
+  });
+
+  it("lets nobody press the cashier's keys, read or listen without the installer's secret", async () => {
+    const { port } = new URL(till.agent.address);
+    const host = { host: `localhost:${port}` };
+    const reads = [
+      '/api/v1/stations',
+      '/api/v1/%73tations',
+      '/api/v1/stations/1/snapshot',
+      '/api/v1/stations/1/events?page=somebody-else',
+      '/api/v1/stations/1/scans',
+      '/api/v1/payments/changes?after=0',
+      '/api/v1/payments/events',
+    ];
+    for (const path of reads) {
+      const { status: answered } = await ask(path, host);
+      expect(answered, path).toBe(401);
+    }
+    const json = { ...host, 'content-type': 'application/json' };
+    for (const path of ['press', 'take-over', 'heartbeat', 'pin', 'receipt', 'find', 'shown', 'cashier']) {
+      const { status: answered } = await ask(`/api/v1/stations/1/${path}`, json, { page: 'somebody-else' });
+      expect(answered, path).toBe(401);
+    }
+    for (const wrong of [SECRET.slice(1), `${SECRET}0`, '']) {
+      expect((await status({ ...host, authorization: `Bearer ${wrong}` })).status).toBe(401);
+      const refused = await ask(`/let-in?secret=${wrong}`, host);
+      expect([refused.status, refused.cookies]).toEqual([401, []]);
+    }
+    expect((await ask('/api/v1/stations', { ...host, cookie: `kona-till-cashier=${SECRET}` })).status).toBe(
+      401,
+    );
+  });
+
+  it('lets a browser in that opened the link once', async () => {
+    const { port } = new URL(till.agent.address);
+    const host = { host: `localhost:${port}` };
+    const letIn = await ask(`/let-in?secret=${SECRET}`, { ...host, 'sec-fetch-site': 'none' });
+    expect(letIn.status).toBe(303);
+    const [cookie = ''] = letIn.cookies;
+    for (const part of ['HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(part);
+    expect(cookie).not.toContain(SECRET);
+    const own = { ...host, cookie: cookie.split(';', 1)[0] ?? '' };
+    expect((await ask('/api/v1/stations/1/snapshot', own)).status).toBe(200);
+    const json = { ...own, 'content-type': 'application/json' };
+    expect((await ask('/api/v1/stations/1/take-over', json, { page: 'let-in-page' })).status).toBe(200);
+    const foreign = { ...host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await ask(`/let-in?secret=${SECRET}`, foreign)).status).toBe(403);
+  });
+
+  it('does not start beyond loopback without a secret, or with a short one', async () => {
+    const tls = {
+      cert: readFileSync(join(CERTIFICATES, 'server.pem')),
+      key: readFileSync(join(CERTIFICATES, 'server.key')),
+    };
+    const web = { host: '0.0.0.0', port: 0, allowedHosts: [], tls, pagesDirectory: null };
+    await till.agent.close();
+    for (const cashierSecret of [null, 'short']) {
+      await expect(till.restart({ web: { ...web, cashierSecret } })).rejects.toMatchObject({
+        code: 'SECRET_NEEDED',
+      });
+    }
+    await till.restart();
   });
 
   it('answers nothing without it', async () => {

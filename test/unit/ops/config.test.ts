@@ -67,6 +67,7 @@ describe('the smallest configuration', () => {
       port: 8610,
       allowedHosts: [],
       tls: null,
+      cashierSecretFile: null,
       darkHours: null,
     });
     expect(config.codeTable).toEqual({ CHARGE: ['CHARGE'], REFUND: ['REFUND'] });
