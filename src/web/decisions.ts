@@ -150,7 +150,7 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
       // back afterwards, and the cash would be booked twice.
       return [];
     case 'PAID_WITHOUT_APPROVAL':
-      if (intent.cash !== 'none' || !ended(intent)) return [];
+      if (intent.type !== 'REFUND' || intent.cash !== 'none' || !ended(intent)) return [];
       return [
         voucher('voucherStore', 'notesPaid', 'store'),
         voucher('voucherDispute', 'notesPaid', 'dispute'),
@@ -158,8 +158,13 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
     case 'ISSUER_CONTRADICTS':
     case 'REVERSED_ELSEWHERE':
       if (intent.host !== 'approved') return [seen];
+      // "Not paid" would undo the withdrawal and leave the voucher behind: first the cash is settled.
+      if (intent.cash === 'payout_due') return [];
       return [voucher('voucherDispute', 'issuerDenies', 'dispute'), seen];
     case 'APPROVED_NEVER_SENT':
+      // Not sent yet: the same id may still be approved here, and the voucher would book it twice.
+      if (['unsent', 'sending', 'unknown'].includes(intent.host)) return [];
+      if (intent.host !== 'closed') return [offer('seen', close)];
       return [
         voucher('voucherDispute', 'issuerItemMissingHere', 'dispute'),
         voucher('voucherStore', 'issuerItemMissingHere', 'store'),
@@ -167,6 +172,7 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
     case 'LATE_APPROVAL':
       return intent.host === 'reversed' || intent.host === 'voided' ? [seen] : [];
     case 'NET_CANCEL_REFUSED':
+      if (intent.host !== 'reversing') return [];
       return [voucher('voucherStore', 'daySealed', 'store')];
     case 'VOID_LATE':
     case 'VOID_CONFLICT':

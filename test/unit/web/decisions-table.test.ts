@@ -1,0 +1,138 @@
+/** The decisions of screens 3.3, tuple by tuple and case by case: what is absent there is not offered here. */
+import { describe, expect, it } from 'vitest';
+import { CASE_REASONS, type CaseReason, type Intent } from '../../../src/intent/model.ts';
+import { LEGAL_TUPLES, type Tuple } from '../../../src/intent/positions.ts';
+import { questionFor } from '../../../src/intent/questions.ts';
+import { offersFor } from '../../../src/web/decisions.ts';
+import { intent } from '../station/intents.ts';
+
+const TERMS = { wallMs: Date.UTC(2026, 6, 23, 5, 40, 0), voidWindowMs: 0, openBusinessDate: null };
+
+/** `CHARGE later unknown/received`. */
+function nameOf({ type, deferred, host, cash }: Tuple): string {
+  return `${type}${deferred ? ' later' : ''} ${host}/${cash}`;
+}
+
+/** What the cash of a tuple allows, whatever made it a case. */
+const BY_CASH: Readonly<Record<string, readonly string[]>> = {
+  'CHARGE declined/return_due': ['givenBack'],
+  'CHARGE reversing/return_due': ['givenBack'],
+  'CHARGE reversed/return_due': ['givenBack'],
+  'CHARGE voided/return_due': ['givenBack'],
+  'CHARGE closed/return_due': ['givenBack'],
+  'CHARGE later declined/return_due': ['givenBack'],
+  'CHARGE later reversing/return_due': ['givenBack'],
+  'CHARGE later reversed/return_due': ['givenBack'],
+  'CHARGE later closed/return_due': ['givenBack'],
+  'CHARGE later unsent/received': ['stopLater'],
+  'CHARGE later unknown/received': ['payBack'],
+  'REFUND approved/payout_due': ['paidOut', 'notPaid'],
+};
+
+/** What an unanswered restart question of a tuple allows. */
+const BY_QUESTION: Readonly<Record<string, readonly string[]>> = {
+  'CHARGE unsent/received': ['inDrawerGoneLater', 'inDrawerGoneBack', 'givenBack'],
+  'CHARGE later unsent/received': ['inDrawer', 'givenBack'],
+  'CHARGE unknown/received': ['inDrawer', 'givenBack'],
+  'CHARGE later unknown/received': ['inDrawer', 'givenBack'],
+  'CHARGE approved/received': ['inDrawer', 'givenBack'],
+  'CHARGE later approved/received': ['inDrawer', 'givenBack'],
+  'CHARGE voiding/received': ['inDrawer', 'givenBack'],
+  'CHARGE declined/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE reversing/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE reversed/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE voided/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE closed/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE later declined/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE later reversing/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE later reversed/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE later closed/return_due': ['givenBack', 'inDrawer'],
+  'CHARGE closed/none': ['notTaken', 'inDrawer', 'givenBack'],
+  'REFUND approved/payout_due': ['paidOut', 'notPaid'],
+  'REFUND unsent/none': ['notPaid', 'paidOut'],
+  'REFUND unknown/none': ['notPaid', 'paidOut'],
+  'REFUND declined/none': ['notPaid', 'paidOut'],
+  'REFUND reversing/none': ['notPaid', 'paidOut'],
+  'REFUND reversed/none': ['notPaid', 'paidOut'],
+  'REFUND closed/none': ['notPaid', 'paidOut'],
+};
+
+const UNANSWERED: readonly string[] = ['unsent', 'sending', 'unknown'];
+
+/** What a case adds in a state at rest. A request in flight allows nothing, which is said apart. */
+function byCase(reason: CaseReason, { type, host, cash }: Tuple): readonly string[] {
+  switch (reason) {
+    case 'LEFT_AT_COUNTER':
+      return [];
+    case 'ISSUER_CONTRADICTS':
+    case 'REVERSED_ELSEWHERE':
+      if (host !== 'approved') return ['seen'];
+      return cash === 'payout_due' ? [] : ['voucherDispute', 'seen'];
+    case 'LATE_APPROVAL':
+      return host === 'reversed' || host === 'voided' ? ['seen'] : [];
+    case 'PAID_WITHOUT_APPROVAL': {
+      const isOver = ['declined', 'reversed', 'closed'].includes(host);
+      return type === 'REFUND' && isOver ? ['voucherStore', 'voucherDispute'] : [];
+    }
+    case 'APPROVED_NEVER_SENT':
+      if (host === 'closed') return ['voucherDispute', 'voucherStore'];
+      return UNANSWERED.includes(host) ? [] : ['seen'];
+    case 'NET_CANCEL_REFUSED':
+      return host === 'reversing' ? ['voucherStore'] : [];
+    case 'VOID_LATE':
+    case 'VOID_CONFLICT':
+      return host === 'voiding' ? [] : ['seen'];
+    case 'CONTENT_CONFLICT':
+    case 'NOT_PROCESSED':
+    case 'BUDGET_SPENT':
+    case 'RECOVERING':
+      return ['seen'];
+  }
+}
+
+function offered(state: Intent): readonly string[] {
+  return offersFor(state, TERMS).map(({ decision }) => decision);
+}
+
+describe('the decisions of a tuple', () => {
+  it.each(LEGAL_TUPLES.map((tuple) => [nameOf(tuple), tuple] as const))('%s', (name, tuple) => {
+    const isFlying = tuple.host === 'sending';
+    const cash = BY_CASH[name] ?? [];
+    expect(offered(intent({ ...tuple, left: true }))).toEqual(cash);
+    for (const reason of CASE_REASONS) {
+      const expected = isFlying ? [] : [...cash, ...byCase(reason, tuple)];
+      expect(offered(intent({ ...tuple, left: true, cases: [reason] })), reason).toEqual(expected);
+    }
+  });
+
+  it.each(LEGAL_TUPLES.map((tuple) => [nameOf(tuple), tuple] as const))(
+    '%s under a restart question: its answers and nothing else, whatever the case',
+    (name, tuple) => {
+      if (tuple.host === 'sending') return; // a restart leaves nothing in flight
+      const state = intent({ ...tuple, left: true, closedByRestart: tuple.host === 'closed' });
+      const question = questionFor(state);
+      expect(question === null ? undefined : BY_QUESTION[name]).toEqual(BY_QUESTION[name]);
+      if (question === null) return;
+      for (const reason of CASE_REASONS) {
+        expect(offered({ ...state, question, cases: [reason] }), reason).toEqual(BY_QUESTION[name]);
+      }
+    },
+  );
+
+  it('are told apart for all 38, and no row of the tables is for a tuple that does not exist', () => {
+    const names = LEGAL_TUPLES.map(nameOf);
+    expect(new Set(names).size).toBe(38);
+    for (const row of [...Object.keys(BY_CASH), ...Object.keys(BY_QUESTION)]) expect(names).toContain(row);
+  });
+
+  it('name the case that each of them closes', () => {
+    const cases: readonly CaseReason[] = ['LATE_APPROVAL', 'CONTENT_CONFLICT'];
+    const state = intent({ host: 'reversed', cash: 'return_due', left: true, cases });
+    const offers = offersFor(state, TERMS).map(({ decision, caseReason }) => [decision, caseReason]);
+    expect(offers).toEqual([
+      ['givenBack', null],
+      ['seen', 'LATE_APPROVAL'],
+      ['seen', 'CONTENT_CONFLICT'],
+    ]);
+  });
+});
