@@ -168,7 +168,7 @@ async function startOn(db: Database, mode: 'demo' | 'production', options: Issue
       state: sqlState(error),
     }),
   );
-  upkeep.start();
+  await upkeep.start();
   return {
     url,
     credentials: credentialsOf(client, url + BASE_PATH, samples),

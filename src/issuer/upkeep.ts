@@ -11,7 +11,11 @@ export class Upkeep {
   #busy = false;
 
   /** `onFault` hears of a round that failed; the next one tries again. */
-  constructor(service: Service, merchants: readonly string[], onFault: (error: unknown) => void) {
+  constructor(
+    service: Pick<Service, 'closeStaleDays'>,
+    merchants: readonly string[],
+    onFault: (error: unknown) => void,
+  ) {
     this.#round = async () => {
       this.#busy = true;
       try {
@@ -24,12 +28,13 @@ export class Upkeep {
     };
   }
 
-  start(everyMs = EVERY_MS): void {
-    const turn = (): void => {
+  /** Resolves after the first round, so that whoever looks at the database of a started issuer finds it at rest. */
+  async start(everyMs = EVERY_MS): Promise<void> {
+    this.#running = this.#round();
+    await this.#running;
+    this.#timer = setInterval(() => {
       if (!this.#busy) this.#running = this.#round();
-    };
-    turn();
-    this.#timer = setInterval(turn, everyMs);
+    }, everyMs);
     this.#timer.unref();
   }
 

@@ -233,6 +233,28 @@ export function paymentsSuite(storage: () => Promise<Storage>): void {
       expect(receivable.map(([, sum]) => sum)).toEqual([-30_000]);
     });
 
+    it('of an approval tells the card holder, once; of what was never approved nobody', async () => {
+      const told = async (sequenceId: string) =>
+        issuer.service.domain.db.query<{ kind: string; at_ms: number }>(
+          `SELECT kind, at_ms FROM notices WHERE sequence_id = $1`,
+          [sequenceId],
+        );
+      const approved = newId();
+      await till.approve(await till.barcode('CHARGE', till.card(RICH), 3_000), { sequenceId: approved });
+      expect(await told(approved)).toEqual([]);
+      await till.netCancel(approved, 'CHARGE', 3_000);
+      const atMs = nowMs;
+      nowMs += 1_000;
+      await till.netCancel(approved, 'CHARGE', 3_000);
+      expect(await told(approved)).toEqual([{ kind: 'REVERSED', at_ms: atMs }]);
+      const declined = newId();
+      await till.approve(await till.barcode('CHARGE', till.card(SUSPENDED), 1_000), { sequenceId: declined });
+      for (const sequenceId of [declined, newId()]) {
+        await till.netCancel(sequenceId, 'CHARGE', 1_000);
+        expect(await told(sequenceId)).toEqual([]);
+      }
+    });
+
     it('gives a withdrawal back to the card', async () => {
       const before = await balance(RICH);
       const spec = await till.barcode('REFUND', till.card(RICH), 8_000);

@@ -144,6 +144,51 @@ export function storeSuite(storage: () => Promise<Storage>): void {
       expect((await till.approve(spec, { deferred: true, scannedAt: late })).code).toBe('006_901');
     });
 
+    it('is the same payment as the attended one under its id: neither that nor the times are content', async () => {
+      const spec = await till.barcode('CHARGE', till.card(RICH), 1_700);
+      const sequenceId = newId();
+      const first = await till.approve(spec, { sequenceId });
+      expect(first.code).toBe('000_000');
+      nowMs += 2_000;
+      const again = await till.approve(spec, {
+        sequenceId,
+        deferred: true,
+        scannedAt: kstMillis(nowMs - 60_000),
+      });
+      expect(again).toMatchObject({ code: '000_000', body: { nrNumber: first.body.nrNumber } });
+    });
+
+    it('is declined when its token was replaced or locked at the scan, never for what came after the scan', async () => {
+      const advice = async (spec: string, scannedMs: number): Promise<string> =>
+        (await till.approve(spec, { deferred: true, scannedAt: kstMillis(scannedMs) })).code;
+      const barcode = (amount: number): Promise<string> => till.barcode('CHARGE', till.card(RICH), amount);
+
+      const early = await barcode(1_800);
+      const inTime = nowMs + 5_000;
+      nowMs += 10_000;
+      const late = await barcode(1_900);
+      nowMs += 5_000;
+      await barcode(1_950);
+      nowMs += 5_000;
+      expect(await advice(late, nowMs)).toBe('006_901');
+      expect(await advice(early, inTime)).toBe('000_000');
+
+      const good = await barcode(2_100);
+      const unlocked = nowMs + 1_000;
+      nowMs += 2_000;
+      for (const digits of [1, 2, 3]) {
+        const token = String((Number(good.slice(22, 25)) + digits) % 1000).padStart(3, '0');
+        expect((await till.approve(good.slice(0, 22) + token + good.slice(25))).code).toBe('006_903');
+      }
+      nowMs += 1_000;
+      const during = await barcode(2_200);
+      nowMs += 1_000;
+      const locked = nowMs;
+      nowMs += 3_600_000;
+      expect(await advice(during, locked)).toBe('006_904');
+      expect(await advice(good, unlocked)).toBe('000_000');
+    });
+
     it('of a withdrawal does not exist', async () => {
       const spec = await till.barcode('REFUND', till.card(RICH), 1_000);
       expect(await till.approve(spec, { deferred: true })).toMatchObject({
