@@ -67,16 +67,7 @@ function streamChanges(
     after = changes.at(-1)?.index ?? after;
     return changes.map((change) => ({ event: 'payment', data: change, id: String(change.index) }));
   };
-  const more = stream.follow(() => {
-    try {
-      return next();
-    } catch (error) {
-      // The client comes back with its cursor and is told then; nothing may fail in the agent for it.
-      if (!(error instanceof LedgerFault)) throw error;
-      stream.close();
-      return [];
-    }
-  });
+  let more = (): void => undefined;
   // After the commit's own listeners: the cashier's face goes out first.
   let isSoon = false;
   stop = ledger.onCommit(() => {
@@ -87,6 +78,16 @@ function streamChanges(
       more();
     });
   });
+  more = stream.follow(() => {
+    try {
+      return next();
+    } catch (error) {
+      // The client comes back with its cursor and is told then; nothing may fail in the agent for it.
+      if (!(error instanceof LedgerFault)) throw error;
+      stream.close();
+      return [];
+    }
+  });
   return reply;
 }
 
@@ -95,8 +96,14 @@ function ahead(head: number): ApiFault {
   return new ApiFault(409, 'STALE', `the journal ends at ${head}`);
 }
 
+/** Throws LedgerFault, also for what somebody wrote into the file by hand: damage like any other. */
 function changesAfter(options: WebOptions, after: number, limit: number): readonly PaymentChange[] {
-  return options.ledger.changes(after, limit).map((entry) => changeOf(options, entry));
+  try {
+    return options.ledger.changes(after, limit).map((entry) => changeOf(options, entry));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new LedgerFault('CORRUPT', 'an entry that is no JSON');
+    throw error;
+  }
 }
 
 function changeOf(options: WebOptions, entry: JournalEntry): PaymentChange {

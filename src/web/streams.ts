@@ -24,7 +24,8 @@ export interface Stream {
   sendLatest(event: string, data: () => unknown, id: () => string): void;
   /**
    * Events that must all arrive, in order: `next` gives the following few (an empty list: no more now) and is asked only
-   * while the client keeps up, so nothing piles up for a slow one. The answer asks again: call it when there is more.
+   * while the client keeps up, so nothing piles up for a slow one, and once a turn, so that nobody waits for one that
+   * catches up. The answer asks again: call it when there is more.
    */
   follow(next: () => readonly StreamEvent[]): () => void;
   close(): void;
@@ -101,9 +102,10 @@ export class Streams {
         else this.#write(open, text());
       },
       follow: (next) => {
-        open.pull = () => this.#pull(open, next);
-        open.pull();
-        return open.pull;
+        const pull = this.#pulling(open, next);
+        open.pull = pull;
+        pull();
+        return pull;
       },
       close: () => {
         response.end();
@@ -136,13 +138,21 @@ export class Streams {
     open.pull?.();
   }
 
-  #pull(open: Open, next: () => readonly StreamEvent[]): void {
+  #pulling(open: Open, next: () => readonly StreamEvent[]): () => void {
     const { response } = open;
-    while (!response.writableNeedDrain && !response.destroyed && !response.writableEnded) {
+    let isSoon = false;
+    const pull = (): void => {
+      if (isSoon || response.writableNeedDrain || response.destroyed || response.writableEnded) return;
       const events = next();
       if (events.length === 0) return;
       this.#write(open, events.map(({ event, data, id }) => encode(event, data, id)).join(''));
-    }
+      isSoon = true;
+      this.#options.clock.after(0, () => {
+        isSoon = false;
+        pull();
+      });
+    };
+    return pull;
   }
 
   #startPings(): void {

@@ -1,4 +1,6 @@
 /** What a POS program hears of payments: every change once, in order, over restarts of either side. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangesAnswer, PaymentChange } from '../../../src/web/api.ts';
 import { call, EventReader, Page, startTill, type Till, until } from './harness.ts';
@@ -110,5 +112,20 @@ describe('the changes of payments', () => {
       expect(changes(reader).map(({ index }) => index)).toEqual(all.map(({ index }) => index));
       reader.close();
     }
+  });
+
+  it('end for the listener at an entry that somebody wrote by hand, and the till goes on', async () => {
+    const index = (await read(0)).changes.at(-1)?.index ?? 0;
+    const reader = new EventReader(till.agent.address, EVENTS);
+    await until('the cursor', () => reader.events[0]?.event === 'cursor');
+    const database = new Database(join(till.directory, 'ledger', 'ledger.db'));
+    database.exec('DROP TRIGGER journal_is_never_edited');
+    database.prepare("UPDATE journal SET body = '{' WHERE idx = ?").run(index);
+    const again = new EventReader(till.agent.address, `${EVENTS}?after=${index - 1}`);
+    await until('the listener was let go', () => again.ended);
+    expect((await call(till.agent.address, `${CHANGES}?after=${index - 1}`)).status).toBeGreaterThanOrEqual(500);
+    expect((await call(till.agent.address, '/api/v1/stations')).status).toBe(200);
+    database.close();
+    reader.close();
   });
 });

@@ -63,3 +63,45 @@ it('events that must all arrive wait for a client that does not read, and reach 
   streams.close();
   await server.close();
 });
+
+it('a client that catches up gets one batch a turn, so that others are heard in between', async () => {
+  const server = Fastify({ forceCloseConnections: true });
+  const streams = new Streams({
+    clock: new SystemClock(),
+    max: 4,
+    kept: 0,
+    waitingMax: WAITING_MAX,
+    pingMs: 60_000,
+  });
+  let given = 0;
+  let inThisTurn = 0;
+  let mostInATurn = 0;
+  server.get('/events', (_request, reply) => {
+    const stream = streams.begin(reply, null, () => undefined);
+    stream?.follow(() => {
+      if (inThisTurn === 0) {
+        setImmediate(() => {
+          inThisTurn = 0;
+        });
+      }
+      inThisTurn += 1;
+      mostInATurn = Math.max(mostInATurn, inThisTurn);
+      if (given === 200) return [];
+      given += 1;
+      return [{ event: 'each', data: { number: given }, id: String(given) }];
+    });
+    return reply;
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const asked = request({ host: '127.0.0.1', port, path: '/events' }).end();
+  const [answer] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  answer.resume();
+  await expect.poll(() => given, { timeout: 10_000 }).toBe(200);
+  expect(mostInATurn).toBeLessThan(10);
+  answer.on('error', () => undefined);
+  asked.on('error', () => undefined);
+  asked.destroy();
+  streams.close();
+  await server.close();
+});
