@@ -1,6 +1,7 @@
 import type { Actor, Intent } from '../intent/model.ts';
 import { kstDate } from '../konaplate/kst.ts';
 import type { CallContext, SettlementItem } from '../konaplate/settlement.ts';
+import { holdsCardData } from '../ledger/card-data.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -215,8 +216,12 @@ function dayAfter(date: string, days: number): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. */
+/**
+ * What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. An id that
+ * looks like one, of whatever program had this terminal before, is cut: the journal would not take it.
+ */
 function detailOf(item: SettlementItem): Readonly<Record<string, string | number>> {
-  const { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 } = item;
+  const { type, amount, state, approvalCode, businessDate, bin, last4 } = item;
+  const sequenceId = holdsCardData(item.sequenceId) ? `****${item.sequenceId.slice(-4)}` : item.sequenceId;
   return { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 };
 }

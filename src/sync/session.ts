@@ -75,7 +75,8 @@ export class Session {
   /** Marks the terminal as fenced, also for the runs to come. True when it was not before. */
   fence(reason: FenceReason): boolean {
     if (this.recovering) return false;
-    this.#remember({ fenced: reason });
+    // In one write: a crash must not leave a terminal that knows neither where its journal ended nor that this was too early.
+    this.#remember({ fenced: reason, found: null });
     return true;
   }
 
@@ -111,19 +112,20 @@ export class Session {
     this.#issuerSaysEpoch = hello.epoch;
     // Without a memory the epoch is 0, the only one that needs no manager.
     const known = this.#remembered?.epoch ?? 0;
-    this.#remember({ found: null });
     const isHolder = hello.holder === this.#machineId;
     if (claimed !== null && isHolder && hello.epoch === claimed) {
       // What became of the items of the lost history only the issuer knows: all of them are asked about.
       this.issuerChanged = true;
-      this.#remember({ epoch: claimed, fenced: null, issuerEpoch: UNASKED });
+      this.#remember({ epoch: claimed, fenced: null, issuerEpoch: UNASKED, found: null });
       this.hello = hello;
       return null;
     }
     this.hello = hello;
     if (!isHolder) return 'OTHER_HOLDER';
     if (hello.epoch !== known) return 'OTHER_EPOCH';
-    return hello.knownJournalIndex > journalIndex ? 'JOURNAL_BEHIND' : null;
+    if (hello.knownJournalIndex > journalIndex) return 'JOURNAL_BEHIND';
+    this.#remember({ found: null });
+    return null;
   }
 
   /** The clock agrees with the issuer's and was not set since. */

@@ -172,7 +172,7 @@ export class SyncWorker {
   async claimEpoch(managerId: string): Promise<boolean> {
     const { session } = this.#liaison;
     if (!session.recovering || this.#state !== 'running') return false;
-    if (!(await this.#importLists())) return false;
+    if (!(await this.#importLists()) || !this.#isRunning()) return false;
     const granted = this.#liaison.claim(managerId);
     this.#wake();
     return granted;
@@ -213,6 +213,11 @@ export class SyncWorker {
         },
       }),
     );
+  }
+
+  /** Asked anew after a wait. */
+  #isRunning(): boolean {
+    return this.#state === 'running';
   }
 
   async #importLists(): Promise<boolean> {

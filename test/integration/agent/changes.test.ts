@@ -123,7 +123,9 @@ describe('the changes of payments', () => {
     database.prepare("UPDATE journal SET body = '{' WHERE idx = ?").run(index);
     const again = new EventReader(till.agent.address, `${EVENTS}?after=${index - 1}`);
     await until('the listener was let go', () => again.ended);
-    expect((await call(till.agent.address, `${CHANGES}?after=${index - 1}`)).status).toBeGreaterThanOrEqual(500);
+    expect((await call(till.agent.address, `${CHANGES}?after=${index - 1}`)).status).toBeGreaterThanOrEqual(
+      500,
+    );
     expect((await call(till.agent.address, '/api/v1/stations')).status).toBe(200);
     database.close();
     reader.close();

@@ -348,6 +348,23 @@ describe('fencing', () => {
   });
 });
 
+function itemOf(businessDate: string): SettlementItem {
+  return {
+    sequenceId: `LOST-${businessDate}`,
+    terminalId: 'T0000001',
+    type: 'CHARGE',
+    amount: 10_000,
+    state: 'APPROVED',
+    nrNumber: 'KMN260723000000001',
+    approvalCode: '000001',
+    approvedAt: '20261120100000000',
+    businessDate,
+    deferred: false,
+    bin: '949133',
+    last4: '0009',
+  };
+}
+
 describe('recovering', () => {
   it('outlives a restart, also when the journal has grown past what the issuer knew', async () => {
     const memory = volatileMemory();
@@ -384,22 +401,8 @@ describe('recovering', () => {
 
   it("imports the issuer's lists of every unsealed day, and notes once what is missing here", async () => {
     counter.backend.greeting = { ...counter.backend.greeting, holder: 'c'.repeat(64) };
-    const item = (businessDate: string): SettlementItem => ({
-      sequenceId: `LOST-${businessDate}`,
-      terminalId: 'T0000001',
-      type: 'CHARGE',
-      amount: 10_000,
-      state: 'APPROVED',
-      nrNumber: 'KMN260723000000001',
-      approvalCode: '000001',
-      approvedAt: '20261120100000000',
-      businessDate,
-      deferred: false,
-      bin: '949133',
-      last4: '0009',
-    });
     counter.backend.sayTransactions = ({ businessDate }) =>
-      answered({ asOf: '20261122120000000', final: true, totals: [], items: [item(businessDate)] });
+      answered({ asOf: '20261122120000000', final: true, totals: [], items: [itemOf(businessDate)] });
     await counter.start();
     const notes: unknown[] = [];
     const note = counter.ledger.note.bind(counter.ledger);
@@ -413,6 +416,33 @@ describe('recovering', () => {
       expect(await claimed).toBe(false);
     }
     expect(notes).toEqual(['15', '16', '17', '18', '19', '20', '21', '22'].map((day) => `202611${day}`));
+  });
+
+  it('does not end with an item of the issuer whose id looks like a card number, and keeps that number out of the journal', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    counter.backend.sayTransactions = ({ businessDate }) =>
+      answered({
+        asOf: '20261122120000000',
+        final: true,
+        totals: [],
+        items: [{ ...itemOf(businessDate), sequenceId: '1732600000000123' }],
+      });
+    await counter.start();
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 5 };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    expect(counter.worker.status().recovering).toBe(false);
+  });
+
+  it('a claim that is under way when the till stops ends as not granted', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    await counter.start();
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.worker.stop();
+    expect(await Promise.race([claimed, counter.clock.advance(60_000).then(() => 'waits for ever')])).toBe(
+      false,
+    );
   });
 
   it('asks again for everything once it is believed again, also for what it does not know to have been sent', async () => {

@@ -210,6 +210,24 @@ describe('the session', () => {
     expect(sessionOf().greet({ ...hello, ...change }, null, 10, at(0).wallMs, at(0))).toBe(reason);
   });
 
+  it('remembers that it is fenced before it forgets where its journal ended', () => {
+    const memory = volatileMemory();
+    const written: (Remembered | null)[] = [];
+    const session = sessionOf({
+      read: () => memory.read(),
+      write: (remembered) => {
+        memory.write(remembered);
+        written.push(remembered);
+      },
+    });
+    session.foundAt({ index: 3, hash: 'a'.repeat(64) });
+    const reason = session.greet(hello, null, 3, at(0).wallMs, at(0));
+    session.fence(reason ?? 'FENCED');
+    expect(reason).toBe('JOURNAL_BEHIND');
+    expect(written.every((each) => each?.found !== null || each.fenced !== null)).toBe(true);
+    expect(memory.read()).toMatchObject({ found: null, fenced: 'JOURNAL_BEHIND' });
+  });
+
   it('ends the fence only with the epoch that it claimed', () => {
     const session = sessionOf();
     session.fence('FENCED');
