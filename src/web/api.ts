@@ -714,7 +714,6 @@ export interface VerifyAnswer {
   readonly intents: number;
   readonly index: number;
   readonly head: string;
-  readonly balances: Readonly<Record<string, number>>;
   readonly faults: readonly {
     readonly code: string;
     readonly text: string;

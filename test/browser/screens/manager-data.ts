@@ -260,7 +260,6 @@ const VERIFIED: VerifyAnswer = {
   intents: 820,
   index: 4_240,
   head: '0c77d2e6f1a89f3c1a7be2d40c77d2e6f1a89f3c1a7be2d40c77d2e6f1a89f3c',
-  balances: {},
   faults: [],
   elapsedMs: 31,
 };

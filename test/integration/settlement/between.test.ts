@@ -1,6 +1,8 @@
 /** What may come between while a day is closed: payments, a second press, a disk without room. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { SystemClock } from '../../../src/ops/clock.ts';
+import { Settlement } from '../../../src/settlement/settlement.ts';
 import { until } from '../agent/harness.ts';
 import { BOSS, type DayLab, startDay } from './day-lab.ts';
 
@@ -56,6 +58,41 @@ describe('while a day is being closed', () => {
     expect(pressed).toBe(true);
     await until('the second close is answered', () => settlement.day(date).phase === 'notAgreed');
     expect(settlement.day(date).closeNo).toBe(2);
+  });
+});
+
+describe('a check of the ledger that ends without a word', () => {
+  it('leaves the day without a comparison, and the till goes on', async () => {
+    const { ledger } = lab.till.agent;
+    const date = '20260724';
+    const faults: unknown[] = [];
+    const { merchantId, terminalId } = lab.till.issuer.credentials;
+    const meta = { issuerEpoch: 'a', businessDate: date, correlationId: 'a' };
+    const settlement = new Settlement({
+      ledger,
+      clock: new SystemClock(),
+      version: '0',
+      store: '가나편의점',
+      merchantId,
+      terminalId,
+      verify: () => Promise.reject(new Error('verify ended without a report')),
+      onFault: (fault) => faults.push(fault),
+      issuer: {
+        transactions: async () => ({
+          class: 'answered',
+          value: { asOf: `${date}120000000`, final: false, totals: [], items: [] },
+          meta: { ...meta, clockOffsetMs: null, bytesWritten: 1, elapsedMs: 1 },
+        }),
+        close: async () => ({ class: 'nothingLeft', why: 'NOT_ASKED' }),
+        businessDate: () => date,
+        cutOverHour: () => null,
+        onChange: () => () => undefined,
+      },
+    });
+    const { index } = ledger.head();
+    await expect(settlement.reconcile(date, BOSS)).rejects.toMatchObject({ code: 'NO_ANSWER' });
+    expect(ledger.head().index).toBe(index);
+    expect(faults).toEqual([]);
   });
 });
 
