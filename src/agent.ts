@@ -55,6 +55,8 @@ export interface AgentParts {
   readonly recorder: Recorder;
   /** Virtual serial ports and sockets of the POS programs. */
   readonly posFeed: PosFeed;
+  /** null: the agent makes none by itself. */
+  readonly backups: Backups | null;
 }
 
 export interface AgentOptions {
@@ -166,13 +168,17 @@ class Started {
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
-    const parts = { ledger, worker, settlement, scanners, stations, recorder, posFeed };
+    this.#backups = this.#planBackups();
+    const parts = {
+      ...{ ledger, worker, settlement, scanners, stations, recorder, posFeed },
+      backups: this.#backups,
+    };
     const webOptions = this.#webOptions(parts, board, forwarder, managers);
     const printing = this.#openPrinting(webOptions, stations);
     const web = await createWebServer({ ...webOptions, printing });
     this.#web = web;
     till.start();
-    this.#startBackups();
+    this.#backups?.start();
     this.#opened.push(...openScanners(this.#options, stations, scanners, recorder));
     return {
       ...parts,
@@ -202,12 +208,11 @@ class Started {
     await this.#options.backend.dispose();
   }
 
-  #startBackups(): void {
+  #planBackups(): Backups | null {
     const { ledger, clock, log } = this.#options;
-    if (ledger.backups === undefined) return;
     const { file, backups: plan } = ledger;
-    this.#backups = new Backups({ file, plan, clock, ...(log === undefined ? {} : { log }) });
-    this.#backups.start();
+    if (plan === undefined) return null;
+    return new Backups({ file, plan, clock, ...(log === undefined ? {} : { log }) });
   }
 
   #openLedger(): Ledger {
@@ -319,6 +324,7 @@ class Started {
     const reasons: string[] = [];
     if (this.#till?.isFaulted === true) reasons.push('LEDGER');
     if (worker.status().recovering) reasons.push('RECOVERING');
+    if (this.#backups?.isFailing === true) reasons.push('BACKUP');
     for (const station of stations.values()) {
       const { id } = station.snapshot().face;
       if (id === 'NO-ROOM' || id === 'LEDGER') reasons.push(id);

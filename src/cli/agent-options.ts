@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentOptions, AgentParts } from '../agent.ts';
 import { createKonaPlateClient } from '../konaplate/client.ts';
+import type { BackupPlan } from '../ledger/ledger.ts';
 import { SystemClock, SystemRandom } from '../ops/clock.ts';
 import { ledgerFileOf, policyOf } from '../ops/config.ts';
 import type { Config, StationConfig } from '../ops/config-schema.ts';
@@ -90,6 +91,7 @@ function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judge
   return judgeHealth({
     ledgerFault: fault,
     diskFreeBytes: freeBytes(directory),
+    backupFailing: parts.backups?.isFailing ?? false,
     lateMs: lateMs(parts, wallMs),
     line: { state: status.line.state, forMs: Math.max(0, wallMs - status.line.sinceMs) },
     recovering: status.recovering,
@@ -129,11 +131,11 @@ export interface AgentSetup {
   readonly machineId?: string;
 }
 
-/** The plan of the ledger's own backups; `keep` 0 asks for none. */
-function backupsOf(config: Config): Pick<AgentOptions['ledger'], 'backups'> {
+/** The plan of the ledger's own backups; null: `keep` 0 asks for none. */
+export function backupPlanOf(config: Config): BackupPlan | null {
   const { directory, everyMs, keep } = config.ledger.backup;
-  if (keep === 0) return {};
-  return { backups: { directory: directory ?? join(config.ledger.directory, 'backups'), everyMs, keep } };
+  if (keep === 0) return null;
+  return { directory: directory ?? join(config.ledger.directory, 'backups'), everyMs, keep };
 }
 
 /** Reads the secrets, makes the data folder (0700) and joins everything. Throws SecretError, KonaPlateOptionFault. */
@@ -144,6 +146,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
   const keyFile = secretPath(vaultKeyFile, 'ledger.vaultKeyFile');
   mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
   const { name, registrationNumber } = config.store;
+  const backups = backupPlanOf(config);
   return {
     dataDirectory: directory,
     environment: config.environment,
@@ -156,7 +159,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
       file: ledgerFileOf(config),
       key: keyFile,
       cutOverHour: config.businessDay.cutOverHour,
-      ...backupsOf(config),
+      ...(backups === null ? {} : { backups }),
     },
     backend: createKonaPlateClient(platformOptions(config)),
     policy: policyOf(config),

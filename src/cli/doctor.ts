@@ -20,6 +20,7 @@ import {
   keyFindings,
   ok,
 } from '../ops/doctor.ts';
+import { checkBackups } from './backup-finding.ts';
 import { secretFaults } from './config-check.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
@@ -54,6 +55,7 @@ async function configFindings(config: Config, file: string): Promise<Finding[]> 
     ...checkLedgerFolder(config),
     checkPrivacy(config),
     checkVaultKey(config),
+    checkBackups(config, Date.now()),
     await checkPlatform(config),
     await checkWebPort(config),
     ...checkPosPorts(config),

@@ -44,15 +44,35 @@ function timeOf(name: string): number | null {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** When the newest backup in the folder was made, UTC ms, by its name; null: there is none. */
+export function newestBackupMs(directory: string): number | null {
+  const newest = filesIn(directory).findLast((name) => timeOf(name) !== null);
+  return newest === undefined ? null : timeOf(newest);
+}
+
 /** Makes a backup when the newest one is old enough, for ever; one at a time, beside the agent's own work. */
 export class Backups {
   readonly #options: BackupsOptions;
   readonly #ended = new AbortController();
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
+  #isFailing = false;
 
   constructor(options: BackupsOptions) {
     this.#options = options;
+  }
+
+  /** The last one that was tried could not be made; over as soon as one is made again. */
+  get isFailing(): boolean {
+    return this.#isFailing;
   }
 
   start(): void {
@@ -76,32 +96,20 @@ export class Backups {
 
   /** The names say when: a restart makes none before its time, and one that was missed is made at once. */
   #dueInMs(): number {
-    const newest = this.#names().at(-1);
-    const at = newest === undefined ? null : timeOf(newest);
-    const { everyMs } = this.#options.plan;
+    const { directory, everyMs } = this.#options.plan;
+    const at = newestBackupMs(directory);
     if (at === null) return 0;
     const ageMs = this.#options.clock.now().wallMs - at;
     // A clock that was set back must not put the next one off for ever.
     return ageMs < 0 ? everyMs : Math.max(0, everyMs - ageMs);
   }
 
-  #names(): string[] {
-    return this.#files().filter((name) => timeOf(name) !== null);
-  }
-
-  #files(): string[] {
-    try {
-      return readdirSync(this.#options.plan.directory).sort();
-    } catch {
-      return [];
-    }
-  }
-
   /** What cannot be cleared away now is tried again with the next backup. */
   #clearHalves(): void {
-    for (const name of this.#files().filter((file) => HALF.test(file))) {
+    const { directory } = this.#options.plan;
+    for (const name of filesIn(directory).filter((file) => HALF.test(file))) {
       try {
-        rmSync(join(this.#options.plan.directory, name), { force: true });
+        rmSync(join(directory, name), { force: true });
       } catch {}
     }
   }
@@ -113,12 +121,14 @@ export class Backups {
       mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
       this.#clearHalves();
       const { head, bytes } = await backupApart({ file, to: join(plan.directory, name) }, this.#ended.signal);
+      this.#isFailing = false;
       this.#prune(name);
       this.#say('info', 'ledgerBackedUp', null, `${name}, head ${head.index}, ${bytes} bytes`);
       this.#arm(plan.everyMs);
     } catch (error) {
       this.#clearHalves();
       if (this.#ended.signal.aborted) return;
+      this.#isFailing = true;
       const code = error instanceof LedgerFault ? error.code : null;
       this.#say('error', 'ledgerBackupFailed', code, error instanceof Error ? error.message : 'unknown');
       this.#arm(Math.min(RETRY_MS, plan.everyMs));
@@ -128,7 +138,7 @@ export class Backups {
   /** The one just made stays whatever the names say: the clock may have run ahead when the others got theirs. */
   #prune(made: string): void {
     const { directory, keep } = this.#options.plan;
-    const others = this.#names().filter((name) => name !== made);
+    const others = filesIn(directory).filter((name) => timeOf(name) !== null && name !== made);
     for (const name of others.slice(0, Math.max(0, others.length - keep + 1))) {
       rmSync(join(directory, name), { force: true });
     }

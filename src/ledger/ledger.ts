@@ -1,6 +1,6 @@
 /** The ledger's door: what the rooms above may use. */
 export { verifyApart } from './apart.ts';
-export { type BackupLog, type BackupPlan, Backups } from './backups.ts';
+export { type BackupLog, type BackupPlan, Backups, newestBackupMs } from './backups.ts';
 export { DuplicateScan, LedgerFault } from './fault.ts';
 export { openLedger } from './open.ts';
 export type { LedgerLog, LedgerOptions } from './options.ts';

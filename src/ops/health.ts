@@ -10,6 +10,7 @@ const LINE_DOWN_MS = 60_000;
 export type HealthReason =
   | 'LEDGER' // the ledger does not take new payments
   | 'DISK_LOW'
+  | 'BACKUP' // the last backup by itself could not be made
   | 'WORKER_STUCK' // something is due and nothing happens
   | 'LINE_DOWN'
   | 'PAUSED'
@@ -23,6 +24,7 @@ export interface HealthFacts {
   readonly ledgerFault: string | null;
   /** null: not known. */
   readonly diskFreeBytes: number | null;
+  readonly backupFailing: boolean;
   /** How long the most urgent due step has been waiting beyond its time, 0 when none is late. */
   readonly lateMs: number;
   readonly line: { readonly state: 'online' | 'down' | 'slow' | 'paused'; readonly forMs: number };
@@ -45,6 +47,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
   const reasons: HealthReason[] = [];
   if (facts.ledgerFault !== null) reasons.push('LEDGER');
   if (facts.diskFreeBytes !== null && facts.diskFreeBytes < DISK_LOW_BYTES) reasons.push('DISK_LOW');
+  if (facts.backupFailing) reasons.push('BACKUP');
   if (facts.lateMs > LATE_MS) reasons.push('WORKER_STUCK');
   if (facts.line.state === 'down' && facts.line.forMs > LINE_DOWN_MS) reasons.push('LINE_DOWN');
   if (facts.line.state === 'paused') reasons.push('PAUSED');

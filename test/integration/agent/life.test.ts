@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LedgerFault } from '../../../src/ledger/ledger.ts';
+import { LedgerFault, newestBackupMs, openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import { WebFault } from '../../../src/web/server.ts';
 import { CARD, call, Page, startTill, type Till, until } from './harness.ts';
@@ -71,6 +71,27 @@ describe('an agent', () => {
       expect(bytes.includes(barcode), file).toBe(false);
       expect(statSync(file).mode & 0o077, file).toBe(0);
     }
+    await till.restart();
+  });
+
+  it('backs its ledger up by itself while it works, and its health says when it could not', async () => {
+    const directory = join(till.directory, 'copies');
+    const ledger = { file: join(till.directory, 'ledger', 'ledger.db'), key: Buffer.alloc(32, 7) };
+    const health = async (): Promise<{ reasons: readonly string[] }> =>
+      (await call(till.agent.address, '/healthz')).json();
+    await till.restart({ ledger: { ...ledger, backups: { directory, everyMs: 86_400_000, keep: 2 } } });
+    const made = await until('a backup', () => newestBackupMs(directory));
+    expect(Date.now() - made).toBeLessThan(120_000);
+    const [copy = ''] = files(directory);
+    expect(statSync(copy).mode & 0o077).toBe(0);
+    const reader = openLedgerReadOnly({ file: copy });
+    expect(reader.verify()).toMatchObject({ ok: true, faults: [] });
+    reader.close();
+    expect((await health()).reasons).not.toContain('BACKUP');
+    const elsewhere = { directory: copy, everyMs: 86_400_000, keep: 2 }; // a file where a folder should be
+    await till.restart({ ledger: { ...ledger, backups: elsewhere } });
+    await until('the backup fails', () => till.agent.backups?.isFailing);
+    expect((await health()).reasons).toContain('BACKUP');
     await till.restart();
   });
 

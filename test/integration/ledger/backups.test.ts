@@ -106,9 +106,11 @@ describe('backups by themselves', () => {
     await ring();
     expect(said[0]).toMatchObject({ level: 'error', event: 'ledgerBackupFailed' });
     expect(timers.at(-1)?.ms).toBe(600_000);
+    expect(backups?.isFailing).toBe(true);
     rmSync(directory);
     await ring();
     expect(names()).toHaveLength(1);
+    expect(backups?.isFailing).toBe(false);
   });
 
   it('clear away what a run left that was cut off: half a copy still holds the vault', async () => {

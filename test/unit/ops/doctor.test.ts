@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkBackups } from '../../../src/cli/backup-finding.ts';
 import { parseConfig } from '../../../src/ops/config.ts';
 import type { Config } from '../../../src/ops/config-schema.ts';
 import {
@@ -92,6 +93,21 @@ describe('the doctor', () => {
     expect(checkVaultKey(config())).toMatchObject({ state: 'bad' });
     chmodSync(join(folder, 'vault.key'), 0o600);
     expect(checkVaultKey(config()).state).toBe('ok');
+  });
+
+  it('sees by the files whether the backups of the agent are made', () => {
+    const now = Date.UTC(2026, 10, 26, 12);
+    expect(checkBackups(config(), now)).toMatchObject({ state: 'ok' });
+    mkdirSync(join(folder, 'ledger', 'backups'), { recursive: true });
+    writeFileSync(join(folder, 'ledger', 'ledger.db'), '');
+    expect(checkBackups(config(), now)).toMatchObject({ state: 'warn' });
+    writeFileSync(join(folder, 'ledger', 'backups', 'ledger-20261124T115959Z.backup'), '');
+    expect(checkBackups(config(), now)).toMatchObject({
+      state: 'warn',
+      text: 'the newest is of 2026-11-24T11:59Z, one every 24 h is planned',
+    });
+    writeFileSync(join(folder, 'ledger', 'backups', 'ledger-20261126T030000Z.backup'), '');
+    expect(checkBackups(config(), now)).toMatchObject({ state: 'ok' });
   });
 
   it('reaches the platform, or says that it cannot', async () => {

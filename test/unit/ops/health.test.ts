@@ -5,6 +5,7 @@ import { createMetrics, type MetricFacts } from '../../../src/ops/metrics.ts';
 const WELL: HealthFacts = {
   ledgerFault: null,
   diskFreeBytes: 10_000_000_000,
+  backupFailing: false,
   lateMs: 0,
   line: { state: 'online', forMs: 60_000 },
   recovering: false,
@@ -21,6 +22,7 @@ describe('a till', () => {
   it.each<[string, Partial<HealthFacts>]>([
     ['LEDGER', { ledgerFault: 'FULL' }],
     ['DISK_LOW', { diskFreeBytes: 1_000_000 }],
+    ['BACKUP', { backupFailing: true }],
     ['WORKER_STUCK', { lateMs: 31_000 }],
     ['LINE_DOWN', { line: { state: 'down', forMs: 61_000 } }],
     ['PAUSED', { line: { state: 'paused', forMs: 0 } }],
