@@ -11,10 +11,11 @@ const TIMEOUT_MS = 60_000 + CALLS * 100;
 const bin = KONA_TILL_ISSUER_STORAGE === 'pglite' ? null : findPostgres();
 
 /** As many calls as were asked for, unless the time was up before. */
-function expectFull({ calls, told }: LoadFigures): void {
+function expectFull({ calls, told, cardsThatOwe }: LoadFigures): void {
   if (TIME_MS === Number.POSITIVE_INFINITY) expect(calls).toBeGreaterThanOrEqual(CALLS);
   expect(told.approved).toBeGreaterThan(calls / 20);
   expect(told.reversed).toBeGreaterThan(calls / 100);
+  expect(cardsThatOwe).toBeGreaterThan(0);
 }
 
 /** The figures of a long run, for whoever asked for it. */

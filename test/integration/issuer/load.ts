@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { luhn } from '../../../src/barcode/format.ts';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
 import type { SampleCard } from '../../../src/issuer/options.ts';
+import { sqlState } from '../../../src/issuer/storage/database.ts';
 import type { Storage } from '../../../src/issuer/storage/open.ts';
 import type { Reply } from './caller.ts';
 import { type PlainOptions, secondProcess } from './second-process.ts';
@@ -20,12 +21,15 @@ function cardNo(at: number): string {
   if (digit === undefined) throw new Error('no check digit');
   return body + digit;
 }
-/** Every eighth card is poor: withdrawals are declined, and what is reversed has been spent. */
+/** Every eighth card is poor: withdrawals are declined, and what is charged is mostly spent before it is reversed. */
 const POOR = 20_000;
+const isPoor = (card: number): boolean => card % 8 === 0;
+/** SQLSTATE of a CHECK: the balance went meanwhile. */
+const TOO_LITTLE = '23514';
 /** As many as there are callers, so that now one and now several of them are on one card. */
 const CARDS: readonly SampleCard[] = Array.from({ length: CONCURRENCY }, (_, at) => ({
   cardNo: cardNo(at),
-  balance: at % 8 === 0 ? POOR : OPENING,
+  balance: isPoor(at) ? POOR : OPENING,
   status: 'active',
 }));
 const FAULTS: readonly { kind: string; probability: number; ms?: number }[] = [
@@ -75,7 +79,10 @@ export interface LoadFigures {
   readonly answers: Readonly<Record<string, number>>;
   readonly told: Readonly<Record<Told, number>>;
   readonly balancesCompared: number;
+  /** Won that holders spent elsewhere before a reversal, cards that owe after one, and how much: the receivables. */
+  readonly spent: number;
   readonly cardsThatOwe: number;
+  readonly owed: number;
   readonly itemsCompared: number;
 }
 
@@ -98,7 +105,7 @@ export async function runLoad(storage: Storage, calls: number, timeMs: number): 
     const load = new Load(issuer, tills, { calls, endMs: startMs + timeMs });
     await Promise.all(Array.from({ length: CONCURRENCY }, () => load.work()));
     const seconds = (performance.now() - startMs) / 1000;
-    const compared = await compare(issuer, load.tales);
+    const compared = await compare(issuer, load);
     return {
       calls: load.calls,
       seconds: Math.round(seconds * 10) / 10,
@@ -130,6 +137,8 @@ class Load {
   readonly tales = new Map<string, Tale>();
   readonly faults = new Map<string, number>();
   readonly answers = new Map<string, number>();
+  /** What holders spent elsewhere, by card. */
+  readonly spent = CARDS.map(() => 0);
   readonly #issuer: Issuer;
   readonly #tills: readonly Till[];
   readonly #limit: { readonly calls: number; readonly endMs: number };
@@ -175,15 +184,14 @@ class Load {
     const wish = { cardNo: CARDS[card]?.cardNo ?? '', type, amount } as const;
     const { spec } = await this.#issuer.service.issueBarcode(merchantId, wish);
     const sequenceId = newId();
-    const told = await this.#settle(sequenceId, spec, type, amount);
+    const told = await this.#settle(sequenceId, spec, { card, type, amount });
     this.tales.set(sequenceId, { card, type, amount, ...told });
   }
 
   async #settle(
     sequenceId: string,
     spec: string,
-    type: 'CHARGE' | 'REFUND',
-    amount: number,
+    { card, type, amount }: Pick<Tale, 'card' | 'type' | 'amount'>,
   ): Promise<Pick<Tale, 'told' | 'nrNumber'>> {
     const approve = (): Promise<Reply | null> =>
       this.#ask('approve', (till) => till.approve(spec, { sequenceId, ...this.#mark() }));
@@ -206,7 +214,25 @@ class Load {
     if (body.result === 'FAILED') return { told: 'declined', nrNumber: null };
     if (body.result === 'NOT_FOUND') return reverse(null);
     const nrNumber = String(body.nrNumber);
+    if (type === 'CHARGE' && isPoor(card) && randomInt(4) !== 0) {
+      await this.#spendAll(card);
+      return reverse(nrNumber);
+    }
     return randomInt(8) === 0 ? reverse(nrNumber) : { told: 'approved', nrNumber };
+  }
+
+  /** The holder is quicker than the reversal. */
+  async #spendAll(card: number): Promise<void> {
+    const { service, credentials } = this.#issuer;
+    const no = CARDS[card]?.cardNo ?? '';
+    const balance = (await service.balanceOf(credentials.merchantId, no)) ?? 0;
+    if (balance === 0) return;
+    try {
+      await service.spend(credentials.merchantId, no, balance);
+      this.spent[card] = (this.spent[card] ?? 0) + balance;
+    } catch (error) {
+      if (sqlState(error) !== TOO_LITTLE) throw error;
+    }
   }
 
   async #until<T>(attempt: () => Promise<T | null>): Promise<T> {
@@ -239,13 +265,15 @@ const MEANS: Readonly<Record<string, Told>> = {
 
 async function compare(
   issuer: Issuer,
-  tales: ReadonlyMap<string, Tale>,
-): Promise<Pick<LoadFigures, 'told' | 'balancesCompared' | 'cardsThatOwe' | 'itemsCompared'>> {
+  { tales, spent }: Pick<Load, 'tales' | 'spent'>,
+): Promise<
+  Pick<LoadFigures, 'told' | 'balancesCompared' | 'spent' | 'cardsThatOwe' | 'owed' | 'itemsCompared'>
+> {
   const { merchantId } = issuer.credentials;
   const { accounts, wrongCards } = await issuer.service.trialBalance(merchantId);
   expect(wrongCards).toBe(0);
   expect([...accounts.values()].reduce((sum, balance) => sum + balance, 0)).toBe(0);
-  const expected = CARDS.map(({ balance }) => balance);
+  const expected = CARDS.map(({ balance }, at) => balance - (spent[at] ?? 0));
   const told = { approved: 0, declined: 0, reversed: 0 };
   for (const tale of tales.values()) {
     told[tale.told] += 1;
@@ -280,7 +308,15 @@ async function compare(
   }
   await compareTotals(issuer);
   const cardsThatOwe = owed.filter((sum) => sum < 0).length;
-  return { told, balancesCompared: balances.length, cardsThatOwe, itemsCompared: items.length };
+  const sumOf = (sums: readonly number[]): number => sums.reduce((all, sum) => all + sum, 0);
+  return {
+    told,
+    balancesCompared: balances.length,
+    spent: sumOf(spent),
+    cardsThatOwe,
+    owed: -sumOf(owed),
+    itemsCompared: items.length,
+  };
 }
 
 /** The sums that are kept beside the items are the items' own. */
