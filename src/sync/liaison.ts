@@ -61,8 +61,9 @@ export class Liaison {
     this.#host = host;
     const now = options.clock.now();
     const memory = options.memory ?? volatileMemory();
-    this.session = new Session(memory, options.identity.machineId, limits.clockToleranceMs);
-    const { found } = options;
+    const { found, identity } = options;
+    const hasHistory = found !== undefined && found.index > 0;
+    this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, hasHistory);
     this.#found = found === undefined ? null : this.session.foundAt(found);
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;

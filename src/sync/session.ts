@@ -29,12 +29,16 @@ export class Session {
   /** The issuer, or this terminal, was put back to an earlier point: everything of unsealed days must be asked again. */
   issuerChanged = false;
 
-  constructor(memory: SyncMemory, machineId: string, toleranceMs: number) {
+  /**
+   * `hasHistory`: the journal was begun before this run. Without its memory such a terminal cannot know whether the
+   * issuer was restored meanwhile, so everything is asked again.
+   */
+  constructor(memory: SyncMemory, machineId: string, toleranceMs: number, hasHistory: boolean) {
     this.#memory = memory;
     this.#machineId = machineId;
     this.#toleranceMs = toleranceMs;
     this.#remembered = memory.read();
-    this.issuerEpoch = this.#remembered?.issuerEpoch ?? null;
+    this.issuerEpoch = this.#remembered?.issuerEpoch ?? (hasHistory ? UNASKED : null);
   }
 
   get greeted(): boolean {

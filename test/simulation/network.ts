@@ -80,8 +80,11 @@ const NOT_PROCESSED = [
 interface Wire {
   readonly context: CallContext;
   readonly signal: AbortSignal | undefined;
-  /** hello, inquiry and transactions answer a fenced terminal too. */
-  readonly fences: boolean;
+  /**
+   * What a fenced terminal gets: refused; answered all the same (inquiry and transactions, which remember the journal's
+   * head too); or judged by the call itself (hello).
+   */
+  readonly fencing: 'refuses' | 'answers' | 'judges';
   readonly machineId: string;
   /** Kind and id; null: belongs to no intent. */
   readonly key: string | null;
@@ -210,8 +213,10 @@ export class SimulatedNetwork implements SettlementBackend {
 
   #answerOf(wire: Wire): ModelAnswer<unknown> {
     if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
-    if (wire.fences && this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId))
-      return { kind: 'notProcessed', code: '000_910' };
+    const isFenced =
+      wire.fencing !== 'judges' &&
+      this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId);
+    if (isFenced && wire.fencing === 'refuses') return { kind: 'notProcessed', code: '000_910' };
     if (this.#hit('notProcessed')) return { kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) };
     return wire.handle();
   }
@@ -235,47 +240,47 @@ export class SimulatedNetwork implements SettlementBackend {
   async hello(request: HelloRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.hello(terminalId, request, context);
-    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'judges', null, handle));
   }
   async approve(request: ApproveRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.approve(terminalId, request);
     const key = `approve ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
   }
   async inquiry(request: InquiryRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.inquiry(request);
-    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
   }
   async netCancel(request: NetCancelRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.netCancel(terminalId, request);
     const key = `netCancel ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
   }
   async cancel(request: CancelRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.cancel(request);
     const key = `cancel ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, true, key, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
   }
   async transactions(request: TransactionsRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.transactions(request);
-    return await this.#call<never>(this.#wire(context, signal, false, null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
   }
   async close(_request: CloseRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => ({ kind: 'refused', code: '006_907' }) as const;
-    return await this.#call<never>(this.#wire(context, signal, true, null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'refuses', null, handle));
   }
 
   /** `machineId` as it is now: the wire carries what the sender was. */
   #wire(
     context: CallContext,
     signal: AbortSignal | undefined,
-    fences: boolean,
+    fencing: Wire['fencing'],
     key: string | null,
     handle: () => ModelAnswer<unknown>,
   ): Wire {
-    return { context, signal, fences, machineId: this.machineId, key, handle };
+    return { context, signal, fencing, machineId: this.machineId, key, handle };
   }
 
   async dispose(): Promise<void> {}

@@ -22,6 +22,7 @@ const FOUND: readonly (readonly [number, string])[] = [
   [814, 'an answer that a full disk did not take counted as heard'],
   [940, 'the list of a day after a cut-over was not read'],
   [636, 'a fenced terminal sent net cancels again after the issuer was restored'],
+  [21599, 'a till that lost its small memory while the issuer was restored asked about nothing'],
   [1391, 'a second look at a time that had passed ran in circles'],
 ];
 

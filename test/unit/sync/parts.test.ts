@@ -164,7 +164,16 @@ describe('the session', () => {
     holder: MACHINE,
     knownJournalIndex: 10,
   };
-  const sessionOf = (memory = volatileMemory()) => new Session(memory, MACHINE, 10_000);
+  const meta = {
+    issuerEpoch: 'one',
+    businessDate: '20261122',
+    correlationId: 'x',
+    clockOffsetMs: null,
+    bytesWritten: 1,
+    elapsedMs: 1,
+  };
+  const sessionOf = (memory = volatileMemory(), hasHistory = false) =>
+    new Session(memory, MACHINE, 10_000, hasHistory);
 
   it('keeps the epoch that it was given over a restart; without one it is 0', () => {
     const memory = volatileMemory();
@@ -192,14 +201,7 @@ describe('the session', () => {
     session.greet({ ...hello, epoch: 0 }, null, 10, at(0).wallMs, at(0));
     expect(kept).toBeNull();
     isFull = false;
-    session.heard({
-      issuerEpoch: 'one',
-      businessDate: '20261122',
-      correlationId: 'x',
-      clockOffsetMs: null,
-      bytesWritten: 1,
-      elapsedMs: 1,
-    });
+    session.heard(meta);
     expect(kept).toMatchObject({ epoch: 0, issuerEpoch: 'one' });
   });
 
@@ -249,16 +251,25 @@ describe('the session', () => {
     expect(session.clockConfirmed(at(0))).toBe(false);
   });
 
+  it('asks everything again when it has a journal but no memory of the issuer, until that is done', () => {
+    const memory = volatileMemory();
+    const fresh = sessionOf();
+    fresh.heard(meta);
+    expect(fresh.issuerChanged).toBe(false);
+    const forgetful = sessionOf(memory, true);
+    forgetful.heard(meta);
+    expect(forgetful.issuerChanged).toBe(true);
+    const afterCrash = sessionOf(memory, true);
+    afterCrash.heard(meta);
+    expect(afterCrash.issuerChanged).toBe(true);
+    afterCrash.recheckDone();
+    const last = sessionOf(memory, true);
+    last.heard(meta);
+    expect(last.issuerChanged).toBe(false);
+  });
+
   it('remembers a changed issuer only when all has been asked again', () => {
     const memory = volatileMemory();
-    const meta = {
-      issuerEpoch: 'one',
-      businessDate: '20261122',
-      correlationId: 'x',
-      clockOffsetMs: null,
-      bytesWritten: 1,
-      elapsedMs: 1,
-    };
     const session = sessionOf(memory);
     session.heard(meta);
     session.heard({ ...meta, issuerEpoch: 'two' });
