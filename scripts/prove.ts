@@ -1,8 +1,9 @@
 /**
  * `npm run prove [-- NAME...] [--seconds N]`: the long runs of what `npm test` runs a few times only. Without a name, the
- * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill`, `plugs` and `issuer` drive real
- * processes, are bounded by their counts and run when they are named. `issuer` can be run in parts: `--storage pglite` or
- * `postgres`, `--calls N` (default 100,000), and with `--seconds` it begins no payment after that time.
+ * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill`, `rounds`,
+ * `plugs` and `issuer` drive real processes, are bounded by their counts and run when they are named. `issuer` can be run
+ * in parts: `--storage pglite` or `postgres`, `--calls N` (default 100,000), and with `--seconds` it begins no payment
+ * after that time.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -117,6 +118,10 @@ const proofs = (part: Part): Readonly<Record<string, Entry>> => ({
   kill: {
     says: 'kill -9 of the agent, 50 times at each of four points, for both types',
     run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
+  },
+  rounds: {
+    says: 'kill -9 of a till that sells to an issuer with faults, 500 rounds, both sides compared after each',
+    run: tests(['test/integration/sync/rounds.test.ts'], { KONA_TILL_ROUNDS: '500' }),
   },
   plugs: {
     says: 'a thousand plugs of a scanner of each driver leave no descriptor, listener or memory behind',

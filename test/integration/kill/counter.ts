@@ -162,14 +162,54 @@ export class Counter {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Starts the agent, opens the page, waits until the scanner is connected and the issuer was reached. */
-  async start(options: { readonly online: boolean } = { online: true }): Promise<void> {
-    const child = spawn(process.execPath, ['src/main.ts', 'run', '--config', this.#configFile], {
+  #spawn(): ChildProcess {
+    return spawn(process.execPath, ['src/main.ts', 'run', '--config', this.#configFile], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  /** Starts the agent, opens the page, waits until the scanner is connected and the issuer was reached. */
+  async start(options: { readonly online: boolean } = { online: true }): Promise<void> {
+    const child = this.#spawn();
     const log: string[] = [];
-    const address = await readyAddress(child, log);
+    await this.#follow(child, log, await readyAddress(child, log), options.online);
+  }
+
+  /** One more start on this ledger, while an agent has it: its exit code and what it said. */
+  async startSecond(): Promise<{ readonly code: number | null; readonly said: string }> {
+    const child = this.#spawn();
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += String(text);
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, said };
+  }
+
+  /** Two starts at the same moment: one becomes the agent of this counter. Gives what the other one said as it ended. */
+  async startTwo(): Promise<readonly string[]> {
+    const both = [this.#spawn(), this.#spawn()].map((child) => ({ child, log: [] as string[] }));
+    const starts = await Promise.allSettled(both.map(({ child, log }) => readyAddress(child, log)));
+    const refused: string[] = [];
+    for (const [at, { child, log }] of both.entries()) {
+      const start = starts[at];
+      if (start?.status === 'rejected') refused.push(String(start.reason));
+      else if (start !== undefined && this.#till === null) await this.#follow(child, log, start.value, true);
+      else {
+        child.kill('SIGKILL');
+        throw new Error('two agents run on one ledger');
+      }
+    }
+    return refused;
+  }
+
+  async #follow(
+    child: ChildProcess,
+    log: readonly string[],
+    address: string,
+    isOnline: boolean,
+  ): Promise<void> {
     const page = new CashierPage(address);
     await page.open();
     this.#till = { child, page };
@@ -178,7 +218,7 @@ export class Counter {
     await until(describe('the scanner'), () =>
       page.snapshot?.strip.scanner.state === 'ready' ? true : null,
     );
-    if (options.online) await until(describe('the line'), () => (this.#isLineUp() ? true : null));
+    if (isOnline) await until(describe('the line'), () => (this.#isLineUp() ? true : null));
   }
 
   /** Slow is up: on a busy machine the issuer's answers take their time. */

@@ -15,13 +15,13 @@ export const POINTS = [
 export type Point = (typeof POINTS)[number];
 
 /** Small: fifty withdrawals must not empty the card. */
-const AMOUNT = 1_000;
+export const AMOUNT = 1_000;
 /** Rounds per point: few in `npm test`, 50 in `npm run prove`. */
 export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 3);
 export const ROUND_MS = 60_000;
 
 /** Where this customer's notes are, and what the person at the counter decides in this round. */
-interface Case {
+export interface Case {
   readonly type: PaymentType;
   readonly point: Point;
   /** In the dark the cashier moved the cash that the screen had asked for, or undid it. */
@@ -116,7 +116,7 @@ async function step(counter: Counter, round: Case, face: FaceId): Promise<'ended
 }
 
 /** Follows the screen to the end of the payment: answers, presses, and confirms what was shown. */
-async function bringToEnd(counter: Counter, round: Case): Promise<readonly FaceId[]> {
+export async function bringToEnd(counter: Counter, round: Case): Promise<readonly FaceId[]> {
   const seen: FaceId[] = [];
   const what = (): string => {
     const open = counter.ledger((ledger) => ledger.attention());

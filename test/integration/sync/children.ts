@@ -1,0 +1,177 @@
+/** An issuer on a socket and tills without pages as processes of their own (`till-process.ts`), to be killed at will. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Intent } from '../../../src/intent/model.ts';
+import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
+import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
+import { createKonaPlateClient } from '../../../src/konaplate/client.ts';
+import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import type { Ledger } from '../../../src/ledger/types.ts';
+import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import type { Plan } from './till-process.ts';
+
+const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
+const PAGE = 500;
+
+/** One till process. */
+export interface Child {
+  /** Resolves with its exit code, null after a kill. */
+  readonly ended: Promise<number | null>;
+  readonly isRunning: boolean;
+  /** What it wrote to its error stream. */
+  readonly trouble: string;
+  /** Resolves after so many more commits; rejects when the till ends before. */
+  steps(count: number): Promise<void>;
+  /** SIGKILL, and resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** A shop with one ledger. */
+export class Shop {
+  readonly issuer: Issuer;
+  readonly #directory: string;
+  readonly #children = new Set<ChildProcess>();
+  #plans = 0;
+
+  private constructor(issuer: Issuer, directory: string) {
+    this.issuer = issuer;
+    this.#directory = directory;
+  }
+
+  static async open(): Promise<Shop> {
+    return new Shop(await startIssuer(), mkdtempSync(join(tmpdir(), 'kona-children-')));
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    await this.issuer.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  start(mode: Plan['mode']): Child {
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode)],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#children.add(child);
+    let trouble = '';
+    let steps = 0;
+    const listeners = new Set<() => void>();
+    child.stderr?.on('data', (chunk) => {
+      trouble += String(chunk);
+    });
+    child.stdout?.on('data', (chunk) => {
+      steps += String(chunk).split('\n').length - 1;
+      for (const listener of listeners) listener();
+    });
+    const ended = new Promise<number | null>((resolve) =>
+      child.once('close', (code) => {
+        this.#children.delete(child);
+        resolve(code);
+        for (const listener of listeners) listener();
+      }),
+    );
+    const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+    return {
+      ended,
+      get isRunning() {
+        return isRunning();
+      },
+      get trouble() {
+        return trouble;
+      },
+      steps: (count) => {
+        const enough = steps + count;
+        return new Promise((resolve, reject) => {
+          const look = (): void => {
+            if (steps >= enough) resolve();
+            else if (!isRunning()) reject(new Error(`the till ended: ${trouble}`));
+            else return;
+            listeners.delete(look);
+          };
+          listeners.add(look);
+        });
+      },
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
+  #plan(mode: Plan['mode']): string {
+    const { cards, ...client } = this.issuer.credentials;
+    const usable = cards.filter((card) => card.status === 'active').slice(0, 3);
+    const plan: Plan = {
+      mode,
+      directory: this.#directory,
+      client,
+      cards: usable.map((card) => card.cardNo),
+    };
+    this.#plans += 1;
+    const file = join(this.#directory, `plan-${this.#plans}.json`);
+    writeFileSync(file, JSON.stringify(plan), { mode: 0o600 });
+    return file;
+  }
+
+  /** Opens the ledger while no till runs. */
+  ledger<Value>(read: (ledger: Ledger) => Value): Value {
+    const { merchantId, terminalId } = this.issuer.credentials;
+    const ledger = openLedger({
+      file: join(this.#directory, 'till.db'),
+      key: join(this.#directory, 'ledger.key'),
+      environment: 'test',
+      merchantId,
+      terminalId,
+      times: DEFAULT_TIMES,
+      policyHash: 'a'.repeat(64),
+      random: new SystemRandom(),
+      now: new SystemClock().now(),
+      ballastBytes: 0,
+    });
+    try {
+      return read(ledger);
+    } finally {
+      ledger.close();
+    }
+  }
+
+  /** Everything that the ledger holds, newest first. */
+  intents(): Intent[] {
+    return this.ledger((ledger) => {
+      const found: Intent[] = [];
+      for (let before: string | null = null; ; ) {
+        const page = ledger.list({ limit: PAGE, ...(before === null ? {} : { before }) });
+        found.push(...page.intents);
+        if (page.older === null) return found;
+        before = page.older;
+      }
+    });
+  }
+
+  /** The issuer's own list of a business day, asked as the terminal that it is: the issuer remembers the head it is told. */
+  async items(businessDate: string): Promise<SettlementItem[]> {
+    const { cards: _cards, ...options } = this.issuer.credentials;
+    const client = createKonaPlateClient({ ...options, clock: new SystemClock() });
+    const head = this.ledger((ledger) => ledger.head());
+    const context = { epoch: 0, journalIndex: head.index, journalHead: head.hash };
+    const items: SettlementItem[] = [];
+    let cursor: string | undefined;
+    do {
+      const answer = await client.transactions(
+        { businessDate, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+        context,
+      );
+      if (answer.class !== 'answered') throw new Error(`no list: ${answer.class}`);
+      items.push(...answer.value.items);
+      cursor = answer.value.nextCursor;
+    } while (cursor !== undefined);
+    await client.dispose();
+    return items;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * One round: a till sells over a bad line to an issuer with faults, is killed wherever it is, sometimes again while it
+ * recovers, and meets a second till on its ledger; then all is well, the till ends what it began, and both sides are
+ * compared to the won. What is drawn follows from the seed; what it meets is decided by real processes and sockets.
+ */
+import { expect } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
+import { ended } from '../../../src/intent/state.ts';
+import { FAULT_KINDS, type FaultKind } from '../../../src/issuer/phone/api.ts';
+import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
+import type { Child, Shop } from './children.ts';
+
+const FAULTY_CALLS = ['hello', 'approve', 'inquiry', 'netcancel'] as const;
+const STEPS_MAX = 40;
+/** A round whose line is so bad that nothing moves is killed all the same. */
+const TRADE_MS = 4_000;
+const SETTLE_MS = 60_000;
+
+/** What a round met, for the sum of them all. */
+export interface RoundReport {
+  readonly faults: readonly { readonly call: string; readonly kind: FaultKind }[];
+  readonly kills: number;
+  readonly seconds: number;
+  readonly approved: number;
+  readonly reversed: number;
+}
+
+/** Fractions that follow from a number: the same round draws the same. */
+function diceOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Sells until so many commits were made, or the time is over; then SIGKILL. */
+async function tradeAndDie(till: Child, steps: number, afterMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, TRADE_MS);
+  });
+  await Promise.race([till.steps(steps), late]);
+  clearTimeout(timer);
+  await after(afterMs);
+  await till.kill();
+}
+
+function faultsOf(dice: () => number): { call: string; kind: FaultKind; probability: number; ms: number }[] {
+  const kind = (): FaultKind => FAULT_KINDS[Math.floor(dice() * FAULT_KINDS.length)] ?? 'dropAfter';
+  return FAULTY_CALLS.filter(() => dice() < 0.6).map((call) => ({
+    call,
+    kind: kind(),
+    probability: 0.1 + dice() * 0.6,
+    ms: 50 + Math.floor(dice() * 1_500),
+  }));
+}
+
+/** Runs one round and compares both sides; throws with what differs. */
+export async function round(shop: Shop, seed: number): Promise<RoundReport> {
+  const dice = diceOf(seed);
+  const faults = faultsOf(dice);
+  for (const fault of faults) shop.issuer.faults?.set(fault);
+  const kills = dice() < 0.3 ? 2 : 1;
+  let seconds = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const till = shop.start('trade');
+    if (dice() < 0.15) {
+      await till.steps(1);
+      const second = shop.start('settle');
+      expect(await second.ended, `seed ${seed}: the second till on one ledger`).not.toBe(0);
+      expect(second.trouble).toContain('another agent holds this ledger');
+      expect(till.isRunning).toBe(true);
+      seconds += 1;
+    }
+    await tradeAndDie(till, 1 + Math.floor(dice() * STEPS_MAX), Math.floor(dice() * 30));
+  }
+  shop.issuer.faults?.clear();
+  await settle(shop, seed);
+  const { approved, reversed } = await compare(shop, seed);
+  return { faults: faults.map(({ call, kind }) => ({ call, kind })), kills, seconds, approved, reversed };
+}
+
+async function settle(shop: Shop, seed: number): Promise<void> {
+  const till = shop.start('settle');
+  const timer = setTimeout(() => void till.kill(), SETTLE_MS);
+  const code = await till.ended;
+  clearTimeout(timer);
+  const open = code === 0 ? [] : shop.ledger((ledger) => ledger.attention().map(told));
+  expect({ code, open, trouble: till.trouble }, `seed ${seed}: the till ends what it began`).toEqual({
+    code: 0,
+    open: [],
+    trouble: '',
+  });
+}
+
+function told({ sequenceId, type, host, cash, question, cases }: Intent): string {
+  return `${sequenceId} ${type} ${host}/${cash} ${question ?? ''} ${cases.join(' ')}`;
+}
+
+function standsAt({ sequenceId, type, amount }: Intent | SettlementItem): string {
+  return `${sequenceId} ${type} ${amount}`;
+}
+
+/** Both lists, both sums, every intent at its end. */
+async function compare(shop: Shop, seed: number): Promise<{ approved: number; reversed: number }> {
+  const where = `seed ${seed}`;
+  const intents = shop.intents();
+  const { faults, balances } = shop.ledger((ledger) => ledger.verify());
+  expect(faults, where).toEqual([]);
+  const unfinished = intents.filter((intent) => !ended(intent) || intent.cases.length > 0).map(told);
+  expect(unfinished, where).toEqual([]);
+  const approved = intents.filter(({ host }) => host === 'approved');
+  const items = await shop.items(shop.issuer.service.today());
+  const booked = items.filter(({ state }) => state === 'APPROVED');
+  expect(approved.map(standsAt).sort(), where).toEqual(booked.map(standsAt).sort());
+  for (const intent of intents) {
+    const isKept = intent.cash === (intent.type === 'CHARGE' ? 'received' : 'paid_out');
+    expect(isKept, `${where}: ${told(intent)}`).toBe(intent.host === 'approved');
+  }
+  const sum = booked.reduce((won, { type, amount }) => won + (type === 'CHARGE' ? amount : -amount), 0);
+  const nothing = { customer_due: 0, suspense: 0, deferred: 0, dispute: 0, unclaimed: 0, store: 0 };
+  expect(balances, where).toEqual({ ...nothing, cash_drawer: sum, issuer_payable: 0 - sum });
+  return { approved: approved.length, reversed: intents.filter(({ host }) => host === 'reversed').length };
+}
