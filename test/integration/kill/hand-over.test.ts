@@ -25,7 +25,14 @@ describe('two agents on one ledger', () => {
     await counter.page.press(type === 'CHARGE' ? 'RECEIVED' : 'REQUEST');
     await until('the booking', async () => ((await counter.balance()) === before ? null : true));
     const moved = type === 'CHARGE';
-    return { type, point: 'while the request is out', movedInTheDark: false, booked: true, moved, sequenceId };
+    return {
+      type,
+      point: 'while the request is out',
+      movedInTheDark: false,
+      booked: true,
+      moved,
+      sequenceId,
+    };
   }
 
   function sendsOf(sequenceId: string): number | undefined {
