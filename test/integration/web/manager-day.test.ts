@@ -1,0 +1,138 @@
+/** The business day over HTTP: who may, what a count hides and keeps, and what its difference needs. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiError, DayAnswer } from '../../../src/web/api.ts';
+import { type Answer, call } from '../agent/harness.ts';
+import { type DayLab, startDay } from '../settlement/day-lab.ts';
+
+const PIN = '739155';
+const NO_PIECES = { 50000: 0, 10000: 0, 5000: 0, 1000: 0, 500: 0, 100: 0, 50: 0, 10: 0 };
+let lab: DayLab;
+let cookie = '';
+let day = '';
+
+function manager(path: string, body?: unknown): Promise<Answer> {
+  return call(lab.till.agent.address, `/api/v1/manager/${path}`, {
+    headers: cookie === '' ? {} : { cookie },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+function count(tenThousands: number, change: object = {}): Promise<Answer> {
+  const pieces = { ...NO_PIECES, 10000: tenThousands };
+  return manager('day/count', {
+    date: day,
+    mode: 'separate',
+    pieces,
+    safe: 0,
+    float: 0,
+    posExpected: 0,
+    ...change,
+  });
+}
+
+async function signIn(path: string, body: object): Promise<void> {
+  const answer = await manager(path, body);
+  expect(answer.status).toBe(200);
+  cookie = String(answer.headers['set-cookie']).split(';', 1)[0] ?? '';
+}
+
+beforeAll(async () => {
+  lab = await startDay();
+  await lab.charge(10_000);
+  await lab.charge(20_000);
+  day = lab.date();
+}, 120_000);
+afterAll(async () => {
+  expect(lab.till.faults).toEqual([]);
+  await lab.end();
+});
+
+describe('without a session', () => {
+  it('nothing of a day is read or written', async () => {
+    for (const path of [
+      'day',
+      `day/report?date=${day}`,
+      `day/report.txt?date=${day}`,
+      `day/report.csv?date=${day}`,
+    ])
+      expect((await manager(path)).status, path).toBe(401);
+    for (const path of ['day/count', 'day/explain', 'day/reconcile', 'day/close'])
+      expect((await manager(path, { date: day, pin: PIN })).status, path).toBe(401);
+    const control = (path: string, body?: object): Promise<Answer> =>
+      call(lab.till.agent.address, `/api/v1/control/${path}`, body === undefined ? {} : { body });
+    expect((await control('day')).status).toBe(401);
+    expect((await control(`day/report?date=${day}`)).status).toBe(401);
+    expect((await control('day/reconcile', { date: day })).status).toBe(401);
+    expect((await control('day/close', { date: day, uncounted: 'no reason' })).status).toBe(401);
+    expect(lab.till.agent.ledger.dayEntries(day)).toEqual([]);
+    const code = readFileSync(lab.till.agent.installerCodeFile() ?? '', 'utf8').trim();
+    await signIn('first', { code, name: 'Kim', pin: PIN });
+  });
+});
+
+describe('a count', () => {
+  it('is blind: the expected cash is told only once it is recorded', async () => {
+    await manager('day/reconcile', { date: day });
+    const before = await manager('day');
+    expect(before.json<DayAnswer>()).toMatchObject({ date: day, counts: [], obstacle: 'COUNT_NEEDED' });
+    const seven = before.json<DayAnswer>().reconciled?.rules.find(({ rule }) => rule === 7);
+    expect(seven).toMatchObject({ ok: true, amount: null });
+    const after = (await count(2, { float: 5_000, safe: 12_000 })).json<DayAnswer>();
+    expect(after.counts).toMatchObject([
+      { who: 'Kim', counted: 20_000, safe: 12_000, float: 5_000, expected: 30_000, difference: -3_000 },
+    ]);
+    expect(after.obstacle).toBe('REASON_NEEDED');
+  });
+
+  it('that differs does not close without a reason, and its reason needs the PIN', async () => {
+    const wish = { date: day, reason: 'WRONG_AMOUNT', note: '9410000000000005' };
+    expect((await manager('day/close', { date: day, pin: PIN })).json<ApiError>()).toMatchObject({
+      error: 'REFUSED',
+      refusal: 'REASON_NEEDED',
+    });
+    expect((await manager('day/explain', { ...wish, pin: '111112' })).json<ApiError>().error).toBe(
+      'WRONG_PIN',
+    );
+    expect((await manager('day/explain', wish)).status).toBe(400);
+    const other = { ...wish, reason: 'OTHER', note: 'short', pin: PIN };
+    expect((await manager('day/explain', other)).json<ApiError>().error).toBe('REASON_NEEDED');
+    expect(lab.till.agent.ledger.balances().store).toBe(0);
+    const done = (await manager('day/explain', { ...wish, pin: PIN })).json<DayAnswer>();
+    expect(done.explained).toEqual({ reason: 'WRONG_AMOUNT', note: '*'.repeat(16), who: 'Kim' });
+    expect(done.obstacle).toBeNull();
+    expect(lab.till.agent.ledger.balances()).toMatchObject({ cash_drawer: 27_000, store: 3_000 });
+  });
+
+  it('is repeated once, both are kept, and the reason of the first does not speak for the second', async () => {
+    const again = (await count(3, { float: 2_000 })).json<DayAnswer>();
+    expect(again.counts.map(({ counted, difference }) => [counted, difference])).toEqual([
+      [20_000, -3_000],
+      [30_000, 1_000],
+    ]);
+    expect(again).toMatchObject({ explained: null, obstacle: 'REASON_NEEDED' });
+    const third = await count(3);
+    expect(third.json<ApiError>()).toMatchObject({ error: 'REFUSED', refusal: 'COUNTED_TWICE' });
+    const body = { date: day, reason: 'CUSTOMER_GONE', pin: PIN };
+    expect((await manager('day/explain', body)).json<DayAnswer>().obstacle).toBeNull();
+    expect((await manager('day/explain', body)).json<ApiError>().refusal).toBe('NOTHING_TO_EXPLAIN');
+    expect(lab.till.agent.ledger.balances()).toMatchObject({ cash_drawer: 28_000, store: 2_000 });
+    expect(lab.till.agent.ledger.verify().faults).toEqual([]);
+  });
+
+  it.each([
+    ['pieces of a note that does not exist', { pieces: { ...NO_PIECES, 20000: 1 } }],
+    ['half a note', { pieces: { ...NO_PIECES, 1000: 0.5 } }],
+    ['less than nothing', { safe: -1 }],
+    ['a day that is no date', { date: '2026-07-23' }],
+  ])('is refused with %s', async (_what, change) => {
+    expect((await count(1, change)).status).toBe(400);
+  });
+
+  it('and everything else of a day that does not exist is not found', async () => {
+    expect((await manager('day?date=20010101')).status).toBe(404);
+    expect((await count(1, { date: '20010101' })).status).toBe(404);
+    expect((await manager('day/report?date=20010101')).status).toBe(404);
+    expect((await manager(`day/report?date=${day}&at=999999`)).status).toBe(404);
+  });
+});
