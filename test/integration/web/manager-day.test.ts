@@ -1,8 +1,10 @@
-/** The business day over HTTP: who may, what a count hides and keeps, and what its difference needs. */
+/** The business day over HTTP: who may, what a count hides and keeps, what a close needs, and the report's bytes. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiError, DayAnswer } from '../../../src/web/api.ts';
-import { type Answer, call } from '../agent/harness.ts';
+import type { ApiError, DayAnswer, DayReportAnswer, PaymentDetail } from '../../../src/web/api.ts';
+import { type Answer, call, until } from '../agent/harness.ts';
 import { type DayLab, startDay } from '../settlement/day-lab.ts';
 
 const PIN = '739155';
@@ -134,5 +136,89 @@ describe('a count', () => {
     expect((await count(1, { date: '20010101' })).status).toBe(404);
     expect((await manager('day/report?date=20010101')).status).toBe(404);
     expect((await manager(`day/report?date=${day}&at=999999`)).status).toBe(404);
+  });
+});
+
+describe('a close', () => {
+  it('needs the PIN of the manager who is signed in, and seals what the issuer agrees to', async () => {
+    expect((await manager('day/close', { date: day })).status).toBe(400);
+    const wrong = await manager('day/close', { date: day, pin: '111112' });
+    expect(wrong.json<ApiError>().error).toBe('WRONG_PIN');
+    expect(lab.till.agent.settlement.day(day).wanted).toBeNull();
+    const closed = (await manager('day/close', { date: day, pin: PIN })).json<DayAnswer>();
+    expect(closed).toMatchObject({ phase: 'agreed', wanted: { who: 'Kim' }, answered: { result: 'AGREED' } });
+    expect((await manager('day/close', { date: day, pin: PIN })).json<ApiError>().refusal).toBe('SEALED');
+    expect((await count(3)).json<ApiError>().refusal).toBe('SEALED');
+    const { ledger } = lab.till.agent;
+    expect(ledger.dayPosition(day)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+});
+
+describe('the report', () => {
+  const text = (): Promise<Answer> => manager(`day/report.txt?date=${day}`);
+  const csv = (): Promise<Answer> => manager(`day/report.csv?date=${day}`);
+  let made = '';
+  let table = '';
+
+  it('is 42 columns of text that name the counts, the people and the issuer', async () => {
+    const answer = await text();
+    made = answer.text;
+    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(answer.headers['content-disposition']).toContain(`day-${day}.txt`);
+    for (const part of [
+      '일치 확정 AGREED',
+      '다시 셈 Recount',
+      '-3,000원',
+      '충전 승인 Charges',
+      'Kim',
+      '서명 Signature',
+    ])
+      expect(made).toContain(part);
+    expect(made).not.toContain('9410000000000005');
+    const shown = (await manager(`day/report?date=${day}`)).json<DayReportAnswer>();
+    expect(`${shown.lines.join('\n')}\n`).toBe(made);
+  });
+
+  it('is a CSV of the same figures, one column count throughout', async () => {
+    const answer = await csv();
+    table = answer.text;
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const rows = table
+      .replace(/^\uFEFF/, '')
+      .trimEnd()
+      .split('\r\n');
+    expect(rows[0]).toBe('section,name,count,won,time,who,text');
+    expect(rows.filter((row) => row.split(',').length !== 7)).toEqual([]);
+    expect(rows).toContain('store,CHARGE APPROVED,2,30000,,,');
+    expect(rows).toContain('issuer,CHARGE APPROVED,2,30000,,,');
+    expect(rows.filter((row) => /^rule,\d,\d+,-?\d*,,,ok$/.test(row))).toHaveLength(9);
+  });
+});
+
+describe('a payment whose journal entry fails its hash', () => {
+  it('is shown as such, offers no decision and takes none', async () => {
+    const id = await lab.charge(6_000);
+    const void_ = { decision: 'void', reason: 'WRONG_AMOUNT', pin: PIN };
+    const sound = (await manager(`payments/${id}`)).json<PaymentDetail>();
+    expect(sound.decisions.map(({ decision }) => decision)).toEqual(['void']);
+    const database = new Database(join(lab.till.directory, 'ledger', 'ledger.db'));
+    database.exec('DROP TRIGGER journal_is_never_edited');
+    const changed = database
+      .prepare("UPDATE journal SET at_ms = at_ms + 1 WHERE sequence_id = ? AND kind = 'received'")
+      .run(id);
+    database.close();
+    expect(changed.changes).toBe(1);
+    const detail = (await manager(`payments/${id}`)).json<PaymentDetail>();
+    expect(detail.decisions).toEqual([]);
+    expect(detail.steps.filter(({ verified }) => !verified).map(({ event }) => event)).toEqual(['received']);
+    const refused = await manager(`payments/${id}/decide`, { ...void_, version: detail.version });
+    expect(refused.status).toBe(409);
+    expect(refused.json<ApiError>()).toMatchObject({ error: 'REFUSED', refusal: 'NOT_VERIFIED' });
+    expect(lab.till.agent.ledger.get(id)?.host).toBe('approved');
+    await until(
+      'nothing more happens to it',
+      () => lab.till.agent.ledger.get(id)?.version === detail.version,
+    );
   });
 });
