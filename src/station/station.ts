@@ -123,6 +123,7 @@ export class Station {
   setCashier(page: string, cashier: string | null): PressAnswer {
     return this.#act(page, () => {
       if (!this.pages.drives(page)) return 'VIEW_ONLY';
+      if (this.#core.desk.locked) return 'LOCKED';
       this.#core.desk.cashier = cashier;
       return null;
     });

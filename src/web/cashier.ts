@@ -137,10 +137,12 @@ function pressRoutes(post: Post, options: WebOptions): void {
 }
 
 function paperRoutes(post: Post, options: WebOptions): void {
-  post('find', 'Find by reference, approval code or last four', findBody, (_station, { text }) =>
-    find(options, text),
-  );
+  post('find', 'Find by reference, approval code or last four', findBody, (station, { text }) => {
+    refuseLocked(station);
+    return find(options, text);
+  });
   post('receipt', 'A receipt or slip as lines of text', receiptBody, (station, body) => {
+    refuseLocked(station);
     const copy = isCopy(options, station, body);
     return paper(options, body.sequenceId, { ...body, copy });
   });
@@ -152,6 +154,12 @@ function paperRoutes(post: Post, options: WebOptions): void {
     const queued = printing.print(body.sequenceId, { language: body.language, copy });
     return { queued, fault: printing.fault() };
   });
+}
+
+/** Payments are told of to nobody before a PIN ends the lock. Throws ApiFault. */
+function refuseLocked(station: Station): void {
+  if (station.snapshot().control !== 'locked') return;
+  throw new ApiFault(403, 'REFUSED', 'the station is locked', { refusal: 'LOCKED' });
 }
 
 /**

@@ -351,6 +351,11 @@ describe("the manager's PIN at the counter", () => {
     await page.post('lock', {});
     await page.sees('LOCKED');
     expect((await page.press('CLOSE')).refusal).toBe('LOCKED');
+    expect((await page.post('cashier', { cashier: '77' })).json<{ refusal: string }>().refusal).toBe(
+      'LOCKED',
+    );
+    const found = await page.post('find', { text: CARD.slice(-4) });
+    expect(found.json<ApiError>()).toMatchObject({ error: 'REFUSED', refusal: 'LOCKED' });
     const unlock = { sequenceId: null, version: null, face: 'LOCKED', pin: PIN };
     expect((await page.post('unlock', unlock)).status).toBe(200);
     await until('unlocked', () => page.latest()?.control === 'here');
