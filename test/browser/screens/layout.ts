@@ -66,6 +66,8 @@ interface AxeResult {
 export async function axeFaults(page: Page, parts: readonly string[] = ['html']): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   return page.evaluate(async (include) => {
+    // A chip that is still fading in has the contrast of no state that a person reads.
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
     const { axe } = window as unknown as {
       axe: { run: (context: unknown, options: unknown) => Promise<AxeResult> };
     };
