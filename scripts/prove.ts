@@ -123,6 +123,10 @@ const proofs = (part: Part): Readonly<Record<string, Entry>> => ({
   },
   sync: { says: 'power cut: the traced writes replayed up to every sync', run: syncs, share: 0.06 },
   tamper: { says: 'edited, deleted, swapped and truncated by hand', run: tampering, share: 0.06 },
+  counter: {
+    says: 'a cashier at a real counter in a real browser, the agent killed in every state',
+    run: tests(['test/browser/cashier/real-till.test.ts'], { KONA_TILL_COUNTER: 'full' }),
+  },
   kill: {
     says: 'kill -9 of the agent, 50 times at each of four points, for both types',
     run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
