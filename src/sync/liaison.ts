@@ -62,8 +62,8 @@ export class Liaison {
     const now = options.clock.now();
     const memory = options.memory ?? volatileMemory();
     const { found, identity } = options;
-    const hasHistory = found !== undefined && found.index > 0;
-    this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, hasHistory);
+    const foundIndex = found?.index ?? null;
+    this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex);
     this.#found = found === undefined ? null : this.session.foundAt(found);
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;

@@ -10,6 +10,8 @@ export interface Remembered {
   readonly epoch: number;
   /** The issuer's, as it was when all was last asked again; empty: everything is to be asked again. */
   readonly issuerEpoch: string | null;
+  /** Where the journal ended when all had been asked again: one that ends before it has lost some of the answers. */
+  readonly askedIndex: number;
   /** A manager's pause outlives a restart; an alarm does not. */
   readonly pause: SyncPause | null;
   /** Only a manager's claim ends it, not a restart: a journal that grew meanwhile hides what was lost. */

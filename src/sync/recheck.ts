@@ -1,6 +1,11 @@
 import type { Actor, Intent } from '../intent/model.ts';
 import { kstDate } from '../konaplate/kst.ts';
-import type { CallContext, SettlementItem } from '../konaplate/settlement.ts';
+import type {
+  Answered,
+  SettlementItem,
+  TransactionsAnswer,
+  TransactionsRequest,
+} from '../konaplate/settlement.ts';
 import { holdsCardData } from '../ledger/card-data.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
@@ -32,24 +37,30 @@ export class Recheck {
   readonly #options: SyncOptions;
   readonly #limits: SyncLimits;
   readonly #delivery: Delivery;
-  readonly #context: () => CallContext;
+  readonly #page: (request: TransactionsRequest) => Promise<Answered<TransactionsAnswer>>;
   readonly #asks: Ask[] = [];
   readonly #stranded = new Set<string>();
   /** Noted in this run: a second try to recover does not note them again. */
   readonly #imported = new Set<string>();
-  /** Under which issuer epoch the list was made; null: none is being worked on. */
-  #epoch: string | null = null;
+  /** The session's round for which the list was made; null: none is being worked on. */
+  #round: number | null = null;
   #todo: string[] = [];
   #cursor: string | null = null;
   #isListed = true;
   #underWay = 0;
   #retryMs: number | null = null;
 
-  constructor(options: SyncOptions, limits: SyncLimits, delivery: Delivery, context: () => CallContext) {
+  /** `page` asks for a page of the issuer's list. */
+  constructor(
+    options: SyncOptions,
+    limits: SyncLimits,
+    delivery: Delivery,
+    page: (request: TransactionsRequest) => Promise<Answered<TransactionsAnswer>>,
+  ) {
     this.#options = options;
     this.#limits = limits;
     this.#delivery = delivery;
-    this.#context = context;
+    this.#page = page;
   }
 
   /** Mono ms at which something refused before is tried again. */
@@ -79,8 +90,8 @@ export class Recheck {
 
   #askAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
-    if (this.#epoch !== session.issuerEpoch) {
-      this.#epoch = session.issuerEpoch;
+    if (this.#round !== session.round) {
+      this.#round = session.round;
       this.#todo = [];
       this.#cursor = null;
       this.#isListed = false;
@@ -102,19 +113,19 @@ export class Recheck {
       this.#again(sequenceId);
     }
     if (this.#todo.length === 0 && this.#isListed && this.#underWay === 0) {
-      this.#epoch = null;
-      session.recheckDone();
+      this.#round = null;
+      session.recheckDone(this.#options.ledger.head().index);
     }
   }
 
   #again(sequenceId: string): void {
     const intent = this.#options.ledger.get(sequenceId);
     if (intent === null || !ASKED.has(intent.host)) return;
-    const epoch = this.#epoch;
+    const round = this.#round;
     this.#underWay += 1;
     let isOver = false;
     const over = (isDone: boolean): void => {
-      if (isOver || epoch !== this.#epoch) return;
+      if (isOver || round !== this.#round) return;
       isOver = true;
       this.#underWay -= 1;
       if (isDone) return;
@@ -181,7 +192,7 @@ export class Recheck {
 
   /** Gives the day that is open at the issuer; null: the list could not be read to its end. */
   async #importDay(businessDate: string): Promise<string | null> {
-    const { backend, clock, ledger, terminalId } = this.#options;
+    const { clock, ledger, terminalId } = this.#options;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const request = {
@@ -190,7 +201,7 @@ export class Recheck {
         ...(terminalId === undefined ? {} : { terminalId }),
         ...(cursor === undefined ? {} : { cursor }),
       };
-      const answer = await backend.transactions(request, this.#context());
+      const answer = await this.#page(request);
       if (answer.class !== 'answered') return null;
       for (const item of answer.value.items) {
         if (this.#imported.has(item.sequenceId) || ledger.get(item.sequenceId) !== null) continue;

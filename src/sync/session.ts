@@ -28,17 +28,24 @@ export class Session {
   issuerEpoch: string | null;
   /** The issuer, or this terminal, was put back to an earlier point: everything of unsealed days must be asked again. */
   issuerChanged = false;
+  /** Grows when asking again begins anew: what was asked before it does not count. */
+  round = 0;
 
   /**
-   * `hasHistory`: the journal was begun before this run. Without its memory such a terminal cannot know whether the
-   * issuer was restored meanwhile, so everything is asked again.
+   * `foundIndex`: where the journal ended before this run. A terminal with a journal and without its memory cannot know
+   * whether the issuer was restored meanwhile, and one whose journal ends before the answers that it remembers has lost
+   * them: both ask for everything again. null: not known, and nothing follows from it.
    */
-  constructor(memory: SyncMemory, machineId: string, toleranceMs: number, hasHistory: boolean) {
+  constructor(memory: SyncMemory, machineId: string, toleranceMs: number, foundIndex: number | null) {
     this.#memory = memory;
     this.#machineId = machineId;
     this.#toleranceMs = toleranceMs;
     this.#remembered = memory.read();
-    this.issuerEpoch = this.#remembered?.issuerEpoch ?? (hasHistory ? UNASKED : null);
+    if (foundIndex !== null && foundIndex < (this.#remembered?.askedIndex ?? 0)) {
+      // On disk at once: what this start writes makes the journal longer again.
+      this.#remember({ issuerEpoch: UNASKED, askedIndex: 0 });
+    }
+    this.issuerEpoch = this.#remembered?.issuerEpoch ?? ((foundIndex ?? 0) > 0 ? UNASKED : null);
   }
 
   get greeted(): boolean {
@@ -88,17 +95,17 @@ export class Session {
   heard(meta: AnswerMeta): void {
     if (this.#isUnsaved && this.#remembered !== null) this.#save(this.#remembered);
     if (meta.clockOffsetMs !== null) this.clockOffsetMs = meta.clockOffsetMs;
-    if (this.issuerEpoch !== null && this.issuerEpoch !== meta.issuerEpoch) this.issuerChanged = true;
     if (this.issuerEpoch === meta.issuerEpoch) return;
+    if (this.issuerEpoch !== null) this.#askAllAgain();
     this.issuerEpoch = meta.issuerEpoch;
     // A changed one is remembered only when all has been asked again, so that a crash in between asks again.
     if (!this.issuerChanged) this.#remember({ issuerEpoch: meta.issuerEpoch });
   }
 
-  /** Everything of unsealed days has been asked again. */
-  recheckDone(): void {
+  /** Everything of unsealed days has been asked again, and the journal up to `journalIndex` holds the answers. */
+  recheckDone(journalIndex: number): void {
     this.issuerChanged = false;
-    this.#remember({ issuerEpoch: this.issuerEpoch });
+    this.#remember({ issuerEpoch: this.issuerEpoch, askedIndex: journalIndex });
   }
 
   /** Takes in an answered hello. Gives the reason when it shows that this terminal must be fenced. */
@@ -119,7 +126,7 @@ export class Session {
     const isHolder = hello.holder === this.#machineId;
     if (claimed !== null && isHolder && hello.epoch === claimed) {
       // What became of the items of the lost history only the issuer knows: all of them are asked about.
-      this.issuerChanged = true;
+      this.#askAllAgain();
       this.#remember({ epoch: claimed, fenced: null, issuerEpoch: UNASKED, found: null });
       this.hello = hello;
       return null;
@@ -143,10 +150,16 @@ export class Session {
     return Math.abs(now.wallMs - now.monoMs - this.#clock.skewMs) > this.#toleranceMs;
   }
 
+  #askAllAgain(): void {
+    this.issuerChanged = true;
+    this.round += 1;
+  }
+
   #remember(change: Partial<Remembered>): void {
     const before = this.#remembered ?? {
       epoch: 0,
       issuerEpoch: this.issuerEpoch,
+      askedIndex: 0,
       pause: null,
       fenced: null,
       found: null,

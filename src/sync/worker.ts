@@ -12,6 +12,7 @@ import type {
 import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
+import { DayCalls } from './day-calls.ts';
 import { Delivery, mayPass } from './delivery.ts';
 import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
@@ -40,6 +41,7 @@ export class SyncWorker {
   readonly #counters = new Counters();
   readonly #delivery: Delivery;
   readonly #liaison: Liaison;
+  readonly #dayCalls: DayCalls;
   readonly #recheck: Recheck;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
@@ -81,7 +83,13 @@ export class SyncWorker {
         this.#counters.faults += 1;
       },
     });
-    this.#recheck = new Recheck(options, this.#limits, this.#delivery, () => this.#context());
+    this.#dayCalls = new DayCalls(options.backend, this.#limits, this.#calls, this.#liaison, {
+      isRunning: () => this.#state === 'running',
+      context: () => this.#context(),
+    });
+    this.#recheck = new Recheck(options, this.#limits, this.#delivery, (request) =>
+      this.#dayCalls.page(request),
+    );
   }
 
   /** Begins to deliver. Everything that is due on disk is taken up, so recovery is normal operation. */
@@ -180,39 +188,12 @@ export class SyncWorker {
 
   /** The issuer's list of a business day, a page. Also while fenced: it only reads. */
   transactions(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
-    return this.#settle('transactions', (context, signal) =>
-      this.#options.backend.transactions(request, context, signal),
-    );
+    return this.#dayCalls.transactions(request);
   }
 
   /** One close of a business day. A fenced terminal says nothing. */
   close(request: CloseRequest): Promise<Answered<CloseAnswer>> {
-    if (this.#liaison.session.recovering) return Promise.resolve({ class: 'nothingLeft', why: 'RECOVERING' });
-    return this.#settle('close', (context, signal) => this.#options.backend.close(request, context, signal));
-  }
-
-  /** A call of the business day: one of its kind at a time, never before the first hello is answered. */
-  #settle<Value>(
-    kind: 'transactions' | 'close',
-    run: (context: CallContext, signal: AbortSignal) => Promise<Answered<Value>>,
-  ): Promise<Answered<Value>> {
-    const refuse = (why: string): Promise<Answered<Value>> => Promise.resolve({ class: 'nothingLeft', why });
-    if (this.#state !== 'running') return refuse('STOPPED');
-    if (!this.#liaison.mayDispatch()) return refuse('NOT_GREETED');
-    if (this.#calls.has(kind)) return refuse('BUSY');
-    return new Promise((resolve) =>
-      this.#calls.start<Value>({
-        kind,
-        key: kind,
-        attended: false,
-        answerMs: this.#limits.answerMs[kind],
-        run: (signal) => run(this.#context(), signal),
-        done: (answer, elapsedMs) => {
-          this.#liaison.heard(answer, elapsedMs);
-          resolve(answer);
-        },
-      }),
-    );
+    return this.#dayCalls.close(request);
   }
 
   /** Asked anew after a wait. */

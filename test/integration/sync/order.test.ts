@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
+import type { InquiryAnswer, SettlementItem } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
@@ -443,6 +443,48 @@ describe('recovering', () => {
     expect(await Promise.race([claimed, counter.clock.advance(60_000).then(() => 'waits for ever')])).toBe(
       false,
     );
+  });
+
+  it('aborts the list that it imports when the till stops, and writes nothing of it any more', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    counter.backend.sayTransactions = () => new Promise(() => {});
+    await counter.start();
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(1_000);
+    expect(counter.backend.of('transactions')).toHaveLength(1);
+    const stopped = counter.worker.stop();
+    await counter.clock.advance(DEFAULT_LIMITS.stopMs + 100);
+    await stopped;
+    expect(await Promise.race([claimed, counter.clock.advance(60_000).then(() => 'waits for ever')])).toBe(
+      false,
+    );
+  });
+
+  it('begins to ask again from the start with each claim: what was asked before the fence does not count', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60 };
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(1_000);
+    const other = counter.charge();
+    await counter.clock.advance(1_000);
+    const { balance: _balance, ...approval } = APPROVED;
+    const completed = answered<InquiryAnswer>({ result: 'COMPLETED', approval, voids: [] });
+    // Asked newest first, one a second: the older one is still to come when the fence falls.
+    counter.backend.sayInquiry = () => completed;
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(500);
+    expect(counter.backend.of('inquiry').map(({ sequenceId }) => sequenceId)).toEqual([other.sequenceId]);
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 1 };
+    counter.worker.now();
+    await counter.clock.advance(100);
+    expect(counter.worker.status().recovering).toBe(true);
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 2 };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    expect(counter.backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+    expect(counter.backend.of('inquiry', other.sequenceId)).toHaveLength(2);
   });
 
   it('asks again for everything once it is believed again, also for what it does not know to have been sent', async () => {

@@ -172,8 +172,8 @@ describe('the session', () => {
     bytesWritten: 1,
     elapsedMs: 1,
   };
-  const sessionOf = (memory = volatileMemory(), hasHistory = false) =>
-    new Session(memory, MACHINE, 10_000, hasHistory);
+  const sessionOf = (memory = volatileMemory(), foundIndex = 0) =>
+    new Session(memory, MACHINE, 10_000, foundIndex);
 
   it('keeps the epoch that it was given over a restart; without one it is 0', () => {
     const memory = volatileMemory();
@@ -256,14 +256,14 @@ describe('the session', () => {
     const fresh = sessionOf();
     fresh.heard(meta);
     expect(fresh.issuerChanged).toBe(false);
-    const forgetful = sessionOf(memory, true);
+    const forgetful = sessionOf(memory, 8);
     forgetful.heard(meta);
     expect(forgetful.issuerChanged).toBe(true);
-    const afterCrash = sessionOf(memory, true);
+    const afterCrash = sessionOf(memory, 9);
     afterCrash.heard(meta);
     expect(afterCrash.issuerChanged).toBe(true);
-    afterCrash.recheckDone();
-    const last = sessionOf(memory, true);
+    afterCrash.recheckDone(12);
+    const last = sessionOf(memory, 12);
     last.heard(meta);
     expect(last.issuerChanged).toBe(false);
   });
@@ -276,8 +276,25 @@ describe('the session', () => {
     expect(session.issuerChanged).toBe(true);
     const afterCrash = sessionOf(memory);
     expect(afterCrash.issuerEpoch).toBe('one');
-    session.recheckDone();
-    expect(sessionOf(memory).issuerEpoch).toBe('two');
+    session.recheckDone(20);
+    expect(sessionOf(memory, 20).issuerEpoch).toBe('two');
+  });
+
+  it('asks everything again when its journal ends before the answers that it remembers, over restarts, until that is done', () => {
+    const memory = volatileMemory();
+    const asked = sessionOf(memory);
+    asked.heard(meta);
+    asked.heard({ ...meta, issuerEpoch: 'two' });
+    asked.recheckDone(20);
+    // The last entry of the disk is gone, with the last answer in it; then its own start made the journal longer again.
+    sessionOf(memory, 19);
+    const later = sessionOf(memory, 21);
+    later.heard({ ...meta, issuerEpoch: 'two' });
+    expect(later.issuerChanged).toBe(true);
+    later.recheckDone(25);
+    const last = sessionOf(memory, 25);
+    last.heard({ ...meta, issuerEpoch: 'two' });
+    expect(last.issuerChanged).toBe(false);
   });
 });
 
