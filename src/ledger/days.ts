@@ -10,11 +10,27 @@ import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 import { INTENT_COLUMNS, type IntentRow, toIntent } from './intents.ts';
 import { type JournalRow, prepareJournal } from './journal.ts';
-import { type BusinessDay, DAY_KINDS, type DayEntry, type DayKind, type NumberedIntent } from './types.ts';
+import {
+  type BusinessDay,
+  DAY_KINDS,
+  type DayEntry,
+  type DayKind,
+  type NumberedIntent,
+  type Voucher,
+} from './types.ts';
 
 const DATE = /^[0-9]{8}$/;
 const ENTRIES_MAX = 20_000;
 const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
+/** Days that may be sealed ahead of the issuer's word about the open one: it says it with its next answer. */
+const AHEAD_MAX = 31;
+const DAY_MS = 86_400_000;
+
+/** `20260724` of `20260723`. */
+export function nextDate(date: string): string {
+  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
+  return new Date(at + DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+}
 
 /** What the body of a day's entry holds. */
 export interface DayBody {
@@ -54,6 +70,26 @@ export function readDayBody(row: Pick<JournalRow, 'body'>): DayBody {
   return JSON.parse(row.body) as DayBody;
 }
 
+/** What a voucher puts on the two accounts that a day must hold nothing on once it is sealed. */
+export interface VoucherOfDay {
+  /** Journal index of the voucher's own entry. */
+  readonly voucher: number;
+  readonly caseNumber: string;
+  readonly issuerPayable: number;
+  readonly cashDrawer: number;
+}
+
+export function voucherOfDay(index: number, { caseNumber, entries }: Voucher): VoucherOfDay {
+  const { issuer_payable: issuerPayable = 0, cash_drawer: cashDrawer = 0 } = entries;
+  return { voucher: index, caseNumber, issuerPayable, cashDrawer };
+}
+
+/** What one entry puts on the two accounts: its own posting, or that of the voucher that it takes in. */
+function movedBy(kind: string, { posting, detail }: DayBody): Omit<VoucherOfDay, 'voucher' | 'caseNumber'> {
+  if (kind === 'dayVoucher') return detail as unknown as VoucherOfDay;
+  return { issuerPayable: posting?.issuer_payable ?? 0, cashDrawer: posting?.cash_drawer ?? 0 };
+}
+
 /** The day's row after one more entry; throws for an entry that a sealed day cannot take. */
 export function nextDayRow(
   before: DayRow | null,
@@ -61,14 +97,15 @@ export function nextDayRow(
   body: DayBody,
 ): DayRow {
   const isSeal = row.kind === 'daySealed';
+  const { issuerPayable, cashDrawer } = movedBy(row.kind, body);
   assertThat(!isSeal || (before?.sealed_index ?? null) === null, 'a day is sealed once');
   return {
     business_date: body.businessDate,
     last_index: row.idx,
     entries: (before?.entries ?? 0) + 1,
     sealed_index: isSeal ? row.idx : (before?.sealed_index ?? null),
-    issuer_payable: (before?.issuer_payable ?? 0) + (body.posting?.issuer_payable ?? 0),
-    cash_drawer: (before?.cash_drawer ?? 0) + (body.posting?.cash_drawer ?? 0),
+    issuer_payable: (before?.issuer_payable ?? 0) + issuerPayable,
+    cash_drawer: (before?.cash_drawer ?? 0) + cashDrawer,
   };
 }
 
@@ -215,6 +252,21 @@ export class DayBook {
     );
     if (body.posting !== undefined) this.#book(body.posting);
     if (entry.kind === 'daySealed') this.#sealed.add(entry.businessDate);
+  }
+
+  /**
+   * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8). A day
+   * that is sealed here already passes them on to the next one.
+   */
+  takeVoucher(openDate: string, voucher: Voucher & { readonly index: number }, now: Now, actor: Actor): void {
+    const detail = voucherOfDay(voucher.index, voucher);
+    if (detail.issuerPayable === 0 && detail.cashDrawer === 0) return;
+    let businessDate = openDate;
+    for (let ahead = 0; this.#sealed.has(businessDate); ahead += 1) {
+      assertThat(ahead < AHEAD_MAX, 'a business day is open within the next month');
+      businessDate = nextDate(businessDate);
+    }
+    this.record({ kind: 'dayVoucher', businessDate, detail: { ...detail } }, now, actor);
   }
 
   /**

@@ -54,7 +54,7 @@ export interface RecordOptions {
   readonly barcodeSpec?: string;
   /** One more deferred charge of this amount is allowed now (`mayDefer` of the policy). Absent: not allowed. */
   readonly canDefer?: boolean;
-  /** yyyyMMdd that the issuer says is open; a void needs it. Absent or null: not known. */
+  /** yyyyMMdd that the issuer says is open; a void needs it, a voucher belongs to it. Absent or null: not known. */
   readonly openBusinessDate?: string | null;
   /** A manager's voucher that belongs to this decision: both are in one commit, so neither can be there twice or alone. */
   readonly voucher?: Voucher;
@@ -107,6 +107,7 @@ export const DAY_KINDS = [
   'dayCloseAnswered',
   'dayCloseUnanswered', // the first time without an answer; asked again by itself
   'daySealed', // agreed: both accounts of the day go to `store` (closing rule 8)
+  'dayVoucher', // a voucher whose cash or debt belongs to it, right behind the voucher's own entry
   'dayItemEnded', // one that the seal named as open
   'dayLateBooking', // the issuer booked on a sealed day
   'daySigned', // a report was made and signed
@@ -138,7 +139,7 @@ export interface NumberedIntent {
   readonly intent: Intent;
 }
 
-/** What a day's approved payments and its own postings hold together, won, debit positive (closing rules 6 to 8). */
+/** What a day's approved payments, its vouchers and its own postings hold together, won, debit positive (closing rules 6 to 8). */
 export interface DayPosition {
   readonly issuerPayable: number;
   readonly cashDrawer: number;
@@ -294,8 +295,11 @@ export interface Ledger {
   record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome;
   /** A journal entry that belongs to no intent (start, sign-in, refused scan by reason, operator's decision). */
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead;
-  /** A manager's voucher: balances move by its entries, in the same commit as its journal entry. */
-  voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead;
+  /**
+   * A manager's voucher: balances move by its entries, in the same commit as its journal entry. What it moves on
+   * `cash_drawer` and `issuer_payable` belongs to the open business day (null: by the clock), whose seal sweeps it.
+   */
+  voucher(voucher: Voucher, now: Now, actor: Actor, openBusinessDate?: string | null): JournalHead;
   /** An entry about a business day, with what it books, in one commit. A day is sealed once. */
   recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead;
   /** Signs a text with a key derived from the ledger's. Throws KEY_MISSING. */

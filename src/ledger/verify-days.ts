@@ -1,6 +1,8 @@
+import { canonicalJson } from './canonical.ts';
 import type { Connection } from './connection.ts';
 import {
   approvedPosition,
+  type DayBody,
   type DayRow,
   isDayKind,
   namedOf,
@@ -8,9 +10,11 @@ import {
   prepareDays,
   readDayBody,
   rowsOfDay,
+  voucherOfDay,
 } from './days.ts';
 import { prepareIntents, toIntent } from './intents.ts';
 import type { JournalRow } from './journal.ts';
+import type { Voucher } from './types.ts';
 import type { Faults } from './verify-faults.ts';
 
 /** Folds the entries of business days again and compares the stored rows; then closing rule 8 for every sealed day. */
@@ -18,6 +22,7 @@ export class DayCheck {
   readonly #database: Connection;
   readonly #faults: Faults;
   readonly #rows = new Map<string, DayRow>();
+  #before: JournalRow | null = null;
 
   constructor(database: Connection, faults: Faults) {
     this.#database = database;
@@ -26,9 +31,17 @@ export class DayCheck {
 
   /** One entry of the journal, in its order. */
   entry(row: JournalRow): void {
+    this.#dayEntry(row);
+    this.#before = row;
+  }
+
+  #dayEntry(row: JournalRow): void {
     if (row.sequence_id !== null || !isDayKind(row.kind)) return;
     const body = readDayBody(row);
     const before = this.#rows.get(body.businessDate) ?? null;
+    if (row.kind === 'dayVoucher' && !isVoucherOf(this.#before, body)) {
+      this.#wrong(body.businessDate, `entry ${row.idx} is not what the voucher before it books`, row.idx);
+    }
     if (row.earlier !== (before?.last_index ?? 0)) {
       this.#wrong(body.businessDate, `entry ${row.idx} is not chained to the one before it`, row.idx);
     }
@@ -73,6 +86,13 @@ export class DayCheck {
   #wrong(date: string, what: string, index: number): void {
     this.#faults.add({ code: 'BUSINESS_DAY', text: `business day ${date}: ${what}`, index });
   }
+}
+
+/** A day's share of a voucher stands right behind it and says what it books. */
+function isVoucherOf(before: JournalRow | null, { detail }: DayBody): boolean {
+  if (before === null || before.kind !== 'voucher' || before.sequence_id !== null) return false;
+  const { voucher } = JSON.parse(before.body) as { readonly voucher: Voucher };
+  return canonicalJson(detail) === canonicalJson({ ...voucherOfDay(before.idx, voucher) });
 }
 
 function sameRow(left: DayRow, right: DayRow): boolean {

@@ -14,6 +14,7 @@ import {
   type IntentRow,
   insertIntent,
   keepsHash,
+  koreanDate,
   prepareIntents,
   sendable,
   toIntent,
@@ -129,7 +130,7 @@ export class LedgerWriter {
     const { record } = decision;
     const { voucher, barcodeSpec } = options;
     const committed = this.#writeWithReserve(() => {
-      if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor);
+      if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor, options.openBusinessDate);
       return this.#commit(held, record, now, barcodeSpec);
     });
     this.#tell([committed]);
@@ -142,8 +143,8 @@ export class LedgerWriter {
     return this.#writeWithReserve(() => this.#append(kind, body, now));
   }
 
-  voucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
-    return this.#writeWithReserve(() => this.#bookVoucher(voucher, now, actor));
+  voucher(voucher: Voucher, now: Now, actor: Actor, openBusinessDate?: string | null): JournalHead {
+    return this.#writeWithReserve(() => this.#bookVoucher(voucher, now, actor, openBusinessDate));
   }
 
   recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead {
@@ -213,12 +214,20 @@ export class LedgerWriter {
     };
   }
 
-  #bookVoucher(voucher: Voucher, now: Now, actor: Actor): JournalHead {
+  #bookVoucher(
+    voucher: Voucher,
+    now: Now,
+    actor: Actor,
+    openBusinessDate: string | null | undefined,
+  ): JournalHead {
     assertBalanced(voucher.entries);
     assertThat(voucher.caseNumber !== '', 'a voucher names its case');
     if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
     this.#totals.book(voucher.entries);
-    return this.#append('voucher', canonicalJson({ actor: withoutCardData(actor), voucher }), now);
+    const { index } = this.#append('voucher', canonicalJson({ actor: withoutCardData(actor), voucher }), now);
+    const date = openBusinessDate ?? koreanDate(now.wallMs, this.#cutOverHour);
+    this.#days.takeVoucher(date, { index, ...voucher }, now, actor);
+    return this.#head;
   }
 
   #context(now: Now, options: RecordOptions): DecideContext {

@@ -201,19 +201,28 @@ export class Closer {
     return true;
   }
 
-  /** Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short. */
+  /**
+   * Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short and what vouchers
+   * put there.
+   */
   #seal(day: DayState): boolean {
     const { answered } = day;
     if (answered === null) return true;
     const { closeNo, totals, openItems } = answered.content;
     const owed = payable(totals);
-    const counted = day.countPostings;
+    const { countPostings: counted, vouchers } = day;
+    const issuerPayable = owed - vouchers.issuerPayable;
+    const cashDrawer = 0 - owed - counted - vouchers.cashDrawer;
     const detail = { closeNo, openItems, version: this.#options.version };
     this.#options.record({
       kind: 'daySealed',
       businessDate: day.date,
       detail,
-      posting: { issuer_payable: owed, cash_drawer: -(owed + counted), store: counted },
+      posting: {
+        issuer_payable: issuerPayable,
+        cash_drawer: cashDrawer,
+        store: 0 - issuerPayable - cashDrawer,
+      },
     });
     this.#options.sealed();
     return true;

@@ -4,6 +4,7 @@
  */
 import type { Actor } from '../intent/model.ts';
 import type { SettlementTotal } from '../konaplate/settlement.ts';
+import type { VoucherOfDay } from '../ledger/days.ts';
 import type { DayKind } from '../ledger/types.ts';
 import type { Count } from './count.ts';
 import type { Category, CategorySums, Difference } from './matching.ts';
@@ -33,6 +34,7 @@ export interface DayDetails {
     readonly openItems: readonly string[];
     readonly version: string;
   };
+  readonly dayVoucher: VoucherOfDay;
   readonly dayItemEnded: { readonly sequenceId: string; readonly host: string };
   readonly dayLateBooking: { readonly sequenceId: string; readonly host: string };
   readonly daySigned: {
@@ -99,6 +101,8 @@ export interface DayState {
   readonly explained: Said<DayDetails['dayExplained']> | null;
   /** What explained counts put onto the drawer of this day, won. */
   readonly countPostings: number;
+  /** What vouchers put onto the two accounts of this day, won. */
+  readonly vouchers: { readonly issuerPayable: number; readonly cashDrawer: number };
   readonly reconciled: Said<Reconciliation> | null;
   readonly wanted: Said<DayDetails['dayCloseWanted']> | null;
   /** The request that is on disk and has no answer yet. */
@@ -160,6 +164,12 @@ const FOLDS: Folds = {
     day.phase = 'agreed';
     day.named = [...new Set([...day.named, ...said.detail.openItems])];
   },
+  dayVoucher: (day, { detail }) => {
+    day.vouchers = {
+      issuerPayable: day.vouchers.issuerPayable + detail.issuerPayable,
+      cashDrawer: day.vouchers.cashDrawer + detail.cashDrawer,
+    };
+  },
   dayItemEnded: (day, said) => {
     day.named = day.named.filter((id) => id !== said.detail.sequenceId);
   },
@@ -180,6 +190,7 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
     counts: [],
     explained: null,
     countPostings: 0,
+    vouchers: { issuerPayable: 0, cashDrawer: 0 },
     reconciled: null,
     wanted: null,
     sent: null,

@@ -7,6 +7,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import { nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { Closer, type Compared } from './closer.ts';
@@ -371,12 +372,4 @@ export class Settlement {
       this.#options.log?.({ level: 'info', event: 'dayReconciled', date });
     }
   }
-}
-
-const DAY_MS = 86_400_000;
-
-/** `20260724` of `20260723`. */
-export function nextDate(date: string): string {
-  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
-  return new Date(at + DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
 }

@@ -165,6 +165,18 @@ describe('verification', () => {
     expect(ledger.verify().faults.map((fault) => fault.code)).toContain(code);
   });
 
+  it('finds a voucher that its day takes for another sum', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const entries = { store: 4_000, cash_drawer: -4_000 };
+    const voucher = { caseNumber: 'C-1', sequenceId: null, reason: 'paid', entries };
+    ledger.voucher(voucher, later(SCAN_TIME, 1_000), MANAGER, DAY);
+    expect(ledger.dayPosition(DAY)).toEqual({ issuerPayable: -10_000, cashDrawer: 6_000 });
+    expect(ledger.verify().faults).toEqual([]);
+    const detail = { voucher: ledger.head().index - 1, caseNumber: 'C-1', issuerPayable: 0, cashDrawer: -1 };
+    write({ kind: 'dayVoucher', detail });
+    expect(ledger.verify().faults.map(({ code }) => code)).toContain('BUSINESS_DAY');
+  });
+
   it('finds a sealed day whose sums are not those of its payments (closing rule 8)', () => {
     approveCharge(ledger, SCAN_TIME, 1);
     seal([], 9_000);

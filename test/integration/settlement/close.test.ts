@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { voucherPosting } from '../../../src/intent/vouchers.ts';
 import type { TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
 import { until } from '../agent/harness.ts';
 import { BOSS, counted, type DayLab, found, startDay } from './day-lab.ts';
@@ -69,6 +70,50 @@ describe('a day that both sides have alike', () => {
     expect(ledger.dayEntries(date).map(({ kind }) => kind)).not.toContain('dayLateBooking');
     expect(() => settlement.close(date, BOSS)).toThrow(/cannot be closed/);
     expect(() => settlement.count(date, counted(0), BOSS)).toThrow(/closed and agreed/);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+});
+
+describe('a day with vouchers', () => {
+  sameTill();
+
+  function paidWithoutApproval(amount: number): void {
+    const entries = voucherPosting({
+      kind: 'notesPaid',
+      type: 'REFUND',
+      amount,
+      loss: 'store',
+      caseNumber: 'C-1',
+    });
+    const voucher = { caseNumber: 'C-1', sequenceId: null, reason: 'OTHER', entries };
+    lab.till.agent.ledger.voucher(voucher, NOW(), BOSS, lab.date());
+  }
+
+  it('takes their cash along when it is sealed: the next count does not miss it again', async () => {
+    await lab.charge(10_000);
+    paidWithoutApproval(4_000);
+    const date = lab.date();
+    const { ledger, settlement } = lab.till.agent;
+    const state = settlement.count(date, counted(6_000), BOSS);
+    expect(state.counts.at(-1)?.detail.difference).toBe(0);
+    expect((await lab.close()).sealed).not.toBeNull();
+    expect(ledger.balances()).toMatchObject({ cash_drawer: 0, issuer_payable: 0 });
+    expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('passes one that was written after the seal on to the next day', async () => {
+    await lab.charge(10_000);
+    const sealed = lab.date();
+    await lab.close();
+    paidWithoutApproval(3_000);
+    const { ledger } = lab.till.agent;
+    expect(ledger.dayPosition(sealed)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+    await lab.charge(5_000);
+    expect(lab.date()).not.toBe(sealed);
+    expect((await lab.close()).sealed).not.toBeNull();
+    expect(ledger.balances()).toMatchObject({ cash_drawer: 0, issuer_payable: 0 });
     expect(ledger.verify().faults).toEqual([]);
   });
 });
