@@ -149,6 +149,7 @@ function paperRoutes(post: Post, options: WebOptions): void {
   post('print', 'A receipt or slip to the printer; again is a copy', printBody, (station, body) => {
     const printing = options.printing ?? null;
     if (printing === null) throw new ApiFault(404, 'NOT_FOUND', 'there is no printer');
+    refuseLocked(station);
     if (!station.pages.drives(body.page)) throw new ApiFault(403, 'FORBIDDEN', 'this page does not drive it');
     const copy = isCopy(options, station, body);
     const queued = printing.print(body.sequenceId, { language: body.language, copy });

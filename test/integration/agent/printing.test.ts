@@ -1,4 +1,5 @@
 /** Papers of real payments on a printer in the network, and payments without one. */
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AgentPrinter } from '../../../src/agent-printing.ts';
@@ -107,6 +108,26 @@ describe('a till with a printer', () => {
     expect((await print(at, sequenceId)).status).toBe(200);
     await until('the receipt came out', () => printer.papers.length === 1);
     expect(printer.papers[0]).not.toContain('COPY');
+  });
+});
+
+describe('a locked station with a printer', () => {
+  it('prints no payment before the PIN ends the lock', async () => {
+    const printer = await startPrinter();
+    const at = await open(printer.port, { automatic: [] });
+    const sequenceId = await charge(at, 10_000);
+    await at.page.press('CLOSE');
+    const code = readFileSync(at.till.agent.installerCodeFile() ?? '', 'utf8').trim();
+    const first = { code, name: 'kim', pin: '4829' };
+    expect((await call(at.till.agent.address, '/api/v1/manager/first', { body: first })).status).toBe(200);
+    await at.page.post('lock', {});
+    await at.page.sees('LOCKED');
+    const refused = await print(at, sequenceId);
+    expect([refused.status, refused.json<ApiError>()]).toMatchObject([403, { refusal: 'LOCKED' }]);
+    const unlock = { sequenceId: null, version: null, face: 'LOCKED', pin: first.pin };
+    expect((await at.page.post('unlock', unlock)).status).toBe(200);
+    expect((await print(at, sequenceId)).status).toBe(200);
+    await until('the receipt came out', () => printer.papers.length === 1);
   });
 });
 

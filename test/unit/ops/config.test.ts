@@ -206,6 +206,11 @@ describe('a wrong configuration is refused with the place and the reason', () =>
     ['one code for both types', set('codeTable', { CHARGE: ['100010'], REFUND: ['100010'] }), 'codeTable: '],
     ['pages open to the network without TLS', set('web.host', '0.0.0.0'), 'web.host: '],
     [
+      'pages open to the network without a secret for the cashier page',
+      set('web', { host: '0.0.0.0', tls: { certificateFile: '/c', keyFile: '/k' } }),
+      'web.cashierSecretFile: is needed',
+    ],
+    [
       'a vault key beside the ledger',
       set('ledger.vaultKeyFile', '/var/lib/till/ledger/k'),
       'outside the ledger',
