@@ -233,7 +233,7 @@ describe('a page without its agent', () => {
   it('follows an agent that started again, and ignores what is older', async () => {
     await open();
     await show('TAKE');
-    await drawn(page, server.restart('run-2', snapshotOf(face('RE-IN'))));
+    await drawn(page, server.restart(snapshotOf(face('RE-IN'))));
     expect(await page.locator('section.face').getAttribute('data-face')).toBe('RE-IN');
   });
 });
@@ -246,10 +246,10 @@ describe('the cashier’s number', () => {
       const snapshot = snapshotOf(face(name));
       return { ...snapshot, strip: { ...snapshot.strip, cashier: null } };
     };
-    await drawn(page, server.restart('run-2', nobody('RE-IN')));
+    await drawn(page, server.restart(nobody('RE-IN')));
     await until(() => server.callsOf('cashier').map(({ body }) => body.cashier)).toEqual(['0007']);
     await drawn(page, server.show(nobody('IDLE')));
-    await drawn(page, server.restart('run-3', nobody('RE-BACK')));
+    await drawn(page, server.restart(nobody('RE-BACK')));
     await page.locator('section.face[data-face="RE-BACK"]').waitFor();
     expect(server.callsOf('cashier')).toHaveLength(1);
   });

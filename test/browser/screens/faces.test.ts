@@ -17,15 +17,14 @@ const SIZES = [
   { width: 1366, height: 768 },
 ] as const;
 let folder: string;
+let pages: string;
 let server: FixtureServer;
 let browser: Browser;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'screens-faces-'));
-  const pages = await buildPages(join(folder, 'dist'));
-  const idle = ALL_FACES.IDLE;
-  if (idle === undefined) throw new Error('no IDLE');
-  server = await FixtureServer.start(pages, snapshotOf(idle));
+  pages = await buildPages(join(folder, 'dist'));
+  server = await FixtureServer.start(pages, snapshotOf(faceNamed('IDLE')));
   browser = await startBrowser();
 });
 afterAll(async () => {
@@ -44,6 +43,7 @@ async function open(
   language: 'ko' | 'en',
   theme: 'light' | 'dark',
   viewport: { width: number; height: number },
+  agent = server,
 ): Promise<{ page: Page; faults: string[] }> {
   const context = await browser.newContext({ viewport });
   await context.addInitScript(
@@ -56,13 +56,13 @@ async function open(
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
-  await page.goto(`${server.url}/cashier.html?station=1`);
+  await page.goto(`${agent.url}/cashier.html?station=1`);
   await page.evaluate(() => document.fonts.ready);
   return { page, faults };
 }
 
-async function show(page: Page, snapshot: Snapshot): Promise<void> {
-  const { sequence } = server.show(snapshot);
+async function show(page: Page, snapshot: Snapshot, agent = server): Promise<void> {
+  const { sequence } = agent.show(snapshot);
   await page.waitForSelector(`.till[data-sequence="${sequence}"]`);
 }
 
@@ -129,21 +129,42 @@ describe.each(['ko', 'en'] as const)('every face in %s', (language) => {
   );
 });
 
-describe('every face', () => {
-  it('is the same after a reload', async () => {
-    const { page, faults } = await open('ko', 'light', SIZES[0]);
-    const words = (): Promise<string> => page.locator('section.face .words').innerText();
-    for (const [name, face] of Object.entries(ALL_FACES)) {
-      await show(page, snapshotOf(face));
-      const before = await words();
-      await page.reload();
-      await page.waitForSelector(`.till[data-sequence="${server.snapshot.sequence}"]`);
-      expect(await words(), name).toBe(before);
-    }
-    expect(faults.filter((fault) => !fault.includes('Failed to load resource'))).toEqual([]);
-    await page.context().close();
+/** The faces dealt out to pages that live through a reload and a restart side by side: most of that time is waiting. */
+const LANES = 4;
+
+describe.each(['ko', 'en'] as const)('every face in %s', (language) => {
+  it('is the same after a reload, and gives way to the face of the new run after a restart of the agent', {
+    timeout: 240_000,
+  }, async () => {
+    const all = Object.entries(ALL_FACES);
+    const lanes = Array.from({ length: LANES }, (_, lane) => all.filter((_, at) => at % LANES === lane));
+    await Promise.all(lanes.map((faces) => reloadAndRestart(language, faces)));
   });
 });
+
+async function reloadAndRestart(
+  language: 'ko' | 'en',
+  faces: readonly (readonly [string, Face])[],
+): Promise<void> {
+  const agent = await FixtureServer.start(pages, snapshotOf(faceNamed('IDLE')));
+  const { page, faults } = await open(language, 'light', SIZES[0], agent);
+  // The seconds of a countdown go on meanwhile.
+  const words = async (): Promise<string> =>
+    (await page.locator('section.face .words').innerText()).replace(/\d+(?=초| s\b)/g, '…');
+  for (const [name, face] of faces) {
+    await show(page, snapshotOf(face), agent);
+    const before = await words();
+    await page.reload();
+    await page.waitForSelector(`.till[data-sequence="${agent.snapshot.sequence}"]`);
+    expect(await words(), name).toBe(before);
+    const asked = faceNamed(face.id === 'RE-IN' ? 'IDLE' : 'RE-IN');
+    agent.restart(snapshotOf(asked));
+    await page.waitForSelector(`section.face[data-face="${asked.id}"]`);
+  }
+  expect(faults.filter((fault) => !fault.includes('Failed to load resource'))).toEqual([]);
+  await page.context().close();
+  await agent.close();
+}
 
 describe('what the rail opens', () => {
   it.each([

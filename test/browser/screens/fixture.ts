@@ -43,6 +43,7 @@ export class FixtureServer {
   readonly #root: string;
   readonly #timer: ReturnType<typeof setInterval>;
   #snapshot: Snapshot;
+  #restarts = 0;
 
   private constructor(root: string, snapshot: Snapshot) {
     this.#root = root;
@@ -71,22 +72,26 @@ export class FixtureServer {
     return this.#streams.size;
   }
 
-  /** Sends the next snapshot to every open page. */
+  /** Sends the next snapshot of the present run to every open page. */
   show(snapshot: Snapshot): Snapshot {
-    this.#snapshot = { ...snapshot, sequence: this.#snapshot.sequence + 1 };
+    this.#snapshot = this.#next(snapshot);
     for (const stream of this.#streams) this.#send(stream);
     return this.#snapshot;
   }
 
   /** The next snapshot, which no page gets: a lost event. */
   lose(snapshot: Snapshot): Snapshot {
-    this.#snapshot = { ...snapshot, sequence: this.#snapshot.sequence + 1 };
+    this.#snapshot = this.#next(snapshot);
     return this.#snapshot;
   }
 
-  /** Another run of the agent: the streams end, its numbers begin again. */
-  restart(run: string, snapshot: Snapshot): Snapshot {
-    this.#snapshot = { ...snapshot, run, sequence: 1 };
+  /**
+   * Another run of the agent: the streams end, its numbers begin again. The run's name is made here, because one that was
+   * there before would make the page ignore the snapshot as an old one.
+   */
+  restart(snapshot: Snapshot): Snapshot {
+    this.#restarts += 1;
+    this.#snapshot = { ...snapshot, run: `run-after-restart-${this.#restarts}`, sequence: 1 };
     this.drop();
     return this.#snapshot;
   }
@@ -105,6 +110,11 @@ export class FixtureServer {
     this.drop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #next(snapshot: Snapshot): Snapshot {
+    const { run, sequence } = this.#snapshot;
+    return { ...snapshot, run, sequence: sequence + 1 };
   }
 
   #send(stream: ServerResponse): void {
