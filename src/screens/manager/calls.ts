@@ -30,6 +30,8 @@ export function errorText(error: unknown, language: Language): string {
 }
 
 export interface Loaded<Answer> {
+  /** What `data` is the answer to. */
+  readonly path: string;
   readonly data: Answer | null;
   /** When `data` came. */
   readonly atMs: number | null;
@@ -47,7 +49,7 @@ export function useLoad<Answer>(
   version: string | number,
   signedOut: () => void,
 ): Loaded<Answer> {
-  const [state, setState] = useState<Omit<Loaded<Answer>, 'reload'> & { path: string }>({
+  const [state, setState] = useState<Omit<Loaded<Answer>, 'reload'>>({
     path,
     data: null,
     atMs: null,

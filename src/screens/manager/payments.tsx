@@ -2,9 +2,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PaymentsAnswer } from '../../web/api.ts';
 import { LIST, NAV } from '../text/manager.ts';
+import { type Language, say } from '../text/words.ts';
 import { API, managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { PinField, SelectField, TextField } from './fields.tsx';
+import { type News, useHeldList } from './held-list.ts';
 import { LoadState } from './parts.tsx';
 import { PaymentTable } from './payment-table.tsx';
 import { linkTo } from './route.ts';
@@ -50,21 +52,17 @@ export function Payments(props: PageProps) {
   const filters = filtersOf(route.query);
   const isNewest = (route.query.before ?? '') === '' && (route.query.after ?? '') === '';
   const asked = askedOf(route.query);
-  const [shownVersion, setShownVersion] = useState(live.version);
   const [cardNumber, setCardNumber] = useState<string | null>(null);
   const [byCard, setByCard] = useState<PaymentsAnswer | null>(null);
-  const loaded = useLoad<PaymentsAnswer>(`payments?${asked}`, shownVersion, props.signedOut);
-  const hasNews = live.version !== shownVersion;
-  const first = loaded.data === null;
-  // At the top of the page nothing is being read: the list follows by itself. Scrolled down, it waits for the bar.
-  useEffect(() => {
-    if (hasNews && (first || !isNewest || window.scrollY === 0)) setShownVersion(live.version);
-  }, [hasNews, first, isNewest, live.version]);
+  // Only an entry of the journal can change a row.
+  const version = live.state === null ? '' : `${live.state.run}.${live.state.journalIndex}`;
+  const loaded = useLoad<PaymentsAnswer>(`payments?${asked}`, version, props.signedOut);
+  const list = useHeldList(loaded);
   const set = (part: Partial<Filters>): void => {
     setByCard(null);
     go({ ...filters, ...part });
   };
-  const answer = byCard ?? loaded.data;
+  const answer = byCard ?? list.answer;
   return (
     <>
       <div class="title">
@@ -90,11 +88,6 @@ export function Payments(props: PageProps) {
         />
       )}
       <LoadState of={loaded} what={NAV.payments[language]} language={language} />
-      {hasNews && isNewest ? (
-        <button type="button" class="news" onClick={() => setShownVersion(live.version)}>
-          {LIST.newRows[language]}
-        </button>
-      ) : null}
       {answer !== null && answer.rows.length === 0 ? (
         <p class="empty">
           {LIST.none[language]}{' '}
@@ -106,8 +99,28 @@ export function Payments(props: PageProps) {
       {answer !== null && answer.rows.length > 0 ? (
         <PaymentTable rows={answer.rows} language={language} nowMs={live.wallMs} />
       ) : null}
-      <Pager {...props} filters={filters} answer={byCard === null ? loaded.data : null} isNewest={isNewest} />
+      {byCard === null && isNewest ? <NewsBar {...list} language={language} /> : null}
+      <Pager {...props} filters={filters} answer={byCard === null ? list.answer : null} isNewest={isNewest} />
     </>
+  );
+}
+
+/** Has its place also while there is nothing new: it moves no row either, and a screen reader hears it fill. */
+function NewsBar(props: { news: News; show: () => void; language: Language }) {
+  const { news, language } = props;
+  const words = news.isMore ? LIST.moreNewRows : news.count === 1 ? LIST.newRow : LIST.newRows;
+  const show = (): void => {
+    props.show();
+    window.scrollTo(0, 0);
+  };
+  return (
+    <div class="news" role="status">
+      {news.count === 0 ? null : (
+        <button type="button" class="primary" onClick={show}>
+          {say(words, language, { count: news.count })}
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ManagerState, PaymentRow } from '../../../src/web/api.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
@@ -161,6 +162,27 @@ describe('reading again by itself', () => {
   });
 });
 
+/** New payments at the top of the list, and others as they are now, told by a next entry of the journal. */
+function list(fresh: readonly number[], ...changed: readonly PaymentRow[]): void {
+  const known = PAYMENTS.rows.map((row) => changed.find((each) => each.sequenceId === row.sequenceId) ?? row);
+  const rows = [...fresh.map((number) => rowOf(number)), ...known].slice(0, 50);
+  server.routes.set(`GET ${API}/payments`, () => ({ status: 200, body: { ...PAYMENTS, rows } }));
+  const state = server.states.get(`${API}/events`) as ManagerState;
+  server.states.set(`${API}/events`, { ...state, journalIndex: state.journalIndex + 1 });
+}
+const bar = () => page.locator('.news button');
+const places = () =>
+  page
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      rows.map((row) => ({ id: row.getAttribute('data-id'), top: row.getBoundingClientRect().top })),
+    );
+const isInSight = (): Promise<boolean> =>
+  bar().evaluate((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+
 describe('the payments list', () => {
   it('shows masked rows with the state of host and cash', async () => {
     await open('payments');
@@ -208,16 +230,41 @@ describe('the payments list', () => {
     await until(() => asked('payments').at(-1)).not.toHaveProperty('before');
   });
 
-  it('does not move rows under a reader who has scrolled down, and offers the new ones', async () => {
+  it('moves no row while it is read, keeps each up to date, and says how many payments are new', async () => {
     await open('payments');
     await page.waitForSelector('tbody tr');
+    const before = await places();
+    // Something happened to a payment of the list, and none is new.
+    list([], rowOf(3, { host: 'reversed', cash: 'returned' }));
+    await until(() => page.locator('tbody tr').nth(3).innerText()).toContain('망취소 완료 · 돌려줌');
+    expect(await bar().count()).toBe(0);
+    list([-1]);
+    await until(() => bar().innerText()).toBe('새 거래 1건 보기');
+    list([-3, -2, -1]);
+    await until(() => bar().innerText()).toBe('새 거래 3건 보기');
+    expect(await places()).toEqual(before);
+    expect(await isInSight()).toBe(true);
     await page.mouse.wheel(0, 600);
     await until(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
-    const before = asked('payments').length;
-    const state = server.states.get(`${API}/events`) as object;
-    server.states.set(`${API}/events`, { ...state, journalIndex: 5_000 });
-    await page.getByRole('button', { name: '새 거래 보기' }).click();
-    await until(() => asked('payments').length).toBe(before + 1);
+    expect(await isInSight()).toBe(true);
+    await bar().click();
+    await until(() => page.locator('tbody tr').first().getAttribute('data-id')).toBe(rowOf(-3).sequenceId);
+    expect(await page.locator('tbody tr').count()).toBe(50);
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    expect(await bar().count()).toBe(0);
+  });
+
+  it('says in English too how many are new, up to a page of them', async () => {
+    await use('en', 'light', { width: 1280, height: 800 });
+    await open('payments');
+    await page.waitForSelector('tbody tr');
+    list([-1]);
+    await until(() => bar().innerText()).toBe('Show 1 new payment');
+    list([-2, -1]);
+    await until(() => bar().innerText()).toBe('Show 2 new payments');
+    list(Array.from({ length: 60 }, (_, at) => at - 60));
+    await until(() => bar().innerText()).toBe('Show 50 new payments or more');
+    expect(await axeFaults(page)).toEqual([]);
   });
 
   it('says so when nothing fits, and clears the filters', async () => {
