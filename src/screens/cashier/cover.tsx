@@ -18,7 +18,7 @@ export function Cover(props: {
   const seconds = Math.max(0, Math.floor((props.state.nowMs - cover.sinceMs) / 1_000));
   const held = cover.heldAmount !== null;
   const isLong = seconds >= CALL_AFTER_S;
-  const plain = isLong ? COVER.iLong : COVER.i;
+  const plain = props.state.isLetIn ? (isLong ? COVER.iLong : COVER.i) : COVER.iNotLetIn;
   const whenHeld = isLong ? COVER.iHeldLong : COVER.iHeld;
   return (
     <section class="cover" data-face={held ? 'NOT-READY-HELD' : 'NOT-READY'}>

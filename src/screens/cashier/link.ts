@@ -18,6 +18,8 @@ export interface PageState {
   readonly receivedMs: number;
   /** Set while the page covers itself: since when, and the amount of an unanswered [Received]. */
   readonly cover: { readonly sinceMs: number; readonly heldAmount: number | null } | null;
+  /** False: the agent listens beyond this machine and this browser never opened the installer's link. */
+  readonly isLetIn: boolean;
   readonly pending: Pending | null;
   readonly deadUntilMs: number;
   /** Why the last press did nothing: said in the rail for some seconds. */
@@ -30,6 +32,7 @@ const TICK_MS = 250;
 const RECONNECT_BROKEN_MS = 500;
 const RECONNECT_SILENT_MS = 2_000;
 const HEARTBEAT_EVERY_MS = 5_000;
+const IDENTIFY_AGAIN_MS = 1_000;
 const PRESS_TIMEOUT_MS = 2_000;
 const SLEPT_MS = 2_000;
 const SHOWN_AGAIN_MS = 1_000;
@@ -56,7 +59,7 @@ export class Link {
   #shownAtMs = Number.NEGATIVE_INFINITY;
   #listener: (state: PageState) => void = () => undefined;
 
-  /** `identify` may take as long as it needs: the page covers itself meanwhile. */
+  /** `identify` is asked until it answers: the page covers itself meanwhile. */
   constructor(identify: () => Promise<Identity>) {
     this.#identify = identify;
     const now = performance.now();
@@ -66,6 +69,7 @@ export class Link {
       snapshot: null,
       receivedMs: now,
       cover: { sinceMs: now, heldAmount: null },
+      isLetIn: true,
       pending: null,
       deadUntilMs: now,
       notice: null,
@@ -80,14 +84,26 @@ export class Link {
   /** Starts the stream and the page's one timer; `listener` gets every new state. */
   start(listener: (state: PageState) => void): void {
     this.#listener = listener;
+    this.#begin();
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #begin(): void {
     this.#identify().then(
       (identity) => {
         this.#identity = identity;
         this.#connect();
       },
-      () => undefined,
+      (error: unknown) => {
+        this.#refused(error);
+        setTimeout(() => this.#begin(), IDENTIFY_AGAIN_MS);
+      },
     );
-    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Only a call tells why the agent refuses: the event stream says no more than that it broke. */
+  #refused(error: unknown): void {
+    if (error instanceof CallRefused && error.code === 'SIGNED_OUT') this.#set({ isLetIn: false });
   }
 
   get #page(): string {
@@ -145,6 +161,7 @@ export class Link {
       receivedMs: now,
       nowMs: now,
       cover: null,
+      isLetIn: true,
       deadUntilMs: isNewSentence ? now + snapshot.times.deadMs : this.#state.deadUntilMs,
     });
     if (before !== null && before.run !== snapshot.run) this.#signOnAgain(before, snapshot);
@@ -170,7 +187,9 @@ export class Link {
     const isDue = this.#identity !== null && now - this.#heartbeatMs > HEARTBEAT_EVERY_MS;
     if (isDue && document.visibilityState === 'visible') {
       this.#heartbeatMs = now;
-      post<HeartbeatAnswer>(this.#path('heartbeat'), { page: this.#page }).catch(() => undefined);
+      post<HeartbeatAnswer>(this.#path('heartbeat'), { page: this.#page }).catch((error: unknown) =>
+        this.#refused(error),
+      );
     }
     this.#set({ nowMs: now });
   }

@@ -4,19 +4,9 @@ import { App } from './app.tsx';
 import { firstStation, Link } from './link.ts';
 import { pageId } from './page-id.ts';
 
-const ASK_AGAIN_MS = 1_000;
-
-/** The station named in the address (`?station=1`), else the first one of this agent; asked until the agent answers. */
+/** The station named in the address (`?station=1`), else the first one of this agent. */
 async function station(): Promise<string> {
-  const named = new URLSearchParams(location.search).get('station');
-  if (named !== null) return named;
-  for (;;) {
-    try {
-      return await firstStation();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    }
-  }
+  return new URLSearchParams(location.search).get('station') ?? (await firstStation());
 }
 
 const { language, theme } = loadPreferences();

@@ -134,6 +134,10 @@ export const COVER = {
     ko: '받지도 내주지도 마세요. {seconds}초째 끊김: 점장을 부르세요.',
     en: 'Take none, pay none, down for {seconds} s: call the manager.',
   },
+  iNotLetIn: {
+    ko: '이 브라우저는 아직 허락되지 않았습니다. 설치한 사람에게 받은 링크를 여기서 한 번 여세요.',
+    en: "This browser has not been let in yet. Open the installer's link here once.",
+  },
   iHeld: {
     ko: '기록되었는지 모릅니다, 돌아오면 다시 묻습니다. {seconds}초째 끊김.',
     en: 'Recorded or not is unknown, you will be asked. Down for {seconds} s.',
