@@ -2,24 +2,16 @@
  * From the scanner's tty to the disk and to the screen, beside a minimal chain in the same run: both are processes of their
  * own with a pty and a page (an event stream); this process writes the lines and reads the streams. In turns, five rounds.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIssuer } from '../src/issuer/issuer.ts';
 import { type BenchRow, burstRow } from './ledger.ts';
 import type { ToParent } from './parts/scan-child.ts';
+import { openTty } from './parts/tty.ts';
 
 const ROUNDS = 5;
 const WARM_UP_ROUNDS = 3;
@@ -42,28 +34,6 @@ function pause(ms: number): Promise<void> {
 
 function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/** Two ttys of the kernel, joined by socat: the near end's descriptor and the far end's path. */
-async function openTty(folder: string): Promise<{ near: number; path: string; close(): void }> {
-  const [far, near] = [join(folder, 'till'), join(folder, 'scanner')];
-  const socat = spawn('socat', [`pty,raw,echo=0,link=${far}`, `pty,raw,echo=0,link=${near}`], {
-    stdio: 'ignore',
-  });
-  socat.once('error', () => undefined); // told below
-  for (let tries = 0; !existsSync(far) || !existsSync(near); tries += 1) {
-    if (tries > 500) throw new Error('socat is needed for a tty pair: apt-get install socat');
-    await pause(10);
-  }
-  const descriptor = openSync(near, constants.O_WRONLY | constants.O_NOCTTY);
-  return {
-    near: descriptor,
-    path: far,
-    close: () => {
-      closeSync(descriptor);
-      socat.kill();
-    },
-  };
 }
 
 /** One side: a program with a scanner and a page. */

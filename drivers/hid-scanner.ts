@@ -197,7 +197,7 @@ async function openHidLink(
     },
     failed: () => lost(null), // an unplug is told as a read error
   });
-  watch = await watchNode(device.path, clock, () => lost(null));
+  watch = watchNode(device.path, clock, () => lost(null));
   if (device.kind === 'pos' && WAKE_VENDORS.has(device.usb?.vendorId ?? '')) {
     // Not waited for: a device that does not know the report may take seconds to refuse it.
     handle.sendFeature(WAKE_REPORT).catch(() => undefined);

@@ -1,5 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { DriverClock } from './scanner.ts';
 
@@ -15,45 +14,46 @@ export interface NodeWatch {
 
 /** After data, and wherever the directory gives no change notices. */
 const LOOK_MS = 250;
-/** An idle device that is unplugged says so itself, and the directory too: the look is the third line, and wakes nobody often. */
-const LOOK_MS_IDLE = 800;
+/**
+ * An idle device that is unplugged says so itself, and the directory too: the look is the third line. It falls on whole seconds of
+ * the monotonic clock, where other regular work of the process is done, so that it seldom wakes it for itself.
+ */
+const LOOK_MS_IDLE = 1000;
 const TOUCHED_MS = 2000;
 
-/** Calls `gone` once when `path` (no symbolic link) is no longer the device that it is now. */
-export async function watchNode(path: string, clock: DriverClock, gone: () => void): Promise<NodeWatch> {
-  const first = await identityOf(path);
-  const state = { over: false, looking: false };
+/** Calls `gone` once, never within the call, when `path` (no symbolic link) is no longer the device that it is now. */
+export function watchNode(path: string, clock: DriverClock, gone: () => void): NodeWatch {
+  const first = identityOf(path);
+  let isOver = false;
   let notices: FSWatcher | null = null;
   let timer: { cancel(): void } | null = null;
   let isLong = false;
   let touchedMs = Number.NEGATIVE_INFINITY;
 
   const stop = (): void => {
-    state.over = true;
+    isOver = true;
     notices?.close();
     timer?.cancel();
   };
-  const look = async (): Promise<void> => {
-    if (state.over || state.looking) return;
-    state.looking = true;
-    const now = await identityOf(path);
-    state.looking = false;
-    if (state.over || (first !== null && now === first)) return;
+  const look = (): void => {
+    if (isOver || (first !== null && identityOf(path) === first)) return;
     stop();
     gone();
   };
   const lookAgain = (): void => {
-    if (state.over) return;
-    isLong = notices !== null && clock.monoMs() - touchedMs >= TOUCHED_MS;
-    timer = clock.after(isLong ? LOOK_MS_IDLE : LOOK_MS, () => {
+    if (isOver) return;
+    const monoMs = clock.monoMs();
+    isLong = notices !== null && monoMs - touchedMs >= TOUCHED_MS;
+    timer = clock.after(isLong ? LOOK_MS_IDLE - (monoMs % LOOK_MS_IDLE) : LOOK_MS, () => {
       isLong = false;
-      void look().then(lookAgain);
+      look();
+      lookAgain();
     });
   };
 
   try {
     notices = watch(dirname(path), { persistent: false }, (_kind, file) => {
-      if (file === null || file === basename(path)) void look();
+      if (file === null || file === basename(path)) look();
     });
     notices.on('error', () => {
       notices?.close();
@@ -72,9 +72,10 @@ export async function watchNode(path: string, clock: DriverClock, gone: () => vo
   return { touch, close: stop };
 }
 
-async function identityOf(path: string): Promise<string | null> {
+/** Nodes lie in memory: looking at once costs microseconds, a thread of the pool two wake-ups. */
+function identityOf(path: string): string | null {
   try {
-    const { rdev, ino, dev } = await stat(path);
+    const { dev, ino, rdev } = statSync(path);
     return `${dev}:${ino}:${rdev}`;
   } catch {
     return null;

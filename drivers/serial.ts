@@ -64,7 +64,7 @@ export async function openPort(
   port.on('error', (error: Error) => lost(problemOf(error)));
   port.on('close', () => lost(null));
   port.on('end', () => lost(null)); // a read of nothing: unplugged, and no close will follow
-  watch = await watchNode(path, clock, () => lost(null));
+  watch = watchNode(path, clock, () => lost(null));
   if (!port.isOpen) lost(null);
   return {
     device: path,

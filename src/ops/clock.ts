@@ -18,18 +18,22 @@ export class SystemClock implements Clock {
     return Number(process.hrtime.bigint() / NS_PER_MS);
   }
 
+  /**
+   * Ends on a whole millisecond, as the runtime's own timers do: a wait needs one wake-up of the process, and all that end in
+   * the same millisecond share it.
+   */
   after(ms: number, run: () => void): Timer {
-    const endNs = process.hrtime.bigint() + BigInt(Math.max(0, Math.ceil(ms))) * NS_PER_MS;
+    const nowMs = (process.hrtime.bigint() + NS_PER_MS - 1n) / NS_PER_MS;
+    const endMs = nowMs + BigInt(Math.max(0, Math.ceil(ms)));
     let timer: NodeJS.Timeout | null = null;
     const wait = (): void => {
-      const leftNs = endNs - process.hrtime.bigint();
-      if (leftNs <= 0n && timer !== null) {
+      const leftMs = Number(endMs) - this.monoMs();
+      if (leftMs <= 0 && timer !== null) {
         timer = null;
         run();
         return;
       }
-      const leftMs = leftNs <= 0n ? 0 : Number((leftNs + NS_PER_MS - 1n) / NS_PER_MS);
-      timer = setTimeout(wait, Math.min(leftMs, LONGEST_WAIT_MS));
+      timer = setTimeout(wait, Math.min(Math.max(leftMs, 0), LONGEST_WAIT_MS));
     };
     wait();
     return {

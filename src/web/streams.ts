@@ -155,8 +155,10 @@ export class Streams {
     return pull;
   }
 
+  /** On whole multiples of the monotonic clock: regular work of the process shares its wake-ups. */
   #startPings(): void {
-    this.#timer ??= this.#options.clock.after(this.#options.pingMs, () => {
+    const { clock, pingMs } = this.#options;
+    this.#timer ??= clock.after(pingMs - (clock.now().monoMs % pingMs), () => {
       this.#timer = null;
       for (const open of this.#open) {
         this.#write(open, open.ping === null ? ': \n\n' : encode('ping', open.ping()));

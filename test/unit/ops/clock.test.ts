@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 
 const clock = new SystemClock();
@@ -23,6 +23,13 @@ describe("the machine's clock", () => {
     );
     // Both readings are cut to whole milliseconds, so that one of them may be missing.
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(-1);
+  });
+
+  it('needs one timer of the runtime for one wait: an idle till is woken once for each', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const lengths = Array.from({ length: 40 }, (_, index) => 5 + index);
+    await Promise.all(lengths.map(wait));
+    expect(timers).toHaveBeenCalledTimes(lengths.length);
   });
 
   it('runs nothing inside the call, even for no wait at all', async () => {

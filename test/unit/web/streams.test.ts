@@ -105,3 +105,30 @@ it('a client that catches up gets one batch a turn, so that others are heard in 
   streams.close();
   await server.close();
 });
+
+it('pings fall on whole multiples of the monotonic clock, where other regular work of the process is done', async () => {
+  const server = Fastify({ forceCloseConnections: true });
+  const waitsMs: number[] = [];
+  const clock = {
+    now: () => ({ wallMs: 0, monoMs: 12_345 }),
+    after: (ms: number) => {
+      waitsMs.push(ms);
+      return { cancel: () => undefined };
+    },
+  };
+  const streams = new Streams({ clock, max: 4, kept: 0, waitingMax: WAITING_MAX, pingMs: 1_000 });
+  server.get('/events', (_request, reply) => {
+    streams.begin(reply, null, () => undefined);
+    return reply;
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const asked = request({ host: '127.0.0.1', port, path: '/events' }).end();
+  const [answer] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  expect(waitsMs).toEqual([655]);
+  answer.on('error', () => undefined);
+  asked.on('error', () => undefined);
+  asked.destroy();
+  streams.close();
+  await server.close();
+});
