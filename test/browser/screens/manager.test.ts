@@ -10,6 +10,8 @@ import { axeFaults, layoutFaults } from './layout.ts';
 import { DETAIL, PAYMENTS, rowOf, serveManager } from './manager-data.ts';
 import { ALL_FACES, snapshotOf } from './snapshots.ts';
 
+/** Set it to keep a picture of every page in that folder, which is there already. */
+const SHOTS = process.env.SCREENS_SHOTS;
 const API = '/api/v1/manager';
 const PAGES = [
   'today',
@@ -377,19 +379,45 @@ describe('the other pages', () => {
 
   it.each([
     { language: 'ko', theme: 'light', width: 1280, height: 800 },
+    { language: 'ko', theme: 'dark', width: 1366, height: 768 },
     { language: 'en', theme: 'dark', width: 1024, height: 768 },
     { language: 'en', theme: 'light', width: 512, height: 400 },
   ] as const)(
     'fit, and axe has no objection: $language $theme $width',
     async ({ language, theme, width, height }) => {
       await use(language, theme, { width, height });
-      for (const path of PAGES) {
-        await open(path);
+      const judge = async (name: string): Promise<void> => {
         await page.waitForSelector('main h1');
         await until(async () => page.locator('.load-fault').count()).toBe(0);
-        expect(await layoutFaults(page, '.tile,nav,button'), path).toEqual([]);
-        expect(await axeFaults(page), path).toEqual([]);
+        expect(await layoutFaults(page, '.tile,nav,button'), name).toEqual([]);
+        expect(await axeFaults(page), name).toEqual([]);
+        if (SHOTS !== undefined) await keep(`${name.split('/')[0]}-${language}-${theme}-${width}`);
+      };
+      for (const path of PAGES) {
+        await open(path);
+        await judge(path);
+      }
+      await open('payments');
+      await page.waitForSelector('tbody tr');
+      await page.locator('.search input').fill('9410000000000005');
+      await page.waitForSelector('.inline-form');
+      list([-2, -1]);
+      await bar().waitFor();
+      await judge('payments with a card search and news');
+      await open('sync');
+      await page.getByRole('button', { name: /멈춤|Pause/ }).click();
+      await page.waitForSelector('.inline-form');
+      await judge('sync with its PIN');
+      for (const state of ['signedOut', 'first'] as const) {
+        session.state = state;
+        await page.reload();
+        await page.waitForSelector('main.sign-in form');
+        await judge(state);
       }
     },
   );
 });
+
+async function keep(name: string): Promise<void> {
+  await page.screenshot({ path: join(SHOTS ?? folder, `${name}.png`), fullPage: true });
+}
