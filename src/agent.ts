@@ -37,7 +37,7 @@ import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.t
 import type { SyncLog } from './sync/options.ts';
 import type { SyncWorker } from './sync/worker.ts';
 import { Till } from './till.ts';
-import type { SettingRow } from './web/api.ts';
+import type { Settings } from './web/api.ts';
 import { Managers } from './web/managers.ts';
 import type { Health, WebOptions } from './web/options.ts';
 import { paper } from './web/papers.ts';
@@ -88,7 +88,7 @@ export interface AgentOptions {
     Pick<Partial<WebOptions>, 'cashierSecret' | 'ratePerMinute' | 'requestTimeoutMs'>;
   /** Left out: papers are shown on the page only. */
   readonly printer?: AgentPrinter | null;
-  readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
   readonly stationTimes?: Partial<StationTimes>;

@@ -29,7 +29,7 @@ const agent = await startAgent({
   scanners: [{ driver: 'serial', name: 'counter', path: tty, suffix: 'CR' }],
   stations: [{ id: '1', scanners: ['counter'] }],
   web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory: null },
-  settings: { file: null, rows: [] },
+  settings: { file: null, fileAtMs: null, rows: [] },
   clock,
   random: new SystemRandom(),
   onFault: (fault) => {

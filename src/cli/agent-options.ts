@@ -12,7 +12,7 @@ import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { readSecret, readSecretLine, secretPath } from '../ops/secrets.ts';
-import { settingRowsOf } from '../ops/settings.ts';
+import { settingsOf } from '../ops/settings.ts';
 import { ROOT } from './places.ts';
 import { platformOptions } from './platform.ts';
 
@@ -179,7 +179,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     },
     stationTimes: { darkHours: config.web.darkHours },
     printer: printerOf(config),
-    settings: { file: configFile, rows: settingRowsOf(config, configFile) },
+    settings: settingsOf(config, configFile),
     clock: new SystemClock(),
     random: new SystemRandom(),
     log: ({ level, event, ...facts }) => log[level](facts, event),

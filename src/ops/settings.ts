@@ -1,13 +1,59 @@
-/** The configuration as rows for the manager's page: every value, and whether it was set or is the default. */
-import { readFileSync } from 'node:fs';
+/** The configuration as rows for the manager's page: every value, whether it was set, and whether it is unsafe. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser';
+import { isLoopback } from './config.ts';
 import type { Config } from './config-schema.ts';
+import { readSecret } from './secrets.ts';
+
+/** Why a value is unsafe (screens.md section 3, Settings); the page has the sentences. */
+export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
 
 export interface SettingRow {
   readonly path: string;
   readonly value: string;
   readonly source: 'default' | 'set';
-  readonly warning: string | null;
+  readonly warning: SettingWarning | null;
+  /** A certificate's last moment, UTC ms; null for everything else, and for one that cannot be read. */
+  readonly endsAtMs: number | null;
+}
+
+export interface Settings {
+  readonly file: string | null;
+  /** When the file was last changed, UTC ms: what is set there applies since then at the earliest. */
+  readonly fileAtMs: number | null;
+  readonly rows: readonly SettingRow[];
+}
+
+const CERTIFICATES: ReadonlySet<string> = new Set([
+  'web.tls.certificateFile',
+  'platform.tls.caFile',
+  'platform.tls.clientCertificateFile',
+]);
+
+function warningOf(path: string, value: unknown, config: Config): SettingWarning | null {
+  switch (path) {
+    case 'platform.baseUrl':
+      return config.platform.baseUrl.startsWith('http:') ? 'NOT_ENCRYPTED' : null;
+    case 'web.host':
+      return isLoopback(config.web.host) ? null : 'OPEN_TO_NETWORK';
+    case 'ledger.backup.keep':
+      return value === 0 ? 'NO_BACKUPS' : null;
+    case 'ledger.backup.directory':
+      return value === null && config.ledger.backup.keep > 0 ? 'SAME_DISK' : null;
+    default:
+      return null;
+  }
+}
+
+/** A file that cannot be read is told by the start of the agent; here it only has no end. */
+function endOfCertificate(path: string, file: unknown): number | null {
+  if (!CERTIFICATES.has(path) || typeof file !== 'string') return null;
+  try {
+    return new X509Certificate(readSecret(file, path, { open: true })).validToDate.getTime();
+  } catch {
+    return null;
+  }
 }
 
 function walk(value: unknown, path: JSONPath, visit: (path: JSONPath, value: unknown) => void): void {
@@ -35,16 +81,23 @@ export function settingRows(config: Config, content: string): SettingRow[] {
   const rows: SettingRow[] = [];
   walk(config, [], (path, value) => {
     const isSet = tree !== undefined && findNodeAtLocation(tree, path) !== undefined;
+    const name = pathText(path);
     rows.push({
-      path: pathText(path),
+      path: name,
       value: value === null ? 'none' : String(value),
       source: isSet ? 'set' : 'default',
-      warning: null,
+      warning: warningOf(name, value, config),
+      endsAtMs: endOfCertificate(name, value),
     });
   });
   return rows;
 }
 
-export function settingRowsOf(config: Config, file: string): SettingRow[] {
-  return settingRows(config, readFileSync(file, 'utf8'));
+/** The same of the file itself. */
+export function settingsOf(config: Config, file: string): Settings {
+  return {
+    file,
+    fileAtMs: statSync(file).mtimeMs,
+    rows: settingRows(config, readFileSync(file, 'utf8')),
+  };
 }

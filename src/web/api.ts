@@ -695,17 +695,25 @@ export interface ScanTest {
   readonly masked: string;
 }
 
+/** Why a value is unsafe. */
+export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
 export interface SettingRow {
   readonly path: string;
   readonly value: string;
   readonly source: 'default' | 'set';
-  readonly warning: string | null;
+  readonly warning: SettingWarning | null;
+  /** Of a certificate: its last moment. */
+  readonly endsAtMs: number | null;
 }
-export interface SettingsAnswer {
+export interface Settings {
+  readonly file: string | null;
+  /** When the file was last changed. */
+  readonly fileAtMs: number | null;
+  readonly rows: readonly SettingRow[];
+}
+export interface SettingsAnswer extends Settings {
   readonly version: string;
   readonly policyHash: string;
-  readonly file: string | null;
-  readonly rows: readonly SettingRow[];
 }
 
 export interface VerifyAnswer {

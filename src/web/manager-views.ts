@@ -76,5 +76,5 @@ export function scannersAnswer({ scanners, posFeed, clock }: WebOptions): Scanne
 }
 
 export function settingsAnswer({ version, policyHash, settings }: WebOptions): SettingsAnswer {
-  return { version, policyHash, file: settings.file, rows: settings.rows };
+  return { version, policyHash, ...settings };
 }

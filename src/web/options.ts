@@ -11,7 +11,7 @@ import type { Printing } from '../station/printing.ts';
 import type { ScannerBench } from '../station/scanners.ts';
 import type { Station } from '../station/station.ts';
 import type { StationWorker } from '../station/worker.ts';
-import type { SettingRow } from './api.ts';
+import type { Settings } from './api.ts';
 import type { Managers } from './managers.ts';
 
 /** What the manager's pages and local commands may ask of the sync worker. */
@@ -70,7 +70,7 @@ export interface WebOptions {
   readonly printing?: Pick<Printing, 'print' | 'fault'> | null;
   /** The whole chain, read beside the agent so that scans go on meanwhile. */
   readonly verifyLedger: () => Promise<VerifyReport>;
-  readonly settings: { readonly file: string | null; readonly rows: readonly SettingRow[] };
+  readonly settings: Settings;
   /** Name and business registration number, as they stand on papers. */
   readonly store: string;
   /** Makes ids of void attempts. */

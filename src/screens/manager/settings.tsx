@@ -1,14 +1,20 @@
 /** Settings, read only, and one more manager. */
 import { useState } from 'preact/hooks';
 import type { DoneAnswer, SettingsAnswer } from '../../web/api.ts';
-import { NAV, SETTINGS, SIGN_IN } from '../text/manager.ts';
+import { clockTimeSeconds, date, digits } from '../text/format.ts';
+import { NAV, SETTING_WARNINGS, SETTINGS, SIGN_IN } from '../text/manager.ts';
+import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { PinField, TextField } from './fields.tsx';
 import { LoadState, ScrollingTable } from './parts.tsx';
 
+const DAY_MS = 86_400_000;
+/** A new certificate takes people weeks. */
+const WARN_DAYS = 30;
+
 export function Settings(props: PageProps) {
-  const { language } = props;
+  const { language, live } = props;
   const loaded = useLoad<SettingsAnswer>('settings', '', props.signedOut);
   const settings = loaded.data;
   return (
@@ -30,6 +36,14 @@ export function Settings(props: PageProps) {
               <dd>{settings.file ?? '–'}</dd>
             </div>
             <div>
+              <dt>{SETTINGS.fileAt[language]}</dt>
+              <dd>
+                {settings.fileAtMs === null
+                  ? '–'
+                  : `${date(settings.fileAtMs)} ${clockTimeSeconds(settings.fileAtMs)}`}
+              </dd>
+            </div>
+            <div>
               <dt>{SETTINGS.policy[language]}</dt>
               <dd class="mono">{settings.policyHash.slice(0, 16)}</dd>
             </div>
@@ -49,7 +63,12 @@ export function Settings(props: PageProps) {
                     <td class="mono">{row.path}</td>
                     <td class="value">
                       {row.value}
-                      {row.warning === null ? null : <span class="fault"> ▲ {row.warning}</span>}
+                      {row.endsAtMs === null ? null : (
+                        <CertificateEnd endsAtMs={row.endsAtMs} nowMs={live.wallMs} language={language} />
+                      )}
+                      {row.warning === null ? null : (
+                        <span class="fault"> ▲ {SETTING_WARNINGS[row.warning][language]}</span>
+                      )}
                     </td>
                     <td>{SETTINGS[row.source][language]}</td>
                   </tr>
@@ -62,6 +81,16 @@ export function Settings(props: PageProps) {
       <AddManager {...props} />
     </>
   );
+}
+
+/** Days that a certificate has left; in time for a person to have a new one made it becomes a warning. */
+function CertificateEnd(props: { endsAtMs: number; nowMs: number; language: Language }) {
+  const days = Math.floor((props.endsAtMs - props.nowMs) / DAY_MS);
+  const text = say(days < 0 ? SETTINGS.ended : SETTINGS.daysLeft, props.language, {
+    days: digits(days),
+    date: date(props.endsAtMs),
+  });
+  return days < WARN_DAYS ? <span class="fault"> ▲ {text}</span> : <span class="muted"> · {text}</span>;
 }
 
 function AddManager(props: PageProps) {

@@ -62,18 +62,27 @@ function Tile(props: {
 
 function Tiles(props: TodayProps) {
   const { today, language, live } = props;
-  const { later } = today;
-  const oldest = later.oldestAtMs === null ? '–' : span(live.wallMs - later.oldestAtMs);
+  const { later, reversing } = today;
+  const age = (atMs: number | null): string => (atMs === null ? '–' : span(live.wallMs - atMs));
   return (
     <dl class="tiles">
       <Tile name={TODAY.chargesApproved[language]} of={today.chargesApproved} language={language} />
       <Tile name={TODAY.refundsApproved[language]} of={today.refundsApproved} language={language} />
-      <Tile name={TODAY.reversedOrVoided[language]} of={today.reversedOrVoided} language={language} />
+      <Tile
+        name={TODAY.reversedOrVoided[language]}
+        of={today.reversedOrVoided}
+        language={language}
+        {...(reversing.count === 0
+          ? {}
+          : {
+              note: say(TODAY.reversingNote, language, { ...reversing, oldest: age(reversing.oldestAtMs) }),
+            })}
+      />
       <Tile
         name={TODAY.later[language]}
         of={later}
         language={language}
-        note={say(TODAY.laterNote, language, { limit: later.limit, oldest })}
+        note={say(TODAY.laterNote, language, { limit: later.limit, oldest: age(later.oldestAtMs) })}
         href={linkTo('payments', { later: '1' })}
       />
       <Tile

@@ -1,5 +1,5 @@
 /** The manager pages' own words (screens 3). */
-import type { ApiErrorCode } from '../../web/api.ts';
+import type { ApiErrorCode, SettingWarning } from '../../web/api.ts';
 import type { Words } from './words.ts';
 
 export const NAV = {
@@ -84,6 +84,10 @@ export const TODAY = {
   chargesApproved: { ko: '충전 승인', en: 'Charges approved' },
   refundsApproved: { ko: '출금 승인', en: 'Withdrawals approved' },
   reversedOrVoided: { ko: '망취소·승인 취소', en: 'Reversed, voided' },
+  reversingNote: {
+    ko: '진행 중 {count}건 {sum:won}, 가장 오래된 {oldest}',
+    en: '{count} under way, {sum:won}, oldest {oldest}',
+  },
   later: { ko: '나중 충전', en: 'Credit later' },
   laterNote: { ko: '한도 {limit:won}, 가장 오래된 {oldest}', en: 'of {limit:won}, oldest {oldest}' },
   payoutDue: { ko: '내줄 돈', en: 'Cash to pay out' },
@@ -293,6 +297,20 @@ export const SYNC_STATES: Readonly<Record<string, Words>> = {
   deferred: { ko: '나중 충전', en: 'credit later' },
 };
 
+/** Why a value is unsafe (`SettingRow.warning`). */
+export const SETTING_WARNINGS: Readonly<Record<SettingWarning, Words>> = {
+  NOT_ENCRYPTED: { ko: '줄이 암호화되지 않음', en: 'the line is not encrypted' },
+  OPEN_TO_NETWORK: {
+    ko: '이 기계 밖에서도 열림: 비밀 링크를 가진 사람만 쓰게 하세요',
+    en: 'open beyond this machine: only for people who have the secret link',
+  },
+  NO_BACKUPS: { ko: '장부 백업을 만들지 않음', en: 'no backups of the ledger are made' },
+  SAME_DISK: {
+    ko: '백업이 장부와 같은 디스크에 있음',
+    en: 'backups lie on the same disk as the ledger',
+  },
+};
+
 export const SETTINGS = {
   path: { ko: '항목', en: 'Setting' },
   value: { ko: '값', en: 'Value' },
@@ -300,6 +318,9 @@ export const SETTINGS = {
   default: { ko: '기본', en: 'default' },
   set: { ko: '설정함', en: 'set' },
   file: { ko: '설정 파일', en: 'Configuration file' },
+  fileAt: { ko: '파일이 바뀐 때', en: 'File last changed' },
+  daysLeft: { ko: '{date}까지, {days}일 남음', en: 'until {date}, {days} days left' },
+  ended: { ko: '{date}에 끝났습니다', en: 'ended {date}' },
   version: { ko: '버전', en: 'Version' },
   policy: { ko: '규칙 지문', en: 'Policy hash' },
   readOnly: {

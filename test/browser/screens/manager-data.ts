@@ -7,6 +7,7 @@ import type {
   PaymentsAnswer,
   ScannersAnswer,
   SessionAnswer,
+  SettingRow,
   SettingsAnswer,
   SyncAnswer,
   TodayAnswer,
@@ -238,21 +239,26 @@ const SCANNERS: ScannersAnswer = {
   ],
 };
 
+const DAY_MS = 86_400_000;
+
 const SETTINGS: SettingsAnswer = {
   version: '0.1.0',
   policyHash: '9f3c1a7be2d40c77d2e6f1a89f3c1a7b',
   file: '/etc/kona-till/config.json',
+  fileAtMs: NOW_MS - 3 * DAY_MS,
   rows: [
-    { path: 'policy.amounts.CHARGE.maximum', value: '500000', source: 'default', warning: null },
-    { path: 'konaplate.baseUrl', value: 'http://127.0.0.1:4100', source: 'set', warning: 'not encrypted' },
-    {
-      path: 'policy.cardPrefixes',
-      value: '["941000","941001","941002","941003"]',
-      source: 'set',
-      warning: null,
-    },
+    setting('policy.amounts.CHARGE.maximum', '500000', { source: 'default' }),
+    setting('platform.baseUrl', 'http://127.0.0.1:4100', { warning: 'NOT_ENCRYPTED' }),
+    setting('policy.cardPrefixes', '["941000","941001","941002","941003"]'),
+    setting('web.tls.certificateFile', '/etc/kona-till/tls.pem', { endsAtMs: NOW_MS + 12.5 * DAY_MS }),
+    setting('platform.tls.caFile', '/etc/kona-till/ca.pem', { endsAtMs: NOW_MS + 400.5 * DAY_MS }),
+    setting('ledger.backup.directory', 'none', { source: 'default', warning: 'SAME_DISK' }),
   ],
 };
+
+function setting(path: string, value: string, change: Partial<SettingRow> = {}): SettingRow {
+  return { path, value, source: 'set', warning: null, endsAtMs: null, ...change };
+}
 
 const VERIFIED: VerifyAnswer = {
   ok: true,

@@ -348,6 +348,24 @@ describe('the other pages', () => {
     await page.waitForSelector('.stale', { state: 'detached' });
   });
 
+  it('say which settings are unsafe, why, and how long certificates last', async () => {
+    await open('settings');
+    const row = (path: string) => page.locator('tbody tr', { hasText: path }).innerText();
+    await until(() => row('platform.baseUrl')).toContain('▲ 줄이 암호화되지 않음');
+    expect(await row('ledger.backup.directory')).toContain('▲ 백업이 장부와 같은 디스크에 있음');
+    expect(await row('web.tls.certificateFile')).toContain('▲ 2026-08-05까지, 12일 남음');
+    expect(await row('platform.tls.caFile')).toContain('· 2027-08-27까지, 400일 남음');
+    expect(await row('policy.cardPrefixes')).not.toContain('▲');
+    expect(await page.locator('.facts').first().innerText()).toContain('2026-07-20 14:32:05');
+  });
+
+  it('tell of reversals under way beside those of the day', async () => {
+    await open('today');
+    await until(() => page.locator('.tiles').innerText()).toContain(
+      '진행 중 1건 13,000원, 가장 오래된 02:10',
+    );
+  });
+
   it('verify the ledger with index and head', async () => {
     await open('payments');
     await page.getByRole('button', { name: '장부 검증' }).click();

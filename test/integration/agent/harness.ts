@@ -330,7 +330,7 @@ export async function startTill(
     scanners: [{ driver: 'tcp', name: 'counter', host: '127.0.0.1', port: scanner.port, suffix: 'CR' }],
     stations: [{ id: '1', scanners: ['counter'] }],
     web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory: null },
-    settings: { file: null, rows: [] },
+    settings: { file: null, fileAtMs: null, rows: [] },
     clock,
     random: new SystemRandom(),
     onFault: (fault) => faults.push(fault),
