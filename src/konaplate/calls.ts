@@ -4,6 +4,8 @@ import * as schema from './schemas.ts';
 export const BASE_PATH = '/open-api';
 /** Larger request bodies are refused with 000_911. */
 export const REQUEST_BYTES_MAX = 16_384;
+/** A close names its open items, up to 10,000; everything else fits the platform's limit. */
+export const CLOSE_BYTES_MAX = 524_288;
 /** How far the time of a Tran-Token may be from the reader's clock. */
 export const TOKEN_TOLERANCE_MS = 300_000;
 

@@ -1,5 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { REQUEST_BYTES_MAX, TOKEN_TOLERANCE_MS } from './calls.ts';
+import { TOKEN_TOLERANCE_MS } from './calls.ts';
 import { isLoopbackAddress, type TlsOptions } from './connection.ts';
 import { HEADER_FORM } from './headers.ts';
 import { type ContentEncryption, importPrivateKey, importPublicKey } from './jwe.ts';
@@ -73,7 +73,6 @@ export interface Prepared {
   readonly enc: ContentEncryption;
   readonly toleranceMs: number;
   readonly maxAnswerBytes: number;
-  readonly maxRequestBytes: number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly transport: TransportOptions;
 }
@@ -142,7 +141,6 @@ export function prepare(options: KonaPlateOptions): Prepared {
     enc: options.contentEncryption ?? 'A128GCM',
     toleranceMs: bounded('toleranceMs', options.toleranceMs, TOKEN_TOLERANCE_MS, 1_000, 86_400_000),
     maxAnswerBytes,
-    maxRequestBytes: REQUEST_BYTES_MAX,
     randomBytes: options.randomBytes ?? randomBytes,
     transport: {
       target: {

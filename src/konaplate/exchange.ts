@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type PUBLISHED_CALLS, SETTLEMENT_CALLS } from './calls.ts';
+import { CLOSE_BYTES_MAX, type PUBLISHED_CALLS, REQUEST_BYTES_MAX, SETTLEMENT_CALLS } from './calls.ts';
 import type { Prepared } from './client-options.ts';
 import { type CodeClass, classOfCode, codeEntry, type Operation } from './codes.ts';
 import { WireFault } from './fault.ts';
@@ -120,7 +120,8 @@ export class Exchange {
     const now = clock.now();
     const requestedAt = kstMillis(now.wallMs);
     const text = JSON.stringify({ operation, requestedAt, merchantId, terminalId, ...context, ...fields });
-    const wired = await this.send(SETTLEMENT_CALLS[operation].path, text, signal);
+    const bytesMax = operation === 'close' ? CLOSE_BYTES_MAX : REQUEST_BYTES_MAX;
+    const wired = await this.send(SETTLEMENT_CALLS[operation].path, text, signal, bytesMax);
     if (wired.class === 'nothingLeft') return wired;
     if (wired.class === 'ambiguous') return { ...wired, code: null };
     const sent: Sent = { requestedAt, correlationId: wired.correlationId, startedMs: now.monoMs, fields };
@@ -149,6 +150,7 @@ export class Exchange {
     path: string,
     text: string,
     signal?: AbortSignal,
+    bytesMax = REQUEST_BYTES_MAX,
   ): Promise<
     | { readonly class: 'got'; readonly answer: TransportAnswer; readonly correlationId: string }
     | { readonly class: 'ambiguous'; readonly why: string; readonly bytesWritten: number }
@@ -156,8 +158,7 @@ export class Exchange {
   > {
     const { aspId, accessKey, cryptoKeyId, serverKey, enc, secret, clock, basePath } = this.#prepared;
     const body = envelope(await encryptText(text, serverKey, enc));
-    if (body.length > this.#prepared.maxRequestBytes)
-      return { class: 'nothingLeft', why: 'REQUEST_TOO_LARGE' };
+    if (body.length > bytesMax) return { class: 'nothingLeft', why: 'REQUEST_TOO_LARGE' };
     const { wallMs } = clock.now();
     const id = correlationId(wallMs, this.#prepared.randomBytes(4));
     const headers = requestHeaders({

@@ -37,6 +37,8 @@ export const bin = z.string().regex(/^[0-9]{6}$/);
 export const last4 = z.string().regex(/^[0-9]{4}$/);
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Of a day: more than 10^15 won or items is no figure of a store, and would look like a card number. */
+export const total = z.int().min(0).max(999_999_999_999_999);
 export const code = z.string().regex(/^[0-9]{3}_[0-9]{3}$/);
 
 export const response = z.object({ code, description: z.string().max(500) });

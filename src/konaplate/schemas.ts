@@ -21,8 +21,8 @@ export const itemState = z.enum(['APPROVED', 'REVERSED', 'VOIDED']);
 export const settlementTotal = z.object({
   type: field.transactionType,
   state: itemState,
-  count: field.count,
-  sum: field.count,
+  count: field.total,
+  sum: field.total,
 });
 export const settlementItem = z.object({
   sequenceId: field.sequenceId,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import {
+  CLOSE_BYTES_MAX,
   type Operation,
   PUBLISHED_CALLS,
   REQUEST_BYTES_MAX,
@@ -8,9 +9,6 @@ import {
 } from '../../konaplate/wire.ts';
 import type { Outcome } from '../domain/context.ts';
 import type { Service } from '../service.ts';
-
-/** A close names its open items; everything else fits the platform's limit. */
-const CLOSE_BYTES_MAX = 512 * 1024;
 
 /** One call of the API: what its body is, and what it does. */
 export interface Call {

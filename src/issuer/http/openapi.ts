@@ -113,7 +113,7 @@ const CLASS_TEXTS = {
 const HOW = `Every call is POST, JSON, encrypted both ways and signed over the exact bytes.
 
 1. Write the body as JSON (the examples below show it as plaintext).
-2. Encrypt it to the issuer's public key, compact JWE with RSA-OAEP-256 and A128GCM or A256GCM, and put it in \`{"encData":"..."}\`, at most 16 KiB.
+2. Encrypt it to the issuer's public key, compact JWE with RSA-OAEP-256 and A128GCM or A256GCM, and put it in \`{"encData":"..."}\`, at most 16 KiB (a close: 512 KiB).
 3. Sign these bytes: \`KMV1:\` + Korean time (17 digits) + \`:\` + Base64 of HMAC-SHA256 with the secret key's text.
 4. Send it with the seven headers. Every request is made anew: a signature or a correlation id that came before is refused.
 5. 200 is 000_000, encrypted; 400 is every other code, plain by default. Answers of the store's side are signed: check them first.
