@@ -14,11 +14,24 @@ export function holdsCardData(text: string): boolean {
   return FIRST.test(text);
 }
 
+/** The text with every card number and barcode in it masked. */
+function masked(text: string): string {
+  return text
+    .replaceAll(GROUPED, (number) => `****${number.slice(-4)}`)
+    .replaceAll(EVERY, (number) => (number.length === 16 ? `****${number.slice(-4)}` : '****'));
+}
+
 /** What a person typed as a reason is kept, a card number in it is not. */
 export function withoutCardData(actor: Actor): Actor {
   if (actor.reason === undefined) return actor;
-  const reason = actor.reason
-    .replaceAll(GROUPED, (number) => `****${number.slice(-4)}`)
-    .replaceAll(EVERY, (number) => (number.length === 16 ? `****${number.slice(-4)}` : '****'));
+  const reason = masked(actor.reason);
   return reason === actor.reason ? actor : { ...actor, reason };
+}
+
+/** The same for every text inside a detail: an id of the issuer's list may look like a card number. */
+export function detailWithoutCardData<Detail>(detail: Detail): Detail {
+  if (!holdsCardData(JSON.stringify(detail))) return detail;
+  return JSON.parse(JSON.stringify(detail), (_name, value: unknown) =>
+    typeof value === 'string' ? masked(value) : value,
+  ) as Detail;
 }

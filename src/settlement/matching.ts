@@ -75,7 +75,11 @@ export function stateHere(item: Pick<OurItem, 'host'>): ItemState | null {
 }
 
 /** Category of an item that both sides know. Type and amount first: they speak about the whole item. */
-function judge(date: string, ours: OurItem, theirs: SettlementItem): Category {
+function judge(
+  date: string,
+  ours: Pick<OurItem, 'type' | 'amount' | 'host' | 'businessDate'>,
+  theirs: SettlementItem,
+): Category {
   if (ours.type !== theirs.type) return 'typeDiffers';
   if (ours.amount !== theirs.amount) return 'amountDiffers';
   if (ours.host === 'voiding') return 'notYetSent';
@@ -182,19 +186,27 @@ export class Matching {
     this.#put(UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingThere', ours, null);
   }
 
-  /** An item of the next day's list: one that seemed missing there only has another date. After the last `here`. */
+  /**
+   * An item of the next day's list: one that seemed missing there has another date, or differs in more than that. After
+   * the last `here`.
+   */
   elsewhere(theirs: SettlementItem): void {
     const at = this.#differences.findIndex(
-      ({ category, sequenceId }) => category === 'missingThere' && sequenceId === theirs.sequenceId,
+      ({ category, sequenceId, theirs: listed }) =>
+        category === 'missingThere' && listed === null && sequenceId === theirs.sequenceId,
     );
     const found = this.#differences[at];
     if (found?.ours == null) return;
+    const judged = judge(this.#date, found.ours, theirs);
+    // Undone there, or still under way: the day's list lacks it all the same.
+    if (judged === 'missingThere' || judged === 'notYetSent') return;
+    const category = judged === 'matched' ? 'dateDiffers' : judged;
     const { amount } = found.ours;
-    this.#differences[at] = { ...found, category: 'dateDiffers', theirs: pickTheirs(theirs) };
+    this.#differences[at] = { ...found, category, theirs: pickTheirs(theirs) };
     const from = this.#sums.missingThere;
     from.count -= 1;
     from.ours = plus(from.ours, -amount, -1);
-    const to = this.#sums.dateDiffers;
+    const to = this.#sums[category];
     to.count += 1;
     to.ours = plus(to.ours, amount);
     to.theirs = plus(to.theirs, theirs.amount);

@@ -169,6 +169,35 @@ describe('an item', () => {
     expect(differences).toHaveLength(1);
     expect(differences[0]).toMatchObject({ category: 'dateDiffers', theirs: { businessDate: '20260724' } });
   });
+  it('that the next day has with another amount or type differs in that, whatever its date', () => {
+    const item = ours();
+    const other = match([[item, null]]);
+    other.elsewhere(theirs(item, { businessDate: '20260724', amount: 9_000 }));
+    expect(other.result().categories.amountDiffers).toEqual({
+      count: 1,
+      ours: { count: 1, sum: 10_000 },
+      theirs: { count: 1, sum: 9_000 },
+    });
+    const turned = match([[item, null]]);
+    turned.elsewhere(theirs(item, { businessDate: '20260724', type: 'REFUND' }));
+    expect(turned.result().categories.typeDiffers.count).toBe(1);
+  });
+
+  it('that the next day has undone, or this list had already, stays missing there', () => {
+    const item = ours();
+    const undone = match([[item, null]]);
+    undone.elsewhere(theirs(item, { businessDate: '20260724', state: 'REVERSED' }));
+    expect(undone.result().categories).toMatchObject({
+      missingThere: { count: 1 },
+      dateDiffers: { count: 0 },
+    });
+    const listed = match([[item, theirs(item, { state: 'REVERSED' })]]);
+    listed.elsewhere(theirs(item, { businessDate: '20260724' }));
+    expect(listed.result().categories).toMatchObject({
+      missingThere: { count: 1 },
+      dateDiffers: { count: 0 },
+    });
+  });
 });
 
 describe('a day', () => {
