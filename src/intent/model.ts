@@ -47,6 +47,7 @@ export const CASE_REASONS = [
   'REVERSED_ELSEWHERE', // REVERSED or VOIDED that this terminal did not ask for
   'CONTENT_CONFLICT', // 006_021: the id stands with other content (clone, old copy, configuration)
   'NET_CANCEL_REFUSED', // sealed day, type or amount differ
+  'BOOKED_AFTER_SEAL', // the issuer moved it on a day that both sides had sealed
   'VOID_CONFLICT', // evidence contradicts a void under way
   'VOID_LATE', // a void without an answer
   'NOT_PROCESSED', // deferred: authentic "not processed" stops delivery until somebody mends it

@@ -5,7 +5,7 @@
 import type { Actor, Intent, Now, Posting } from '../intent/model.ts';
 import { assertBalanced, positionOf } from '../intent/positions.ts';
 import { canonicalJson } from './canonical.ts';
-import { withoutCardData } from './card-data.ts';
+import { detailWithoutCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 import { INTENT_COLUMNS, type IntentRow, toIntent } from './intents.ts';
@@ -15,6 +15,7 @@ import {
   DAY_KINDS,
   type DayEntry,
   type DayKind,
+  type DayPosition,
   type NumberedIntent,
   type Voucher,
 } from './types.ts';
@@ -60,7 +61,7 @@ export function dayBody(entry: DayEntry, actor: Actor): string {
   const body: DayBody = {
     actor: withoutCardData(actor),
     businessDate: entry.businessDate,
-    detail: entry.detail,
+    detail: detailWithoutCardData(entry.detail),
     ...(hasPosting ? { posting: entry.posting } : {}),
   };
   return canonicalJson(body);
@@ -68,6 +69,14 @@ export function dayBody(entry: DayEntry, actor: Actor): string {
 
 export function readDayBody(row: Pick<JournalRow, 'body'>): DayBody {
   return JSON.parse(row.body) as DayBody;
+}
+
+/** A payment that the issuer moved on a sealed day. */
+export interface LateBooking {
+  readonly sequenceId: string;
+  readonly host: string;
+  /** What the day had taken to `store` of it before it moved; absent in entries of older programs: nothing. */
+  readonly swept?: DayPosition;
 }
 
 /** What a voucher puts on the two accounts that a day must hold nothing on once it is sealed. */
@@ -184,26 +193,29 @@ export function pageOfDay(
     .map((row) => ({ number: row.number, intent: toIntent(row) }));
 }
 
-/** Ids that keep a sealed day open by name: named at the close or booked after it, and not ended since. */
-export function namedOf(rows: Iterable<Pick<JournalRow, 'kind' | 'body'>>): Set<string> {
-  const named = new Set<string>();
+const NOTHING: DayPosition = { issuerPayable: 0, cashDrawer: 0 };
+
+/**
+ * Items that keep a sealed day open by name: named at the close or moved after it, and not ended since. With each, what
+ * the day's seals so far took to `store` of it.
+ */
+export function namedOf(rows: Iterable<Pick<JournalRow, 'kind' | 'body'>>): Map<string, DayPosition> {
+  const named = new Map<string, DayPosition>();
   for (const row of rows) {
     if (row.kind !== 'daySealed' && row.kind !== 'dayLateBooking' && row.kind !== 'dayItemEnded') continue;
     const { detail } = readDayBody(row);
-    if (row.kind === 'daySealed') for (const id of detail.openItems as readonly string[]) named.add(id);
-    else if (row.kind === 'dayLateBooking') named.add(String(detail.sequenceId));
-    else named.delete(String(detail.sequenceId));
+    if (row.kind === 'daySealed')
+      for (const id of detail.openItems as readonly string[]) named.set(id, NOTHING);
+    else if (row.kind === 'dayItemEnded') named.delete(String(detail.sequenceId));
+    else named.set(String(detail.sequenceId), (detail as Partial<LateBooking>).swept ?? NOTHING);
   }
   return named;
 }
 
 /** What an intent puts on the accounts of closing rule 8 for a date; nothing while it is not approved. */
-export function approvedPosition(
-  intent: Intent,
-  date: string,
-): { readonly issuerPayable: number; readonly cashDrawer: number } {
+export function approvedPosition(intent: Intent, date: string): DayPosition {
   const isApproved = intent.host === 'approved' || intent.host === 'voiding';
-  if (!isApproved || intent.businessDate !== date) return { issuerPayable: 0, cashDrawer: 0 };
+  if (!isApproved || intent.businessDate !== date) return NOTHING;
   const position = positionOf(intent);
   return { issuerPayable: position.issuer_payable ?? 0, cashDrawer: position.cash_drawer ?? 0 };
 }
@@ -281,7 +293,9 @@ export class DayBook {
     if (was.issuerPayable === is.issuerPayable) return;
     const row = this.#statements.get.get(date);
     if (row === undefined || namedOf(rowsOfDay(this.#database, row.last_index)).has(after.sequenceId)) return;
-    const detail = { sequenceId: after.sequenceId, host: after.host };
-    this.record({ kind: 'dayLateBooking', businessDate: date, detail }, now, { role: 'terminal' });
+    const detail: LateBooking = { sequenceId: after.sequenceId, host: after.host, swept: was };
+    this.record({ kind: 'dayLateBooking', businessDate: date, detail: { ...detail } }, now, {
+      role: 'terminal',
+    });
   }
 }

@@ -71,12 +71,12 @@ export class DayCheck {
     const held = approved.get(row.business_date) ?? { issuer_payable: 0, cash_drawer: 0 };
     let issuerPayable = held.issuer_payable + row.issuer_payable;
     let cashDrawer = held.cash_drawer + row.cash_drawer;
-    for (const id of namedOf(rowsOfDay(this.#database, row.last_index))) {
+    for (const [id, swept] of namedOf(rowsOfDay(this.#database, row.last_index))) {
       const intent = byId.get(id);
       if (intent === undefined) continue;
       const position = approvedPosition(toIntent(intent), row.business_date);
-      issuerPayable -= position.issuerPayable;
-      cashDrawer -= position.cashDrawer;
+      issuerPayable -= position.issuerPayable - swept.issuerPayable;
+      cashDrawer -= position.cashDrawer - swept.cashDrawer;
     }
     if (issuerPayable === 0 && cashDrawer === 0) return;
     const text = `closing rule 8: day ${row.business_date} is sealed and holds issuer_payable ${issuerPayable}, cash_drawer ${cashDrawer} beyond its named items`;

@@ -12,6 +12,7 @@ import { payable, sameTotals } from './items.ts';
 import { whyOf } from './list.ts';
 import { DIFFERENCES, type Matching } from './matching.ts';
 import { openItemsOf, readDay } from './read.ts';
+import type { RuleResult } from './rules.ts';
 
 /** A comparison with what a close needs from it. */
 export interface Compared {
@@ -37,6 +38,18 @@ const RETRY_BASE_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
 /** A payment may open again under a comparison, or be approved before anybody saw it: so often it is compared anew. */
 const COMPARISONS_MAX = 3;
+/**
+ * Authentic, and about the request itself: it is not understood or not allowed, and will not be the next time either. So
+ * often in a row one run asks before it gives the close back to a person.
+ */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006', '006_009']);
+const NOT_TAKEN_MAX = 3;
+/** The issuer's list contradicts itself: so often in a row it is read again by itself. */
+const LISTS_BROKEN_MAX = 3;
+/** The issuer has this day agreed and sealed, with another content. */
+const SEALED_THERE = '006_907';
+/** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
+const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
 const TAKEN_MAX = 20;
 
@@ -44,6 +57,9 @@ interface Drive {
   running: Promise<void> | null;
   timer: Timer | null;
   misses: number;
+  /** In a row: refused as a request, and lists that could not be believed. */
+  notTaken: number;
+  listsBroken: number;
 }
 
 export class Closer {
@@ -57,11 +73,17 @@ export class Closer {
 
   /** Goes on with this day's close; resolves when the present try is over. Never rejects. */
   drive(date: string): Promise<void> {
-    const drive = this.#drives.get(date) ?? { running: null, timer: null, misses: 0 };
+    const drive = this.#drives.get(date) ?? {
+      running: null,
+      timer: null,
+      misses: 0,
+      notTaken: 0,
+      listsBroken: 0,
+    };
     this.#drives.set(date, drive);
     drive.timer?.cancel();
     drive.timer = null;
-    drive.running ??= this.#tries(date)
+    drive.running ??= this.#tries(date, drive)
       .catch((fault: unknown) => {
         this.#options.guarded(() => {
           throw fault;
@@ -94,17 +116,18 @@ export class Closer {
   }
 
   /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
-  async #tries(date: string): Promise<boolean> {
+  async #tries(date: string, drive: Drive): Promise<boolean> {
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
       if (day.sealed !== null) return true;
       if (day.phase === 'agreed') return this.#seal(day);
-      const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day) : null);
-      if (content === null) return day.phase !== 'wanted';
-      const outcome = await this.#ask(date, content);
+      const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, drive) : null);
+      if (content === null) return readDay(this.#options.ledger, date).phase !== 'wanted';
+      const outcome = await this.#ask(date, content, drive);
       if (outcome === null) return false;
       this.#record(date, 'dayCloseAnswered', { ...outcome });
       if (outcome.result === 'AGREED') continue;
+      if (outcome.code === SEALED_THERE && (await this.#followSeal(date))) continue;
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
       if (await this.#makeAnew(date, content, isTaken)) continue;
@@ -114,17 +137,47 @@ export class Closer {
     return false;
   }
 
-  /** The content of the next close, on disk. Null: the list could not be read, and that is on disk. */
-  async #prepare(day: DayState): Promise<CloseContent | null> {
+  /** The content of the next close, on disk. Null: there is none, and why is on disk. */
+  async #prepare(day: DayState, drive: Drive): Promise<CloseContent | null> {
     const { date } = day;
     const made = await this.#content(date, day.closeNo + 1);
     if (typeof made === 'string') {
-      this.#unanswered(date, null, made);
+      drive.listsBroken = made === 'LIST_BROKEN' ? drive.listsBroken + 1 : 0;
+      if (drive.listsBroken < LISTS_BROKEN_MAX) this.#unanswered(date, null, made);
+      else this.#giveBack(date, day.closeNo, made);
       return null;
     }
     this.#record(date, 'dayReconciled', { ...made.reconciliation });
+    if (!addsUp(made.reconciliation)) {
+      this.#giveBack(date, day.closeNo, 'RULES');
+      return null;
+    }
     this.#record(date, 'dayCloseSent', { ...made.content });
     return made.content;
+  }
+
+  /** Nothing is sent: a person looks at the day and closes it again. */
+  #giveBack(date: string, closeNo: number, code: string): void {
+    if (this.#isStopped) return;
+    this.#record(date, 'dayCloseAnswered', { closeNo, result: 'NOT_AGREED', totals: [], code });
+  }
+
+  /**
+   * A ledger that was restored to a moment before its own seal: the issuer has the day agreed, and another content now
+   * (who was open then has ended). When every item of its final list is the one here, the seal is taken over.
+   */
+  async #followSeal(date: string): Promise<boolean> {
+    const { closeNo } = readDay(this.#options.ledger, date);
+    const made = await this.#content(date, closeNo + 1);
+    if (typeof made === 'string' || this.#isStopped) return false;
+    const { content, reconciliation } = made;
+    const { final, theirs: totals } = reconciliation;
+    this.#record(date, 'dayReconciled', { ...reconciliation });
+    if (!final || differs(reconciliation) || !addsUp(reconciliation)) return false;
+    this.#record(date, 'dayCloseSent', { ...content });
+    const outcome = { closeNo: content.closeNo, result: 'AGREED', totals, code: SEALED_THERE };
+    this.#record(date, 'dayCloseAnswered', outcome);
+    return true;
   }
 
   async #content(
@@ -161,9 +214,17 @@ export class Closer {
     return items.some(({ sequenceId }) => open.has(sequenceId));
   }
 
-  async #ask(date: string, content: CloseContent): Promise<CloseOutcome | null> {
+  async #ask(date: string, content: CloseContent, drive: Drive): Promise<CloseOutcome | null> {
     const answer = await this.#options.send({ businessDate: date, ...content });
     const { closeNo } = content;
+    const isNotTaken = answer.class === 'notProcessed' && NOT_TAKEN.has(answer.code);
+    drive.notTaken = isNotTaken ? drive.notTaken + 1 : 0;
+    if (isNotTaken && drive.notTaken >= NOT_TAKEN_MAX) {
+      return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.code };
+    }
+    if (answer.class === 'nothingLeft' && answer.why === 'REQUEST_TOO_LARGE') {
+      return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.why };
+    }
     if (answer.class === 'answered') {
       const { result, totals } = answer.value;
       const isTrue = result === 'NOT_AGREED' || agrees(content, totals);
@@ -194,9 +255,8 @@ export class Closer {
     if (typeof made === 'string' || this.#isStopped) return false;
     const { content, reconciliation } = made;
     const isMoved = content.itemsDigest !== sent.itemsDigest || !sameIds(content.openItems, sent.openItems);
-    const differs = DIFFERENCES.some((category) => reconciliation.categories[category].count > 0);
     this.#record(date, 'dayReconciled', { ...reconciliation });
-    if (differs || !(isMoved || isTaken)) return false;
+    if (differs(reconciliation) || !addsUp(reconciliation) || !(isMoved || isTaken)) return false;
     this.#record(date, 'dayCloseSent', { ...content });
     return true;
   }
@@ -206,9 +266,9 @@ export class Closer {
    * put there.
    */
   #seal(day: DayState): boolean {
-    const { answered } = day;
-    if (answered === null) return true;
-    const { closeNo, totals, openItems } = answered.content;
+    const content = day.answered?.content ?? null;
+    if (content === null) return true;
+    const { closeNo, totals, openItems } = content;
     const owed = payable(totals);
     const { countPostings: counted, vouchers } = day;
     const issuerPayable = owed - vouchers.issuerPayable;
@@ -248,6 +308,15 @@ function agrees(content: CloseContent, theirs: CloseAnswer['totals']): boolean {
     theirs.some((total) => total.type === type && total.state === state),
   );
   return isWhole && more <= content.openItems.length;
+}
+
+/** This ledger's own figures can be trusted. */
+function addsUp({ rules }: Reconciliation): boolean {
+  return rules.every(({ rule, ok }) => ok || !OWN_RULES.has(rule));
+}
+
+function differs({ categories }: Reconciliation): boolean {
+  return DIFFERENCES.some((category) => categories[category].count > 0);
 }
 
 function sameIds(left: readonly string[], right: readonly string[]): boolean {

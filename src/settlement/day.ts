@@ -4,8 +4,8 @@
  */
 import type { Actor } from '../intent/model.ts';
 import type { SettlementTotal } from '../konaplate/settlement.ts';
-import type { VoucherOfDay } from '../ledger/days.ts';
-import type { DayKind } from '../ledger/types.ts';
+import type { LateBooking, VoucherOfDay } from '../ledger/days.ts';
+import type { DayKind, DayPosition } from '../ledger/types.ts';
 import type { Count } from './count.ts';
 import type { Category, CategorySums, Difference } from './matching.ts';
 import type { RuleResult } from './rules.ts';
@@ -36,7 +36,7 @@ export interface DayDetails {
   };
   readonly dayVoucher: VoucherOfDay;
   readonly dayItemEnded: { readonly sequenceId: string; readonly host: string };
-  readonly dayLateBooking: { readonly sequenceId: string; readonly host: string };
+  readonly dayLateBooking: LateBooking;
   readonly daySigned: {
     readonly at: number;
     readonly sha256: string;
@@ -71,7 +71,10 @@ export interface CloseOutcome {
   readonly result: 'AGREED' | 'NOT_AGREED';
   /** The issuer's figures; empty when it refused the close instead of answering it. */
   readonly totals: readonly SettlementTotal[];
-  /** Why it is not agreed although the issuer's words may be others: `CONTRADICTS`, or its code. */
+  /**
+   * Why it is not agreed although the issuer's words may be others: `CONTRADICTS`, `RULES` (nothing was sent: the ledger's
+   * own figures do not add up), `LIST_BROKEN`, `REQUEST_TOO_LARGE`, or its code. With AGREED: 006_907, sealed there before.
+   */
   readonly code: string | null;
 }
 
@@ -102,13 +105,13 @@ export interface DayState {
   /** What explained counts put onto the drawer of this day, won. */
   readonly countPostings: number;
   /** What vouchers put onto the two accounts of this day, won. */
-  readonly vouchers: { readonly issuerPayable: number; readonly cashDrawer: number };
+  readonly vouchers: DayPosition;
   readonly reconciled: Said<Reconciliation> | null;
   readonly wanted: Said<DayDetails['dayCloseWanted']> | null;
   /** The request that is on disk and has no answer yet. */
   readonly sent: Said<CloseContent> | null;
-  /** The last request that was answered, and its answer. */
-  readonly answered: { readonly content: CloseContent; readonly outcome: Said<CloseOutcome> } | null;
+  /** The last answer, and the request that it is about; content null: refused here, nothing was sent. */
+  readonly answered: { readonly content: CloseContent | null; readonly outcome: Said<CloseOutcome> } | null;
   /** The present want had no answer so far, since when and why. */
   readonly unanswered: Said<DayDetails['dayCloseUnanswered']> | null;
   /** The last number used; the next close takes the one after it. */
@@ -119,6 +122,8 @@ export interface DayState {
   readonly named: readonly string[];
   /** Booked by the issuer after the seal. */
   readonly late: readonly string[];
+  /** What the day took to `store` of a late one before it moved, by sequence id. */
+  readonly swept: Readonly<Record<string, DayPosition>>;
   readonly signed: readonly Said<DayDetails['daySigned']>[];
 }
 
@@ -151,7 +156,7 @@ const FOLDS: Folds = {
     day.rounds += 1;
   },
   dayCloseAnswered: (day, said) => {
-    if (day.sent !== null) day.answered = { content: day.sent.detail, outcome: said };
+    day.answered = { content: day.sent?.detail ?? null, outcome: said };
     day.sent = null;
     day.unanswered = null;
     day.phase = said.detail.result === 'AGREED' ? 'agreed' : 'notAgreed';
@@ -174,8 +179,10 @@ const FOLDS: Folds = {
     day.named = day.named.filter((id) => id !== said.detail.sequenceId);
   },
   dayLateBooking: (day, said) => {
-    day.named = [...new Set([...day.named, said.detail.sequenceId])];
-    day.late = [...day.late, said.detail.sequenceId];
+    const { sequenceId, swept } = said.detail;
+    day.named = [...new Set([...day.named, sequenceId])];
+    if (swept !== undefined) day.swept = { ...day.swept, [sequenceId]: swept };
+    day.late = [...day.late, sequenceId];
   },
   daySigned: (day, said) => {
     day.signed = [...day.signed, said];
@@ -201,6 +208,7 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
     sealed: null,
     named: [],
     late: [],
+    swept: {},
     signed: [],
   };
   for (const { kind, index, atMs, actor, detail } of facts) {

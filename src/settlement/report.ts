@@ -173,11 +173,12 @@ function closing(sheet: Sheet, day: DayState): void {
   if (answered !== null) {
     sheet.pair('발행사 답 Issuer', `${time(answered.outcome.atMs)} no. ${answered.outcome.detail.closeNo}`);
     if (answered.outcome.detail.code !== null) sheet.pair('  코드 Code', answered.outcome.detail.code);
-    figures(sheet, '매장 합계 STORE', answered.content.totals);
+    const { content } = answered;
+    if (content !== null) figures(sheet, '매장 합계 STORE', content.totals);
     if (answered.outcome.detail.result === 'NOT_AGREED') {
       figures(sheet, '발행사 합계 ISSUER', answered.outcome.detail.totals);
     }
-    sheet.plain(`digest ${answered.content.itemsDigest.slice(0, 32)}`);
+    if (content !== null) sheet.plain(`digest ${content.itemsDigest.slice(0, 32)}`);
   }
   if (sealed === null) return;
   sheet.pair('봉인 Sealed', `${time(sealed.atMs)} #${sealed.index}`);
@@ -270,7 +271,7 @@ function csvRows(input: ReportInput): readonly Row[] {
     ['section', 'name', 'count', 'won', 'time', 'who', 'text'],
     ['day', day.date, '', '', '', '', day.phase],
     ['terminal', `${input.merchantId} ${input.terminalId}`, '', '', '', '', input.store],
-    ...(answered === null ? [] : figureRows('store', answered.content.totals)),
+    ...(answered === null ? [] : figureRows('store', answered.content?.totals ?? [])),
     ...(answered === null ? [] : figureRows('issuer', answered.outcome.detail.totals)),
     ...day.counts.flatMap(({ detail, atMs, actor }, place): Row[] => [
       ['count', `${place + 1} counted`, '', detail.counted, time(atMs), person(actor), detail.mode],

@@ -1,5 +1,6 @@
 /** Items that a sealed day named as open: when one ends, the day is told, and its money follows the rest to `store`. */
-import type { Actor, Intent } from '../intent/model.ts';
+import type { Clock } from '../intent/clock.ts';
+import type { Actor, CaseReason, Intent } from '../intent/model.ts';
 import { keepsDayOpen } from '../intent/state.ts';
 import { approvedPosition } from '../ledger/days.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
@@ -8,9 +9,11 @@ import { readDay } from './read.ts';
 /** Sealed days that may still have open items: what retention keeps is more, what stays open so long is a case. */
 const DAYS_MAX = 400;
 const TERMINAL: Actor = { role: 'terminal' };
+const LATE: CaseReason = 'BOOKED_AFTER_SEAL';
 
 export class Seals {
   readonly #ledger: Ledger;
+  readonly #clock: Clock;
   readonly #record: (entry: DayEntry, actor: Actor) => unknown;
   readonly #guarded: (work: () => void) => void;
   /** Sequence id -> the sealed dates that name it. */
@@ -20,10 +23,12 @@ export class Seals {
 
   constructor(
     ledger: Ledger,
+    clock: Clock,
     record: (entry: DayEntry, actor: Actor) => unknown,
     guarded: (work: () => void) => void,
   ) {
     this.#ledger = ledger;
+    this.#clock = clock;
     this.#record = record;
     this.#guarded = guarded;
   }
@@ -47,7 +52,11 @@ export class Seals {
     for (const { businessDate, sealedIndex } of this.#ledger.days(DAYS_MAX)) {
       if (sealedIndex === null) continue;
       this.#sealed.add(businessDate);
-      for (const id of readDay(this.#ledger, businessDate).named) this.#name(id, businessDate);
+      const { named, late } = readDay(this.#ledger, businessDate);
+      for (const id of named) this.#name(id, businessDate);
+      // A crash may have come between the answer and its case.
+      for (const id of late.filter((each) => named.includes(each) && !this.#wasCase(each)))
+        this.#openCase(id);
     }
     for (const id of [...this.#named.keys()]) this.#look(id);
   }
@@ -68,14 +77,29 @@ export class Seals {
     for (const date of dates) this.#ended(intent, date);
   }
 
-  /** The ledger named it in the commit of its answer; what the issuer did there is for a person. */
+  /**
+   * The ledger named it in the commit of its answer; what the issuer did there is for a person: the day lets it go once
+   * somebody has seen it.
+   */
   #lookLate(intent: Intent, date: string): void {
     if (!readDay(this.#ledger, date).named.includes(intent.sequenceId)) return;
     this.#name(intent.sequenceId, date);
+    this.#openCase(intent.sequenceId);
+  }
+
+  #openCase(id: string): void {
+    this.#ledger.record(id, { kind: 'openCase', reason: LATE }, this.#clock.now(), { actor: TERMINAL });
+  }
+
+  #wasCase(id: string): boolean {
+    return this.#ledger.timeline(id).some(({ kind, body }) => kind === 'openCase' && body.includes(LATE));
   }
 
   #ended(intent: Intent, date: string): void {
-    const { issuerPayable, cashDrawer } = approvedPosition(intent, date);
+    const is = approvedPosition(intent, date);
+    const swept = readDay(this.#ledger, date).swept[intent.sequenceId];
+    const issuerPayable = is.issuerPayable - (swept?.issuerPayable ?? 0);
+    const cashDrawer = is.cashDrawer - (swept?.cashDrawer ?? 0);
     const store = issuerPayable + cashDrawer;
     const detail = { sequenceId: intent.sequenceId, host: intent.host };
     this.#record(
@@ -83,7 +107,7 @@ export class Seals {
         kind: 'dayItemEnded',
         businessDate: date,
         detail,
-        posting: { issuer_payable: -issuerPayable, cash_drawer: -cashDrawer, store },
+        posting: { issuer_payable: 0 - issuerPayable, cash_drawer: 0 - cashDrawer, store },
       },
       TERMINAL,
     );

@@ -81,7 +81,7 @@ export class Settlement {
   constructor(options: SettlementOptions) {
     this.#options = options;
     const record = (entry: DayEntry, actor: Actor): JournalHead => this.#record(entry, actor);
-    this.#seals = new Seals(options.ledger, record, (work) => this.#guarded(work));
+    this.#seals = new Seals(options.ledger, options.clock, record, (work) => this.#guarded(work));
     this.#closer = new Closer({
       ledger: options.ledger,
       clock: options.clock,

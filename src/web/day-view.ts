@@ -150,5 +150,5 @@ function answeredOf(day: DayState): DayAnswer['answered'] {
   if (day.answered === null) return null;
   const { content, outcome } = day.answered;
   const { closeNo, result, code, totals } = outcome.detail;
-  return { atMs: outcome.atMs, closeNo, result, code, ours: content.totals, theirs: totals };
+  return { atMs: outcome.atMs, closeNo, result, code, ours: content?.totals ?? [], theirs: totals };
 }

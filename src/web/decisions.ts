@@ -179,6 +179,7 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
       return intent.host === 'voiding' ? [] : [seen];
     case 'CONTENT_CONFLICT':
     case 'NOT_PROCESSED':
+    case 'BOOKED_AFTER_SEAL':
     case 'BUDGET_SPENT':
     case 'RECOVERING':
       return [seen];

@@ -1,7 +1,16 @@
 /** Step 3: what stays open, by name, and the close with the issuer. */
 import { useState } from 'preact/hooks';
 import type { DayAnswer, DayFigure } from '../../web/api.ts';
-import { CLOSE, DAY, FIGURES, OBSTACLES, PHASES, RECONCILE } from '../text/day.ts';
+import {
+  CLOSE,
+  DAY,
+  FIGURES,
+  NOT_AGREED_WORDS,
+  NOT_TAKEN,
+  OBSTACLES,
+  PHASES,
+  RECONCILE,
+} from '../text/day.ts';
 import { clockTimeSeconds, dashedDate, digits, won } from '../text/format.ts';
 import { CASES } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';
@@ -97,7 +106,7 @@ function Result(props: StepProps) {
         {day.phase === 'agreed' && sealed !== null
           ? say(CLOSE.agreed, language, { time: clockTimeSeconds(sealed.atMs), index: sealed.index })
           : null}
-        {day.phase === 'notAgreed' ? CLOSE.notAgreed[language] : null}
+        {day.phase === 'notAgreed' ? notAgreed(answered, language) : null}
         {day.phase === 'wanted'
           ? unanswered === null
             ? CLOSE.waiting[language]
@@ -108,11 +117,24 @@ function Result(props: StepProps) {
         {say(CLOSE.wantedBy, language, { who: wanted.who, time: clockTimeSeconds(wanted.atMs) })}
         {answered?.code == null ? null : ` · ${say(CLOSE.code, language, { code: answered.code })}`}
       </p>
-      {answered === null || day.phase === 'wanted' ? null : (
+      {answered === null || day.phase === 'wanted' || !hasFigures(answered) ? null : (
         <Figures answered={answered} language={language} />
       )}
     </div>
   );
+}
+
+/** The issuer's figures differ, or why there are none. */
+function notAgreed(answered: DayAnswer['answered'], language: Language): string {
+  const code = answered?.code ?? null;
+  if (answered === null || code === null || hasFigures(answered)) return CLOSE.notAgreed[language];
+  const known = NOT_AGREED_WORDS[code];
+  return known === undefined ? say(NOT_TAKEN, language, { code }) : known[language];
+}
+
+/** A refused close has only ours: beside nothing of the issuer's they would all seem to differ. */
+function hasFigures({ theirs }: NonNullable<DayAnswer['answered']>): boolean {
+  return theirs.length > 0;
 }
 
 function Figures(props: { answered: NonNullable<DayAnswer['answered']>; language: Language }) {

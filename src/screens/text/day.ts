@@ -160,6 +160,32 @@ export const OBSTACLES: Readonly<Record<NonNullable<DayAnswer['obstacle']>, Word
   UNDER_WAY: { ko: '발행사의 답을 기다리고 있습니다.', en: 'The issuer is being asked.' },
 };
 
+/** Why a close is not agreed, by its code, where the issuer's figures are not the reason. */
+export const NOT_AGREED_WORDS: Readonly<Record<string, Words>> = {
+  RULES: {
+    ko: '불일치: 장부의 합계가 맞지 않아 발행사에 보내지 않았습니다. 2단계의 마감 규칙을 보고 설치 담당자에게 알리세요.',
+    en: "Not agreed: the ledger's own sums do not add up, so nothing was sent. See the closing rules in step 2 and tell the installer.",
+  },
+  LIST_BROKEN: {
+    ko: '불일치: 발행사 목록이 앞뒤가 맞지 않아 보내지 않았습니다. 발행사에 알리고 다시 마감하세요.',
+    en: "Not agreed: the issuer's list contradicts itself, so nothing was sent. Tell the issuer, then close again.",
+  },
+  REQUEST_TOO_LARGE: {
+    ko: '불일치: 열린 거래가 너무 많아 보내지 못했습니다. 미결을 정리하고 다시 마감하세요.',
+    en: 'Not agreed: too many open items to send. Settle open cases, then close again.',
+  },
+  '006_907': {
+    ko: '불일치: 발행사는 이 영업일을 이미 확정했고, 목록이 이 장부와 다릅니다. 2단계를 보고 발행사에 알린 뒤 다시 마감하세요.',
+    en: 'Not agreed: the issuer has this day agreed already, and its list is not the one here. Look at step 2, tell the issuer, then close again.',
+  },
+};
+
+/** The issuer did not take the request, and would not the next time either. */
+export const NOT_TAKEN: Words = {
+  ko: '불일치: 발행사가 마감 요청을 받지 않았습니다({code}). 발행사에 알리고 다시 마감하세요.',
+  en: 'Not agreed: the issuer does not take the request to close ({code}). Tell the issuer, then close again.',
+};
+
 /** Why a step was refused (`ApiError.refusal`). */
 export const DAY_REFUSALS: Readonly<Record<string, Words>> = {
   ...OBSTACLES,

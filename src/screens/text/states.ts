@@ -56,6 +56,7 @@ export const CASE_WORDS: Readonly<Record<CaseReason, Words>> = {
   REVERSED_ELSEWHERE: { ko: '다른 곳에서 취소됨', en: 'reversed elsewhere' },
   CONTENT_CONFLICT: { ko: '거래번호 내용 충돌', en: 'content conflict' },
   NET_CANCEL_REFUSED: { ko: '망취소 거절', en: 'reversal refused' },
+  BOOKED_AFTER_SEAL: { ko: '마감한 영업일에 올라감', en: 'booked on a closed day' },
   VOID_CONFLICT: { ko: '승인 취소 결과 다름', en: 'void conflict' },
   VOID_LATE: { ko: '승인 취소 늦음', en: 'void late' },
   NOT_PROCESSED: { ko: '발행사가 처리하지 않음', en: 'not processed' },

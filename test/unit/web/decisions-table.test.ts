@@ -84,6 +84,7 @@ function byCase(reason: CaseReason, { type, host, cash }: Tuple): readonly strin
       return host === 'voiding' ? [] : ['seen'];
     case 'CONTENT_CONFLICT':
     case 'NOT_PROCESSED':
+    case 'BOOKED_AFTER_SEAL':
     case 'BUDGET_SPENT':
     case 'RECOVERING':
       return ['seen'];
