@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** How one input of a batch ended. */
 export type Settled<Out> =
   | { readonly ok: true; readonly value: Out }
@@ -17,8 +19,8 @@ export class QueueFull extends Error {
 const WAITING_MAX = 4_096;
 
 /**
- * Group commit: inputs that come while a batch is under way wait and go together in the next one. Nothing waits when
- * nothing is under way, so a lone call is as fast as without. Bounded: at most `batchMax` inputs at a time, and a queue
+ * Group commit: inputs that come while a batch is under way, or in the turn of the loop in which it would begin, wait and go
+ * together in the next one. Nothing waits longer when nothing is under way, so a lone call is as fast as without. Bounded: at most `batchMax` inputs at a time, and a queue
  * that is full refuses.
  */
 export class Gather<In, Out> {
@@ -43,9 +45,11 @@ export class Gather<In, Out> {
 
   async #drain(): Promise<void> {
     this.#busy = true;
-    // Whatever else this turn of the loop brings goes along.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#next(this.#waiting.splice(0, this.#batchMax));
+    while (this.#waiting.length > 0) {
+      // Whatever else this turn of the loop brings goes along. Before every batch: one that PGlite ran let nothing in.
+      await nextTurn();
+      await this.#next(this.#waiting.splice(0, this.#batchMax));
+    }
     this.#busy = false;
   }
 
