@@ -52,93 +52,121 @@ const TOTAL: Columns = {
   sum: 'bigint',
 };
 
-/**
- * Rows whose key may be made by another process at the same moment. It is the first statement that writes: whoever comes
- * second fails at the key, and its whole batch is done again and then finds them.
- */
-const SAVE_NEW = `
-WITH head AS (${insert('terminal_heads', 2, HEAD)}),
-item AS (${insert('items', 3, ITEM_TYPES)})
-${insert('voids', 4, VOID)}`;
-
 const itemChanges = Object.keys(ITEM_TYPES)
   .filter((name) => name !== 'sequence_id')
   .map((name) => `${name} = r.${name}`)
   .join(', ');
 
+/** One table's share of what a batch writes: rows for a statement in which they are parameter `rowsAt`, keys `keysAt`. */
+interface Part {
+  readonly rows: readonly object[];
+  /** Keys of rows that are changed; null: rows are only made. */
+  readonly keys: readonly string[] | null;
+  readonly statement: (rowsAt: number, keysAt: number) => string;
+}
+
 /**
- * Everything that hangs on rows which are held. The transfers move the balances (trigger of the table). Updates name
- * their keys twice: = ANY makes sure that rows are found by key, whatever a table's size was when this was planned.
+ * What hangs on rows which are held. The transfers move the balances (trigger of the table). Updates name their keys twice:
+ * = ANY makes sure that rows are found by key, whatever a table's size was when this was planned.
  */
-const SAVE_HELD = `
-WITH item AS (
-  UPDATE items SET ${itemChanges} FROM ${rows(2, ITEM_TYPES)}
-   WHERE items.merchant_id = $1 AND items.sequence_id = ANY($10::text[]) AND items.sequence_id = r.sequence_id),
-bound AS (
-  UPDATE tokens SET sequence_id = r.holder FROM ${rows(3, { token_ref: 'text', holder: 'text' })}
-   WHERE tokens.merchant_id = $1 AND tokens.token_ref = ANY($11::text[]) AND tokens.token_ref = r.token_ref
-     AND tokens.sequence_id IS NULL),
-guessed AS (
-  UPDATE cards SET wrong_guesses = r.wrong_guesses, locked_until_ms = r.locked_until_ms
-    FROM ${rows(4, { card_id: 'text', wrong_guesses: 'integer', locked_until_ms: 'bigint' })}
-   WHERE cards.merchant_id = $1 AND cards.card_id = ANY($12::text[]) AND cards.card_id = r.card_id),
-locked AS (
-  ${insert('card_locks', 5, LOCK)}
-  ON CONFLICT (merchant_id, card_id, from_ms) DO UPDATE SET until_ms = EXCLUDED.until_ms),
-used AS (
-  ${insert('card_usage', 6, USAGE)}
-  ON CONFLICT (merchant_id, card_id, period, type) DO UPDATE SET amount = EXCLUDED.amount, count = EXCLUDED.count),
-told AS (${insert('notices', 7, NOTICE)}),
-summed AS (
-  ${insert('day_totals', 8, TOTAL)}
+const STATEMENTS = {
+  items: (rowsAt, keysAt) => `UPDATE items SET ${itemChanges} FROM ${rows(rowsAt, ITEM_TYPES)}
+   WHERE items.merchant_id = $1 AND items.sequence_id = ANY($${keysAt}::text[]) AND items.sequence_id = r.sequence_id`,
+  bound: (
+    rowsAt,
+    keysAt,
+  ) => `UPDATE tokens SET sequence_id = r.holder FROM ${rows(rowsAt, { token_ref: 'text', holder: 'text' })}
+   WHERE tokens.merchant_id = $1 AND tokens.token_ref = ANY($${keysAt}::text[]) AND tokens.token_ref = r.token_ref
+     AND tokens.sequence_id IS NULL`,
+  guesses: (
+    rowsAt,
+    keysAt,
+  ) => `UPDATE cards SET wrong_guesses = r.wrong_guesses, locked_until_ms = r.locked_until_ms
+    FROM ${rows(rowsAt, { card_id: 'text', wrong_guesses: 'integer', locked_until_ms: 'bigint' })}
+   WHERE cards.merchant_id = $1 AND cards.card_id = ANY($${keysAt}::text[]) AND cards.card_id = r.card_id`,
+  locks: (at) => `${insert('card_locks', at, LOCK)}
+  ON CONFLICT (merchant_id, card_id, from_ms) DO UPDATE SET until_ms = EXCLUDED.until_ms`,
+  usage: (at) => `${insert('card_usage', at, USAGE)}
+  ON CONFLICT (merchant_id, card_id, period, type) DO UPDATE SET amount = EXCLUDED.amount, count = EXCLUDED.count`,
+  notices: (at) => insert('notices', at, NOTICE),
+  totals: (at) => `${insert('day_totals', at, TOTAL)}
   ON CONFLICT (merchant_id, terminal_id, business_date, type, state)
-  DO UPDATE SET count = day_totals.count + EXCLUDED.count, sum = day_totals.sum + EXCLUDED.sum)
-${insert('transfers', 9, TRANSFER)}`;
+  DO UPDATE SET count = day_totals.count + EXCLUDED.count, sum = day_totals.sum + EXCLUDED.sum`,
+  transfers: (at) => insert('transfers', at, TRANSFER),
+  heads: (at) => insert('terminal_heads', at, HEAD),
+  madeItems: (at) => insert('items', at, ITEM_TYPES),
+  voids: (at) => insert('voids', at, VOID),
+} satisfies Record<string, Part['statement']>;
+
+const made = (statement: Part['statement'], all: readonly object[]): Part => ({
+  statement,
+  rows: all,
+  keys: null,
+});
 
 /** Writes what the calls of a batch have changed. Throws a unique violation when another process was faster. */
 export async function save(sql: Sql, merchantId: string, changes: Changes): Promise<void> {
   const entries = [...changes.items.values()];
-  const made = entries.flatMap(({ before, after }) => (before === null ? [after] : []));
-  const changed = entries.flatMap(({ before, after }) => (before === null ? [] : [after]));
-  await write(sql, SAVE_NEW, merchantId, [
-    sorted(changes.heads, ({ terminal_id, epoch, journal_index }) => [terminal_id, epoch, journal_index]),
-    sorted(made, ({ sequence_id }) => [sequence_id]),
-    sorted(changes.voids, ({ cancel_id }) => [cancel_id]),
-  ]);
+  const newItems = entries.flatMap(({ before, after }) => (before === null ? [after] : []));
+  const items = entries.flatMap(({ before, after }) => (before === null ? [] : [after]));
   const guesses = [...changes.guesses.values()].map(({ card_id, wrong_guesses, locked_until_ms }) => ({
     card_id,
     wrong_guesses,
     locked_until_ms,
   }));
-  const keys = [
-    changed.map(({ sequence_id }) => sequence_id),
-    [...changes.bound.keys()],
-    guesses.map(({ card_id }) => card_id),
-  ];
-  const parts = [
-    changed,
-    [...changes.bound].map(([token_ref, holder]) => ({ token_ref, holder })),
-    guesses,
-    newest(changes.locks, ({ card_id, from_ms }) => `${card_id}|${from_ms}`),
-    [...changes.usage.values()],
-    changes.notices,
-    totalsOf(entries),
-    changes.transfers,
-  ];
-  await write(sql, SAVE_HELD, merchantId, parts, keys);
+  // Rows whose key may be made by another process at the same moment come first: whoever comes second fails at the key,
+  // and its whole batch is done again and then finds them.
+  await write(sql, merchantId, [
+    made(
+      STATEMENTS.heads,
+      sorted(changes.heads, ({ terminal_id, epoch, journal_index }) => [terminal_id, epoch, journal_index]),
+    ),
+    made(
+      STATEMENTS.madeItems,
+      sorted(newItems, ({ sequence_id }) => [sequence_id]),
+    ),
+    made(
+      STATEMENTS.voids,
+      sorted(changes.voids, ({ cancel_id }) => [cancel_id]),
+    ),
+  ]);
+  await write(sql, merchantId, [
+    { statement: STATEMENTS.items, rows: items, keys: items.map(({ sequence_id }) => sequence_id) },
+    {
+      statement: STATEMENTS.bound,
+      rows: [...changes.bound].map(([token_ref, holder]) => ({ token_ref, holder })),
+      keys: [...changes.bound.keys()],
+    },
+    { statement: STATEMENTS.guesses, rows: guesses, keys: guesses.map(({ card_id }) => card_id) },
+    made(
+      STATEMENTS.locks,
+      newest(changes.locks, ({ card_id, from_ms }) => `${card_id}|${from_ms}`),
+    ),
+    made(STATEMENTS.usage, [...changes.usage.values()]),
+    made(STATEMENTS.notices, changes.notices),
+    made(STATEMENTS.totals, totalsOf(entries)),
+    made(STATEMENTS.transfers, changes.transfers),
+  ]);
 }
 
-/** One statement, unless there is nothing at all for it. */
-async function write(
-  sql: Sql,
-  statement: string,
-  merchantId: string,
-  parts: readonly (readonly object[])[],
-  keys: readonly (readonly string[])[] = [],
-): Promise<void> {
-  if (parts.every((part) => part.length === 0)) return;
-  const params: Param[] = [merchantId, ...parts.map((part) => JSON.stringify(part)), ...keys];
-  await sql.query(statement, params);
+/**
+ * One statement of the parts that have rows: the others would cost as much as those. A batch has a few of the possible
+ * combinations, each prepared once.
+ */
+async function write(sql: Sql, merchantId: string, parts: readonly Part[]): Promise<void> {
+  const params: Param[] = [merchantId];
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (part.rows.length === 0) continue;
+    params.push(JSON.stringify(part.rows));
+    const rowsAt = params.length;
+    if (part.keys !== null) params.push(part.keys);
+    texts.push(part.statement(rowsAt, params.length));
+  }
+  const last = texts.pop();
+  if (last === undefined) return;
+  const before = texts.map((text, at) => `part${at} AS (${text})`);
+  await sql.query(before.length === 0 ? last : `WITH ${before.join(',\n')}\n${last}`, params);
 }
 
 function sorted<Row>(entries: readonly Row[], key: (row: Row) => (string | number)[]): Row[] {
