@@ -19,6 +19,7 @@ import {
   readHeaders,
 } from './gate.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { Remembered } from './remembered.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
 export interface GatewayOptions {
@@ -72,8 +73,8 @@ const OPENING_MAX = 4_096;
  */
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #maintenance = new Map<string, { on: boolean; atMs: number }>();
-  #issuerEpoch: { readonly name: string; readonly atMs: number } | null = null;
+  readonly #maintenance = new Map<string, Remembered<boolean>>();
+  readonly #issuerEpoch = new Remembered<string>(REMEMBERED_MS);
   #opening = 0;
 
   constructor(options: GatewayOptions) {
@@ -219,11 +220,12 @@ export class Gateway {
 
   /** Asked again after a second, so that a switch thrown in another process is seen soon. */
   async #underMaintenance(merchantId: string, nowMs: number): Promise<boolean> {
-    const known = this.#maintenance.get(merchantId);
-    if (known !== undefined && Math.abs(nowMs - known.atMs) < REMEMBERED_MS) return known.on;
-    const on = await this.#options.service.underMaintenance(merchantId);
-    this.#maintenance.set(merchantId, { on, atMs: nowMs });
-    return on;
+    let known = this.#maintenance.get(merchantId);
+    if (known === undefined) {
+      known = new Remembered(REMEMBERED_MS);
+      this.#maintenance.set(merchantId, known);
+    }
+    return known.read(nowMs, () => this.#options.service.underMaintenance(merchantId));
   }
 
   /**
@@ -231,23 +233,20 @@ export class Gateway {
    * What was known goes on while the database does not answer.
    */
   async #epoch({ incoming, service }: Exchange): Promise<string> {
-    const known = this.#issuerEpoch;
     const nowMs = this.#options.service.domain.clock.nowMs();
-    const isFresh = known !== null && Math.abs(nowMs - known.atMs) < REMEMBERED_MS;
-    if (isFresh && incoming.call.operation !== 'hello') return known.name;
+    const known = this.#issuerEpoch;
+    if (incoming.call.operation === 'hello') known.stale();
     try {
-      const name = await service.issuerEpoch();
-      this.#issuerEpoch = { name, atMs: nowMs };
-      return name;
+      return await known.read(nowMs, () => service.issuerEpoch());
     } catch (error) {
-      if (known === null) throw error;
-      return known.name;
+      if (known.last === null) throw error;
+      return known.last;
     }
   }
 
   /** An operator changed something that is remembered here. */
   forget(): void {
-    this.#issuerEpoch = null;
+    this.#issuerEpoch.forget();
     this.#maintenance.clear();
   }
 }
