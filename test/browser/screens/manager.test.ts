@@ -354,7 +354,7 @@ describe('the other pages', () => {
     await until(() => row('platform.baseUrl')).toContain('▲ 줄이 암호화되지 않음');
     expect(await row('ledger.backup.directory')).toContain('▲ 백업이 장부와 같은 디스크에 있음');
     expect(await row('web.tls.certificateFile')).toContain('▲ 2026-08-05까지, 12일 남음');
-    expect(await row('platform.tls.caFile')).toContain('· 2027-08-27까지, 400일 남음');
+    expect(await row('platform.tls.caFile')).toContain('· 2027-08-28까지, 400일 남음');
     expect(await row('policy.cardPrefixes')).not.toContain('▲');
     expect(await page.locator('.facts').first().innerText()).toContain('2026-07-20 14:32:05');
   });
