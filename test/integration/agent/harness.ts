@@ -60,6 +60,11 @@ export class FakeScanner {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
+
+  /** After `close`: it is there again, under its old number. */
+  async reopen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+  }
 }
 
 export interface Answer {

@@ -1,0 +1,141 @@
+/** The manager's scanners page on a real agent with a real scanner behind it, and the setup sheet as Chromium prints it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Page as CashierPage, call, startTill, type Till, until } from '../../integration/agent/harness.ts';
+import { buildPages, startBrowser } from './browser.ts';
+
+const PIN = '739155';
+const MILK = '8801115114154';
+const A4_POINTS = { width: 595, height: 842 };
+
+let folder: string;
+let till: Till;
+let cashier: CashierPage;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'screens-scanners-'));
+  const pagesDirectory = await buildPages(join(folder, 'dist'));
+  till = await startTill({
+    agent: { web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory } },
+  });
+  const code = readFileSync(till.agent.installerCodeFile() ?? '', 'utf8').trim();
+  const body = { code, name: '김점장', pin: PIN };
+  expect((await call(till.agent.address, '/api/v1/manager/first', { body })).status).toBe(200);
+  cashier = new CashierPage(till.agent.address);
+  await until('the line is online', () => cashier.latest()?.strip.line.state === 'online');
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  cashier?.close();
+  await till?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  await context.addInitScript(
+    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
+    JSON.stringify({ language: 'en', theme: 'light', sound: false }),
+  );
+  page = await context.newPage();
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+});
+afterEach(async () => {
+  await context.close();
+  expect(faults).toEqual([]);
+});
+
+async function signIn(): Promise<void> {
+  await page.goto(`${till.agent.address}/manager.html`);
+  await page.getByLabel('Name').fill('김점장');
+  for (const digit of PIN) await page.locator('.digit-pad button', { hasText: digit }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Scanners', exact: true }).click();
+  await page.getByRole('heading', { name: 'counter' }).waitFor();
+}
+
+/** What the page says of the one scanner, by its words. */
+async function facts(): Promise<Readonly<Record<string, string>>> {
+  const pairs = await page
+    .locator('dl.facts > div')
+    .evaluateAll((rows) =>
+      rows.map((row) => [
+        row.querySelector('dt')?.textContent ?? '',
+        row.querySelector('dd')?.textContent ?? '',
+      ]),
+    );
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+describe('the scanners page', () => {
+  it('lists the scanner with its state and counts every scan by what became of it, while it is looked at', async () => {
+    await signIn();
+    await expect.poll(facts).toMatchObject({ Connection: 'tcp', Scans: '0', Refused: '0', Connects: '1' });
+    expect((await facts()).State).toMatch(/^● ready since /);
+    const payment = await till.barcode('CHARGE', 4_000);
+    await till.scanner.send(MILK);
+    await till.scanner.send('');
+    await till.scanner.send(payment.slice(0, 25));
+    await cashier.sees('REFUSED');
+    await till.scanner.send(payment);
+    await cashier.sees('TAKE');
+    await till.scanner.send(payment);
+    await expect.poll(facts).toMatchObject({
+      Scans: '4',
+      'Not ours': '1',
+      Unreadable: '1',
+      Refused: '1',
+      Dropped: 'empty 1',
+    });
+    await cashier.press('STOP');
+  });
+
+  it('shows a lost scanner as unplugged without being reloaded, and ready again once it is back', async () => {
+    await signIn();
+    const port = till.scanner.port;
+    await till.scanner.close();
+    await expect.poll(async () => (await facts()).State).toMatch(/^▲ unplugged since /);
+    await till.scanner.reopen(port);
+    await expect.poll(async () => (await facts()).State).toMatch(/^● ready since /);
+    expect((await facts()).Connects).toBe('2');
+  });
+
+  it('opens the setup sheet', async () => {
+    await signIn();
+    const [sheet] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('link', { name: 'Setup sheet' }).click(),
+    ]);
+    await sheet.getByRole('heading', { name: /Scanner setup sheet/ }).waitFor();
+    expect(new URL(sheet.url()).pathname).toBe('/scanner-sheet');
+  });
+});
+
+describe('the setup sheet', () => {
+  it('prints on its four pages of A4, one heading on each, the codes on the first', async () => {
+    await page.goto(`${till.agent.address}/scanner-sheet`);
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(4);
+    const boxes = [...pdf.matchAll(/\/MediaBox\s*\[([^\]]*)\]/g)].map(([, box]) =>
+      (box ?? '').trim().split(/\s+/).map(Number).map(Math.round),
+    );
+    expect(new Set(boxes.map(String))).toEqual(new Set([`0,0,${A4_POINTS.width},${A4_POINTS.height}`]));
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+      expect.stringMatching(/^1\. /),
+      expect.stringMatching(/^2\. /),
+      expect.stringMatching(/^3\. /),
+      expect.stringMatching(/^4\. /),
+    ]);
+    expect(await page.locator('section').first().locator('figure svg').count()).toBe(
+      await page.locator('figure svg').count(),
+    );
+  });
+});
