@@ -13,6 +13,8 @@ export interface ProcessHoldings {
   readonly residentKb: number;
   /** Live objects of the JavaScript heap, after a full collection. */
   readonly heapKb: number;
+  /** Resident memory that is neither a file's nor the JavaScript heap's, used or kept for later: what libraries in C hold. */
+  readonly nativeKb: number;
   readonly cpuMs: number;
 }
 
@@ -25,14 +27,18 @@ export function processHoldings(): ProcessHoldings {
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   const status = readFileSync('/proc/self/status', 'utf8');
   const { user, system } = process.cpuUsage();
+  const { heapUsed, heapTotal } = process.memoryUsage();
+  const numberOf = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
   return {
     // The descriptor of the directory that is being read is not counted.
     descriptors: readdirSync('/proc/self/fd').length - 1,
     resources,
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
-    threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    residentKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    heapKb: Math.round(process.memoryUsage().heapUsed / 1024),
+    threads: numberOf('Threads'),
+    residentKb: numberOf('VmRSS'),
+    heapKb: Math.round(heapUsed / 1024),
+    nativeKb: numberOf('RssAnon') - Math.round(heapTotal / 1024),
     cpuMs: Math.round((user + system) / 1000),
   };
 }

@@ -214,7 +214,7 @@ it(
     process.stdout.write(
       `${CYCLES} plug cycles of four scanners, at their begin and after each quarter: descriptors ` +
         `${each((held) => held.descriptors)}, resident memory ${each((held) => held.residentKb)} KiB, heap ` +
-        `${each((held) => held.heapKb)} KiB, processor time ${after.cpuMs - before.cpuMs} ms\n`,
+        `${each((held) => held.heapKb)} KiB, libraries ${each((held) => held.nativeKb)} KiB, processor time ${after.cpuMs - before.cpuMs} ms\n`,
     );
     expect(leftBehind(before, after)).toEqual([]);
     expect(after.heapKb - before.heapKb).toBeLessThan(HEAP_KB_SLACK + CYCLES * HEAP_KB_PER_CYCLE);

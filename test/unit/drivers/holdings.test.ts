@@ -8,6 +8,7 @@ const CALM: ProcessHoldings = {
   threads: 11,
   residentKb: 90_000,
   heapKb: 11_000,
+  nativeKb: 20_000,
   cpuMs: 100,
 };
 
