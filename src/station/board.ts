@@ -38,6 +38,10 @@ interface RecentOutcome {
 }
 
 export class Board {
+  /**
+   * In the order of acceptance, as the ledger gives them: ids are ordered by the wall clock, which may be set back. One that
+   * is open again after its end stands last.
+   */
   readonly #intents = new Map<string, Intent>();
   /** Newest last. */
   readonly #recent: RecentOutcome[] = [];
@@ -93,9 +97,7 @@ export class Board {
   }
 
   #newestFirst(accepts: (intent: Intent) => boolean): readonly Intent[] {
-    return [...this.#intents.values()]
-      .filter(accepts)
-      .sort((left, right) => (left.sequenceId < right.sequenceId ? 1 : -1));
+    return [...this.#intents.values()].filter(accepts).reverse();
   }
 
   #countOutcome(before: Intent | null, after: Intent): void {
