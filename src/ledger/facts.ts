@@ -92,7 +92,7 @@ export class Today {
   }
 }
 
-type OpenRow = Pick<
+export type OpenRow = Pick<
   IntentRow,
   'number' | 'sequence_id' | 'host' | 'cash' | 'deferred' | 'amount' | 'scanned_at_ms' | 'card_hash'
 >;
@@ -170,14 +170,17 @@ export class OpenIntents {
     else this.#rows.set(after.number, after);
   }
 
-  deferredOfCard(sequenceId: string): number {
-    let card: Buffer | null = null;
-    for (const row of this.#rows.values()) if (row.sequence_id === sequenceId) card = row.card_hash;
-    if (card === null) return 0;
+  find(sequenceId: string): OpenRow | null {
+    for (const row of this.#rows.values()) if (row.sequence_id === sequenceId) return row;
+    return null;
+  }
+
+  /** Open deferred charges with one of these card hashes, the named one left out. */
+  deferredOfCard(sequenceId: string, hashes: readonly Buffer[]): number {
     let count = 0;
     for (const row of this.#rows.values()) {
       const isOther = row.sequence_id !== sequenceId && isDeferredOpen(row);
-      if (isOther && row.card_hash?.equals(card) === true) count += 1;
+      if (isOther && hashes.some((hash) => row.card_hash?.equals(hash) === true)) count += 1;
     }
     return count;
   }

@@ -23,6 +23,8 @@ export interface Vault {
   restartWindows(untilMs: number): void;
   /** The newest intent with this barcode whose hash is kept: open, or inside its window at `nowMs`. */
   findBarcode(barcodeSpec: string, nowMs: number): number | null;
+  /** The key was rotated: a card may stand under another hash than the present one. */
+  readonly hasEarlierKeys: boolean;
   cardHash(cardNumber: string): Buffer;
   /** Hashes of a card under the present key and the earlier ones, newest first. */
   cardHashes(cardNumber: string): readonly Buffer[];
@@ -237,6 +239,7 @@ export function createVault(database: Connection, held: VaultKeys | null, random
       }
       return null;
     },
+    hasEarlierKeys: held !== null && held.earlier.length > 0,
     cardHash: (cardNumber) => present().hash.card.of(cardNumber),
     cardHashes: (cardNumber) => {
       present();

@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical.ts';
 import { holdsCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
 import { DayBook, isDayKind } from './days.ts';
-import { OpenIntents, prepareFacts, scanFacts, Today } from './facts.ts';
+import { OpenIntents, type OpenRow, prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
 import {
   type IntentRow,
@@ -42,6 +42,8 @@ import { tidyWal } from './wal.ts';
 const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
 const SWEEP_SEARCH_ROWS = 500;
+/** Where the card number stands in a barcode, after the transaction code. */
+const CARD_PLACES = [6, 22] as const;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
 /** Entries that book or mark something: never written as a mere note. */
 const OWN_KINDS: ReadonlySet<string> = new Set(['voucher', 'recovering', 'recovered', 'keyRotated']);
@@ -183,7 +185,21 @@ export class LedgerWriter {
   }
 
   deferredOfCard(sequenceId: string): number {
-    return this.#open.deferredOfCard(sequenceId);
+    const row = this.#open.find(sequenceId);
+    return row === null ? 0 : this.#open.deferredOfCard(sequenceId, this.#hashesOf(row));
+  }
+
+  /** The card of an open intent under the present key and the earlier ones, as long as its barcode is kept. */
+  #hashesOf({ number, sequence_id: sequenceId, host, card_hash: stored }: OpenRow): readonly Buffer[] {
+    if (stored === null) return [];
+    if (host !== 'unsent' || !this.#vault.hasEarlierKeys) return [stored];
+    try {
+      const barcodeSpec = this.#vault.readBarcode(number, sequenceId);
+      return this.#vault.cardHashes(barcodeSpec.slice(...CARD_PLACES));
+    } catch (error) {
+      if (error instanceof LedgerFault && error.code === 'KEY_MISSING') return [stored]; // a restored ledger
+      throw error;
+    }
   }
 
   head(): JournalHead {

@@ -243,6 +243,23 @@ describe('a key rotation', () => {
     expect(ledger.facts('x', scan.cardNumber, SCAN_TIME).cardToday.CHARGE.count).toBe(1);
   });
 
+  it('does not hide the deferred charges of a card from the next one', () => {
+    const card = { cardNumber: '9410001122334455' };
+    const first = scanOf({ ...card, token: '111' });
+    ledger.accept(first, SCAN_TIME);
+    must(ledger, first, { kind: 'received', creditLater: true }, SCAN_TIME, { canDefer: true });
+    ledger.close();
+    rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
+    ledger = shop.open();
+    const second = scanOf({ ...card, token: '222' });
+    ledger.accept(second, SCAN_TIME);
+    expect(ledger.deferredOfCard(second.sequenceId)).toBe(1);
+    expect(ledger.deferredOfCard(first.sequenceId)).toBe(0);
+    const other = scanOf();
+    ledger.accept(other, SCAN_TIME);
+    expect(ledger.deferredOfCard(other.sequenceId)).toBe(0);
+  });
+
   it('that stopped before or after its commit is settled by the next opening', () => {
     const scan = scanOf();
     ledger.accept(scan, SCAN_TIME);
