@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../intent/clock.ts';
 import { backupApart } from './apart.ts';
@@ -26,12 +26,21 @@ export interface BackupsOptions {
   readonly plan: BackupPlan;
   readonly clock: Clock;
   readonly log?: (entry: BackupLog) => void;
+  /** Free bytes on a folder's disk; by default what the system says. */
+  readonly freeBytes?: (directory: string) => number;
 }
 
 const NAME = /^ledger-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.backup$/;
 /** A copy that a crash or a stop cut off, with what SQLite laid beside it. It may still hold the vault. */
 const HALF = /^ledger-\d{8}T\d{6}Z\.backup\.partial(-[a-z]+)?$/;
 const RETRY_MS = 10 * 60_000;
+/**
+ * What a backup may take at its height, in sizes of the ledger: the copy, and a journal and a temporary file as large while
+ * its secrets are taken out.
+ */
+const COPIES = 3;
+/** Stays free on the disk whatever the ledger's size: a backup must never stop the ledger that it is for. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
 
 function nameOf(wallMs: number): string {
   const stamp = new Date(wallMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
@@ -50,6 +59,16 @@ function filesIn(directory: string): string[] {
   } catch {
     return [];
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Bytes that a program without special rights may still write on the disk of this folder. */
+function freeOn(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
 
 /** When the newest backup in the folder was made, UTC ms, by its name; null: there is none. */
@@ -120,6 +139,7 @@ export class Backups {
     try {
       mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
       this.#clearHalves();
+      this.#mustHaveRoom();
       const { head, bytes } = await backupApart({ file, to: join(plan.directory, name) }, this.#ended.signal);
       this.#isFailing = false;
       this.#prune(name);
@@ -133,6 +153,14 @@ export class Backups {
       this.#say('error', 'ledgerBackupFailed', code, error instanceof Error ? error.message : 'unknown');
       this.#arm(Math.min(RETRY_MS, plan.everyMs));
     }
+  }
+
+  #mustHaveRoom(): void {
+    const { file, plan, freeBytes = freeOn } = this.#options;
+    const needed = COPIES * (sizeOf(file) + sizeOf(`${file}-wal`)) + RESERVE_BYTES;
+    const free = freeBytes(plan.directory);
+    if (free >= needed) return;
+    throw new LedgerFault('FULL', `${free} bytes are free for a backup, ${needed} are needed`);
   }
 
   /** The one just made stays whatever the names say: the clock may have run ahead when the others got theirs. */

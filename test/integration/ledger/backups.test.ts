@@ -15,6 +15,7 @@ let wallMs: number;
 let timers: { ms: number; run: () => void }[];
 let said: BackupLog[];
 let backups: Backups | null;
+let free: number;
 
 beforeEach(() => {
   shop = createShop({ ballastBytes: 0 });
@@ -25,6 +26,7 @@ beforeEach(() => {
   timers = [];
   said = [];
   backups = null;
+  free = 1024 ** 4;
 });
 afterEach(async () => {
   await backups?.stop();
@@ -43,7 +45,13 @@ function begin(keep = 2): void {
   const log = (entry: BackupLog): void => {
     said.push(entry);
   };
-  backups = new Backups({ file: shop.file, plan: { directory, everyMs: DAY_MS, keep }, clock, log });
+  backups = new Backups({
+    file: shop.file,
+    plan: { directory, everyMs: DAY_MS, keep },
+    clock,
+    log,
+    freeBytes: () => free,
+  });
   backups.start();
 }
 
@@ -57,6 +65,19 @@ async function ring(): Promise<void> {
 const names = (): string[] => readdirSync(directory).sort();
 
 describe('backups by themselves', () => {
+  it('are not begun on a disk that they could fill: the ledger lives there too', async () => {
+    free = 64 * 1024 * 1024;
+    begin();
+    await ring();
+    expect(said).toMatchObject([{ event: 'ledgerBackupFailed', code: 'FULL' }]);
+    expect(backups?.isFailing).toBe(true);
+    expect(names()).toEqual([]);
+    free = 1024 ** 4;
+    await ring();
+    expect(said.at(-1)?.event).toBe('ledgerBackedUp');
+    expect(backups?.isFailing).toBe(false);
+  });
+
   it('are made at once when there is none, then every day, beside the ledger in use, and can be restored', async () => {
     begin();
     expect(timers.at(-1)?.ms).toBe(0);
