@@ -35,7 +35,7 @@ export interface SyncLimits {
   readonly stopMs: number;
   /** Balances and live answers that are kept in memory. */
   readonly remember: number;
-  /** Days before today that are asked again after the issuer was restored, unless the agent knows better. */
+  /** Days before today that are asked again after the issuer was restored, sealed or not; older ones while unsealed. */
   readonly unsealedDays: number;
 }
 

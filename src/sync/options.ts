@@ -32,7 +32,7 @@ export interface SyncOptions {
   readonly memory?: SyncMemory;
   /** Whether this charge may be credited later now (`mayDefer` of the policy). Absent: never. */
   readonly mayDefer?: (intent: Intent) => boolean;
-  /** yyyyMMdd of the oldest day that is not sealed. Absent: `unsealedDays` before the open one. */
+  /** yyyyMMdd of the oldest day that is not sealed, where that is longer ago than `unsealedDays`. */
   readonly unsealedFrom?: () => string | null;
   /** The ledger cannot go on (IO, CORRUPT): the process must end, the next start decides. */
   readonly onFault?: (fault: unknown) => void;

@@ -147,9 +147,14 @@ export class Recheck {
     this.#isListed = page.older === null;
   }
 
-  /** yyyyMMdd of the oldest day that may be unsealed. */
+  /**
+   * yyyyMMdd of the oldest day that may be unsealed there. What this ledger knows of its days may be the very thing that it
+   * lost, and an issuer that was put back has lost the seals since: the last days are asked about in any case.
+   */
   #from(session: Session): string {
-    return this.#options.unsealedFrom?.() ?? dayAfter(this.#openDate(session), -this.#limits.unsealedDays);
+    const usual = dayAfter(this.#openDate(session), -this.#limits.unsealedDays);
+    const told = this.#options.unsealedFrom?.() ?? usual;
+    return told < usual ? told : usual;
   }
 
   #openDate(session: Session): string {
@@ -176,10 +181,10 @@ export class Recheck {
   async importLists(session: Session): Promise<boolean> {
     if (!this.#options.backend.capabilities.lists) return true;
     let last = this.#openDate(session);
-    // What this ledger knows of its days may be the very thing that it lost.
-    const usual = dayAfter(last, -this.#limits.unsealedDays);
-    const told = this.#from(session);
-    let date = told < usual ? told : usual;
+    // A payment of a clock that stood in the past must not hide the days of now behind the bound.
+    const earliest = dayAfter(last, 1 - DAYS_MAX);
+    const from = this.#from(session);
+    let date = from > earliest ? from : earliest;
     for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
       const open = await this.#importDay(date);
       if (open === null) return false;

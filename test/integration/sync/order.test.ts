@@ -418,6 +418,33 @@ describe('recovering', () => {
     expect(notes).toEqual(['15', '16', '17', '18', '19', '20', '21', '22'].map((day) => `202611${day}`));
   });
 
+  it('imports the lists of the last days also when a payment bears the date of a clock that stood in 1970', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '19700101' });
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    await counter.start();
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 5 };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    const dates = counter.backend.of('transactions').map(({ request }) => Object(request).businessDate);
+    expect(dates).toHaveLength(62);
+    expect(dates.at(-1)).toBe('20261122');
+  });
+
+  it('asks a restored issuer about the last days also when they are sealed here: it may have lost the seal', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261123' });
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(1_000);
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    expect(counter.backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+    expect(counter.now(charge).cases).toEqual(['ISSUER_CONTRADICTS']);
+  });
+
   it('does not end with an item of the issuer whose id looks like a card number, and keeps that number out of the journal', async () => {
     counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
     counter.backend.sayTransactions = ({ businessDate }) =>
