@@ -7,6 +7,8 @@ import type { FaceId, Snapshot } from '../../src/station/snapshot.ts';
 import type { Notes } from './cashier.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { daysFault } from './manager.ts';
+import type { Books } from './terminal.ts';
 
 export interface Violation {
   readonly code: string;
@@ -62,7 +64,9 @@ export function accountFor(
     found.push({ code: 'LOST', text: `${item.sequenceId} is ${item.state} at the issuer, unknown here` });
   }
   for (const text of terminal.books.faults().slice(0, 3)) found.push({ code: 'VERIFY', text });
-  return [...found, ...books(terminal.books.balances(), intents, issuer, world.terminalId, excused)];
+  const { books, settlement, ledger } = terminal;
+  found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused));
+  return [...found, ...booksFault(books, intents, issuer, world.terminalId, excused)];
 }
 
 /** Invariant 4: one barcode, at most one approval, ever. */
@@ -87,8 +91,8 @@ export function secretsLeft({ world, terminal }: Counter, cards: readonly string
 }
 
 /** With nothing open, what the store owes the issuer is what the issuer booked. */
-function books(
-  balances: Readonly<Record<string, number>>,
+function booksFault(
+  books: Books,
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
@@ -101,13 +105,11 @@ function books(
     if (item.state === 'approved' && item.terminalId === terminalId)
       booked += item.type === 'CHARGE' ? item.amount : -item.amount;
   }
-  const {
-    issuer_payable: payable = 0,
-    cash_drawer: drawer = 0,
-    suspense,
-    deferred,
-    customer_due: due,
-  } = balances;
+  const balances = books.balances();
+  const { suspense, deferred, customer_due: due } = balances;
+  const days = books.days();
+  const payable = (balances.issuer_payable ?? 0) - (days.issuer_payable ?? 0);
+  const drawer = (balances.cash_drawer ?? 0) - (days.cash_drawer ?? 0);
   const found: Violation[] = [];
   if (-payable !== booked) {
     found.push({ code: 'BOOKS', text: `issuer_payable ${payable}, issuer booked ${booked}` });

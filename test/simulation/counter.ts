@@ -16,6 +16,7 @@ import { Cashier } from './cashier.ts';
 import { screenFault, type Violation } from './check.ts';
 import { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { closeDay } from './manager.ts';
 import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
 import { Crashed, PAGE, startTerminal, type Terminal, type TerminalWorld } from './terminal.ts';
@@ -262,9 +263,26 @@ export class Counter {
     worker.claimEpoch('M1').catch(() => {});
   }
 
+  /** A manager closes a business day, whatever goes on at the counter. */
+  closeDay(): void {
+    const { terminal } = this;
+    if (terminal === null || this.#isRetiring || !this.#count('dayClosed')) return;
+    this.guarded(() => {
+      const drawer = terminal.books.balances().cash_drawer ?? 0;
+      const told = closeDay(terminal.settlement, drawer, this.#options.random);
+      if (told !== null) this.#tell(told);
+    });
+  }
+
+  /** yyyyMMdd of the newest business day on its disk; null: none, or the till is down. */
+  newestDate(): string | null {
+    return this.terminal?.settlement.days()[0]?.date ?? null;
+  }
+
   isQuiet(): boolean {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
+    if (terminal.settlement.days().some(({ state }) => state.phase === 'wanted')) return false;
     if (terminal.books.intents().some((intent) => !ended(intent) && !isCase(intent))) return false;
     return true;
   }

@@ -15,19 +15,21 @@ import {
   type IntentType,
   type Now,
 } from '../../src/intent/model.ts';
-import { position, posting } from '../../src/intent/positions.ts';
+import { assertBalanced, position, posting } from '../../src/intent/positions.ts';
 import type { DecideContext } from '../../src/intent/rules.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
 import { DuplicateScan, LedgerFault } from '../../src/ledger/fault.ts';
 import { attentionOf, businessDateOf, keepsHash, koreanDate, sendable } from '../../src/ledger/intents.ts';
 import type {
   Committed,
+  DayEntry,
   JournalHead,
   ListQuery,
   RecoveringMark,
   ScanFacts,
   TillLedger,
 } from '../../src/ledger/types.ts';
+import { addTo, type DayLedger, type DayLine, DiskDays, postingsOf } from './disk-days.ts';
 
 /** One line of the journal. `record` null: a note that belongs to no intent. */
 export interface Entry {
@@ -36,6 +38,9 @@ export interface Entry {
   readonly kind: string;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly record: DecisionRecord | null;
+  readonly atMs: number;
+  /** Not null: it belongs to a business day. */
+  readonly day: DayLine | null;
 }
 
 interface HashRow {
@@ -126,10 +131,6 @@ function noBalances(): Balances {
   return Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Balances;
 }
 
-function book(balances: Balances, entries: Readonly<Partial<Record<Account, number>>>): void {
-  for (const account of ACCOUNTS) balances[account] += entries[account] ?? 0;
-}
-
 /** 64 hex digits that follow from everything before: enough for heads to differ where journals differ. */
 function chained(before: string, entry: { kind: string; atMs: number; sequenceId: string | null }): string {
   let low = Number.parseInt(before.slice(0, 8), 16) | 0;
@@ -144,10 +145,11 @@ function chained(before: string, entry: { kind: string; atMs: number; sequenceId
 }
 
 /** The ledger of one run over a disk. */
-export class DiskLedger implements TillLedger {
+export class DiskLedger implements TillLedger, DayLedger {
   readonly #disk: Disk;
   readonly #options: DiskLedgerOptions;
   readonly #intents: Map<string, Intent>;
+  readonly #days: DiskDays;
   readonly #balances = noBalances();
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #news: Committed[] = [];
@@ -157,7 +159,9 @@ export class DiskLedger implements TillLedger {
     this.#disk = disk;
     this.#options = options;
     this.#intents = foldAll(disk.entries);
-    for (const intent of this.#intents.values()) book(this.#balances, posting(null, intent));
+    this.#days = new DiskDays(disk.entries, this.#intents);
+    for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
+    addTo(this.#balances, postingsOf(this));
     const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
     for (const row of disk.hashes.values()) if (row.untilMs !== null) row.untilMs = windowEndMs;
   }
@@ -212,7 +216,9 @@ export class DiskLedger implements TillLedger {
     }
     this.#append(record.event, record.atMs, {}, record);
     this.#intents.set(sequenceId, after);
-    book(this.#balances, posting(intent, after));
+    addTo(this.#balances, posting(intent, after));
+    const late = this.#days.lateLine(intent, after);
+    if (late !== null) this.#appendDay(late, now);
     this.#moveVault(intent, after, options.barcodeSpec);
     this.#moveHash(intent, after, now);
     const committed = this.#committed(after, record);
@@ -222,6 +228,50 @@ export class DiskLedger implements TillLedger {
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, _actor: Actor): JournalHead {
     return this.#append(kind, now.wallMs, detail, null);
+  }
+
+  recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead {
+    if (entry.kind === 'daySealed' && this.#days.isSealed(entry.businessDate))
+      throw new Error('a day is sealed once');
+    if (entry.posting !== undefined) assertBalanced(entry.posting);
+    return this.#appendDay({ ...entry, actor }, now);
+  }
+
+  days(limit: number): ReturnType<DayLedger['days']> {
+    return this.#days.days(limit);
+  }
+
+  day(date: string): ReturnType<DayLedger['day']> {
+    return this.#days.day(date);
+  }
+
+  dayEntries(date: string): ReturnType<DayLedger['dayEntries']> {
+    return this.#days.entriesOf(date);
+  }
+
+  dayPosition(date: string): ReturnType<DayLedger['dayPosition']> {
+    return this.#days.position(date);
+  }
+
+  numbered(sequenceId: string): ReturnType<DayLedger['numbered']> {
+    return this.#days.numbered(sequenceId);
+  }
+
+  pageOfDay(date: string, after: number, limit: number): ReturnType<DayLedger['pageOfDay']> {
+    return this.#days.page(date, after, limit);
+  }
+
+  timeline(sequenceId: string): ReturnType<DayLedger['timeline']> {
+    return this.#disk.entries.flatMap(({ index, atMs, kind, hash, record }) => {
+      const body = JSON.stringify(record);
+      const entry = { index, atMs, kind, sequenceId, body, previousHash: '', hash };
+      return record?.sequenceId === sequenceId ? [entry] : [];
+    });
+  }
+
+  #appendDay(line: DayLine, now: Now): JournalHead {
+    addTo(this.#balances, line.posting ?? {});
+    return this.#append(line.kind, now.wallMs, line.detail, null, line);
   }
 
   markRecovering(reason: string, now: Now, actor: Actor): JournalHead {
@@ -351,9 +401,10 @@ export class DiskLedger implements TillLedger {
   faults(): string[] {
     const found: string[] = [];
     const positions = noBalances();
+    addTo(positions, postingsOf(this));
     const folded = foldAll(this.#disk.entries);
     for (const [sequenceId, intent] of folded) {
-      book(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));
+      addTo(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));
       const held = this.#intents.get(sequenceId);
       if (JSON.stringify(held) !== JSON.stringify(intent)) found.push(`${sequenceId} folds to another state`);
       if (this.#disk.vault.has(sequenceId) && !sendable(intent)) found.push(`${sequenceId} left its barcode`);
@@ -411,10 +462,13 @@ export class DiskLedger implements TillLedger {
     atMs: number,
     detail: Readonly<Record<string, unknown>>,
     record: DecisionRecord | null,
+    day: DayLine | null = null,
   ): JournalHead {
     const { index, hash } = this.#disk.head;
     const next = chained(hash, { kind, atMs, sequenceId: record?.sequenceId ?? null });
-    this.#disk.entries.push({ index: index + 1, hash: next, kind, detail, record });
+    const entry: Entry = { index: index + 1, hash: next, kind, atMs, detail, record, day };
+    this.#disk.entries.push(entry);
+    this.#days.add(entry);
     return { index: index + 1, hash: next };
   }
 

@@ -10,23 +10,29 @@ import type {
   CallContext,
   CancelAnswer,
   CancelRequest,
+  CloseAnswer,
+  CloseRequest,
   HelloAnswer,
   HelloRequest,
   InquiryAnswer,
   InquiryRequest,
   NetCancelAnswer,
   NetCancelRequest,
-  SettlementItem,
   TransactionsAnswer,
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
+import { IssuerDays, listed, totalsOf } from './issuer-days.ts';
 
-export type ModelAnswer<T> =
+export type ModelAnswer<T> = (
   | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'declined'; readonly code: string }
   | { readonly kind: 'notProcessed'; readonly code: string }
   | { readonly kind: 'refused'; readonly code: string }
-  | { readonly kind: 'ambiguous'; readonly code: string };
+  | { readonly kind: 'ambiguous'; readonly code: string }
+) & {
+  /** The date of the item that it speaks of; absent: the date that is open for the terminal. */
+  readonly businessDate?: string;
+};
 
 export type ItemState = 'approved' | 'declined' | 'tombstone' | 'reversed' | 'voided';
 
@@ -45,6 +51,8 @@ export interface ModelItem {
   readonly voids: { cancelId: string; done: boolean; code?: string }[];
   readonly bin: string;
   readonly last4: string;
+  /** Inside of a sealed day: nothing undoes it any more. */
+  sealed: boolean;
 }
 
 interface Token {
@@ -84,7 +92,7 @@ export class IssuerModel {
   #terminals = new Map<string, Known>();
   #restores = 0;
   businessDate = '20260723';
-  readonly sealed = new Set<string>();
+  readonly days = new IssuerDays();
   get issuerEpoch(): string {
     return `I${this.#restores}`;
   }
@@ -169,7 +177,7 @@ export class IssuerModel {
       value: {
         serverTimeMs: this.#settings.wallMs(),
         cutOverHour: 0,
-        openBusinessDate: this.businessDate,
+        openBusinessDate: this.openDate(terminalId),
         limits: {},
         enabled: this.enabled,
         drainPerMinute: 600,
@@ -186,14 +194,28 @@ export class IssuerModel {
     if (day < 31) this.businessDate = `202607${String(day + 1).padStart(2, '0')}`;
   }
 
+  /** The date on which a booking of this terminal stands. */
+  openDate(terminalId: string): string {
+    return this.days.openDate(terminalId, this.businessDate);
+  }
+
   /** A day that nobody closed is sealed by the issuer: nothing in it is undone any more. */
-  seal(date: string): void {
-    this.sealed.add(date);
+  seal(date: string, terminals: readonly string[]): void {
+    for (const terminalId of terminals) this.days.sealUnconfirmed(terminalId, date);
+    for (const item of this.items.values()) if (item.businessDate === date) item.sealed = true;
+  }
+
+  close(terminalId: string, request: CloseRequest): ModelAnswer<CloseAnswer> {
+    const items = [...this.items.values()].filter(
+      (item) => item.terminalId === terminalId && item.businessDate === request.businessDate,
+    );
+    return this.days.close(terminalId, request, items, this.businessDate);
   }
 
   /** A copy of everything, to be put back later. */
   copy(): () => void {
     const items = new Map([...this.items].map(([id, item]) => [id, { ...item, voids: [...item.voids] }]));
+    const days = this.days.copy();
     const balances = new Map(this.balances);
     const tokens = new Map([...this.#tokens].map(([text, token]) => [text, { ...token }]));
     const counts = new Map<string, number>();
@@ -207,6 +229,7 @@ export class IssuerModel {
     return () => {
       this.#restores += 1;
       replace(this.items, items);
+      days();
       replace(this.balances, balances);
       // Barcodes that phones show now were issued by the issuer as it was; it knows nothing of them any more.
       replace(this.#tokens, tokens);
@@ -231,10 +254,11 @@ export class IssuerModel {
     if (token !== undefined) token.boundTo ??= request.sequenceId;
     const answer: ApproveAnswer | null =
       code === null ? this.#book(request, parsed.spec.cardNumber, token) : null;
+    const businessDate = this.openDate(terminalId);
     this.items.set(request.sequenceId, {
       sequenceId: request.sequenceId,
       terminalId,
-      businessDate: this.businessDate,
+      businessDate,
       type: request.type,
       amount: request.amount,
       cardNumber: parsed.spec.cardNumber,
@@ -246,8 +270,11 @@ export class IssuerModel {
       voids: [],
       bin: parsed.spec.cardNumber.slice(0, 6),
       last4: parsed.spec.cardNumber.slice(-4),
+      sealed: false,
     });
-    return answer === null ? { kind: 'declined', code: code ?? '' } : { kind: 'answered', value: answer };
+    return answer === null
+      ? { kind: 'declined', code: code ?? '', businessDate }
+      : { kind: 'answered', value: answer, businessDate };
   }
 
   #repeat(old: ModelItem, request: ApproveRequest): ModelAnswer<ApproveAnswer> {
@@ -255,8 +282,10 @@ export class IssuerModel {
       return { kind: 'ambiguous', code: '006_021' };
     if (old.state !== 'tombstone' && old.barcode !== request.barcodeSpec)
       return { kind: 'ambiguous', code: '006_021' };
-    if (old.state === 'declined') return { kind: 'declined', code: old.declineCode ?? '' };
-    if (old.state === 'approved' && old.answer !== null) return { kind: 'answered', value: old.answer };
+    const { businessDate } = old;
+    if (old.state === 'declined') return { kind: 'declined', code: old.declineCode ?? '', businessDate };
+    if (old.state === 'approved' && old.answer !== null)
+      return { kind: 'answered', value: old.answer, businessDate };
     const token = this.#tokens.get(request.barcodeSpec);
     if (token !== undefined) token.boundTo ??= request.sequenceId;
     return { kind: 'ambiguous', code: '006_905' };
@@ -307,6 +336,7 @@ export class IssuerModel {
     } as const;
     return {
       kind: 'answered',
+      businessDate: item.businessDate,
       value: {
         result: result[item.state],
         voids: item.voids,
@@ -324,7 +354,7 @@ export class IssuerModel {
       this.items.set(request.sequenceId, {
         sequenceId: request.sequenceId,
         terminalId,
-        businessDate: this.businessDate,
+        businessDate: this.openDate(terminalId),
         type: request.type,
         amount: request.amount,
         cardNumber: '',
@@ -336,13 +366,14 @@ export class IssuerModel {
         voids: [],
         bin: '',
         last4: '',
+        sealed: false,
       });
       return { kind: 'answered', value: { result: 'NOT_FOUND', reversedAt: null } };
     }
     if (item.type !== request.type || item.amount !== request.amount)
       return { kind: 'refused', code: '006_906' };
     if (item.state === 'approved') {
-      if (this.sealed.has(item.businessDate)) return { kind: 'refused', code: '006_907' };
+      if (item.sealed) return { kind: 'refused', code: '006_907' };
       this.#undo(item);
       item.state = 'reversed';
     }
@@ -359,7 +390,8 @@ export class IssuerModel {
     const before = item.voids.find((attempt) => attempt.cancelId === request.cancelId);
     if (before !== undefined) return this.#voidAnswer(before.done);
     const balance = this.balances.get(item.cardNumber) ?? 0;
-    const isOpen = item.state === 'approved' && !this.sealed.has(item.businessDate);
+    const isToday = item.businessDate === this.openDate(item.terminalId);
+    const isOpen = item.state === 'approved' && !item.sealed && isToday;
     const possible = isOpen && (item.type === 'REFUND' || balance >= item.amount);
     item.voids.push({ cancelId: request.cancelId, done: possible, ...(possible ? {} : { code: '007_030' }) });
     if (possible) {
@@ -376,39 +408,23 @@ export class IssuerModel {
   }
 
   /** Sorted by id, in pages: the cursor is the last id of the page before. */
-  transactions(request: TransactionsRequest): ModelAnswer<TransactionsAnswer> {
-    const states = { approved: 'APPROVED', reversed: 'REVERSED', voided: 'VOIDED' } as const;
-    const found: SettlementItem[] = [];
-    for (const item of this.items.values()) {
-      if (item.state === 'declined' || item.state === 'tombstone') continue;
-      if (item.businessDate !== request.businessDate) continue;
-      if (request.terminalId !== undefined && item.terminalId !== request.terminalId) continue;
-      if (request.cursor !== undefined && item.sequenceId <= request.cursor) continue;
-      found.push({
-        sequenceId: item.sequenceId,
-        terminalId: item.terminalId,
-        type: item.type,
-        amount: item.amount,
-        state: states[item.state],
-        nrNumber: item.answer?.nrNumber ?? '',
-        approvalCode: item.answer?.approvalCode ?? '',
-        approvedAt: item.answer?.approvedAt ?? '',
-        businessDate: item.businessDate,
-        deferred: item.deferred,
-        bin: item.bin,
-        last4: item.last4,
-      });
-    }
+  transactions(terminalId: string, request: TransactionsRequest): ModelAnswer<TransactionsAnswer> {
+    const { businessDate, cursor = '', limit } = request;
+    const day = [...this.items.values()].flatMap((item) => {
+      const isOther = request.terminalId !== undefined && item.terminalId !== request.terminalId;
+      return isOther || item.businessDate !== businessDate ? [] : (listed(item) ?? []);
+    });
+    const found = day.filter(({ sequenceId }) => sequenceId > cursor);
     found.sort((one, other) => (one.sequenceId < other.sequenceId ? -1 : 1));
-    const items = found.slice(0, Math.min(request.limit, PAGE_MAX));
+    const items = found.slice(0, Math.min(limit, PAGE_MAX));
     const last = items.at(-1);
     const isMore = items.length < found.length && last !== undefined;
     return {
       kind: 'answered',
       value: {
         asOf: '20260723100000000',
-        final: true,
-        totals: [],
+        final: businessDate < this.businessDate || this.days.isSealed(terminalId, businessDate),
+        totals: totalsOf(day),
         items,
         ...(isMore ? { nextCursor: last.sequenceId } : {}),
       },

@@ -150,10 +150,10 @@ export class SimulatedNetwork implements SettlementBackend {
     return true;
   }
 
-  #meta(): AnswerMeta {
+  #meta(answer: ModelAnswer<unknown>): AnswerMeta {
     return {
       issuerEpoch: this.#issuer.issuerEpoch,
-      businessDate: this.#issuer.businessDate,
+      businessDate: answer.businessDate ?? this.#issuer.openDate(this.#options.terminalId),
       correlationId: '260723000000-0000000',
       clockOffsetMs: -this.#clock.wallErrorMs,
       bytesWritten: 1000,
@@ -225,7 +225,7 @@ export class SimulatedNetwork implements SettlementBackend {
     if (this.#hit('garbled')) return ambiguous('not decryptable');
     if (this.#hit('serverError')) return ambiguous('HTTP 500');
     if (this.#hit('wrongEcho')) return ambiguous('another id answered');
-    const meta = this.#meta();
+    const meta = this.#meta(answer);
     if (answer.kind === 'answered') return { class: 'answered', value: answer.value as T, meta };
     if (answer.kind === 'ambiguous') return { ...ambiguous('UNLISTED_CODE'), code: answer.code };
     if (answer.kind === 'notProcessed' && this.#hit('retryAfter'))
@@ -264,11 +264,11 @@ export class SimulatedNetwork implements SettlementBackend {
     return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
   }
   async transactions(request: TransactionsRequest, context: CallContext, signal?: AbortSignal) {
-    const handle = () => this.#issuer.transactions(request);
+    const handle = () => this.#issuer.transactions(this.#options.terminalId, request);
     return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
   }
-  async close(_request: CloseRequest, context: CallContext, signal?: AbortSignal) {
-    const handle = () => ({ kind: 'refused', code: '006_907' }) as const;
+  async close(request: CloseRequest, context: CallContext, signal?: AbortSignal) {
+    const handle = () => this.#issuer.close(this.#options.terminalId, request);
     return await this.#call<never>(this.#wire(context, signal, 'refuses', null, handle));
   }
 

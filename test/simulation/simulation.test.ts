@@ -72,6 +72,7 @@ describe('the whole terminal under one seed', () => {
       'clockShift',
       'cutOver',
       'twoTills',
+      'dayClosed',
     ]) {
       expect(totals.faults[fault], fault).toBeGreaterThan(0);
     }

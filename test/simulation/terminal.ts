@@ -8,13 +8,15 @@ import { type Policy, policyHash } from '../../src/intent/policy.ts';
 import type { SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import type { TillLedger } from '../../src/ledger/types.ts';
+import type { Ledger, TillLedger, VerifyReport } from '../../src/ledger/types.ts';
+import type { Settlement } from '../../src/settlement/settlement.ts';
 import { createIds } from '../../src/station/ids.ts';
 import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
 import { type Disk, DiskLedger } from './disk.ts';
+import { type DayLedger, postingsOf } from './disk-days.ts';
 import type { Plant } from './plants.ts';
 import { SeededRandom, type VirtualClock } from './time.ts';
 
@@ -64,15 +66,19 @@ export interface TerminalWorld {
 export interface Books {
   intents(): readonly Intent[];
   balances(): Readonly<Record<string, number>>;
+  /** Of these, what the business days booked themselves. */
+  days(): Readonly<Record<string, number>>;
   /** What does not hold, in words. */
   faults(): readonly string[];
 }
 
 export interface Terminal {
-  readonly ledger: TillLedger;
+  readonly ledger: SimulatedLedger;
   readonly books: Books;
   readonly worker: SyncWorker;
   readonly station: Station;
+  /** Its business days. */
+  readonly settlement: Settlement;
   /** Lets nothing new out and waits for the answers under way. */
   stop(): Promise<void>;
   /** The process ends without a goodbye; the disk stays as the last commit left it. */
@@ -80,7 +86,7 @@ export interface Terminal {
 }
 
 /** Every writing call may be the last one of this process, and may find a disk that fails. */
-function mortal(ledger: TillLedger, world: TerminalWorld, state: { dead: boolean }): TillLedger {
+function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: boolean }): SimulatedLedger {
   const { faults, random } = world;
   const diskFault = <Result>(call: () => Result): Result | null => {
     const isFull = faults.full > 0 && random.chance(faults.full);
@@ -125,12 +131,44 @@ function mortal(ledger: TillLedger, world: TerminalWorld, state: { dead: boolean
     recovering: () => ledger.recovering(),
     markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),
     onCommit: (listener) => ledger.onCommit(listener),
+    recordDay: around((entry, now, actor) => ledger.recordDay(entry, now, actor)),
+    days: (limit) => ledger.days(limit),
+    day: (date) => ledger.day(date),
+    dayEntries: (date) => ledger.dayEntries(date),
+    dayPosition: (date) => ledger.dayPosition(date),
+    numbered: (sequenceId) => ledger.numbered(sequenceId),
+    pageOfDay: (date, after, limit) => ledger.pageOfDay(date, after, limit),
+    balances: () => ledger.balances(),
+    timeline: (sequenceId) => ledger.timeline(sequenceId),
+  };
+}
+
+/** What the till and its business days use; the rest of a ledger is for pages and commands, which no story has. */
+export type SimulatedLedger = TillLedger & DayLedger;
+
+function whole(ledger: SimulatedLedger): Ledger {
+  const none = (): never => {
+    throw new Error('not simulated');
+  };
+  return {
+    ...ledger,
+    acceptMany: none,
+    voucher: none,
+    sign: none,
+    changes: none,
+    entries: none,
+    summary: none,
+    verify: none,
+    restored: none,
+    backup: none,
+    close: none,
   };
 }
 
 interface Opened {
-  readonly ledger: TillLedger;
+  readonly ledger: SimulatedLedger;
   readonly books: Books;
+  readonly verify: () => Promise<VerifyReport>;
   close(): void;
 }
 
@@ -148,9 +186,18 @@ function openDisk(world: TerminalWorld): Opened {
   const books: Books = {
     intents: () => ledger.list({ limit: 1_000 }).intents,
     balances: () => ledger.balances(),
+    days: () => postingsOf(ledger),
     faults: () => ledger.faults(),
   };
-  return { ledger, books, close: () => {} };
+  const verify = async (): Promise<VerifyReport> => ({
+    ok: true,
+    entries: ledger.head().index,
+    intents: books.intents().length,
+    head: ledger.head(),
+    balances: ledger.balances(),
+    faults: [],
+  });
+  return { ledger, books, verify, close: () => {} };
 }
 
 function openFile(world: TerminalWorld, file: string): Opened {
@@ -172,9 +219,10 @@ function openFile(world: TerminalWorld, file: string): Opened {
   const books: Books = {
     intents: () => ledger.list({ limit: 1_000 }).intents,
     balances: () => ledger.balances(),
+    days: () => postingsOf(ledger),
     faults: () => ledger.verify().faults.map(({ code, text }) => `${code} ${text}`),
   };
-  return { ledger, books, close: () => ledger.close() };
+  return { ledger, books, verify: async () => ledger.verify(), close: () => ledger.close() };
 }
 
 /** Starts the till on what the disk holds, as the agent does: recovery first, then the worker, then the station. */
@@ -182,11 +230,12 @@ export function startTerminal(world: TerminalWorld): Terminal {
   const { clock } = world;
   const state = { dead: false };
   const opened = world.file === null ? openDisk(world) : openFile(world, world.file);
-  const whole = mortal(opened.ledger, world, state);
-  const ledger = world.plant?.ledger?.(whole) ?? whole;
+  const honest = mortal(opened.ledger, world, state);
+  const ledger: SimulatedLedger = { ...honest, ...world.plant?.ledger?.(honest) };
   let till: Till;
   try {
-    till = joinTill(world, world.plant?.noRecovery === true ? forgetful(ledger) : ledger, state);
+    const joined = world.plant?.noRecovery === true ? { ...ledger, ...forgetful(ledger) } : ledger;
+    till = joinTill(world, joined, opened.verify, state);
   } catch (error) {
     opened.close();
     throw error;
@@ -199,18 +248,20 @@ export function startTerminal(world: TerminalWorld): Terminal {
   const station = till.stations.get(STATION);
   if (station === undefined) throw new Error('the till has no station');
   station.pages.opened(PAGE, clock.now().monoMs);
-  const { worker } = till;
+  const { worker, settlement } = till;
+  if (settlement === null) throw new Error('the till closes no days');
   return {
     ledger,
     books: opened.books,
     worker,
     station,
+    settlement,
     stop: () => till.stop(),
     kill: () => {
       state.dead = true;
       stopListening();
       till.close();
-      void worker.stop().catch(() => {});
+      void till.stop().catch(() => {});
       void second?.stop().catch(() => {});
       opened.close();
     },
@@ -248,7 +299,12 @@ function secondWorker(world: TerminalWorld, ledger: TillLedger): SyncWorker {
 }
 
 /** The same join as the agent's, with the simulated world in place of sockets, scanners and pages. */
-function joinTill(world: TerminalWorld, ledger: TillLedger, state: { dead: boolean }): Till {
+function joinTill(
+  world: TerminalWorld,
+  ledger: SimulatedLedger,
+  verify: () => Promise<VerifyReport>,
+  state: { dead: boolean },
+): Till {
   const { clock, random, policy, plant, backend, memory, machineId, terminalId } = world;
   return new Till({
     ledger,
@@ -258,7 +314,7 @@ function joinTill(world: TerminalWorld, ledger: TillLedger, state: { dead: boole
     policy,
     codeTable: DEFAULT_CODE_TABLE,
     terminalId,
-    day: null,
+    day: { ledger: whole(ledger), merchantId: MERCHANT, store: 'Simulated', verify },
     stationIds: [STATION],
     run: String(random.below(1_000_000)),
     version: '0.0.0',

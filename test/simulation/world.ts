@@ -246,7 +246,8 @@ export class Story {
     const { random, issuer } = this;
     if (this.#happens('cutOver', 0.03)) issuer.cutOver();
     if (this.#happens('sealed', 0.004)) {
-      issuer.seal(issuer.businessDate);
+      const terminals = this.counters.map(({ world }) => world.terminalId);
+      issuer.seal(issuer.businessDate, terminals);
       issuer.cutOver();
       this.#say('the issuer seals the day that nobody closed');
     }
@@ -264,6 +265,7 @@ export class Story {
     if (random.chance(0.006)) this.clock.after(within(), () => this.#move(counter));
     if (random.chance(0.05)) this.clock.after(within(), () => counter.reload());
     if (random.chance(0.05)) this.clock.after(within(), () => counter.pressFromAnotherTab());
+    if (random.chance(0.08)) this.clock.after(within(), () => counter.closeDay());
   }
 
   /** The disk goes into another machine; the old one, with a copy, is switched on again for a while. */
@@ -381,8 +383,19 @@ export class Story {
     await this.#pass(60_000);
     while (this.clock.monoMs < endMs && this.counters.some((counter) => !counter.isQuiet())) {
       for (const counter of this.counters) counter.recover();
+      this.#catchUp();
       await this.#pass(20_000);
     }
+  }
+
+  /** A day that a till had before the issuer was put back comes there again. */
+  #catchUp(): void {
+    const newest =
+      this.counters
+        .map((counter) => counter.newestDate() ?? '')
+        .sort()
+        .at(-1) ?? '';
+    if (newest > this.issuer.businessDate) this.issuer.cutOver();
   }
 
   #account(): void {

@@ -1,0 +1,158 @@
+/** The business days of the simulator's disk, read out of its journal: what the real ledger keeps in tables of its own. */
+import { ACCOUNTS, type Account, type Actor, type Intent, type Posting } from '../../src/intent/model.ts';
+import { approvedPosition, type LateBooking, namedOf } from '../../src/ledger/days.ts';
+import { businessDateOf, koreanDate } from '../../src/ledger/intents.ts';
+import type {
+  BusinessDay,
+  DayEntry,
+  DayPosition,
+  JournalEntry,
+  Ledger,
+  NumberedIntent,
+} from '../../src/ledger/types.ts';
+import type { Entry } from './disk.ts';
+
+/** What a till that closes business days needs of its ledger besides the core. */
+export type DayLedger = Pick<
+  Ledger,
+  | 'recordDay'
+  | 'days'
+  | 'day'
+  | 'dayEntries'
+  | 'dayPosition'
+  | 'numbered'
+  | 'pageOfDay'
+  | 'balances'
+  | 'timeline'
+>;
+
+const DAYS_MAX = 400;
+
+/** What a day's line of the journal holds. */
+export type DayLine = DayEntry & { readonly actor: Actor };
+
+export class DiskDays {
+  readonly #lines = new Map<string, { readonly entry: Entry; readonly line: DayLine }[]>();
+  readonly #intents: ReadonlyMap<string, Intent>;
+  /** Every date that a payment ever had. */
+  readonly #dates = new Set<string>();
+
+  constructor(entries: readonly Entry[], intents: ReadonlyMap<string, Intent>) {
+    this.#intents = intents;
+    for (const entry of entries) this.add(entry);
+  }
+
+  add(entry: Entry): void {
+    const date = entry.record?.set.businessDate;
+    if (entry.record?.event === 'scanAccepted') this.#dates.add(koreanDate(entry.atMs, 0));
+    if (typeof date === 'string') this.#dates.add(date);
+    if (entry.day === null) return;
+    const { businessDate } = entry.day;
+    this.#dates.add(businessDate);
+    const lines = this.#lines.get(businessDate) ?? [];
+    lines.push({ entry, line: entry.day });
+    this.#lines.set(businessDate, lines);
+  }
+
+  days(limit: number): readonly BusinessDay[] {
+    return [...this.#dates]
+      .sort()
+      .reverse()
+      .slice(0, limit)
+      .map((date) => this.#day(date));
+  }
+
+  day(date: string): BusinessDay | null {
+    return this.days(Number.POSITIVE_INFINITY).find(({ businessDate }) => businessDate === date) ?? null;
+  }
+
+  #day(businessDate: string): BusinessDay {
+    const lines = this.#lines.get(businessDate) ?? [];
+    return {
+      businessDate,
+      entries: lines.length,
+      lastIndex: lines.at(-1)?.entry.index ?? 0,
+      sealedIndex: lines.find(({ line }) => line.kind === 'daySealed')?.entry.index ?? null,
+    };
+  }
+
+  entriesOf(date: string): readonly JournalEntry[] {
+    return (this.#lines.get(date) ?? []).map(({ entry, line }) => {
+      const { actor, businessDate, detail, posting } = line;
+      const body = JSON.stringify({ actor, businessDate, detail, posting });
+      const { index, hash, atMs } = entry;
+      return { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
+    });
+  }
+
+  isSealed(date: string): boolean {
+    return this.#lines.get(date)?.some(({ line }) => line.kind === 'daySealed') === true;
+  }
+
+  /** Ids that keep a sealed day open by name. */
+  named(date: string): ReadonlyMap<string, DayPosition> {
+    return namedOf(this.entriesOf(date));
+  }
+
+  position(date: string): DayPosition {
+    let issuerPayable = 0;
+    let cashDrawer = 0;
+    for (const { line } of this.#lines.get(date) ?? []) {
+      issuerPayable += line.posting?.issuer_payable ?? 0;
+      cashDrawer += line.posting?.cash_drawer ?? 0;
+    }
+    for (const intent of this.#intents.values()) {
+      const held = approvedPosition(intent, date);
+      issuerPayable += held.issuerPayable;
+      cashDrawer += held.cashDrawer;
+    }
+    return { issuerPayable, cashDrawer };
+  }
+
+  numbered(sequenceId: string): NumberedIntent | null {
+    let number = 0;
+    for (const intent of this.#intents.values()) {
+      number += 1;
+      if (intent.sequenceId === sequenceId) return { number, intent };
+    }
+    return null;
+  }
+
+  page(date: string, after: number, limit: number): readonly NumberedIntent[] {
+    const found: NumberedIntent[] = [];
+    let number = 0;
+    for (const intent of this.#intents.values()) {
+      number += 1;
+      if (number <= after || businessDateOf(intent, 0) !== date) continue;
+      if (found.length < limit) found.push({ number, intent });
+    }
+    return found;
+  }
+
+  /** The line that a booking on a sealed day brings with it, in the same commit; null: none. */
+  lateLine(before: Intent, after: Intent): DayLine | null {
+    const date = after.businessDate;
+    if (date === null || !this.isSealed(date)) return null;
+    const was = approvedPosition(before, date);
+    const is = approvedPosition(after, date);
+    if (was.issuerPayable === is.issuerPayable || this.named(date).has(after.sequenceId)) return null;
+    const detail: LateBooking = { sequenceId: after.sequenceId, host: after.host, swept: was };
+    return { kind: 'dayLateBooking', businessDate: date, detail: { ...detail }, actor: { role: 'terminal' } };
+  }
+}
+
+/** What the days themselves booked on each account. */
+export function postingsOf(ledger: Pick<DayLedger, 'days' | 'dayEntries'>): Record<Account, number> {
+  const sums = Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Record<Account, number>;
+  for (const { businessDate } of ledger.days(DAYS_MAX)) {
+    for (const { body } of ledger.dayEntries(businessDate)) {
+      const { posting } = JSON.parse(body) as { readonly posting?: Posting };
+      addTo(sums, posting ?? {});
+    }
+  }
+  return sums;
+}
+
+export function addTo(sums: Record<Account, number>, posting: Posting): void {
+  for (const account of ACCOUNTS) sums[account] += posting[account] ?? 0;
+}

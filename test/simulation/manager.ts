@@ -1,0 +1,93 @@
+/** A manager who closes business days as the pages let one: count, reason, close; and what must hold of them at the end. */
+import type { Actor, Intent } from '../../src/intent/model.ts';
+import { isCase } from '../../src/intent/state.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
+import { COUNTS_MAX } from '../../src/settlement/count.ts';
+import { SettlementFault } from '../../src/settlement/fault.ts';
+import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
+import type { Excused, Violation } from './check.ts';
+import type { DayLedger } from './disk-days.ts';
+import type { IssuerModel } from './issuer-model.ts';
+import type { SeededRandom } from './time.ts';
+
+const BOSS: Actor = { role: 'manager', id: 'M1' };
+
+/**
+ * Closes the oldest day that is not closed, now and then the newest; counts before, mostly right. Gives what is to be told;
+ * null: there was nothing to close, or the till said why not.
+ */
+export function closeDay(settlement: Settlement, drawer: number, random: SeededRandom): string | null {
+  const wrong = random.chance(0.2) ? random.pick([-1_000, 1_000]) : 0;
+  const isCounted = random.chance(0.8);
+  const isNewest = random.chance(0.3);
+  try {
+    const open = settlement.days().filter(({ state }) => state.sealed === null && state.phase !== 'wanted');
+    const day = isNewest ? open[0] : open.at(-1);
+    if (day === undefined) return null;
+    if (isCounted && day.state.counts.length < COUNTS_MAX) count(settlement, day, drawer + wrong);
+    settlement.close(day.date, BOSS, isCounted ? null : 'nobody has the key').settled.catch(() => {});
+    return `a manager closes ${day.date}${isCounted ? '' : ' without a count'}`;
+  } catch (fault) {
+    if (fault instanceof SettlementFault || fault instanceof LedgerFault) return null; // the page says why not
+    throw fault;
+  }
+}
+
+/** All of it out of the safe: what is counted is what the drawer was found to hold. */
+function count(settlement: Settlement, { date }: DaySummary, found: number): void {
+  const [safe, float] = found >= 0 ? [found, 0] : [0, -found];
+  const counted = settlement.count(date, { mode: 'separate', pieces: {}, safe, float, posExpected: 0 }, BOSS);
+  const difference = counted.counts.at(-1)?.detail.difference;
+  if (difference !== 0) settlement.explain(date, 'OTHER', 'miscounted', BOSS);
+}
+
+/** No close waits for ever, an agreed day is sealed, a sealed one is empty, and both sides agree on which are and on what. */
+export function daysFault(
+  settlement: Settlement,
+  ledger: Pick<DayLedger, 'dayPosition'>,
+  intents: readonly Intent[],
+  issuer: IssuerModel,
+  terminalId: string,
+  excused: Excused,
+): Violation[] {
+  const found: Violation[] = [];
+  const isWhole = excused.rollbacks === 0 && excused.restores === 0;
+  for (const { date, state } of settlement.days()) {
+    const { phase, sealed, named } = state;
+    const isAgreed = issuer.days.isAgreed(terminalId, date);
+    const text = `${date} is ${phase}${sealed === null ? '' : ', sealed'}, names [${named.join(' ')}], issuer ${isAgreed ? 'agreed' : 'did not agree'}`;
+    if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
+    if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });
+    if (isWhole && (sealed !== null) !== isAgreed && phase !== 'wanted')
+      found.push({ code: 'ONE_SIDED_SEAL', text });
+    if (sealed === null || named.length > 0) continue;
+    const { issuerPayable, cashDrawer } = ledger.dayPosition(date);
+    if (issuerPayable !== 0 || cashDrawer !== 0)
+      found.push({ code: 'SEALED_NOT_EMPTY', text: `${text}: ${issuerPayable} and ${cashDrawer}` });
+    const ours = bookedHere(intents, date);
+    const theirs = bookedThere(issuer, terminalId, date);
+    if (isWhole && ours !== null && ours !== theirs)
+      found.push({ code: 'DAY_FIGURES', text: `${text}: ${ours} here, ${theirs} there` });
+  }
+  return found;
+}
+
+/** Won that the store owes for a date; null: a case of the day is still to be decided. */
+function bookedHere(intents: readonly Intent[], date: string): number | null {
+  let sum = 0;
+  for (const intent of intents) {
+    if (intent.businessDate !== date) continue;
+    if (isCase(intent)) return null;
+    if (intent.host === 'approved') sum += intent.type === 'CHARGE' ? intent.amount : -intent.amount;
+  }
+  return sum;
+}
+
+function bookedThere(issuer: IssuerModel, terminalId: string, date: string): number {
+  let sum = 0;
+  for (const item of issuer.items.values()) {
+    if (item.state !== 'approved' || item.terminalId !== terminalId || item.businessDate !== date) continue;
+    sum += item.type === 'CHARGE' ? item.amount : -item.amount;
+  }
+  return sum;
+}
