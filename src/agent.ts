@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { listScanners } from '../drivers/list.ts';
 import type { ScannerConfig } from '../drivers/open.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
@@ -281,6 +282,7 @@ class Started {
       policyHash: policyHash(options.policy),
       stations,
       scanners,
+      plugged: () => listScanners(),
       forwarder,
       posFeed,
       recorder,

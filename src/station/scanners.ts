@@ -5,6 +5,7 @@ import { judgeTest } from '../barcode/judge-test.ts';
 import { maskFrame } from '../barcode/mask.ts';
 import { type CodeTable, parseBarcode } from '../barcode/parse.ts';
 import type { Clock } from '../intent/clock.ts';
+import { kstDate } from './kst.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanResult, Station } from './station.ts';
 
@@ -39,6 +40,8 @@ export interface ScannerInfo {
   readonly sinceAtMs: number;
   readonly lastFrameAtMs: number | null;
   readonly lastUnreadable: ScanReport | null;
+  /** Reads since midnight in Korea, tests included, and what became of them. */
+  readonly framesToday: number;
   readonly results: Readonly<Record<ScanResult, number>>;
   readonly testUntilMs: number | null;
   readonly scanner: Scanner | null;
@@ -52,7 +55,25 @@ interface Entry {
   sinceAtMs: number;
   testUntilMonoMs: number | null;
   scanner: Scanner | null;
+  today: Today;
+}
+
+/** Counts of one calendar day. */
+interface Today {
+  readonly date: string;
+  frames: number;
   readonly results: Record<ScanResult, number>;
+}
+
+function newDay(date: string): Today {
+  return { date, frames: 0, results: { accepted: 0, refused: 0, unreadable: 0, notOurs: 0 } };
+}
+
+/** The counts of the present day: yesterday's end with it. */
+function todayOf(entry: Entry, wallMs: number): Today {
+  const date = kstDate(wallMs);
+  if (entry.today.date !== date) entry.today = newDay(date);
+  return entry.today;
 }
 
 export class ScannerBench {
@@ -78,7 +99,7 @@ export class ScannerBench {
       sinceAtMs: now.wallMs,
       testUntilMonoMs: null,
       scanner: null,
-      results: { accepted: 0, refused: 0, unreadable: 0, notOurs: 0 },
+      today: newDay(kstDate(now.wallMs)),
     });
     this.#show(station);
   }
@@ -94,13 +115,15 @@ export class ScannerBench {
     if (entry === undefined) return;
     const now = this.#clock.now();
     entry.lastFrameAtMs = now.wallMs;
+    const today = todayOf(entry, now.wallMs);
+    today.frames += 1;
     if (entry.testUntilMonoMs !== null && now.monoMs < entry.testUntilMonoMs) {
       const report = this.#report(frame, now.wallMs);
       for (const listener of this.#tests) listener(report);
       return;
     }
     const result = entry.station.scan(frame);
-    entry.results[result] += 1;
+    today.results[result] += 1;
     if (result === 'unreadable') {
       entry.lastUnreadable = this.#report(frame, now.wallMs);
       for (const listener of this.#changes) listener();
@@ -128,12 +151,13 @@ export class ScannerBench {
   list(): readonly ScannerInfo[] {
     const now = this.#clock.now();
     return [...this.#entries.values()].map((entry) => ({
+      framesToday: todayOf(entry, now.wallMs).frames,
+      results: todayOf(entry, now.wallMs).results,
       status: entry.status,
       stationId: entry.station.stationId,
       sinceAtMs: entry.sinceAtMs,
       lastFrameAtMs: entry.lastFrameAtMs,
       lastUnreadable: entry.lastUnreadable,
-      results: entry.results,
       testUntilMs:
         entry.testUntilMonoMs === null || entry.testUntilMonoMs <= now.monoMs
           ? null

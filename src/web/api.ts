@@ -638,16 +638,23 @@ export interface ClaimBody extends PinBody {
 export interface ScannerRow {
   readonly name: string;
   readonly stationId: string;
-  readonly driver: string;
+  /** hid-pos, hid-keyboard, serial or tcp; auto while nothing was found for it. */
+  readonly connection: string;
+  /** USB vendor and product, such as `0c2e:0b81`; null: it is no USB device, or not plugged in. */
+  readonly usb: string | null;
   readonly state: 'connecting' | 'ready' | 'unplugged' | 'fault' | 'closed';
   readonly sinceAtMs: number;
   readonly device: string | null;
-  readonly problem: { readonly code: string; readonly text: string } | null;
-  readonly frames: number;
+  /** A keyboard scanner: whether what it reads is also typed into the focused page. null: it is no keyboard. */
+  readonly typesIntoPages: boolean | null;
+  readonly problem: ScannerTrouble | null;
+  /** Reads since midnight in Korea; refused, unreadable and notOurs are parts of them. */
+  readonly framesToday: number;
   readonly refused: number;
   readonly unreadable: number;
   readonly notOurs: number;
-  readonly connects: number;
+  /** Of this run of the agent; so is `dropped`. */
+  readonly reconnects: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly lastFrameAtMs: number | null;
   /** The newest payment barcode that could not be read, with its cause; null since the start, or since a good one. */
@@ -655,9 +662,25 @@ export interface ScannerRow {
   /** Test mode is on until then: scans are shown here and open nothing. */
   readonly testUntilMs: number | null;
 }
+/** A code, and the system's own words for the installer. */
+interface ScannerTrouble {
+  readonly code: string;
+  readonly text: string;
+}
+/** A device that could be a scanner and is not in use. */
+export interface PluggedScanner {
+  readonly connection: string;
+  readonly device: string;
+  readonly usb: string | null;
+  readonly product: string | null;
+  /** The driver `auto` would open it if it were the only one. */
+  readonly likely: boolean;
+  readonly problem: ScannerTrouble | null;
+}
 export interface ScannersAnswer {
   readonly asOfMs: number;
   readonly scanners: readonly ScannerRow[];
+  readonly plugged: readonly PluggedScanner[];
   /** Virtual serial ports and local sockets for POS programs; empty when none is configured. */
   readonly posPorts: readonly {
     readonly stationId: string;

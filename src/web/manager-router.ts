@@ -54,7 +54,7 @@ export class ManagerRouter {
   get<Name extends GetPath>(
     path: Name,
     summary: string,
-    run: (request: FastifyRequest) => GetCall<Name>['answer'],
+    run: (request: FastifyRequest) => GetCall<Name>['answer'] | Promise<GetCall<Name>['answer']>,
   ): void {
     this.serve(path, summary, run);
   }

@@ -4,7 +4,8 @@ import type { VerifyAnswer } from './api.ts';
 import { claimBody, emptyBody, pauseBody, pinBody, testBody } from './bodies.ts';
 import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';
-import { scannersAnswer, settingsAnswer, syncAnswer } from './manager-views.ts';
+import { settingsAnswer, syncAnswer } from './manager-views.ts';
+import { lookNowAndThen, scannersAnswer } from './scanner-views.ts';
 import type { Today } from './today.ts';
 
 /** The connection is silent while the chain is read; it would be cut as idle. */
@@ -14,11 +15,13 @@ export function terminalRoutes(router: ManagerRouter, today: Today): void {
   const { options } = router;
   let verifying: Promise<VerifyReport> | null = null;
   router.get('today', 'The day at a glance', () => today.answer());
-  router.get('scanners', 'The scanners', () => scannersAnswer(options));
+  const { clock } = options;
+  const bench = { ...options, plugged: lookNowAndThen(options.plugged, clock) };
+  router.get('scanners', 'The scanners', () => scannersAnswer(bench));
   router.post('scanners/:scanner/test', 'Test mode of a scanner', testBody, ({ body, request }) => {
     const { scanner } = request.params as { scanner: string };
     if (!options.scanners.setTest(scanner, body.on)) throw new ApiFault(404, 'NOT_FOUND', 'no such scanner');
-    return scannersAnswer(options);
+    return scannersAnswer(bench);
   });
   router.get('settings', 'The rules that apply', () => settingsAnswer(options));
   router.post('verify', 'Verify the ledger', emptyBody, async ({ request }): Promise<VerifyAnswer> => {

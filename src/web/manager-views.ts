@@ -1,5 +1,5 @@
-/** What the manager's pages show of worker, scanners and settings. */
-import type { ScannersAnswer, SettingsAnswer, SyncAnswer } from './api.ts';
+/** What the manager's pages show of worker and settings. */
+import type { SettingsAnswer, SyncAnswer } from './api.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
 
@@ -44,34 +44,6 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
     },
     oldestAtMs: status.counts.oldestAtMs,
     due,
-  };
-}
-
-export function scannersAnswer({ scanners, posFeed, clock }: WebOptions): ScannersAnswer {
-  return {
-    asOfMs: clock.now().wallMs,
-    scanners: scanners.list().map((info) => {
-      const statistics = info.scanner?.statistics();
-      return {
-        name: info.status.name,
-        stationId: info.stationId,
-        driver: info.status.driver,
-        state: info.status.state,
-        sinceAtMs: info.sinceAtMs,
-        device: info.status.device ?? null,
-        problem: info.status.problem ?? null,
-        frames: statistics?.frames ?? 0,
-        refused: info.results.refused,
-        unreadable: info.results.unreadable,
-        notOurs: info.results.notOurs,
-        connects: statistics?.connects ?? 0,
-        dropped: statistics?.dropped ?? {},
-        lastFrameAtMs: info.lastFrameAtMs,
-        lastUnreadable: info.lastUnreadable,
-        testUntilMs: info.testUntilMs,
-      };
-    }),
-    posPorts: posFeed.list(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PluggedDevice } from '../../drivers/list.ts';
 import type { Recorder } from '../../drivers/recorder.ts';
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
@@ -61,6 +62,8 @@ export interface WebOptions {
   readonly policyHash: string;
   readonly stations: ReadonlyMap<string, Station>;
   readonly scanners: ScannerBench;
+  /** What the system sees that could be a scanner; none of it is opened for that. */
+  readonly plugged: () => Promise<readonly PluggedDevice[]>;
   readonly forwarder: Forwarder;
   readonly posFeed: Pick<PosFeed, 'list'>;
   /** The flight recorder of the scanners; everything in it is masked. */

@@ -2,7 +2,7 @@
 import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api.ts';
 import { diagnosisText } from '../text/diagnoses.ts';
 import { clockTimeSeconds, digits } from '../text/format.ts';
-import { DROPPED, NAV, SCANNERS } from '../text/manager.ts';
+import { CONNECTIONS, DROPPED, NAV, SCANNERS } from '../text/manager.ts';
 import { refusalText } from '../text/refusals.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
@@ -28,6 +28,7 @@ export function Scanners(props: PageProps) {
       {rows.map((row) => (
         <Scanner key={`${row.stationId} ${row.name}`} {...props} row={row} reload={loaded.reload} />
       ))}
+      <Plugged plugged={loaded.data?.plugged ?? []} language={language} />
       {loaded.data?.posPorts.map((port) => (
         <PosPort key={port.path} port={port} language={language} />
       ))}
@@ -49,14 +50,23 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
       SCANNERS.state[language],
       `${SCANNERS[row.state][language]} ${say(SCANNERS.since, language, { time: when(row.sinceAtMs, live.wallMs) })}`,
     ],
-    [SCANNERS.driver[language], row.driver],
+    [SCANNERS.connection[language], connectionText(row.connection, language)],
     [SCANNERS.device[language], row.device ?? '–'],
-    [SCANNERS.frames[language], digits(row.frames)],
+    ['VID:PID', row.usb ?? '–'],
+    ...(row.typesIntoPages === null
+      ? []
+      : [
+          [
+            SCANNERS.keptFromPages[language],
+            (row.typesIntoPages ? SCANNERS.no : SCANNERS.yes)[language],
+          ] as const,
+        ]),
+    [SCANNERS.frames[language], digits(row.framesToday)],
     [SCANNERS.refused[language], digits(row.refused)],
     [SCANNERS.unreadable[language], digits(row.unreadable)],
     [SCANNERS.notOurs[language], digits(row.notOurs)],
     [SCANNERS.dropped[language], droppedText(row.dropped, language)],
-    [SCANNERS.connects[language], digits(row.connects)],
+    [SCANNERS.reconnects[language], digits(row.reconnects)],
     [SCANNERS.last[language], row.lastFrameAtMs === null ? '–' : when(row.lastFrameAtMs, live.wallMs)],
   ];
   return (
@@ -95,6 +105,33 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
       </p>
     </section>
   );
+}
+
+/** What the system sees and no station uses: a scanner that is set up for another driver, or not named yet. */
+function Plugged(props: { plugged: ScannersAnswer['plugged']; language: Language }) {
+  const { plugged, language } = props;
+  if (plugged.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{SCANNERS.plugged[language]}</h2>
+      <ul class="plugged">
+        {plugged.map((device) => (
+          <li key={device.device}>
+            <b>{device.product ?? connectionText(device.connection, language)}</b>{' '}
+            {[connectionText(device.connection, language), device.usb, device.device]
+              .filter((part) => part !== null)
+              .join(' · ')}
+            {device.likely ? ` · ${SCANNERS.likely[language]}` : ''}
+            {device.problem === null ? null : <span class="fault"> ▲ {device.problem.text}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function connectionText(connection: string, language: Language): string {
+  return CONNECTIONS[connection]?.[language] ?? connection;
 }
 
 function PosPort(props: { port: ScannersAnswer['posPorts'][number]; language: Language }) {

@@ -54,7 +54,7 @@ function Tile(props: {
             <span>{say(TODAY.count, language, { count: digits(of.count) })}</span>
           </>
         )}
-        {props.note === undefined ? null : <span class="muted"> {props.note}</span>}
+        {props.note === undefined ? null : <span class="muted"> · {props.note}</span>}
       </dd>
     </div>
   );

@@ -219,13 +219,18 @@ export const SCANNERS = {
     en: 'No scanner. It appears here once plugged in.',
   },
   device: { ko: '장치', en: 'Device' },
-  driver: { ko: '연결 방식', en: 'Connection' },
+  connection: { ko: '연결 방식', en: 'Connection' },
   state: { ko: '상태', en: 'State' },
-  frames: { ko: '스캔', en: 'Scans' },
+  frames: { ko: '오늘 스캔', en: 'Scans today' },
   refused: { ko: '거절', en: 'Refused' },
   unreadable: { ko: '못 읽음', en: 'Unreadable' },
   notOurs: { ko: '다른 바코드', en: 'Not ours' },
-  connects: { ko: '연결', en: 'Connects' },
+  reconnects: { ko: '재연결', en: 'Reconnects' },
+  keptFromPages: { ko: '화면 입력 막힘', en: 'Kept from typing into pages' },
+  yes: { ko: '예', en: 'yes' },
+  no: { ko: '▲ 아니오', en: '▲ no' },
+  plugged: { ko: '컴퓨터에 보이지만 쓰지 않는 장치', en: 'Seen by the system, not in use' },
+  likely: { ko: '스캐너로 보임', en: 'looks like a scanner' },
   last: { ko: '마지막 스캔', en: 'Last scan' },
   since: { ko: '{time}부터', en: 'since {time}' },
   test: { ko: '시험 찍기', en: 'Test scan' },
@@ -253,6 +258,15 @@ export const SCANNERS = {
   open: { ko: '● POS가 읽는 중', en: '● the POS reads' },
   unavailable: { ko: '▲ 만들 수 없음', en: '▲ cannot be made' },
 } as const satisfies Record<string, Words>;
+
+/** How a scanner is connected (`ScannerRow.connection`). */
+export const CONNECTIONS: Readonly<Record<string, Words>> = {
+  'hid-pos': { ko: 'HID-POS', en: 'HID-POS' },
+  'hid-keyboard': { ko: '키보드', en: 'keyboard' },
+  serial: { ko: '직렬', en: 'serial' },
+  tcp: { ko: '네트워크', en: 'network' },
+  auto: { ko: '자동', en: 'automatic' },
+};
 
 /** Why input of a scanner never became a scan (`ScannerRow.dropped`). */
 export const DROPPED = {

@@ -359,6 +359,18 @@ describe('the other pages', () => {
     expect(await page.locator('.facts').first().innerText()).toContain('2026-07-20 14:32:05');
   });
 
+  it('tell how a scanner is connected, what it may type, and what else the system sees', async () => {
+    await open('scanners');
+    await until(() => page.locator('.card').first().innerText()).toContain('키보드');
+    const card = await page.locator('.card').first().innerText();
+    for (const text of ['0c2e:0b81', '화면 입력 막힘\n예', '오늘 스캔\n1,203', '재연결\n0']) {
+      expect(card).toContain(text);
+    }
+    const seen = await page.locator('.plugged').innerText();
+    expect(seen).toContain('Symbol Bar Code Scanner 직렬 · 05e0:1701 · /dev/ttyACM0 · 스캐너로 보임');
+    expect(seen).toContain('▲ permission denied');
+  });
+
   it('tell of reversals under way beside those of the day', async () => {
     await open('today');
     await until(() => page.locator('.tiles').innerText()).toContain(
