@@ -1,8 +1,9 @@
 /**
  * Bytes of a line-like scanner to frames. Bounded: a frame longer than the limit is dropped and counted, everything up
- * to its end with it. A framer belongs to one connection; half a frame dies with it. Not serialport's parser: that one has no bound,
- * delivers half a frame at the end, and its stream costs more than all the rest of a read.
+ * to its end with it. A framer belongs to one connection; half a frame dies with it.
+ * serialport's own line parser cuts the frames; it has no bound and delivers half a frame at its end: both are added here.
  */
+import { ReadlineParser } from '@serialport/parser-readline';
 import type { DriverClock, DropReason } from './scanner.ts';
 
 /**
@@ -66,9 +67,15 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-const TAB = 9;
-const LF = 10;
+const DELIMITERS: Readonly<Record<Exclude<Suffix, 'none'>, string>> = {
+  auto: '\r',
+  CR: '\r',
+  LF: '\n',
+  CRLF: '\r\n',
+  TAB: '\t',
+};
 const CR = 13;
+const LF = 10;
 
 class LineFramer implements Framer {
   readonly #suffix: Exclude<Suffix, 'none'>;
@@ -76,10 +83,7 @@ class LineFramer implements Framer {
   readonly #clock: DriverClock;
   readonly #sink: FrameSink;
   readonly #deliver: (bytes: Uint8Array) => void;
-  /** One byte more than a frame may have: the other half of a suffix. */
-  readonly #buffer = new Uint8Array(FRAME_BYTES_MAX + 1);
-  #length = 0;
-  #lastByte = 0;
+  #parser: ReadlineParser;
   /** Inside a frame that was already dropped as too long: its end is awaited. */
   #skipping = false;
   #partial: { cancel(): void } | null = null;
@@ -97,13 +101,13 @@ class LineFramer implements Framer {
     this.#clock = clock;
     this.#sink = sink;
     this.#deliver = deliver;
+    this.#parser = this.#newParser();
   }
 
   push(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      if (this.#ended) return; // a listener closed it
-      if (this.#endsWith(byte)) this.#finish();
-      else this.#keep(byte);
+    // Small pieces, so that the parser never holds more than the limit and one piece.
+    for (let at = 0; at < bytes.length && !this.#ended; at += FRAME_BYTES_MAX) {
+      this.#pushPiece(Buffer.from(bytes.subarray(at, at + FRAME_BYTES_MAX)));
     }
     this.#armPartial();
   }
@@ -113,74 +117,78 @@ class LineFramer implements Framer {
     if (this.#unfinished() && !this.#skipping) this.#sink.dropped('CUT');
     this.#ended = true;
     this.#partial?.cancel();
-    this.#startAnew();
+    this.#parser.destroy();
   }
 
-  #endsWith(byte: number): boolean {
-    switch (this.#suffix) {
-      case 'auto':
-        return byte === CR || byte === LF;
-      case 'CR':
-        return byte === CR;
-      case 'LF':
-        return byte === LF;
-      case 'CRLF':
-        return byte === LF && this.#lastByte === CR;
-      case 'TAB':
-        return byte === TAB;
+  #newParser(): ReadlineParser {
+    // Object mode on the readable side keeps one line per read, empty ones too.
+    return new ReadlineParser({
+      delimiter: DELIMITERS[this.#suffix],
+      encoding: 'latin1',
+      readableObjectMode: true,
+    });
+  }
+
+  #pushPiece(piece: Buffer): void {
+    if (this.#suffix === 'auto') {
+      for (let i = 0; i < piece.length; i += 1) if (piece[i] === LF) piece[i] = CR;
     }
+    this.#parser.write(piece);
+    for (let line = this.#readLine(); line !== null && !this.#ended; line = this.#readLine())
+      this.#take(line);
+    if (!this.#ended && this.#parser.buffer.length > FRAME_BYTES_MAX) this.#dropTooLong();
   }
 
-  #keep(byte: number): void {
-    this.#lastByte = byte;
-    if (this.#skipping) return;
-    if (this.#length < this.#buffer.length) {
-      this.#buffer[this.#length] = byte;
-      this.#length += 1;
+  #readLine(): Uint8Array | null {
+    const line: unknown = this.#parser.read();
+    if (line === null) return null;
+    return typeof line === 'string' ? Buffer.from(line, 'latin1') : (line as Uint8Array);
+  }
+
+  #take(line: Uint8Array): void {
+    if (this.#skipping) {
+      this.#skipping = false;
       return;
     }
-    this.#sink.dropped('TOO_LONG');
-    this.#skipping = true;
-  }
-
-  #finish(): void {
-    const bytes = this.#withoutOtherHalf(this.#buffer.slice(0, this.#length));
-    const wasSkipping = this.#skipping;
-    this.#startAnew();
-    if (wasSkipping) return;
-    if (bytes.length === 0 && this.#suffix === 'auto') return; // the other half of CRLF, or a doubled suffix
-    if (bytes.length > FRAME_BYTES_MAX) this.#sink.dropped('TOO_LONG');
-    else this.#deliver(bytes);
-  }
-
-  /** Nothing of a scan stays behind it. */
-  #startAnew(): void {
-    this.#buffer.fill(0, 0, this.#length);
-    this.#length = 0;
-    this.#lastByte = 0;
-    this.#skipping = false;
+    if (line.length === 0 && this.#suffix === 'auto') return; // the other half of CRLF, or a doubled suffix
+    const bare = this.#withoutOtherHalf(line);
+    if (bare.length > FRAME_BYTES_MAX) this.#sink.dropped('TOO_LONG');
+    else this.#deliver(bare);
   }
 
   /** Is a piece of a frame waiting for its end? A lone line feed after `CR` is none. */
   #unfinished(): boolean {
-    return this.#length > (this.#suffix === 'CR' && this.#buffer[0] === LF ? 1 : 0);
+    const { buffer } = this.#parser;
+    return buffer.length > (this.#suffix === 'CR' && buffer[0] === LF ? 1 : 0);
   }
 
   #withoutOtherHalf(line: Uint8Array): Uint8Array {
-    if (this.#suffix === 'CRLF') return line.subarray(0, -1);
     if (this.#suffix === 'CR' && line[0] === LF) return line.subarray(1);
     if (this.#suffix === 'LF' && line.at(-1) === CR) return line.subarray(0, -1);
     return line;
   }
 
+  #dropTooLong(): void {
+    if (!this.#skipping) this.#sink.dropped('TOO_LONG');
+    this.#skipping = true;
+    const last = this.#parser.buffer.subarray(-1);
+    this.#parser.destroy();
+    this.#parser = this.#newParser();
+    // The first half of a CRLF whose second half is still on its way.
+    if (this.#suffix === 'CRLF' && last[0] === CR) this.#parser.write(Buffer.from(last));
+  }
+
   #armPartial(): void {
     this.#partial?.cancel();
     this.#partial = null;
-    if (this.#ended || !this.#unfinished()) return;
+    if (this.#ended) return;
+    if (!this.#unfinished() && !this.#skipping) return;
     this.#partial = this.#clock.after(this.#partialMs, () => {
       this.#partial = null;
       if (!this.#skipping) this.#sink.dropped('CUT');
-      this.#startAnew();
+      this.#skipping = false;
+      this.#parser.destroy();
+      this.#parser = this.#newParser();
     });
   }
 }
