@@ -24,20 +24,28 @@ export interface TimedCall {
   readonly nowMs: number;
 }
 
+/** What becomes of calls whose terminal somebody else holds: left out, or waited for. */
+export type BusyTerminals = 'skip' | 'wait';
+
 /**
  * Locks and reads what the calls of one merchant need, always in the same order, so that batches of several processes
  * wait for each other and never in a circle: terminals, items, cards, each by its key. What hangs on a locked row is read
- * after it, by a statement that sees whatever the one before us has committed.
+ * after it, by a statement that sees whatever the one before us has committed. Calls of terminals that are busy and
+ * skipped are not in the answer.
  */
 export async function hold(
   sql: Sql,
-  calls: readonly ItemCall[],
+  asked: readonly ItemCall[],
+  busy: BusyTerminals,
 ): Promise<{ readonly loaded: Loaded; readonly timed: readonly TimedCall[] }> {
-  const merchantId = merchantOf(calls);
-  const terminals = await sql.query<HeldTerminal>(LOCK_TERMINALS, [
+  const merchantId = merchantOf(asked);
+  const terminals = await sql.query<HeldTerminal>(LOCK_TERMINALS[busy], [
     merchantId,
-    distinct(calls.map(({ stamp }) => stamp.terminalId)),
+    distinct(asked.map(({ stamp }) => stamp.terminalId)),
   ]);
+  const free = new Set(terminals.map((terminal) => terminal.terminal_id));
+  const calls = busy === 'wait' ? asked : asked.filter(({ stamp }) => free.has(stamp.terminalId));
+  if (calls.length === 0) return { loaded: NOTHING, timed: [] };
   const items = await sql.query<ItemRow>(LOCK_ITEMS, [
     merchantId,
     distinct(calls.map(({ sequenceId }) => sequenceId)),
@@ -51,6 +59,19 @@ export async function hold(
   const details = await readDetails(sql, merchantId, timed, items, cardIds);
   return { loaded: { terminals, items, cards, ...details }, timed };
 }
+
+const NOTHING: Loaded = {
+  terminals: [],
+  heads: [],
+  sealed: [],
+  items: [],
+  cards: [],
+  tokens: new Map(),
+  usage: [],
+  locks: [],
+  voids: [],
+  numbers: [],
+};
 
 /** No transaction spans two merchants (ARCHITECTURE.md). */
 function merchantOf(calls: readonly ItemCall[]): string {
@@ -75,10 +96,14 @@ const distinct = (values: readonly (string | null)[]): string[] => [
 ];
 
 /** Shared among item calls; hello and close hold it alone. */
-const LOCK_TERMINALS = `
+const lockTerminals = (busy: string): string => `
 SELECT t.terminal_id, t.epoch, t.fence, m.charge_enabled, m.refund_enabled
   FROM terminals t JOIN merchants m ON m.merchant_id = t.merchant_id
- WHERE t.merchant_id = $1 AND t.terminal_id = ANY($2) ORDER BY t.terminal_id FOR SHARE OF t`;
+ WHERE t.merchant_id = $1 AND t.terminal_id = ANY($2) ORDER BY t.terminal_id FOR SHARE OF t${busy}`;
+const LOCK_TERMINALS: Readonly<Record<BusyTerminals, string>> = {
+  skip: lockTerminals(' SKIP LOCKED'),
+  wait: lockTerminals(''),
+};
 const LOCK_ITEMS = `
 SELECT ${ITEM_COLUMNS} FROM items
  WHERE merchant_id = $1 AND sequence_id = ANY($2) ORDER BY sequence_id FOR UPDATE`;

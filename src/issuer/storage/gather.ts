@@ -7,7 +7,7 @@ export type Settled<Out> =
 
 interface Waiting<In, Out> {
   readonly input: In;
-  readonly resolve: (value: Out) => void;
+  readonly resolve: (value: Out | Promise<Out>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -24,13 +24,19 @@ const WAITING_MAX = 4_096;
  * that is full refuses.
  */
 export class Gather<In, Out> {
-  readonly #run: (batch: readonly In[]) => Promise<readonly Settled<Out>[]>;
+  readonly #run: (batch: readonly In[]) => Promise<readonly Settled<Out | Promise<Out>>[]>;
   readonly #batchMax: number;
   readonly #waiting: Waiting<In, Out>[] = [];
   #busy = false;
 
-  /** `run` gives one result for each input, in their order; when it throws, every input of the batch fails so. */
-  constructor(run: (batch: readonly In[]) => Promise<readonly Settled<Out>[]>, batchMax: number) {
+  /**
+   * `run` gives one result for each input, in their order; when it throws, every input of the batch fails so. A result that
+   * is a promise goes to its caller alone: the next batch does not wait for it.
+   */
+  constructor(
+    run: (batch: readonly In[]) => Promise<readonly Settled<Out | Promise<Out>>[]>,
+    batchMax: number,
+  ) {
     this.#run = run;
     this.#batchMax = batchMax;
   }

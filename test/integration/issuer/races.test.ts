@@ -16,6 +16,7 @@ if (bin === null) {
   it('a machine without PostgreSQL says so', () => expect(bin).toBeNull());
 } else {
   let server: PostgresServer;
+  let connectionString: string;
   let issuer: Issuer;
   let one: Till;
   let two: Till;
@@ -24,7 +25,7 @@ if (bin === null) {
 
   beforeAll(async () => {
     server = await startPostgres(bin);
-    const connectionString = await server.database();
+    connectionString = await server.database();
     issuer = await startIssuer({
       storage: { connectionString },
       onFault: (fault) => faults.push(JSON.stringify(fault)),
@@ -59,6 +60,64 @@ if (bin === null) {
     const after = await issuer.restored();
     expect(await epochOf(one)).toBe(after);
     await expect.poll(() => epochOf(two), { timeout: 3_000, interval: 100 }).toBe(after);
+  });
+
+  it('a terminal whose row is held keeps its own calls waiting and nobody else’s', async () => {
+    const [, busy = ''] = issuer.keys.clients[0]?.terminals ?? [];
+    const order: string[] = [];
+    const told = (name: string, reply: Promise<Reply>): Promise<void> =>
+      reply.then(({ code }) => void order.push(`${name} ${code}`));
+    const release = Promise.withResolvers<void>();
+    const isHeld = Promise.withResolvers<void>();
+    const holding = issuer.service.domain.db.transaction(async (sql) => {
+      await sql.query('SELECT 1 FROM terminals WHERE merchant_id = $1 AND terminal_id = $2 FOR UPDATE', [
+        issuer.credentials.merchantId,
+        busy,
+      ]);
+      isHeld.resolve();
+      await release.promise;
+    });
+    await isHeld.promise;
+    const waiting = told('busy', one.inquiry(newId(), { ...mark(), terminalId: busy }));
+    const together = told('free, together', one.inquiry(newId(), mark()));
+    await together;
+    await told('free, after', one.inquiry(newId(), mark()));
+    release.resolve();
+    await Promise.all([holding, waiting]);
+    expect(order).toEqual(['free, together 000_000', 'free, after 000_000', 'busy 000_000']);
+  });
+
+  it('rounds of upkeep in two processes at once close each stale day once', async () => {
+    // Started before there is anything to close: its own first round finds nothing.
+    const other = await startIssuer({
+      storage: { connectionString },
+      onFault: (fault) => faults.push(JSON.stringify(fault)),
+    });
+    const { db } = issuer.service.domain;
+    const { merchantId } = issuer.credentials;
+    const terminals = Array.from({ length: 450 }, (_, at) => `U${String(at).padStart(9, '0')}`);
+    await db.query('INSERT INTO terminals (merchant_id, terminal_id) SELECT $1, unnest($2::text[])', [
+      merchantId,
+      terminals,
+    ]);
+    await db.query(
+      `INSERT INTO day_totals (merchant_id, terminal_id, business_date, type, state, count, sum)
+       SELECT $1, unnest($2::text[]), '20250101', 'CHARGE', 'APPROVED', 1, 1000`,
+      [merchantId, terminals],
+    );
+    await Promise.all([
+      issuer.service.closeStaleDays(merchantId),
+      other.service.closeStaleDays(merchantId),
+      issuer.service.closeStaleDays(merchantId),
+    ]);
+    // A terminal whose row the other process held is done by that one, or by the next round.
+    await issuer.service.closeStaleDays(merchantId);
+    await other.close();
+    const closed = await db.query<{ terminal_id: string; status: string }>(
+      `SELECT terminal_id, status FROM days WHERE merchant_id = $1 AND business_date = '20250101' ORDER BY terminal_id`,
+      [merchantId],
+    );
+    expect(closed).toEqual(terminals.map((terminal_id) => ({ terminal_id, status: 'UNCONFIRMED' })));
   });
 
   describe(`${COPIES} copies at once, over two issuer processes on one PostgreSQL`, () => {
