@@ -1,7 +1,7 @@
 import { kstMillis, kstShort } from '../../konaplate/wire.ts';
 
-/** TOMBSTONE is an id that was net-cancelled before anything else. NEW is of older schemas and is never written. */
-export type ItemRowState = 'NEW' | 'APPROVED' | 'DECLINED' | 'REVERSED' | 'VOIDED' | 'TOMBSTONE';
+/** TOMBSTONE is an id that was net-cancelled before anything else. */
+export type ItemRowState = 'APPROVED' | 'DECLINED' | 'REVERSED' | 'VOIDED' | 'TOMBSTONE';
 
 export interface ItemRow {
   readonly sequence_id: string;

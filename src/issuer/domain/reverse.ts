@@ -66,8 +66,6 @@ function resultOf(item: ItemRow): string {
     case 'REVERSED':
     case 'TOMBSTONE':
       return 'REVERSED';
-    case 'NEW':
-      throw new Error('an undecided item was committed');
   }
 }
 

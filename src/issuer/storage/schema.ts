@@ -7,9 +7,6 @@ import type { Database } from './database.ts';
  * balance cannot be written. A card's balance is moved by the trigger on `transfers` and by nothing else, and a CHECK
  * keeps it at zero or above after every statement. Transfers are never changed or removed. Their key (reference, kind, leg) makes a second
  * booking of the same thing impossible, whatever the program does.
- *
- * `guards` is unlogged: a crash of the database may forget it, and then a request may be repeated within the tolerance of
- * its token, which the item's own row makes harmless.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -292,6 +289,14 @@ CREATE TRIGGER cards_there BEFORE TRUNCATE ON cards FOR EACH STATEMENT EXECUTE F
 CREATE TRIGGER terminals_named BEFORE UPDATE OF merchant_id, terminal_id ON terminals FOR EACH STATEMENT
   EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER terminals_there BEFORE TRUNCATE ON terminals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+`,
+  // What was seen is still known after a crash of the database: a token must not be good a second time because of one.
+  // Items were never written undecided.
+  `
+ALTER TABLE guards SET LOGGED;
+ALTER TABLE items DROP CONSTRAINT items_state_check;
+ALTER TABLE items ADD CONSTRAINT items_state_check
+  CHECK (state IN ('APPROVED', 'DECLINED', 'REVERSED', 'VOIDED', 'TOMBSTONE'));
 `,
 ];
 

@@ -255,7 +255,7 @@ function faultOf(reply: Reply | null): string | null {
   return reply.signed ? null : 'wrong token';
 }
 
-/** What a state of the database means to the caller. NEW and VOIDED must not occur here. */
+/** What a state of the database means to the caller. VOIDED must not occur here. */
 const MEANS: Readonly<Record<string, Told>> = {
   APPROVED: 'approved',
   DECLINED: 'declined',

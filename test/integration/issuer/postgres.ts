@@ -8,6 +8,8 @@ export interface PostgresServer {
   readonly version: string;
   /** A new, empty database. */
   database(): Promise<string>;
+  /** Ends it without any tidying, as a crash does, and starts it again on the same data. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -76,23 +78,27 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
       env: { PATH: process.env.PATH },
     },
   );
-  const server = spawn(
-    join(bin, 'postgres'),
-    [
-      '-D',
-      data,
-      '-k',
-      directory,
-      '-c',
-      'listen_addresses=',
-      '-c',
-      'max_connections=80',
-      '-c',
-      'shared_buffers=32MB',
-    ],
-    { ...as, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH } },
-  );
-  await ready(server);
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        data,
+        '-k',
+        directory,
+        '-c',
+        'listen_addresses=',
+        '-c',
+        'max_connections=80',
+        '-c',
+        'shared_buffers=32MB',
+      ],
+      { ...as, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH } },
+    );
+    await ready(child);
+    return child;
+  };
+  let server = await start();
   const url = (name: string): string => `postgres://till@${encodeURIComponent(directory)}/${name}`;
   let made = 0;
   return {
@@ -106,6 +112,10 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
         stdio: 'pipe',
       });
       return url(name);
+    },
+    async crash() {
+      await stopped(server);
+      server = await start();
     },
     async stop() {
       await stopped(server);
@@ -135,7 +145,7 @@ function stopped(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     server.once('exit', () => resolve());
-    // Immediate shutdown: the directory is thrown away.
+    // Immediate shutdown: nothing is written any more, the next start recovers from the log.
     server.kill('SIGQUIT');
   });
 }
