@@ -1,6 +1,5 @@
 /** What may come between while a day is closed: payments, a second press, a disk without room. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { IntentEvent } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import { Settlement } from '../../../src/settlement/settlement.ts';
@@ -38,46 +37,6 @@ describe('while a day is being closed', () => {
     await lab.page.press('CLOSE');
     const { ledger, settlement } = lab.till.agent;
     await until('the day let it go', () => settlement.day(date).named.length === 0);
-    expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
-    expect(ledger.verify().faults).toEqual([]);
-  });
-
-  it('a payment that was named and let go, and is voided after that, leaves nothing on the sealed day', async () => {
-    await lab.charge(10_000);
-    const date = lab.date();
-    let unseen = '';
-    lab.lie.transactions = async (...call) => {
-      delete lab.lie.transactions;
-      unseen = await lab.charge(6_000, false);
-      return lab.honest.transactions(...call);
-    };
-    expect((await lab.close()).named).toEqual([unseen]);
-    await lab.page.shown();
-    await lab.page.press('CLOSE');
-    const { ledger, settlement } = lab.till.agent;
-    await until('the day let it go', () => settlement.day(date).named.length === 0);
-    // As an issuer does that was put back to before the seal.
-    lab.lie.cancel = async () => ({
-      class: 'answered',
-      value: { cancelNrNumber: 'KMN260723999999999', canceledAt: '20260723100002000' },
-      meta: {
-        issuerEpoch: '1',
-        businessDate: date,
-        correlationId: 'a',
-        clockOffsetMs: null,
-        bytesWritten: 1,
-        elapsedMs: 1,
-      },
-    });
-    const clock = new SystemClock();
-    const record = (event: IntentEvent): void => {
-      const outcome = ledger.record(unseen, event, clock.now(), { actor: BOSS, openBusinessDate: date });
-      expect(outcome.ok).toBe(true);
-    };
-    record({ kind: 'void', cancelId: `${unseen.slice(0, 24)}V1`, proof: 'manager', managerId: 'lee' });
-    await until('it is voided', () => ledger.get(unseen)?.host === 'voided');
-    record({ kind: 'givenBack' });
-    await until('the day let it go again', () => settlement.day(date).named.length === 0);
     expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
     expect(ledger.verify().faults).toEqual([]);
   });
