@@ -292,6 +292,7 @@ export class Counter {
     this.network.up = true;
     this.network.oneWay = false;
     this.network.refusesAll = null;
+    this.network.keyLasts = null;
     Object.assign(this.world.faults, { crash: 0, full: 0, io: 0 });
   }
 
@@ -412,9 +413,11 @@ export function survive(run: () => void): void {
 }
 
 function policyOf(random: SeededRandom): Policy {
+  const enabled = random.chance(0.7);
+  const wide = random.chance(0.3) ? { count: 60, sum: 3_000_000 } : {};
   return {
     ...DEFAULT_POLICY,
-    later: { ...DEFAULT_POLICY.later, enabled: random.chance(0.7) },
+    later: { ...DEFAULT_POLICY.later, ...wide, enabled },
     reversals: { ...DEFAULT_POLICY.reversals, count: 50, sum: 50_000_000, rate: 1 },
     times: { ...DEFAULT_POLICY.times, deadlineMs: random.pick([12_000, 15_000, 20_000]) },
   };

@@ -66,6 +66,11 @@ export interface NetworkOptions {
 }
 
 const CLIENT_TIMEOUT_MS = 10_000;
+/** Unknown crypto key id. */
+const KEY_OVER = '000_905';
+/** Bytes of a request and of its answer, as far as a reset has to tell where it fell. */
+const REQUEST_BYTES = 1_000;
+const ANSWER_BYTES = 900;
 const NOT_PROCESSED = [
   '000_002',
   '006_006',
@@ -105,6 +110,8 @@ export class SimulatedNetwork implements SettlementBackend {
   oneWay = false;
   /** The issuer answers everything with this code: maintenance, a key that is over, too many requests. */
   refusesAll: string | null = null;
+  /** So many approvals are still decided before the key of this till's messages is over; null: it does not end. */
+  keyLasts: number | null = null;
   machineId: string;
   #inFlight = 0;
   /** Requests under way by kind and id: an intent never has two of a kind. */
@@ -190,14 +197,23 @@ export class SimulatedNetwork implements SettlementBackend {
       const timer = this.#clock.after(CLIENT_TIMEOUT_MS, () => finish(ambiguous('no answer in time')));
       wire.signal?.addEventListener('abort', () => finish(ambiguous('aborted')), { once: true });
       if (this.#hit('reset')) {
-        if (this.#random.chance(0.5)) this.#deliver(wire, () => {});
-        this.#clock.after(this.#random.below(200) + 1, () => finish(ambiguous('reset')));
+        this.#resetAfter(this.#random.below(REQUEST_BYTES + ANSWER_BYTES), wire, finish);
         return;
       }
       if (this.#hit('duplicated')) this.#deliver(wire, () => {});
       if (this.#hit('requestLost')) return;
       this.#deliver(wire, (answer) => finish(this.#wayBack<T>(answer)));
     });
+  }
+
+  /** The connection ends after so many bytes: before the first, within the request, or within the answer. */
+  #resetAfter(bytes: number, wire: Wire, finish: (answer: Answered<never>) => void): void {
+    const reset: Answered<never> =
+      bytes === 0
+        ? { class: 'nothingLeft', why: 'RESET' }
+        : { ...ambiguous('RESET'), bytesWritten: Math.min(bytes, REQUEST_BYTES) };
+    if (bytes >= REQUEST_BYTES) this.#deliver(wire, () => finish(reset));
+    else this.#clock.after(this.#random.below(200) + 1, () => finish(reset));
   }
 
   #deliver(wire: Wire, reply: (answer: ModelAnswer<unknown>) => void): void {
@@ -213,6 +229,8 @@ export class SimulatedNetwork implements SettlementBackend {
 
   #answerOf(wire: Wire): ModelAnswer<unknown> {
     if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
+    if (this.keyLasts !== null && wire.key?.startsWith('approve ') === true) this.keyLasts -= 1;
+    if (this.keyLasts !== null && this.keyLasts < 0) return { kind: 'notProcessed', code: KEY_OVER };
     const isFenced =
       wire.fencing !== 'judges' &&
       this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId);

@@ -73,6 +73,7 @@ describe('the whole terminal under one seed', () => {
       'cutOver',
       'twoTills',
       'dayClosed',
+      'keyOver',
     ]) {
       expect(totals.faults[fault], fault).toBeGreaterThan(0);
     }

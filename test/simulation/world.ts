@@ -67,6 +67,8 @@ const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as co
 const HEAL_MS = 3_600_000;
 /** How long a customer stays: seldom so long that the cashier leaves the payment to the manager. */
 const STAYS_MS = [3_000, 4_000, 6_000, 6_000, 8_000, 8_000, 12_000, 20_000, 25_000, 70_000, 200_000] as const;
+/** Customers of that hour: some forty let their charge be credited later. */
+const BACKLOG = 56;
 const STEPS_MAX = 2_000_000;
 const VIOLATIONS_MAX = 20;
 const OUTAGE_CODES = ['000_904', '000_905', '000_907', '000_908'] as const;
@@ -148,6 +150,7 @@ export class Story {
     const counter = this.random.pick(this.counters);
     this.#incident(counter);
     await this.#serve(counter);
+    if (this.#happens('keyOver', 0.002)) await this.#backlog(counter);
     for (const each of this.counters) each.guarded(() => this.#manage(each));
   }
 
@@ -307,6 +310,25 @@ export class Story {
       counter.scan(barcode);
     }
     await this.#pass(3_000);
+  }
+
+  /** A busy hour without a line; then it comes back, and in the middle of the backlog the till's key is over. */
+  async #backlog(counter: Counter): Promise<void> {
+    const { random, clock, issuer } = this;
+    const { network } = counter;
+    network.up = false;
+    await this.#pass(100_000);
+    for (let customer = 0; customer < BACKLOG; customer += 1) {
+      const digits = String(customer).padStart(3, '0');
+      counter.scan(issuer.makeBarcode('CHARGE', random.pick(CARDS), 1_000, digits));
+      await this.#pass(8_000);
+    }
+    network.keyLasts = random.below(BACKLOG);
+    network.up = true;
+    await this.#pass(random.below(120_000));
+    clock.after(random.below(600_000), () => {
+      network.keyLasts = null;
+    });
   }
 
   /** The card holder buys something elsewhere, or is paid: withdrawals may fail, voids and reversals leave a shortfall. */
