@@ -4,11 +4,13 @@ import type { Cash, Host } from '../../intent/model.ts';
 import type { PaymentAnswer, PaymentDetail, ReceiptAnswer, TimelineStep } from '../../web/api.ts';
 import { railLine } from '../cashier/sentence.ts';
 import { Paper } from '../shared/paper.tsx';
+import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
 import { DETAIL, LIST } from '../text/manager.ts';
 import { reasonText } from '../text/reasons.ts';
 import {
   ACCOUNT_WORDS,
+  answerClassWords,
   BY_WORDS,
   CASE_WORDS,
   cashPlace,
@@ -92,6 +94,8 @@ function Facts(props: { payment: PaymentDetail; language: Language }) {
     [LIST.station[language], payment.stationId],
     [LIST.cashier[language], payment.cashier ?? '–'],
     [LIST.day[language], dashedDate(payment.businessDate)],
+    [DETAIL.version[language], String(payment.version)],
+    [DETAIL.flags[language], flagsOf(payment, language)],
     [DETAIL.code[language], code === null ? '–' : `${code} ${reasonText(code)?.reason[language] ?? ''}`],
   ];
   return (
@@ -104,6 +108,28 @@ function Facts(props: { payment: PaymentDetail; language: Language }) {
       ))}
     </dl>
   );
+}
+
+/** What else holds of the payment, beside host and cash. */
+function flagsOf(payment: PaymentDetail, language: Language): string {
+  const flags = [
+    payment.deferred ? LIST.later : null,
+    payment.managerNeeded ? DETAIL.managerNeeded : null,
+    payment.question === null ? null : DETAIL.question,
+    payment.closedByRestart ? DETAIL.closedByRestart : null,
+    payment.left ? DETAIL.left : null,
+    payment.acknowledged ? DETAIL.acknowledged : DETAIL.notAcknowledged,
+  ];
+  return flags.flatMap((words) => (words === null ? [] : [words[language]])).join(' · ');
+}
+
+/** A decision's reason is a code of the list, alone or before the manager's own words. */
+function reasonWords(reason: string, language: Language): string {
+  const [code = '', ...note] = reason.split(': ');
+  const listed = Object.hasOwn(DECISION_REASON_TEXT, code)
+    ? DECISION_REASON_TEXT[code as keyof typeof DECISION_REASON_TEXT][language]
+    : code;
+  return [listed, ...note].join(': ');
 }
 
 /** The state after each step: a step that moved nothing leaves the one before. */
@@ -119,8 +145,8 @@ function statesAfter(payment: PaymentDetail, language: Language): readonly strin
 
 function stepNotes(step: TimelineStep, language: Language): string {
   return [
-    step.reason,
-    step.answerClass,
+    step.reason === null ? null : reasonWords(step.reason, language),
+    step.answerClass === null ? null : answerClassWords(step.answerClass)[language],
     step.attempt === null ? null : say(DETAIL.attempt, language, { count: step.attempt }),
     step.bytesWritten === null ? null : say(DETAIL.bytes, language, { count: step.bytesWritten }),
   ]

@@ -145,3 +145,16 @@ export const BY_WORDS: Readonly<Record<'cashier' | 'manager' | 'terminal' | 'iss
   terminal: { ko: '단말기', en: 'terminal' },
   issuer: { ko: '발행사', en: 'issuer' },
 };
+
+/** How far an answer can be trusted; every class that is not listed is an answer. */
+const ANSWER_CLASSES: Readonly<Record<string, Words>> = {
+  nothingLeft: { ko: '나간 것 없음', en: 'nothing left' },
+  ambiguous: { ko: '결과 모름', en: 'ambiguous' },
+  notProcessed: { ko: '처리 안 됨', en: 'not processed' },
+};
+const ANSWERED: Words = { ko: '응답함', en: 'answered' };
+
+/** The class of an issuer's answer in a payment's timeline. */
+export function answerClassWords(answerClass: string): Words {
+  return ANSWER_CLASSES[answerClass] ?? ANSWERED;
+}

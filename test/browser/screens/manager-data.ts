@@ -130,7 +130,7 @@ export const DETAIL: PaymentDetail = {
     gapMs: index === 0 ? 0 : 1_234,
     by: event === 'received' ? ('cashier' as const) : ('terminal' as const),
     who: event === 'received' ? '0007' : null,
-    reason: event === 'leave' ? '180 s' : null,
+    reason: event === 'leave' ? 'OTHER: 손님이 급히 나감' : null,
     event,
     code: event === 'unanswered' ? '006_022' : null,
     host: HOSTS[index] ?? null,

@@ -300,7 +300,12 @@ describe('one payment', () => {
     expect(text).toContain('4202 9f3c1a7b');
     expect(text).toContain('근무자 0007');
     expect(text).toContain('1423바이트');
+    expect(text).toContain('2초 동안 응답 없음 결과 모름');
+    expect(text).toContain('기타: 손님이 급히 나감');
     expect(await page.locator('main').innerText()).toContain('합계 0원');
+    expect(await page.locator('.facts').first().innerText()).toContain(
+      '표시\n점장에게 넘김 · 아직 보여 주지 않음',
+    );
   });
 
   it('decides with one sentence, a reason, and the PIN where it is asked', async () => {
