@@ -98,6 +98,8 @@ export interface AgentOptions {
   readonly laterLimitMs?: number;
   /** A decision over more than this needs the PIN again. Default 50,000 won. */
   readonly pinAbove?: number;
+  /** So long after its scan a return may be written off as unclaimed. Default 14 days. */
+  readonly unclaimedAfterMs?: number;
   readonly log?: (entry: LedgerLog | BackupLog | PrinterLog | Parameters<SyncLog>[0]) => void;
   readonly health?: (parts: AgentParts) => () => Health;
   readonly metrics?: (parts: AgentParts) => NonNullable<WebOptions['metrics']>;
@@ -123,6 +125,7 @@ const FAULT_TELL_MS = 250;
 const VERIFY_ENTRIES = 5_000;
 const LATER_LIMIT_MS = 72 * 3_600_000;
 const PIN_ABOVE_WON = 50_000;
+const UNCLAIMED_AFTER_MS = 14 * 86_400_000;
 const TOKEN_FILE = 'control-token';
 
 /** Starts everything in order: ledger, what the restart must ask, stations, pages, worker, scanners. */
@@ -292,6 +295,7 @@ class Started {
       newId: this.#newId,
       laterLimitMs: options.laterLimitMs ?? LATER_LIMIT_MS,
       pinAbove: options.pinAbove ?? PIN_ABOVE_WON,
+      unclaimedAfterMs: options.unclaimedAfterMs ?? UNCLAIMED_AFTER_MS,
       controlToken: token,
       health: options.health?.(parts) ?? (() => this.#health(parts)),
       metrics: options.metrics?.(parts) ?? null,

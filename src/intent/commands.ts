@@ -1,9 +1,10 @@
 import { answer } from './answers.ts';
 import { openVoid } from './external.ts';
-import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt } from './model.ts';
+import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt, VoucherKind } from './model.ts';
 import type { Changes } from './move.ts';
 import { backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
 import type { DecideContext } from './rules.ts';
+import { isReturnDue, isUnclaimed } from './state.ts';
 
 /** An own command changes something or is refused with the reason (intent-rules 3b). */
 export type CommandResult = Changes | RefusalCode;
@@ -163,8 +164,23 @@ const deadline: Handler<'deadline'> = (intent, _command, context) => {
   return reverse(intent, intent.firstSendMs === null ? 'RESTART' : 'TIMEOUT', context);
 };
 
-const givenBack: Handler<'givenBack'> = (intent) =>
-  intent.cash === 'return_due' ? { cash: 'returned' } : NO;
+const givenBack: Handler<'givenBack'> = (intent) => (isReturnDue(intent) ? { cash: 'returned' } : NO);
+
+function withVoucher(intent: Intent, kind: VoucherKind): readonly VoucherKind[] {
+  return [...(intent.vouchers ?? []), kind];
+}
+
+const unclaimed: Handler<'unclaimed'> = (intent, _command, context) => {
+  if (!isReturnDue(intent) || intent.vouchers?.includes('returnUnclaimed') === true) return NO;
+  if (context.actor.role !== 'manager') return 'MANAGER_NEEDED';
+  return { vouchers: withVoucher(intent, 'returnUnclaimed'), left: true };
+};
+
+const claimed: Handler<'claimed'> = (intent, _command, context) => {
+  if (!isUnclaimed(intent)) return NO;
+  if (context.actor.role !== 'manager') return 'MANAGER_NEEDED';
+  return { cash: 'returned', vouchers: withVoucher(intent, 'unclaimedPaid') };
+};
 
 const paidOut: Handler<'paidOut'> = (intent) => (intent.cash === 'payout_due' ? { cash: 'paid_out' } : NO);
 
@@ -185,6 +201,7 @@ const startVoid: Handler<'void'> = (intent, command, context) => {
   if (openVoid(intent) !== null) return proveAgain(intent, opened, context);
   const isVoidable = intent.type === 'CHARGE' && !intent.deferred && intent.host === 'approved';
   if (!isVoidable || !intent.acknowledged) return NO;
+  if (intent.vouchers?.includes('notesReturned') === true) return NO; // the customer has the cash already
   if (intent.voids.some((earlier) => earlier.cancelId === cancelId)) return NO;
   const age = context.now.wallMs - intent.scannedAtMs;
   if (age < 0 || age > context.times.voidWindowMs) return 'VOID_WINDOW';
@@ -235,10 +252,14 @@ const seen: Handler<'seen'> = (intent, command, context) => {
   if (context.actor.role !== 'manager') return 'MANAGER_NEEDED';
   if (!intent.cases.includes(command.reason)) return NO;
   if (!maySee(intent, command.reason, command.caseNumber)) return NO;
+  const { voucher } = command;
+  const isWritten = voucher !== undefined && intent.vouchers?.includes(voucher) === true;
+  if (isWritten) return NO; // never twice about one payment
   const cases = intent.cases.filter((reason) => reason !== command.reason);
+  const booked: Changes = voucher === undefined ? {} : { vouchers: withVoucher(intent, voucher) };
   // The manager's page showed where this payment stands: an approved one needs no other witness.
   const isTold = intent.host === 'approved' && intent.question === null;
-  return isTold ? { cases, acknowledged: true } : { cases };
+  return isTold ? { ...booked, cases, acknowledged: true } : { ...booked, cases };
 };
 
 const openCase: Handler<'openCase'> = (intent, command) =>
@@ -268,6 +289,8 @@ const HANDLERS: { readonly [Kind in OwnCommand['kind']]: Handler<Kind> } = {
   acknowledge,
   answer,
   leave,
+  unclaimed,
+  claimed,
   seen,
   openCase,
 };

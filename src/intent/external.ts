@@ -3,7 +3,7 @@ import type { Changes } from './move.ts';
 import { backoffMs, moveHost, reverse, withCase } from './move.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
-import { ended } from './state.ts';
+import { ended, isReturnDue, isUnclaimed } from './state.ts';
 import type { Cell, Condition, Outcome } from './table.ts';
 import { columnOf, isSplit, RESTART, TABLE } from './table.ts';
 
@@ -190,8 +190,9 @@ export function external(intent: Intent, event: ExternalEvent, context: DecideCo
 
 /** Section 4 goes further than the table's last column: nobody was told "pay nothing" before a page showed it. */
 function asks(intent: Intent): boolean {
-  const isOwed = intent.cash === 'return_due' || intent.cash === 'payout_due';
+  const isOwed = isReturnDue(intent) || intent.cash === 'payout_due';
   if (isOwed || intent.question !== null) return true;
+  if (isUnclaimed(intent)) return false; // a manager said that nobody came
   if (intent.deferred && intent.acknowledged) return false; // the customer has gone with the slip
   if (intent.cash === 'paid_out' || intent.cash === 'returned') return false; // a person said so
   if (intent.type === 'REFUND' && !intent.acknowledged) return true; // the last sentence seen may have been another

@@ -56,6 +56,23 @@ export const CASE_REASONS = [
 ] as const;
 export type CaseReason = (typeof CASE_REASONS)[number];
 
+/**
+ * What a manager books by hand with a case number (intent-rules 6). Positions follow from the states; a voucher is for
+ * what no state can say.
+ */
+export const VOUCHER_KINDS = [
+  'issuerItemMissingHere', // the issuer's final list has an item that this ledger does not
+  'issuerDenies', // this ledger has an approved item that the issuer denies
+  'notesReturned', // notes were given back although the machine says they were not
+  'notesPaid', // notes were paid out although the machine says they were not
+  'countOver',
+  'countShort',
+  'returnUnclaimed', // nobody came for a return
+  'unclaimedPaid', // and somebody did after all
+  'daySealed', // a net cancel was refused because its day is sealed: both sides to `store`
+] as const;
+export type VoucherKind = (typeof VOUCHER_KINDS)[number];
+
 export type NetCancelReason = 'TIMEOUT' | 'BAD_ANSWER' | 'NOT_PAID' | 'RESTART' | 'MANAGER';
 
 /** What the issuer said when it approved; stored with the id and given again for ever. The balance is never here. */
@@ -121,6 +138,8 @@ export interface Intent {
   readonly left: boolean;
   readonly closedByRestart: boolean;
   readonly cases: readonly CaseReason[];
+  /** Vouchers that a manager wrote about it, each kind once. */
+  readonly vouchers?: readonly VoucherKind[];
 
   /** Approve requests whose `sending` is on disk. 1 = the first attempt. */
   readonly sends: number;
@@ -238,8 +257,17 @@ export type OwnCommand =
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'answer'; readonly answer: QuestionAnswer }
   | { readonly kind: 'leave' }
-  /** A manager closes a case that needs no more; `caseNumber` names the voucher where money stays open. */
-  | { readonly kind: 'seen'; readonly reason: CaseReason; readonly caseNumber?: string }
+  /** A manager: nobody comes for a return; its voucher is in the same commit. */
+  | { readonly kind: 'unclaimed' }
+  /** And somebody did after all: the cash is given back, with its voucher. */
+  | { readonly kind: 'claimed' }
+  /** A manager closes a case that needs no more; `caseNumber` and kind of the voucher where money stays open. */
+  | {
+      readonly kind: 'seen';
+      readonly reason: CaseReason;
+      readonly caseNumber?: string;
+      readonly voucher?: VoucherKind;
+    }
   | { readonly kind: 'openCase'; readonly reason: CaseReason };
 
 export type IntentEvent = ExternalEvent | OwnCommand;

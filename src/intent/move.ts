@@ -2,6 +2,7 @@ import { silencesAdvice } from './advice.ts';
 import type { CaseReason, Cash, Host, Intent, IntentTimes, IntentType, NetCancelReason } from './model.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
+import { isReturnDue } from './state.ts';
 
 /** The fields of an intent that one decision changes. */
 export type Changes = Partial<{ -readonly [Field in keyof Intent]: Intent[Field] }>;
@@ -78,8 +79,8 @@ export function inquiryWaitMs(intent: Intent, times: IntentTimes): number {
 }
 
 /** True while a person owes an act or an answer for this intent. */
-export function owesPerson(intent: Pick<Intent, 'cash' | 'question'>): boolean {
-  return intent.question !== null || intent.cash === 'return_due' || intent.cash === 'payout_due';
+export function owesPerson(intent: Pick<Intent, 'cash' | 'question' | 'vouchers'>): boolean {
+  return intent.question !== null || isReturnDue(intent) || intent.cash === 'payout_due';
 }
 
 function caseIsOver(reason: CaseReason, after: Intent): boolean {

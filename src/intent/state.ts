@@ -6,11 +6,21 @@ function voidsAgain(intent: Intent): boolean {
   return intent.host === 'voided' && last !== undefined && last.outcome === undefined;
 }
 
+/** A return that nobody came for: by a voucher it is on `unclaimed` and no longer owed by the counter. */
+export function isUnclaimed(intent: Pick<Intent, 'cash' | 'vouchers'>): boolean {
+  return intent.cash === 'return_due' && intent.vouchers?.includes('returnUnclaimed') === true;
+}
+
+/** The counter owes this cash to a customer who may come for it. */
+export function isReturnDue(intent: Pick<Intent, 'cash' | 'vouchers'>): boolean {
+  return intent.cash === 'return_due' && !isUnclaimed(intent);
+}
+
 /** Nothing is owed, asked or still to be sent. A case may still be open on an ended intent. */
 export function ended(intent: Intent): boolean {
   if (intent.question !== null) return false;
   const { host, cash } = intent;
-  if (cash === 'return_due' || cash === 'payout_due' || voidsAgain(intent)) return false;
+  if (isReturnDue(intent) || cash === 'payout_due' || voidsAgain(intent)) return false;
   return (
     host === 'approved' ||
     host === 'declined' ||

@@ -166,6 +166,7 @@ export const OWN_MOVES: Readonly<Partial<Record<OwnCommand['kind'], OwnMoves>>> 
   unanswered: { hosts: ['sending>unknown'], cash: [] },
   deadline: { hosts: ['unknown>reversing'], cash: ['received>return_due'] },
   givenBack: { hosts: [], cash: ['return_due>returned'] },
+  claimed: { hosts: [], cash: ['return_due>returned'] },
   paidOut: { hosts: [], cash: ['payout_due>paid_out'] },
   notPaid: { hosts: ['approved>reversing'], cash: ['payout_due>none'] },
   void: { hosts: ['approved>voiding'], cash: [] },

@@ -1,22 +1,5 @@
-import type { Account, IntentType, Posting } from './model.ts';
+import type { Account, IntentType, Posting, VoucherKind } from './model.ts';
 import { assertBalanced, IntentFault } from './positions.ts';
-
-/**
- * What a manager books by hand with a case number (intent-rules 6). Positions follow from the states; a voucher is for
- * what no state can say.
- */
-export const VOUCHER_KINDS = [
-  'issuerItemMissingHere', // the issuer's final list has an item that this ledger does not
-  'issuerDenies', // this ledger has an approved item that the issuer denies
-  'notesReturned', // notes were given back although the machine says they were not
-  'notesPaid', // notes were paid out although the machine says they were not
-  'countOver',
-  'countShort',
-  'returnUnclaimed', // nobody came for a return
-  'unclaimedPaid', // and somebody did after all
-  'daySealed', // a net cancel was refused because its day is sealed: both sides to `store`
-] as const;
-export type VoucherKind = (typeof VOUCHER_KINDS)[number];
 
 /** Where a loss or gain goes as long as it is not decided: the dispute with the issuer, or the store. */
 export type LossAccount = Extract<Account, 'dispute' | 'store'>;
@@ -35,7 +18,8 @@ const CHARGE_SIDES: Readonly<Record<VoucherKind, Sides>> = {
   countOver: { debit: 'cash_drawer', credit: 'store' },
   countShort: { debit: 'store', credit: 'cash_drawer' },
   returnUnclaimed: { debit: 'customer_due', credit: 'unclaimed' },
-  unclaimedPaid: { debit: 'unclaimed', credit: 'cash_drawer' },
+  // The drawer's part follows from the payment itself, which is given back in the same commit.
+  unclaimedPaid: { debit: 'unclaimed', credit: 'customer_due' },
   daySealed: { debit: 'store', credit: 'issuer_payable' },
 };
 

@@ -40,7 +40,11 @@ const RULES: readonly { readonly rule: number; readonly account: Account; readon
   },
 ];
 
-/** Checks rules 3 to 7 against the stored balances, rule 6 day by day as well. */
+/** Returns that nobody came for: written off by a voucher, and in no customer's hands since. */
+const UNCLAIMED = `SELECT -coalesce(sum(amount), 0) FROM intents
+  WHERE cash = 'return_due' AND instr(state, '"returnUnclaimed"') > 0`;
+
+/** Checks rules 3 to 7 against the stored balances, rule 6 day by day as well, and what rule 5's vouchers left unclaimed. */
 export function checkClosing(
   database: Connection,
   stored: Balances,
@@ -53,7 +57,15 @@ export function checkClosing(
     const text = `closing rule ${rule}: ${account} is ${stored[account]}, the intents and vouchers say ${expected}`;
     faults.add({ code: 'CLOSING', text });
   }
+  checkUnclaimed(database, stored, faults);
   checkDays(database, faults);
+}
+
+function checkUnclaimed(database: Connection, stored: Balances, faults: Faults): void {
+  const expected = database.prepare<[], number>(UNCLAIMED).pluck().get() ?? 0;
+  if (stored.unclaimed === expected) return;
+  const text = `closing rule 5: unclaimed is ${stored.unclaimed}, the returns nobody came for say ${expected}`;
+  faults.add({ code: 'CLOSING', text });
 }
 
 /** Rule 6 of every day from the payments' columns, beside the figure that its totals give. */

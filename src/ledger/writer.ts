@@ -131,6 +131,8 @@ export class LedgerWriter {
     if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
     const { record } = decision;
     const { voucher, barcodeSpec } = options;
+    const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
+    assertThat(!needsVoucher || voucher?.entries.unclaimed !== undefined, `${event.kind} has its voucher`);
     const committed = this.#writeWithReserve(() => {
       if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor, options.openBusinessDate);
       return this.#commit(held, record, now, barcodeSpec);

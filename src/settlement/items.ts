@@ -1,6 +1,6 @@
 /** What both sides say about the payments of one business day, and the sums of it. Plain values, no input or output. */
 import type { Intent, IntentType } from '../intent/model.ts';
-import { keepsDayOpen } from '../intent/state.ts';
+import { isUnclaimed, keepsDayOpen } from '../intent/state.ts';
 import type { ItemState, SettlementItem, SettlementTotal } from '../konaplate/settlement.ts';
 
 /** One payment of this ledger, as a day's comparison needs it. */
@@ -15,6 +15,8 @@ export interface OurItem {
   readonly deferred: boolean;
   /** The issuer's date of the answer that ended it, yyyyMMdd; null: no answer yet. */
   readonly businessDate: string | null;
+  /** By a voucher nobody is owed its return any more. */
+  readonly unclaimed: boolean;
   /** It keeps its day open, by name (closing rule 8). */
   readonly open: boolean;
 }
@@ -30,6 +32,7 @@ export function ourItem(number: number, intent: Intent): OurItem {
     cash,
     deferred,
     businessDate,
+    unclaimed: isUnclaimed(intent),
     open: keepsDayOpen(intent),
   };
 }

@@ -105,7 +105,9 @@ function sealed(facts: RuleFacts): RuleResult {
 export function closingRules(facts: RuleFacts): readonly RuleResult[] {
   const { balances, open } = facts;
   const waiting = open.filter((item) => item.cash === 'received' && UNANSWERED.has(item.host));
-  const owed = open.filter((item) => item.cash === 'return_due' || item.cash === 'payout_due');
+  const owed = open.filter(
+    (item) => item.cash === 'payout_due' || (item.cash === 'return_due' && !item.unclaimed),
+  );
   const one = byVerify(1, facts, ['POSTING', 'CHAIN', 'INTENT']);
   const total = Object.values(balances).reduce((all, balance) => all + balance, 0);
   return [

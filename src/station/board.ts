@@ -4,7 +4,7 @@
  * open state.
  */
 import type { Intent } from '../intent/model.ts';
-import { ended, isCase } from '../intent/state.ts';
+import { ended, isCase, isReturnDue } from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
@@ -114,7 +114,7 @@ export class Board {
     const all = [...this.#intents.values()];
     return {
       payoutDue: countSum(all.filter((intent) => intent.cash === 'payout_due')),
-      returnDue: countSum(all.filter((intent) => intent.cash === 'return_due')),
+      returnDue: countSum(all.filter(isReturnDue)),
       later: countSum(all.filter(isLater)),
       reversing: countSum(all.filter((intent) => intent.host === 'reversing')),
       cases: countSum(all.filter(isCase)),

@@ -1,7 +1,7 @@
 /** What people press, show and prove: each checked against the face, the payment and the version that they saw. */
 import { isDoubtedPayout } from '../intent/advice.ts';
 import type { Intent, OwnCommand } from '../intent/model.ts';
-import { occupiesStation } from '../intent/state.ts';
+import { isUnclaimed, occupiesStation } from '../intent/state.ts';
 import { type StationCore, SYSTEM_FACES, TERMINAL } from './core.ts';
 import type { VoidProof } from './desk.ts';
 import { keyMeaning } from './keys.ts';
@@ -79,7 +79,7 @@ export class Presses {
     const intent = body.sequenceId === null ? null : this.#core.options.board.get(body.sequenceId);
     if (intent === null || intent.version !== body.version) return 'STALE';
     if (occupiesStation(intent) && !this.#core.options.isMine(intent)) return 'STATION_BUSY';
-    if (isDoubtedPayout(intent)) return 'MANAGER_NEEDED';
+    if (isDoubtedPayout(intent) || isUnclaimed(intent)) return 'MANAGER_NEEDED';
     this.#core.desk.refused = null;
     this.#core.desk.show(intent, true);
     return null;

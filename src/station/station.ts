@@ -5,7 +5,7 @@
 import { isDoubtedPayout } from '../intent/advice.ts';
 import type { Timer } from '../intent/clock.ts';
 import type { Intent } from '../intent/model.ts';
-import { occupiesStation } from '../intent/state.ts';
+import { isUnclaimed, occupiesStation } from '../intent/state.ts';
 import type { Committed } from '../ledger/types.ts';
 import { type ScanFrame, type ScanResult, StationCore, type StationOptions, TERMINAL } from './core.ts';
 import { CLOSABLE, closesAfterMs, faceIdOf } from './faces.ts';
@@ -165,7 +165,7 @@ export class Station {
         if (current.question !== null) desk.questionsAnswered += 1;
         desk.show(null);
       }
-      if (isDoubtedPayout(intent)) desk.show(null);
+      if (isDoubtedPayout(intent) || isUnclaimed(intent)) desk.show(null);
       if (record.event === 'chooseLater' && intent.host === 'closed')
         desk.limitCause = this.#limitCause(intent);
     }

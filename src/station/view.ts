@@ -1,7 +1,7 @@
 /** From what a station knows to the snapshot that its page renders. Pure: the same input gives the same snapshot. */
 import type { Intent, Now } from '../intent/model.ts';
 import { type LaterAnswer, mayDefer, type Policy } from '../intent/policy.ts';
-import { isCase, occupiesStation } from '../intent/state.ts';
+import { isCase, isReturnDue, occupiesStation } from '../intent/state.ts';
 import type { SyncStatus } from '../sync/types.ts';
 import { type Board, isLater } from './board.ts';
 import type { Desk } from './desk.ts';
@@ -142,7 +142,7 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         oldestMs: later.oldestAtMs === null ? null : Math.max(now.wallMs - later.oldestAtMs, 0),
       },
       payoutDue: count(input, (intent) => intent.cash === 'payout_due'),
-      returnDue: count(input, (intent) => intent.cash === 'return_due'),
+      returnDue: count(input, isReturnDue),
       cases: board.totals().cases.count,
       businessDate: status.businessDate,
       clockConfirmed: status.clockConfirmed,
@@ -253,7 +253,7 @@ function railOf(input: ViewInput): Snapshot['rail'] {
     last: lastOf(input),
     printer: input.printer,
     payoutDue: items((intent) => intent.cash === 'payout_due'),
-    returnDue: items((intent) => intent.cash === 'return_due'),
+    returnDue: items(isReturnDue),
     later: items(isLater),
     cases: items(isCase),
     news: desk.news === null ? null : { kind: desk.news.kind, intent: faceIntent(desk.news.intent) },

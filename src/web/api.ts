@@ -451,6 +451,8 @@ export interface PaymentRow {
   readonly cashier: string | null;
   readonly businessDate: string | null;
   readonly cases: readonly CaseReason[];
+  /** Nobody came for this return: by a voucher it is no longer owed by the counter. */
+  readonly unclaimed: boolean;
   readonly question: Question | null;
   readonly declineCode: string | null;
   /** What the machine does next by itself, and when (UTC ms); null: nothing. */
@@ -536,7 +538,8 @@ export const DECISIONS = [
   'voucherDispute',
   'voucherUnclaimed',
   'voucherStore',
-  'laterGivenBack', // after voucherUnclaimed
+  'voucherReturned', // a charge that the issuer denies: the customer got the cash back
+  'laterGivenBack', // after voucherUnclaimed: given back after all
 ] as const;
 export type DecisionId = (typeof DECISIONS)[number];
 

@@ -8,13 +8,13 @@ import type { DecideBody } from './api.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
-import { isVerified, paymentDetail, voidTerms } from './payments.ts';
+import { decisionTerms, isVerified, paymentDetail } from './payments.ts';
 
 const NOTE_MIN = 10;
 
 type DecideOptions = Pick<
   WebOptions,
-  'ledger' | 'worker' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'newId'
+  'ledger' | 'worker' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs' | 'newId'
 >;
 
 type Reasoned = Pick<DecideBody, 'reason' | 'note'>;
@@ -40,7 +40,7 @@ export function checkDecision(options: DecideOptions, sequenceId: string, body: 
     throw new ApiFault(409, 'REFUSED', 'its journal entries fail their hashes', { refusal: 'NOT_VERIFIED' });
   }
   checkNote(body);
-  const offer = offeredDecisions(intent, voidTerms(options), options.pinAbove).find(
+  const offer = offeredDecisions(intent, decisionTerms(options), options.pinAbove).find(
     ({ decision, caseReason }) =>
       decision === body.decision && (body.caseReason === undefined || caseReason === body.caseReason),
   );
@@ -63,7 +63,7 @@ export function runDecision(
   let intent = options.ledger.get(sequenceId);
   if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
   if (intent.version !== body.version) throw stale(options, sequenceId);
-  const found = findOffer(intent, voidTerms(options), body.decision, body.caseReason ?? null);
+  const found = findOffer(intent, decisionTerms(options), body.decision, body.caseReason ?? null);
   if (found === null) {
     throw new ApiFault(409, 'REFUSED', 'not offered for this payment', { refusal: 'NOT_IN_THIS_STATE' });
   }
@@ -139,7 +139,12 @@ function commandOf(
     case 'command':
       return step.command;
     case 'close':
-      return { kind: 'seen', reason: step.reason, caseNumber };
+      return {
+        kind: 'seen',
+        reason: step.reason,
+        caseNumber,
+        ...(step.voucher === undefined ? {} : { voucher: step.voucher }),
+      };
     case 'void':
       return {
         kind: 'void',

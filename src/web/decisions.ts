@@ -3,9 +3,9 @@
  * host. A decision that is not offered for a state does not exist for it.
  */
 import { openVoid } from '../intent/external.ts';
-import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
-import { ended } from '../intent/state.ts';
-import type { LossAccount, VoucherKind } from '../intent/vouchers.ts';
+import type { CaseReason, Intent, OwnCommand, VoucherKind } from '../intent/model.ts';
+import { ended, isUnclaimed } from '../intent/state.ts';
+import type { LossAccount } from '../intent/vouchers.ts';
 import type { DecisionId, OfferedDecision } from './api.ts';
 
 /** What one decision does, in order; each step is a commit of its own and repeats safely, because it names its version. */
@@ -14,8 +14,8 @@ export type DecisionStep =
   | { readonly kind: 'voucher'; readonly voucher: VoucherKind; readonly loss: LossAccount }
   /** A void attempt on this manager's word: a new one, or the one under way. */
   | { readonly kind: 'void' }
-  /** Closes the case with the voucher's number. */
-  | { readonly kind: 'close'; readonly reason: CaseReason };
+  /** Closes the case with the voucher's number and kind. */
+  | { readonly kind: 'close'; readonly reason: CaseReason; readonly voucher?: VoucherKind };
 
 interface Offer {
   readonly decision: DecisionId;
@@ -23,24 +23,26 @@ interface Offer {
   readonly steps: readonly DecisionStep[];
 }
 
-/** What a void depends on besides the state. */
-export interface VoidTerms {
+/** What decisions depend on besides the state. */
+export interface DecisionTerms {
   readonly wallMs: number;
   readonly voidWindowMs: number;
   /** yyyyMMdd that the issuer says is open. */
   readonly openBusinessDate: string | null;
+  /** So long after the scan a return may be written off as unclaimed. */
+  readonly unclaimedAfterMs: number;
 }
 
 /** The decisions that the state allows, without the PIN question. */
-export function offersFor(intent: Intent, terms: VoidTerms): readonly Offer[] {
+export function offersFor(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (intent.host === 'sending') return []; // in flight: none until the answer
   if (intent.question !== null) return questionOffers(intent);
-  return [...cashOffers(intent), ...voidOffers(intent, terms), ...caseOffers(intent)];
+  return [...cashOffers(intent, terms), ...voidOffers(intent, terms), ...caseOffers(intent)];
 }
 
 export function offeredDecisions(
   intent: Intent,
-  terms: VoidTerms,
+  terms: DecisionTerms,
   pinAbove: number,
 ): readonly OfferedDecision[] {
   return offersFor(intent, terms).map(({ decision, caseReason, steps }) => ({
@@ -52,7 +54,7 @@ export function offeredDecisions(
 
 export function findOffer(
   intent: Intent,
-  terms: VoidTerms,
+  terms: DecisionTerms,
   decision: DecisionId,
   caseReason: CaseReason | null,
 ): Offer | null {
@@ -111,11 +113,23 @@ function questionOffers(intent: Intent): readonly Offer[] {
   }
 }
 
-function cashOffers(intent: Intent): readonly Offer[] {
+/** A voucher of the payment itself: booked in the commit of the command. */
+function voucherOffer(decision: DecisionId, voucher: VoucherKind, own: OwnCommand): Offer {
+  return offer(decision, { kind: 'voucher', voucher, loss: 'store' }, command(own));
+}
+
+function returnOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
+  if (isUnclaimed(intent)) return [voucherOffer('laterGivenBack', 'unclaimedPaid', { kind: 'claimed' })];
+  const givenBack = offer('givenBack', command({ kind: 'givenBack' }));
+  if (terms.wallMs - intent.scannedAtMs < terms.unclaimedAfterMs) return [givenBack];
+  return [givenBack, voucherOffer('voucherUnclaimed', 'returnUnclaimed', { kind: 'unclaimed' })];
+}
+
+function cashOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (intent.cash === 'payout_due') {
     return [offer('paidOut', command({ kind: 'paidOut' })), offer('notPaid', command({ kind: 'notPaid' }))];
   }
-  if (intent.cash === 'return_due') return [offer('givenBack', command({ kind: 'givenBack' }))];
+  if (intent.cash === 'return_due') return returnOffers(intent, terms);
   if (!intent.deferred || intent.cash !== 'received') return [];
   if (intent.host === 'unsent') return [offer('stopLater', command({ kind: 'payBack' }))];
   return intent.host === 'unknown' ? [offer('payBack', command({ kind: 'payBack' }))] : [];
@@ -125,9 +139,10 @@ function cashOffers(intent: Intent): readonly Offer[] {
  * An attended charge whose customer asks within the minutes and the day (intent-rules 4, Void). A void under way on a
  * card's barcode may be proven anew: the barcode dies with the agent's memory, and nothing could be sent any more.
  */
-function voidOffers(intent: Intent, terms: VoidTerms): readonly Offer[] {
+function voidOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (openVoid(intent)?.proof === 'card') return [offer('void', { kind: 'void' })];
   const isCharge = intent.type === 'CHARGE' && intent.host === 'approved' && !intent.deferred;
+  if (intent.vouchers?.includes('notesReturned') === true) return []; // the customer has the cash already
   if (!isCharge || !intent.acknowledged || intent.businessDate !== terms.openBusinessDate) return [];
   const ageMs = terms.wallMs - intent.scannedAtMs;
   return ageMs >= 0 && ageMs <= terms.voidWindowMs ? [offer('void', { kind: 'void' })] : [];
@@ -141,39 +156,45 @@ function caseOffers(intent: Intent): readonly Offer[] {
 
 function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
   const close: DecisionStep = { kind: 'close', reason };
-  const voucher = (decision: DecisionId, kind: VoucherKind, loss: LossAccount): Offer =>
-    offer(decision, { kind: 'voucher', voucher: kind, loss }, close);
+  // Each kind once about one payment: a case that opens again must not book it again.
+  const voucher = (decision: DecisionId, kind: VoucherKind, loss: LossAccount): readonly Offer[] =>
+    intent.vouchers?.includes(kind) === true
+      ? []
+      : [offer(decision, { kind: 'voucher', voucher: kind, loss }, { ...close, voucher: kind })];
   const seen = offer('seen', command({ kind: 'seen', reason }));
   switch (reason) {
     case 'LEFT_AT_COUNTER':
-      // Closes by itself once the cash is settled. "Unclaimed" is for the business day: the state could still be given
-      // back afterwards, and the cash would be booked twice.
+      // Closes by itself once the cash is settled.
       return [];
     case 'PAID_WITHOUT_APPROVAL':
       if (intent.type !== 'REFUND' || intent.cash !== 'none' || !ended(intent)) return [];
       return [
-        voucher('voucherStore', 'notesPaid', 'store'),
-        voucher('voucherDispute', 'notesPaid', 'dispute'),
+        ...voucher('voucherStore', 'notesPaid', 'store'),
+        ...voucher('voucherDispute', 'notesPaid', 'dispute'),
       ];
     case 'ISSUER_CONTRADICTS':
     case 'REVERSED_ELSEWHERE':
       if (intent.host !== 'approved') return [seen];
       // "Not paid" would undo the withdrawal and leave the voucher behind: first the cash is settled.
       if (intent.cash === 'payout_due') return [];
-      return [voucher('voucherDispute', 'issuerDenies', 'dispute'), seen];
+      return [
+        ...voucher('voucherDispute', 'issuerDenies', 'dispute'),
+        ...(intent.type === 'CHARGE' ? voucher('voucherReturned', 'notesReturned', 'dispute') : []),
+        seen,
+      ];
     case 'APPROVED_NEVER_SENT':
       // Not sent yet: the same id may still be approved here, and the voucher would book it twice.
       if (['unsent', 'sending', 'unknown'].includes(intent.host)) return [];
       if (intent.host !== 'closed') return [offer('seen', close)];
       return [
-        voucher('voucherDispute', 'issuerItemMissingHere', 'dispute'),
-        voucher('voucherStore', 'issuerItemMissingHere', 'store'),
+        ...voucher('voucherDispute', 'issuerItemMissingHere', 'dispute'),
+        ...voucher('voucherStore', 'issuerItemMissingHere', 'store'),
       ];
     case 'LATE_APPROVAL':
       return intent.host === 'reversed' || intent.host === 'voided' ? [seen] : [];
     case 'NET_CANCEL_REFUSED':
       if (intent.host !== 'reversing') return [];
-      return [voucher('voucherStore', 'daySealed', 'store')];
+      return voucher('voucherStore', 'daySealed', 'store');
     case 'VOID_LATE':
     case 'VOID_CONFLICT':
       return intent.host === 'voiding' ? [] : [seen];

@@ -11,7 +11,7 @@ import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';
 import type { WebOptions } from './options.ts';
 import { paper } from './papers.ts';
-import { listQuery, paymentDetail, paymentRow, voidTerms } from './payments.ts';
+import { decisionTerms, listQuery, paymentDetail, paymentRow } from './payments.ts';
 
 const CASES_MAX = 500;
 const CARD_ROWS = 50;
@@ -107,7 +107,7 @@ function casesAnswer(options: WebOptions): CasesAnswer {
       .sort((left, right) => owed(right) - owed(left) || left.scannedAtMs - right.scannedAtMs)
       .map((intent) => ({
         ...paymentRow(options, intent),
-        decisions: offeredDecisions(intent, voidTerms(options), options.pinAbove),
+        decisions: offeredDecisions(intent, decisionTerms(options), options.pinAbove),
       })),
   };
 }

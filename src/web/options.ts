@@ -82,6 +82,8 @@ export interface WebOptions {
   readonly laterLimitMs: number;
   /** A decision over more than this needs the PIN again, won. */
   readonly pinAbove: number;
+  /** So long after its scan a return that nobody came for may be written off as unclaimed. */
+  readonly unclaimedAfterMs: number;
   /** Bearer token of local commands; null: they are off. */
   readonly controlToken: string | null;
   readonly health: () => Health;

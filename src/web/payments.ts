@@ -1,18 +1,22 @@
 /** Payments as the manager's pages show them: rows, one payment with its timeline, filters. Masked throughout. */
 import type { Intent } from '../intent/model.ts';
 import { positionOf } from '../intent/positions.ts';
+import { isUnclaimed } from '../intent/state.ts';
 import { chainHash } from '../ledger/canonical.ts';
 import type { JournalEntry, Ledger, ListQuery } from '../ledger/types.ts';
 import { writtenReference } from '../station/ids.ts';
 import { paperOf } from '../station/receipt.ts';
 import type { PaymentDetail, PaymentRow, TimelineStep } from './api.ts';
 import type { PaymentsQuery } from './bodies.ts';
-import { offeredDecisions, type VoidTerms } from './decisions.ts';
+import { type DecisionTerms, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { faceForRail } from './papers.ts';
 
-type PaymentOptions = Pick<WebOptions, 'ledger' | 'worker' | 'clock' | 'policy' | 'pinAbove'>;
+type PaymentOptions = Pick<
+  WebOptions,
+  'ledger' | 'worker' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs'
+>;
 
 const STEPS_MAX = 500;
 /** Events that the issuer's answers cause. */
@@ -48,17 +52,21 @@ export function paymentRow(options: PaymentOptions, intent: Intent): PaymentRow 
     cashier: cashierOf(options.ledger, intent.sequenceId),
     businessDate: intent.businessDate,
     cases: intent.cases,
+    unclaimed: isUnclaimed(intent),
     question: intent.question,
     declineCode: intent.declineCode,
     next: due === undefined ? null : { what: due.request, atMs: due.atMs },
   };
 }
 
-export function voidTerms(options: Pick<WebOptions, 'clock' | 'policy' | 'worker'>): VoidTerms {
+export function decisionTerms(
+  options: Pick<WebOptions, 'clock' | 'policy' | 'worker' | 'unclaimedAfterMs'>,
+): DecisionTerms {
   return {
     wallMs: options.clock.now().wallMs,
     voidWindowMs: options.policy.times.voidWindowMs,
     openBusinessDate: options.worker.status().businessDate,
+    unclaimedAfterMs: options.unclaimedAfterMs,
   };
 }
 
@@ -86,7 +94,7 @@ export function paymentDetail(options: PaymentOptions, sequenceId: string): Paym
     steps: timeline(entries),
     postings: Object.entries(positionOf(intent)).map(([account, amount]) => ({ account, amount })),
     decisions: entries.every(isVerified)
-      ? offeredDecisions(intent, voidTerms(options), options.pinAbove)
+      ? offeredDecisions(intent, decisionTerms(options), options.pinAbove)
       : [],
     canInquire: intent.bytesMayHaveLeft,
     canNetCancelAgain: intent.host === 'reversing',

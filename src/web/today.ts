@@ -15,7 +15,7 @@ const OLDEST_CASES = 5;
 
 type TodayOptions = Pick<
   WebOptions,
-  'ledger' | 'board' | 'worker' | 'clock' | 'policy' | 'pinAbove' | 'scanners'
+  'ledger' | 'board' | 'worker' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs' | 'scanners'
 >;
 
 interface Hour {

@@ -112,6 +112,14 @@ export const DECISION_TEXT: Readonly<Record<DecisionId, DecisionText>> = {
   voucherDispute: voucher({ ko: '분쟁', en: 'dispute' }),
   voucherUnclaimed: voucher({ ko: '미수령', en: 'unclaimed' }),
   voucherStore: voucher({ ko: '매장 부담', en: 'store' }),
+  voucherReturned: {
+    name: { ko: '손님께 돌려줌: 분쟁 전표', en: 'Given back to the customer: voucher' },
+    confirm: {
+      ko: '발행사가 부인한 {amount:won}을 손님께 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
+      en: 'The issuer denies it: {amount:won} is recorded as given back and moved to a dispute voucher.',
+    },
+    button: VOUCHER_BUTTON,
+  },
   laterGivenBack: {
     name: { ko: '뒤늦게 돌려줌', en: 'Given back later' },
     confirm: {

@@ -7,6 +7,7 @@ export interface StateOf {
   readonly host: Host;
   readonly cash: Cash;
   readonly deferred: boolean;
+  readonly unclaimed?: boolean;
 }
 
 const HOST_WORDS: Readonly<Record<Exclude<Host, 'unsent' | 'approved'>, Words>> = {
@@ -25,6 +26,7 @@ const CHARGED: Words = { ko: '충전 완료', en: 'charged' };
 const WITHDRAWN: Words = { ko: '출금 완료', en: 'withdrawn' };
 const APPROVED: Words = { ko: '승인', en: 'approved' };
 
+const UNCLAIMED: Words = { ko: '미수령', en: 'unclaimed' };
 const CASH_WORDS: Readonly<Partial<Record<Cash, Words>>> = {
   return_due: { ko: '돌려줄 돈', en: 'cash to give back' },
   returned: { ko: '돌려줌', en: 'given back' },
@@ -42,7 +44,7 @@ function hostWord(state: StateOf): Words {
 
 /** 상태: the host's word and the cash's word, with ◷ before a deferred one. */
 export function stateWords(state: StateOf, language: Language): string {
-  const cash = CASH_WORDS[state.cash];
+  const cash = state.unclaimed === true ? UNCLAIMED : CASH_WORDS[state.cash];
   const words = [hostWord(state)[language], ...(cash === undefined ? [] : [cash[language]])];
   return `${state.deferred ? '◷ ' : ''}${words.join(' · ')}`;
 }

@@ -38,6 +38,7 @@ export function rowOf(number: number, change: Partial<PaymentRow> = {}): Payment
     cashier: number % 4 === 1 ? null : '0007',
     businessDate: '20260723',
     cases: [],
+    unclaimed: false,
     question: null,
     declineCode: null,
     next: null,
@@ -148,7 +149,7 @@ export const DETAIL: PaymentDetail = {
   ],
   decisions: [
     { decision: 'givenBack', caseReason: null, pinNeeded: false },
-    { decision: 'voucherUnclaimed', caseReason: 'LEFT_AT_COUNTER', pinNeeded: true },
+    { decision: 'voucherUnclaimed', caseReason: null, pinNeeded: true },
   ],
   canInquire: true,
   canNetCancelAgain: true,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DECISION_TEXT } from '../../../src/screens/text/decisions.ts';
 import type { ManagerState, PaymentRow } from '../../../src/web/api.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
@@ -322,10 +323,54 @@ describe('one payment', () => {
         decision: 'voucherUnclaimed',
         version: DETAIL.version,
         reason: 'CUSTOMER_GONE',
-        caseReason: 'LEFT_AT_COUNTER',
         pin: '4829',
       },
     ]);
+  });
+
+  it.each([
+    [
+      'ko',
+      'laterGivenBack',
+      true,
+      '미수령',
+      '찾아가지 않은 13,000원을 이제 손님께 돌려준 것으로 기록합니다.',
+    ],
+    [
+      'en',
+      'laterGivenBack',
+      true,
+      'unclaimed',
+      'This records that the unclaimed 13,000 won was given back now.',
+    ],
+    [
+      'ko',
+      'voucherReturned',
+      false,
+      '돌려줄 돈',
+      '발행사가 부인한 13,000원을 손님께 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
+    ],
+    [
+      'en',
+      'voucherReturned',
+      false,
+      'cash to give back',
+      'The issuer denies it: 13,000 won is recorded as given back and moved to a dispute voucher.',
+    ],
+  ] as const)('offers a voucher in %s: %s', async (language, decision, unclaimed, state, sentence) => {
+    const decisions = [{ decision, caseReason: null, pinNeeded: true }];
+    server.routes.set(`GET ${API}/payments/${DETAIL.sequenceId}`, () => ({
+      status: 200,
+      body: { ...DETAIL, unclaimed, decisions },
+    }));
+    await use(language, 'light', { width: 1280, height: 800 });
+    await open(`payment/${DETAIL.sequenceId}`);
+    await page.getByRole('button', { name: DECISION_TEXT[decision].name[language], exact: true }).click();
+    // Words stay beside their amount: the space between them is one that does not break.
+    const said = (await page.locator('.sentence').innerText()).replaceAll('\u00a0', ' ');
+    expect(said).toBe(sentence);
+    expect(await page.locator('.facts').first().innerText()).toContain(state);
+    expect(await page.locator('.confirm input[type=password]').count()).toBe(1);
   });
 
   it('shows the present state when the payment changed meanwhile', async () => {

@@ -8,6 +8,7 @@ import type { Cash, Host, Intent, IntentEvent } from '../../../src/intent/model.
 import { assertBalanced, isLegal, posting } from '../../../src/intent/positions.ts';
 import type { DecideContext } from '../../../src/intent/rules.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
+import { isReturnDue } from '../../../src/intent/state.ts';
 import { AS_MANAGER, contextAt, everyIntent, externalEvents, ownCommands } from './make.ts';
 
 const REFUSALS = [
@@ -48,6 +49,7 @@ const CASH_MOVES: Readonly<Partial<Record<IntentEvent['kind'], readonly `${Cash}
   chooseLater: ['received>return_due'],
   deadline: ['received>return_due'],
   givenBack: ['return_due>returned'],
+  claimed: ['return_due>returned'],
   paidOut: ['payout_due>paid_out'],
   notPaid: ['payout_due>none'],
   payBack: ['received>return_due'],
@@ -83,7 +85,7 @@ function checkAfter(before: Intent, after: Intent, context: DecideContext): void
   assert.equal(after.hostVersion - before.hostVersion, after.host === before.host ? 0 : 1);
   if (before.host === 'reversing') assert(after.host === 'reversing' || after.host === 'reversed');
   assert(!before.deferred || after.deferred);
-  const isOwing = after.question !== null || after.cash === 'return_due' || after.cash === 'payout_due';
+  const isOwing = after.question !== null || isReturnDue(after) || after.cash === 'payout_due';
   if (after.left && isOwing && !before.left) assert(after.cases.length > 0, 'left without a case');
   assert(adviceOf(after).length > 0);
   assert(due(after, context.now, DEFAULT_TIMES) !== null);

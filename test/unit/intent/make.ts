@@ -190,6 +190,8 @@ export function ownCommands(): readonly OwnCommand[] {
     'payBack',
     'acknowledge',
     'leave',
+    'unclaimed',
+    'claimed',
   ] as const;
   const answers = [
     'inDrawer',
@@ -281,7 +283,13 @@ export function intentsOf(tuple: Tuple): readonly Intent[] {
       }
     }
   }
-  return intents;
+  if (cash !== 'return_due') return intents;
+  const unclaimed = { left: true, question: null, vouchers: ['returnUnclaimed'] } as const;
+  return [
+    ...intents,
+    { ...base, ...unclaimed },
+    { ...base, ...unclaimed, closedByRestart: host === 'closed' },
+  ];
 }
 
 /** Every legal tuple with every combination of the flags that matter. */

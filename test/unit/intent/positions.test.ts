@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cash, Host, IntentType, Posting } from '../../../src/intent/model.ts';
-import { CASHES, HOSTS, INTENT_TYPES } from '../../../src/intent/model.ts';
+import { CASHES, HOSTS, INTENT_TYPES, VOUCHER_KINDS } from '../../../src/intent/model.ts';
 import {
   assertBalanced,
   assertLegal,
@@ -11,7 +11,7 @@ import {
   position,
   posting,
 } from '../../../src/intent/positions.ts';
-import { VOUCHER_KINDS, voucherPosting } from '../../../src/intent/vouchers.ts';
+import { voucherPosting } from '../../../src/intent/vouchers.ts';
 import { everyIntent, scanned } from './make.ts';
 
 const A = 10_000;
@@ -141,12 +141,12 @@ describe('vouchers', () => {
     expect(refund).toEqual({ issuer_payable: -A, dispute: A });
   });
 
-  it('undo an unclaimed return when somebody comes after all, but for the drawer', () => {
+  it('undo an unclaimed return when somebody comes after all: the payment itself gives the cash back', () => {
     const away = voucherPosting({ ...voucher, kind: 'returnUnclaimed' });
     const paid = voucherPosting({ ...voucher, kind: 'unclaimedPaid' });
     expect([away, paid]).toEqual([
       { customer_due: A, unclaimed: -A },
-      { unclaimed: A, cash_drawer: -A },
+      { unclaimed: A, customer_due: -A },
     ]);
   });
 

@@ -10,7 +10,7 @@ import { HOSTS } from '../../../src/intent/model.ts';
 import { difference, positionOf, posting } from '../../../src/intent/positions.ts';
 import type { DecideContext } from '../../../src/intent/rules.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
-import { ended } from '../../../src/intent/state.ts';
+import { ended, isReturnDue } from '../../../src/intent/state.ts';
 import {
   AS_MANAGER,
   contextAt,
@@ -214,7 +214,7 @@ function actsAsPerson(story: Story): boolean {
   const { intent } = story;
   if (intent.question === 'RE_HERE') story.answer('customerGone');
   else if (intent.question !== null) story.answer('inDrawer');
-  else if (intent.cash === 'return_due') story.do('givenBack');
+  else if (isReturnDue(intent)) story.do('givenBack');
   else if (intent.cash === 'payout_due') story.do('paidOut');
   else return false;
   return true;

@@ -4,6 +4,7 @@ import { apply } from '../../../src/intent/apply.ts';
 import { decide } from '../../../src/intent/decide.ts';
 import type { ExternalEvent, Host, Intent } from '../../../src/intent/model.ts';
 import { HOSTS } from '../../../src/intent/model.ts';
+import { isReturnDue, isUnclaimed } from '../../../src/intent/state.ts';
 import { contextAt, EVENTS, everyIntent, inquiryOf, voidDone, voidRefused } from './make.ts';
 
 /**
@@ -156,12 +157,13 @@ describe('the last column: a restart', () => {
     reversed: (intent) => (mustAsk(intent) ? 'reversed, asks' : 'reversed'),
     voiding: () => 'voiding, asks',
     voided: (intent) => (mustAsk(intent) ? 'voided, asks' : 'voided'),
-    closed: (intent) => (mustAsk(intent) || intent.closedByRestart ? 'closed, asks' : 'closed'),
+    closed: (intent) =>
+      mustAsk(intent) || (intent.closedByRestart && !isUnclaimed(intent)) ? 'closed, asks' : 'closed',
   };
 
-  /** `return_due`; and section 4: an ended withdrawal whose "pay nothing" nobody was shown. */
+  /** `return_due` that somebody may still come for; and section 4: an ended withdrawal whose "pay nothing" nobody was shown. */
   function mustAsk(intent: Intent): boolean {
-    return intent.cash === 'return_due' || (intent.type === 'REFUND' && !intent.acknowledged);
+    return isReturnDue(intent) || (intent.type === 'REFUND' && !intent.acknowledged);
   }
 
   it.each(HOSTS.map((host) => [host]))('%s', (host) => {

@@ -21,6 +21,7 @@ function ours(change: Partial<OurItem> = {}): OurItem {
     cash: 'received',
     deferred: false,
     businessDate: DAY,
+    unclaimed: false,
     open: false,
     ...change,
   };

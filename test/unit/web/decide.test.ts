@@ -4,6 +4,7 @@ import { LedgerFault } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Board } from '../../../src/station/board.ts';
 import { createIds } from '../../../src/station/ids.ts';
+import type { DecisionId } from '../../../src/web/api.ts';
 import { checkDecision, runDecision } from '../../../src/web/decide.ts';
 import { Lab } from '../station/desk-lab.ts';
 
@@ -48,6 +49,7 @@ function optionsWith(ledger: Ledger): Parameters<typeof runDecision>[0] {
     clock: lab.clock,
     policy: lab.policy,
     pinAbove: 50_000,
+    unclaimedAfterMs: 0,
     newId: createIds({ bytes: (count) => new Uint8Array(count), fraction: () => 0 }),
   };
 }
@@ -70,4 +72,49 @@ describe('a decision with a voucher', () => {
     expect(() => runDecision(options, sequenceId, body, 'Kim')).toThrow(/changed/);
     expect(lab.ledger.balances()).toMatchObject({ dispute: -10_000 });
   });
+
+  it('takes the cash of a denied charge out of the drawer when the customer got it back', () => {
+    lab.charge();
+    lab.event({ kind: 'declined', code: '006_007', businessDate: null });
+    decideNow('voucherReturned');
+    expect(lab.ledger.balances()).toMatchObject({ cash_drawer: 0, issuer_payable: -10_000, dispute: 10_000 });
+    expect(lab.ledger.verify()).toMatchObject({ ok: true, faults: [] });
+    // A second word against it opens the case again: what was booked is not booked again, and no void pays it twice.
+    lab.event({ kind: 'declined', code: '006_007', businessDate: null });
+    expect(lab.newest().cases).toEqual(['ISSUER_CONTRADICTS']);
+    expect(() => decideNow('voucherReturned')).toThrow(/not offered/);
+    expect(() => decideNow('void')).toThrow(/not offered/);
+  });
+
+  it('writes a return off that nobody came for, and gives it back after all', () => {
+    declineCharge();
+    decideNow('voucherUnclaimed');
+    expect(lab.ledger.balances()).toMatchObject({ cash_drawer: 10_000, customer_due: 0, unclaimed: -10_000 });
+    expect(lab.ledger.open()).toEqual([]);
+    expect(lab.ledger.verify()).toMatchObject({ ok: true, faults: [] });
+    lab.restart();
+    expect(lab.newest().question).toBeNull();
+    expect(() => decideNow('givenBack')).toThrow(/not offered/);
+    decideNow('laterGivenBack');
+    expect(lab.newest().cash).toBe('returned');
+    expect(lab.ledger.balances()).toMatchObject({ cash_drawer: 0, customer_due: 0, unclaimed: 0 });
+    expect(lab.ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
 });
+
+function decideNow(decision: DecisionId): void {
+  const { sequenceId, version } = lab.newest();
+  const body = { decision, version, reason: 'CUSTOMER_GONE' } as const;
+  checkDecision(optionsWith(lab.ledger), sequenceId, body);
+  runDecision(optionsWith(lab.ledger), sequenceId, body, 'Kim');
+}
+
+/** A declined charge whose customer has gone. */
+function declineCharge(): void {
+  lab.scan(lab.barcode('CHARGE', 10_000));
+  lab.press('RECEIVED');
+  lab.event({ kind: 'send' });
+  lab.event({ kind: 'declined', code: '006_007', businessDate: null });
+  lab.press('LEAVE');
+  expect(lab.newest()).toMatchObject({ cash: 'return_due', cases: ['LEFT_AT_COUNTER'] });
+}

@@ -6,7 +6,12 @@ import { questionFor } from '../../../src/intent/questions.ts';
 import { offersFor } from '../../../src/web/decisions.ts';
 import { intent } from '../station/intents.ts';
 
-const TERMS = { wallMs: Date.UTC(2026, 6, 23, 5, 40, 0), voidWindowMs: 0, openBusinessDate: null };
+const TERMS = {
+  wallMs: Date.UTC(2026, 6, 23, 5, 40, 0),
+  voidWindowMs: 0,
+  openBusinessDate: null,
+  unclaimedAfterMs: 0,
+};
 
 /** `CHARGE later unknown/received`. */
 function nameOf({ type, deferred, host, cash }: Tuple): string {
@@ -15,15 +20,15 @@ function nameOf({ type, deferred, host, cash }: Tuple): string {
 
 /** What the cash of a tuple allows, whatever made it a case. */
 const BY_CASH: Readonly<Record<string, readonly string[]>> = {
-  'CHARGE declined/return_due': ['givenBack'],
-  'CHARGE reversing/return_due': ['givenBack'],
-  'CHARGE reversed/return_due': ['givenBack'],
-  'CHARGE voided/return_due': ['givenBack'],
-  'CHARGE closed/return_due': ['givenBack'],
-  'CHARGE later declined/return_due': ['givenBack'],
-  'CHARGE later reversing/return_due': ['givenBack'],
-  'CHARGE later reversed/return_due': ['givenBack'],
-  'CHARGE later closed/return_due': ['givenBack'],
+  'CHARGE declined/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE reversing/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE reversed/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE voided/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE closed/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE later declined/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE later reversing/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE later reversed/return_due': ['givenBack', 'voucherUnclaimed'],
+  'CHARGE later closed/return_due': ['givenBack', 'voucherUnclaimed'],
   'CHARGE later unsent/received': ['stopLater'],
   'CHARGE later unknown/received': ['payBack'],
   'REFUND approved/payout_due': ['paidOut', 'notPaid'],
@@ -67,7 +72,8 @@ function byCase(reason: CaseReason, { type, host, cash }: Tuple): readonly strin
     case 'ISSUER_CONTRADICTS':
     case 'REVERSED_ELSEWHERE':
       if (host !== 'approved') return ['seen'];
-      return cash === 'payout_due' ? [] : ['voucherDispute', 'seen'];
+      if (cash === 'payout_due') return [];
+      return type === 'CHARGE' ? ['voucherDispute', 'voucherReturned', 'seen'] : ['voucherDispute', 'seen'];
     case 'LATE_APPROVAL':
       return host === 'reversed' || host === 'voided' ? ['seen'] : [];
     case 'PAID_WITHOUT_APPROVAL': {
@@ -126,12 +132,34 @@ describe('the decisions of a tuple', () => {
     for (const row of [...Object.keys(BY_CASH), ...Object.keys(BY_QUESTION)]) expect(names).toContain(row);
   });
 
+  it('write a return off only after its days, and then let it only be given back after all', () => {
+    const due = intent({ host: 'declined', cash: 'return_due', left: true });
+    const early = { ...TERMS, unclaimedAfterMs: TERMS.wallMs - due.scannedAtMs + 1 };
+    expect(offersFor(due, early).map(({ decision }) => decision)).toEqual(['givenBack']);
+    expect(offered({ ...due, vouchers: ['returnUnclaimed'] })).toEqual(['laterGivenBack']);
+    const claimed = { ...due, cash: 'returned', vouchers: ['returnUnclaimed', 'unclaimedPaid'] } as const;
+    expect(offered(claimed)).toEqual([]);
+  });
+
+  it('offer no voucher of a kind twice: a case that opens again must not book it again', () => {
+    const denied = intent({
+      host: 'approved',
+      cash: 'received',
+      left: true,
+      cases: ['ISSUER_CONTRADICTS'],
+      vouchers: ['issuerDenies'],
+    });
+    expect(offered(denied)).toEqual(['voucherReturned', 'seen']);
+    expect(offered({ ...denied, vouchers: ['issuerDenies', 'notesReturned'] })).toEqual(['seen']);
+  });
+
   it('name the case that each of them closes', () => {
     const cases: readonly CaseReason[] = ['LATE_APPROVAL', 'CONTENT_CONFLICT'];
     const state = intent({ host: 'reversed', cash: 'return_due', left: true, cases });
     const offers = offersFor(state, TERMS).map(({ decision, caseReason }) => [decision, caseReason]);
     expect(offers).toEqual([
       ['givenBack', null],
+      ['voucherUnclaimed', null],
       ['seen', 'LATE_APPROVAL'],
       ['seen', 'CONTENT_CONFLICT'],
     ]);

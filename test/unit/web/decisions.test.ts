@@ -14,9 +14,9 @@ import { DEFAULT_TIMES, type DecideContext } from '../../../src/intent/rules.ts'
 import { voucherPosting } from '../../../src/intent/vouchers.ts';
 import {
   type DecisionStep,
+  type DecisionTerms,
   offeredDecisions,
   offersFor,
-  type VoidTerms,
 } from '../../../src/web/decisions.ts';
 import { intent } from '../station/intents.ts';
 
@@ -29,16 +29,22 @@ const CONTEXT: DecideContext = {
   openBusinessDate: '20260723',
 };
 const CASE_NUMBER = 'C-12';
-const TERMS: VoidTerms = {
+const TERMS: DecisionTerms = {
   wallMs: CONTEXT.now.wallMs,
   voidWindowMs: DEFAULT_TIMES.voidWindowMs,
   openBusinessDate: '20260723',
+  unclaimedAfterMs: 86_400_000,
 };
 
 function commandOf(step: Exclude<DecisionStep, { kind: 'voucher' }>): OwnCommand {
   if (step.kind === 'command') return step.command;
   return step.kind === 'close'
-    ? { kind: 'seen', reason: step.reason, caseNumber: CASE_NUMBER }
+    ? {
+        kind: 'seen',
+        reason: step.reason,
+        caseNumber: CASE_NUMBER,
+        ...(step.voucher === undefined ? {} : { voucher: step.voucher }),
+      }
     : { kind: 'void', cancelId: '01CCCCCCCCCCCCCCCCCCCCCCCC', proof: 'manager', managerId: 'Kim' };
 }
 
@@ -145,11 +151,12 @@ describe('decisions', () => {
       acknowledged: true,
       businessDate: '20260723',
     });
-    const offers = (state: Intent, terms: VoidTerms = TERMS): number => offersFor(state, terms).length;
+    const offers = (state: Intent, terms: DecisionTerms = TERMS): number => offersFor(state, terms).length;
     expect(offers(approved)).toBe(1);
     expect(offers({ ...approved, acknowledged: false })).toBe(0);
     expect(offers(approved, { ...TERMS, openBusinessDate: '20260724' })).toBe(0);
     expect(offers(approved, { ...TERMS, wallMs: approved.scannedAtMs + TERMS.voidWindowMs + 1 })).toBe(0);
     expect(offers({ ...approved, deferred: true })).toBe(0);
+    expect(offers({ ...approved, vouchers: ['notesReturned'] })).toBe(0); // the customer has the cash already
   });
 });
