@@ -55,6 +55,8 @@ async function openNode(hid: NodeHid, path: string, events: HidEvents): Promise<
   device.on('error', (error: unknown) =>
     events.failed(error instanceof Error ? error.message : String(error)),
   );
+  // The library starts to read in the next tick and throws there, where nobody can catch it, when the device was closed meanwhile.
+  await new Promise<void>((begun) => process.nextTick(begun));
   return {
     sendFeature: async (report) => {
       await device.sendFeatureReport([...report]);

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 /** The loader's own words on a machine without the system library. */
@@ -31,6 +32,40 @@ describe('node-hid', () => {
       });
     }
     expect(loads).toBe(1);
+  });
+
+  it('has begun to read before the handle is given out: closed at once, it would bring the process down', async () => {
+    // As node-hid does it: the first listener starts the reading in the next tick, which throws once the device is closed.
+    class Device extends EventEmitter {
+      isClosed = false;
+      isReading = false;
+      constructor() {
+        super();
+        this.on('newListener', (name) => {
+          if (name === 'data') process.nextTick(() => this.resume());
+        });
+      }
+      resume(): void {
+        if (this.isClosed) throw new TypeError('device has been closed');
+        this.isReading = true;
+      }
+      async close(): Promise<void> {
+        this.isClosed = true;
+      }
+    }
+    const device = new Device();
+    vi.doMock('node-hid', () => ({
+      default: {
+        setDriverType: () => undefined,
+        getHidapiVersion: () => '0.15.0',
+        HIDAsync: { open: async () => device },
+      },
+    }));
+    const { loadNodeHid } = await import('../../../drivers/hid/library.ts');
+    const library = await loadNodeHid();
+    const handle = await library.open('/dev/hidraw0', { report: () => undefined, failed: () => undefined });
+    await handle.close();
+    expect(device.isReading).toBe(true);
   });
 
   it('keeps what a listener throws out of the hands of the device', async () => {
