@@ -1,6 +1,7 @@
 import type { IntentType, Now } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
 import { type IntentRow, type IntentStatements, koreanDate, toIntent } from './intents.ts';
+import type { Totals } from './totals.ts';
 import type { LedgerSummary, ScanFacts } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -126,7 +127,6 @@ export function prepareFacts(database: Connection) {
     cases: database
       .prepare<[], number>('SELECT count(*) FROM intents WHERE attention > 0 AND has_case = 1')
       .pluck(),
-    drawer: database.prepare<[], number>("SELECT amount FROM balances WHERE account = 'cash_drawer'").pluck(),
     byState: database.prepare<[], { key: string; count: number; sum: number }>(
       `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
        FROM day_totals GROUP BY 1 HAVING sum(count) > 0`,
@@ -140,7 +140,7 @@ export function prepareFacts(database: Connection) {
 type FactStatements = ReturnType<typeof prepareFacts>;
 
 export interface FactSources {
-  readonly facts: FactStatements;
+  readonly totals: Pick<Totals, 'drawer'>;
   readonly intents: IntentStatements;
   readonly vault: Vault;
   readonly open: OpenIntents;
@@ -222,7 +222,7 @@ export function scanFacts(
     openReversals: reversals,
     deferredOpen: deferred,
     deferredOfCard,
-    drawer: sources.facts.drawer.get() ?? 0,
+    drawer: sources.totals.drawer(),
     cardToday: sources.today.card(date, hashes),
     terminalToday: sources.today.terminal(date),
   };

@@ -176,7 +176,7 @@ export class LedgerWriter {
 
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts {
     const sources = {
-      facts: this.#facts,
+      totals: this.#totals,
       intents: this.#intents,
       vault: this.#vault,
       open: this.#open,

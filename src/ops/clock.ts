@@ -46,14 +46,36 @@ export class SystemClock implements Clock {
 }
 
 const FRACTION_BYTES = 6;
+const POOL_BYTES = 1_024;
+/** Longer wishes are keys and the like: rare, and asked of the system each for itself. */
+const POOLED_BYTES_MAX = 64;
 
-/** Cryptographic randomness. */
+/** Cryptographic randomness. Ids and fractions come out of a pool: one call to the system for a hundred of them. */
 export class SystemRandom implements Random {
+  #pool: Buffer = Buffer.alloc(0);
+  #used = 0;
+
   bytes(count: number): Uint8Array {
-    return randomBytes(count);
+    if (count > POOLED_BYTES_MAX) return randomBytes(count);
+    const from = this.#take(count);
+    const bytes = Uint8Array.from(this.#pool.subarray(from, this.#used));
+    this.#pool.fill(0, from, this.#used);
+    return bytes;
   }
 
   fraction(): number {
-    return randomBytes(FRACTION_BYTES).readUIntBE(0, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES);
+    const from = this.#take(FRACTION_BYTES);
+    return this.#pool.readUIntBE(from, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES);
+  }
+
+  /** Where `count` bytes begin that nobody gets but the caller; they end at `#used`. */
+  #take(count: number): number {
+    if (this.#used + count > this.#pool.length) {
+      this.#pool = randomBytes(POOL_BYTES);
+      this.#used = 0;
+    }
+    const from = this.#used;
+    this.#used += count;
+    return from;
   }
 }

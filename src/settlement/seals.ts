@@ -36,9 +36,9 @@ export class Seals {
   start(): void {
     this.reload();
     // After the ledger's own call: what is heard inside it must not be answered with another commit.
-    this.#unlisten = this.#ledger.onCommit(({ intent }) =>
-      queueMicrotask(() => this.#guarded(() => this.#look(intent.sequenceId))),
-    );
+    this.#unlisten = this.#ledger.onCommit(({ intent }) => {
+      if (this.#concerns(intent)) queueMicrotask(() => this.#guarded(() => this.#look(intent.sequenceId)));
+    });
   }
 
   stop(): void {
@@ -63,6 +63,11 @@ export class Seals {
 
   #name(id: string, date: string): void {
     this.#named.set(id, [...(this.#named.get(id) ?? []), date]);
+  }
+
+  /** Of a sealed day, or named by one: nearly no commit is, and a look reads the file. */
+  #concerns({ sequenceId, businessDate }: Intent): boolean {
+    return this.#named.has(sequenceId) || (businessDate !== null && this.#sealed.has(businessDate));
   }
 
   #look(id: string): void {

@@ -167,6 +167,32 @@ describe('a commit', () => {
     const lopsided = { ...voucher, entries: { dispute: 1 } };
     expect(() => ledger.voucher(lopsided, SCAN_TIME, MANAGER)).toThrow(/balance/);
   });
+
+  it('lets a scan be judged by the drawer on the disk, also after one that failed with its money booked', () => {
+    approveCharge(ledger, SCAN_TIME, 1, { amount: 10_000 });
+    const { intent } = sendCharge(ledger, SCAN_TIME, { amount: 5_000 });
+    const { barcodeSpec, cardNumber } = scanOf();
+    const drawer = (): number => ledger.facts(barcodeSpec, cardNumber, SCAN_TIME).drawer;
+    expect(drawer()).toBe(15_000);
+    const voucher = {
+      caseNumber: 'C-0001',
+      sequenceId: null,
+      reason: '매장 부담',
+      entries: { cash_drawer: -1_000, store: 1_000 },
+    };
+    // Without its barcode the request cannot be taken back: the whole commit is.
+    expect(() =>
+      ledger.record(intent.sequenceId, { kind: 'nothingLeft' }, later(SCAN_TIME, 30), {
+        actor: TERMINAL,
+        voucher,
+      }),
+    ).toThrow(/barcode must come back/);
+    expect(drawer()).toBe(15_000);
+    expect(ledger.balances().cash_drawer).toBe(15_000);
+    ledger.close();
+    ledger = shop.open();
+    expect(drawer()).toBe(15_000);
+  });
 });
 
 describe('listeners', () => {

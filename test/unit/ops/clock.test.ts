@@ -76,4 +76,14 @@ describe('randomness', () => {
     expect(Math.max(...fractions)).toBeLessThan(1);
     expect(new Set(fractions).size).toBe(2_000);
   });
+
+  it('gives nothing twice, whatever the sizes asked for', () => {
+    const random = new SystemRandom();
+    const texts = Array.from({ length: 3_000 }, (_, at) => {
+      const size = [10, 12, 8, 64, 65, 768][at % 6] ?? 0;
+      return Buffer.from(random.bytes(size)).toString('hex').slice(0, 16);
+    });
+    expect(new Set(texts).size).toBe(3_000);
+    expect(texts).not.toContain('0'.repeat(16));
+  });
 });
