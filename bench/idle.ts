@@ -85,18 +85,33 @@ function writeConfig(folder: string, credentials: Credentials, tty: string): str
   return file;
 }
 
+/** Options of the runtime and environment, as the service file gives them. */
+function serviceOf(): {
+  readonly options: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const text = readFileSync(join(ROOT, 'systemd/kona-till.service'), 'utf8');
+  const options = /^ExecStart=\S+ (.*?)\S+main\.ts/m.exec(text)?.[1]?.split(' ').filter(Boolean);
+  if (options === undefined) throw new Error('the service file starts no program');
+  const env = [...text.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  return { options, env: Object.fromEntries(env) as Record<string, string> };
+}
+
 /** The program, started as its service file starts it. */
 async function startTill(folder: string, config: string): Promise<Process> {
+  const service = serviceOf();
   rmSync(join(folder, 'agent.log'), { force: true });
   const child = spawn(
     process.execPath,
-    ['--no-warnings', join(ROOT, 'src/main.ts'), 'run', '--config', config],
+    [...service.options, join(ROOT, 'src/main.ts'), 'run', '--config', config],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
-        NODE_ENV: 'production',
-        UV_USE_IO_URING: '0',
+        ...service.env,
         NODE_COMPILE_CACHE: join(folder, 'compile'),
       },
     },
