@@ -6,6 +6,9 @@ import type { CallKind } from './types.ts';
 /** Longer than the abort takes to come back; then the place is given free even if the backend never answers. */
 const GRACE_MS = 2_000;
 
+/** One for all: an abort without a reason would make an exception with a stack each time. */
+const TOO_LATE = new Error('no answer in time');
+
 export interface CallPlan<Value> {
   readonly kind: CallKind;
   /** One call at a time per key. */
@@ -73,7 +76,7 @@ export class Calls {
       this.#onFree();
     };
     let grace = this.#clock.after(plan.answerMs, () => {
-      place.abort.abort();
+      place.abort.abort(TOO_LATE);
       grace = this.#clock.after(GRACE_MS, free);
     });
     const settle = (answer: Answered<Value>): void => {
@@ -104,7 +107,7 @@ export class Calls {
     const timers: Timer[] = [];
     const bound = new Promise<void>((resolve) => {
       const abort = (): void => {
-        for (const place of this.#places.values()) place.abort.abort();
+        for (const place of this.#places.values()) place.abort.abort(TOO_LATE);
       };
       const end = (): void => {
         isOver = true;

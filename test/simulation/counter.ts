@@ -6,7 +6,7 @@
 import { isExternal } from '../../src/intent/decide.ts';
 import type { Intent, IntentEvent } from '../../src/intent/model.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
-import { ended, isCase } from '../../src/intent/state.ts';
+import { isCase } from '../../src/intent/state.ts';
 import { columnOf } from '../../src/intent/table.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
@@ -282,9 +282,8 @@ export class Counter {
   isQuiet(): boolean {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
-    if (terminal.settlement.days().some(({ state }) => state.phase === 'wanted')) return false;
-    if (terminal.books.intents().some((intent) => !ended(intent) && !isCase(intent))) return false;
-    return true;
+    if (terminal.ledger.open().some((intent) => !isCase(intent))) return false;
+    return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
   }
 
   heal(): void {

@@ -31,8 +31,20 @@ const DAYS_MAX = 400;
 /** What a day's line of the journal holds. */
 export type DayLine = DayEntry & { readonly actor: Actor };
 
+interface Held {
+  readonly entry: Entry;
+  readonly line: DayLine;
+  readonly journal: JournalEntry;
+}
+
+function journalOf({ index, hash, atMs }: Entry, line: DayLine): JournalEntry {
+  const { actor, businessDate, detail, posting } = line;
+  const body = JSON.stringify({ actor, businessDate, detail, posting });
+  return { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
+}
+
 export class DiskDays {
-  readonly #lines = new Map<string, { readonly entry: Entry; readonly line: DayLine }[]>();
+  readonly #lines = new Map<string, Held[]>();
   readonly #intents: ReadonlyMap<string, Intent>;
   /** Every date that a payment ever had. */
   readonly #dates = new Set<string>();
@@ -50,7 +62,7 @@ export class DiskDays {
     const { businessDate } = entry.day;
     this.#dates.add(businessDate);
     const lines = this.#lines.get(businessDate) ?? [];
-    lines.push({ entry, line: entry.day });
+    lines.push({ entry, line: entry.day, journal: journalOf(entry, entry.day) });
     this.#lines.set(businessDate, lines);
   }
 
@@ -77,12 +89,7 @@ export class DiskDays {
   }
 
   entriesOf(date: string): readonly JournalEntry[] {
-    return (this.#lines.get(date) ?? []).map(({ entry, line }) => {
-      const { actor, businessDate, detail, posting } = line;
-      const body = JSON.stringify({ actor, businessDate, detail, posting });
-      const { index, hash, atMs } = entry;
-      return { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
-    });
+    return (this.#lines.get(date) ?? []).map(({ journal }) => journal);
   }
 
   isSealed(date: string): boolean {
