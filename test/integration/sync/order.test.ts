@@ -432,6 +432,37 @@ describe('recovering', () => {
     expect(dates.at(-1)).toBe('20261122');
   });
 
+  it("reads the list of a day that begins while it reads: the answers know the issuer's date, an old hello does not", async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    await counter.start();
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 5 };
+    counter.backend.sayTransactions = () => {
+      counter.backend.businessDate = '20261123';
+      return answered({ asOf: '20261122120000000', final: true, totals: [], items: [] });
+    };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    const dates = counter.backend.of('transactions').map(({ request }) => Object(request).businessDate);
+    expect(dates.at(-1)).toBe('20261123');
+  });
+
+  it('sends no net cancel again while it is fenced, also when the issuer was restored', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () => notProcessed('000_002');
+    const reversed = counter.charge();
+    await counter.clock.advance(1_000);
+    counter.record(reversed, { kind: 'givenBack' });
+    expect(counter.at(reversed)).toBe('reversed/returned');
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    counter.backend.issuerEpoch = 'second';
+    const mark = counter.backend.of('netCancel').length;
+    counter.worker.now();
+    await counter.clock.advance(60_000);
+    expect(counter.worker.status().recovering).toBe(true);
+    expect(counter.backend.of('netCancel')).toHaveLength(mark);
+  });
+
   it('asks a restored issuer about the last days also when they are sealed here: it may have lost the seal', async () => {
     await counter.end();
     counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261123' });
