@@ -7,6 +7,16 @@ import type { ListPage, ListQuery } from './types.ts';
 
 const LIMIT_MAX = 1_000;
 const EMPTY: ListPage = { intents: [], older: null, newer: null };
+/**
+ * Who did something stands in the journal alone, under no index. One page looks through the payments of so many entries
+ * (some 1,000 of them) and says where to go on, so that a search for somebody who was never there holds up nobody.
+ */
+const JOURNAL_WINDOW = 5_000;
+const BY_CASHIER = `EXISTS (
+  WITH RECURSIVE chain (idx, earlier, body) AS (
+    SELECT idx, earlier, body FROM journal WHERE idx = intents.last_index
+    UNION ALL SELECT j.idx, j.earlier, j.body FROM chain JOIN journal j ON j.idx = chain.earlier)
+  SELECT 1 FROM chain WHERE instr(body, ?) > 0 AND instr(body, '"role":"cashier"') > 0)`;
 // The partial index holds few rows: asked first, a group's page never walks the ended ones. SQLite takes the index only
 // where its own condition (attention > 0) is spelt out.
 const ATTENTION = 'number IN (SELECT number FROM intents WHERE attention > 0 AND';
@@ -43,17 +53,40 @@ function addFilters(query: ListQuery, conditions: Conditions): void {
   if (query.amountTo !== undefined) conditions.add('amount <= ?', query.amountTo);
 }
 
-/** False: no intent has such a date. */
-function addDays(database: Connection, query: ListQuery, conditions: Conditions): boolean {
-  if (query.businessDateFrom === undefined && query.businessDateTo === undefined) return true;
-  const from = query.businessDateFrom ?? '00000000';
-  const to = query.businessDateTo ?? '99999999';
-  const numbers = numbersOfDays(database, from, to);
-  if (numbers === null) return false;
-  conditions.add('number >= ?', numbers.first);
-  if (numbers.last !== null) conditions.add('number <= ?', numbers.last);
-  conditions.add('business_date BETWEEN ? AND ?', from, to);
-  return true;
+/** Numbers between which a page lies, both included. */
+interface Range {
+  first: number;
+  last: number;
+}
+
+function newest(database: Connection): number {
+  return database.prepare<[], number>('SELECT coalesce(max(number), 0) FROM intents').pluck().get() ?? 0;
+}
+
+/** The days' numbers. null: no intent has such a date. */
+function rangeOf(database: Connection, query: ListQuery, conditions: Conditions): Range | null {
+  const range = { first: 0, last: Number.MAX_SAFE_INTEGER };
+  if (query.businessDateFrom !== undefined || query.businessDateTo !== undefined) {
+    const from = query.businessDateFrom ?? '00000000';
+    const to = query.businessDateTo ?? '99999999';
+    const numbers = numbersOfDays(database, from, to);
+    if (numbers === null) return null;
+    range.first = numbers.first;
+    range.last = numbers.last ?? range.last;
+    conditions.add('business_date BETWEEN ? AND ?', from, to);
+  }
+  if (query.after !== undefined) range.first = Math.max(range.first, cursor(query.after) + 1);
+  else if (query.before !== undefined) range.last = Math.min(range.last, cursor(query.before) - 1);
+  return range;
+}
+
+/** The part of the range that one page may look through. */
+function windowOf(database: Connection, query: ListQuery, range: Range): Range {
+  if (query.cashier === undefined) return range;
+  const last = Math.min(range.last, newest(database));
+  return query.after === undefined
+    ? { first: Math.max(range.first, last - JOURNAL_WINDOW + 1), last }
+    : { first: range.first, last: Math.min(last, range.first + JOURNAL_WINDOW - 1) };
 }
 
 function addText(database: Connection, text: string, conditions: Conditions): void {
@@ -95,19 +128,32 @@ function cursor(text: string): number {
   return number;
 }
 
-function pageOf(query: ListQuery, rows: IntentRow[]): ListPage {
+/** Nothing of the range lies beyond the window in the direction of reading. */
+function isLookedThrough(database: Connection, query: ListQuery, range: Range, window: Range): boolean {
+  if (query.cashier === undefined) return true;
+  return query.after === undefined
+    ? window.first <= Math.max(range.first, 1)
+    : window.last >= Math.min(range.last, newest(database));
+}
+
+function pageOf(query: ListQuery, rows: IntentRow[], isWhole: boolean, window: Range): ListPage {
   const isMore = rows.length > query.limit;
   const page = isMore ? rows.slice(0, query.limit) : rows;
-  if (query.after !== undefined) page.reverse();
-  const first = page.at(0);
-  const last = page.at(-1);
-  if (first === undefined || last === undefined) return EMPTY;
-  const isOlder = query.after !== undefined || isMore;
-  const isNewer = query.after !== undefined ? isMore : query.before !== undefined;
+  const isForward = query.after !== undefined;
+  if (isForward) page.reverse();
+  const first = page.at(0)?.number;
+  const last = page.at(-1)?.number;
+  if ((first === undefined || last === undefined) && isWhole) return EMPTY;
+  // Where the window ended before the page was full, the next page begins behind the window.
+  const behind = isMore || isWhole ? null : isForward ? window.last : window.first;
+  const isOlder = isForward || isMore || behind !== null;
+  const isNewer = isForward ? isMore || behind !== null : query.before !== undefined;
+  const older = isForward ? (last ?? window.first) : (behind ?? last ?? window.first);
+  const newer = isForward ? (behind ?? first ?? window.last) : (first ?? window.last);
   return {
     intents: page.map(toIntent),
-    older: isOlder ? String(last.number) : null,
-    newer: isNewer ? String(first.number) : null,
+    older: isOlder ? String(older) : null,
+    newer: isNewer ? String(newer) : null,
   };
 }
 
@@ -125,18 +171,22 @@ export function listIntents(
     'a page has 1 to 1000 rows',
   );
   const conditions = new Conditions();
-  if (!addDays(database, query, conditions)) return EMPTY;
+  const range = rangeOf(database, query, conditions);
+  if (range === null) return EMPTY;
+  const window = windowOf(database, query, range);
+  if (window.first > 0) conditions.add('number >= ?', window.first);
+  if (window.last < Number.MAX_SAFE_INTEGER) conditions.add('number <= ?', window.last);
   addFilters(query, conditions);
   if (query.text !== undefined && query.text.trim() !== '') addText(database, query.text, conditions);
   if (query.cardNumber !== undefined) addCard(database, cardHashes(query.cardNumber), conditions);
-  const isForward = query.after !== undefined;
-  if (query.after !== undefined) conditions.add('number > ?', cursor(query.after));
-  else if (query.before !== undefined) conditions.add('number < ?', cursor(query.before));
+  if (query.cashier !== undefined)
+    conditions.add(BY_CASHIER, `"actor":{"id":${JSON.stringify(query.cashier)}`);
   const where = conditions.texts.length === 0 ? '' : `WHERE ${conditions.texts.join(' AND ')}`;
+  const isForward = query.after !== undefined;
   const rows = database
     .prepare<Value[], IntentRow>(
       `SELECT ${INTENT_COLUMNS} FROM intents ${where} ORDER BY number ${isForward ? 'ASC' : 'DESC'} LIMIT ?`,
     )
     .all(...conditions.values, query.limit + 1);
-  return pageOf(query, rows);
+  return pageOf(query, rows, isLookedThrough(database, query, range, window), window);
 }

@@ -173,6 +173,11 @@ export interface ListQuery {
   readonly group?: 'ended' | 'running' | 'owed' | 'case';
   readonly deferred?: boolean;
   readonly stationId?: string;
+  /**
+   * Number of a cashier who did something for the payment. A page may then hold fewer rows than asked for, or none, and
+   * still name an older one: only so much is looked through at a time.
+   */
+  readonly cashier?: string;
   readonly amountFrom?: number;
   readonly amountTo?: number;
   /** Reference, sequence id, approval code, issuer number or last four. */

@@ -146,6 +146,10 @@ export const paymentsQuery = z.strictObject({
   group: z.enum(['ended', 'running', 'owed', 'case']).optional(),
   later: z.enum(['0', '1']).optional(),
   station: z.string().max(20).optional(),
+  cashier: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,12}$/)
+    .optional(),
   amountFrom: number.optional(),
   amountTo: number.optional(),
   text: z

@@ -30,12 +30,14 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly Intent[]> {
   const { before: _before, after: _after, ...filter } = query;
   let before: string | null = null;
-  for (let rows = 0; rows < most; rows += PAGE) {
+  // Each page lies before the last one, so this ends also where most of them are empty.
+  for (let rows = 0; rows < most; ) {
     const page = options.ledger.list({
       ...listQuery({ ...filter, limit: PAGE }),
       ...(before === null ? {} : { before }),
     });
     yield page.intents;
+    rows += page.intents.length;
     before = page.older;
     if (before === null) return;
     await pause();

@@ -173,6 +173,7 @@ export function listQuery(query: PaymentsQuery): ListQuery {
     ...(query.group === undefined ? {} : { group: query.group }),
     ...(query.later === undefined ? {} : { deferred: query.later === '1' }),
     ...(query.station === undefined ? {} : { stationId: query.station }),
+    ...(query.cashier === undefined ? {} : { cashier: query.cashier }),
     ...(query.amountFrom === undefined ? {} : { amountFrom: query.amountFrom }),
     ...(query.amountTo === undefined ? {} : { amountTo: query.amountTo }),
     ...(query.text === undefined ? {} : { text: query.text.replaceAll('-', '') }),

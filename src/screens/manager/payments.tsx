@@ -19,6 +19,7 @@ const FILTERS = [
   'group',
   'later',
   'station',
+  'cashier',
   'amountFrom',
   'amountTo',
   'text',
@@ -28,6 +29,8 @@ type Filters = Readonly<Record<Filter, string>>;
 
 const CARD_NUMBER = /^\d{16}$/;
 const SEARCH_DELAY_MS = 250;
+/** Characters of a cashier's number. */
+const CASHIER_MAX = 12;
 
 function filtersOf(query: Readonly<Record<string, string>>): Filters {
   return Object.fromEntries(FILTERS.map((name) => [name, query[name] ?? ''])) as Filters;
@@ -90,7 +93,7 @@ export function Payments(props: PageProps) {
       <LoadState of={loaded} what={NAV.payments[language]} language={language} />
       {answer !== null && answer.rows.length === 0 ? (
         <p class="empty">
-          {LIST.none[language]}{' '}
+          {(answer.older === null ? LIST.none : LIST.noneSoFar)[language]}{' '}
           <a class="button" href={linkTo('payments')}>
             {LIST.clear[language]}
           </a>
@@ -192,6 +195,11 @@ function FilterBar(props: FilterProps) {
         label={LIST.station[language]}
         value={filters.station}
         change={(station) => set({ station })}
+      />
+      <Settled
+        label={LIST.cashier[language]}
+        value={filters.cashier}
+        change={(cashier) => set({ cashier: cashier.replace(/[^0-9A-Za-z]/g, '').slice(0, CASHIER_MAX) })}
       />
       <Settled
         label={LIST.amountFrom[language]}

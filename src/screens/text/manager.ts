@@ -140,6 +140,10 @@ export const LIST = {
   },
   clear: { ko: '조건 지우기', en: 'Clear filters' },
   none: { ko: '이 조건의 거래가 없습니다.', en: 'No payment fits.' },
+  noneSoFar: {
+    ko: '여기까지는 이 조건의 거래가 없습니다. [더 이전]으로 이어서 찾으세요.',
+    en: 'No payment fits so far. [Older] looks further back.',
+  },
   newest: { ko: '최근', en: 'Newest' },
   older: { ko: '더 이전', en: 'Older' },
   newer: { ko: '더 최근', en: 'Newer' },

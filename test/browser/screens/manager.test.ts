@@ -270,6 +270,20 @@ describe('the payments list', () => {
     expect(await axeFaults(page)).toEqual([]);
   });
 
+  it('asks for the payments of one cashier, and says where to look on when there are none so far', async () => {
+    server.routes.set(`GET ${API}/payments`, ({ body }) => ({
+      status: 200,
+      body: body.cashier === undefined ? PAYMENTS : { rows: [], older: '1234', newer: null },
+    }));
+    await open('payments');
+    await page.getByLabel('근무자').fill('00-07');
+    await until(() => asked('payments').at(-1)).toMatchObject({ cashier: '0007' });
+    await until(() => page.url()).toContain('cashier=0007');
+    await until(() => page.locator('.empty').innerText()).toContain('여기까지는 이 조건의 거래가 없습니다.');
+    await page.getByRole('link', { name: '더 이전' }).click();
+    await until(() => asked('payments').at(-1)).toMatchObject({ cashier: '0007', before: '1234' });
+  });
+
   it('says so when nothing fits, and clears the filters', async () => {
     server.routes.set(`GET ${API}/payments`, ({ body }) => ({
       status: 200,

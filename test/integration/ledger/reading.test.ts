@@ -82,6 +82,40 @@ describe('the list', () => {
     expect(idsOf({ stationId: '1' })).toHaveLength(4);
   });
 
+  it('filters by the cashier who did something for it, looks through so much at a time, and goes on from there', () => {
+    const byPark = (): string => {
+      const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+      must(ledger, intent, { kind: 'received' }, later(SCAN_TIME, 10), {
+        actor: { role: 'cashier', id: 'park' },
+      });
+      return intent.sequenceId;
+    };
+    const oldest = byPark();
+    approveCharge(ledger, SCAN_TIME, 1);
+    for (let burst = 0; burst < 20; burst += 1) {
+      ledger.acceptMany(
+        Array.from({ length: 256 }, () => scanOf()),
+        SCAN_TIME,
+      );
+    }
+    const newer = [byPark(), byPark()].reverse();
+    const pages = walk({ limit: 50, cashier: 'park' });
+    expect(pages).toEqual([newer, [oldest]]);
+    expect(idsOf({ cashier: 'park' })).toEqual(newer);
+    expect(walk({ limit: 1, cashier: 'park' }).flat()).toEqual([...newer, oldest]);
+    expect(walk({ limit: 50, cashier: 'par' }).flat()).toEqual([]);
+    expect(walk({ limit: 50, cashier: 'kim' }).flat()).toHaveLength(1);
+    // Back to the newest from the last page, over pages that hold nothing.
+    const back: string[] = [];
+    let after = ledger.list({ limit: 50, cashier: 'park', after: '0' });
+    for (let turn = 0; turn < 10; turn += 1) {
+      back.unshift(...after.intents.map((intent) => intent.sequenceId));
+      if (after.newer === null) break;
+      after = ledger.list({ limit: 50, cashier: 'park', after: after.newer });
+    }
+    expect(back).toEqual([...newer, oldest]);
+  });
+
   it("filters by business date, the issuer's once it is known", () => {
     const first = ledger.accept(scanOf(), SCAN_TIME).intent;
     const second = sendCharge(ledger, later(SCAN_TIME, DAY_MS)).intent;
