@@ -25,6 +25,8 @@ const NODE = join(MODULES, `node-linux-${process.arch}`, 'bin', 'node');
 const COULD_NOT_RUN = 3;
 /** A child that has not ended this long after it was asked is killed. */
 const ENDING_MS = 12_000;
+/** How often a start by npm looks whether npm is still there. */
+const PARENT_EVERY_MS = 500;
 const OLDEST_NODE = 18;
 const CPUS = ['x64', 'arm64'];
 
@@ -226,7 +228,13 @@ function run(command, args, { cwd, env, capture }) {
       killer ??= setTimeout(() => child.kill('SIGKILL'), ENDING_MS);
     };
     for (const signal of signals) process.on(signal, end);
+    // npm that was killed could pass nothing on. Only npm is watched: a shell may go and leave us running.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) end('SIGHUP');
+    }, PARENT_EVERY_MS);
     const finish = (result) => {
+      clearInterval(watch);
       clearTimeout(killer);
       for (const signal of signals) process.off(signal, end);
       done({ asked, ...result });

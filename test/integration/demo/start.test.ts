@@ -137,3 +137,26 @@ describe('npm start', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 });
+
+describe('npm run till -- issuer', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'whoever ends npm alone by %s ends all that it has started',
+    async (signal) => {
+      const npm = spawn('npm', ['run', '-s', 'till', '--', 'issuer', '--memory', '--port', '0'], {
+        cwd: ROOT,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const group = npm.pid ?? 0;
+      try {
+        await once(npm.stdout, 'data');
+        expect(alive(group).length).toBeGreaterThan(2);
+        npm.kill(signal);
+        await expect.poll(() => alive(group), { timeout: 15_000, interval: 100 }).toEqual([]);
+      } finally {
+        if (alive(group).length > 0) process.kill(-group, 'SIGKILL');
+      }
+    },
+    READY_MS,
+  );
+});
