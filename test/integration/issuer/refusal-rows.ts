@@ -1,4 +1,13 @@
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import {
+  constants,
+  createCipheriv,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import type { Credentials } from '../../../src/issuer/keys.ts';
 import { encryptText, envelope, kstMillis, makeTranToken, tranSecret } from '../../../src/konaplate/wire.ts';
@@ -224,6 +233,21 @@ function envelopeRows(credentials: Credentials): Row[] {
         .map((part, index) => (index === at ? change(part) : part))
         .join('.'),
     );
+  const renamed = (name: string, alg: string): Row =>
+    wire(name, (made) =>
+      parts(made, 0, () => Buffer.from(JSON.stringify({ alg, enc: 'A128GCM' })).toString('base64url')),
+    );
+  const shared = (alg: string): Row => ({
+    name: `alg ${alg}, by a key that both sides could know`,
+    bent: {
+      wire: async (text) => {
+        const jwe = new CompactEncrypt(Buffer.from(text)).setProtectedHeader({ alg, enc: 'A128GCM' });
+        const secret = createHash('sha256').update(credentials.secretKey).digest().subarray(0, 16);
+        return envelope(await jwe.encrypt(secret));
+      },
+    },
+    code: '000_906',
+  });
   const last = (part: string): string => part.slice(0, -2) + (part.endsWith('AA') ? 'BA' : 'AA');
   return [
     wire('a plain body', () => SPEC),
@@ -288,17 +312,31 @@ function envelopeRows(credentials: Credentials): Row[] {
       },
       code: '000_906',
     },
+    renamed('alg none', 'none'),
+    renamed('alg RSA1_5 in the header only', 'RSA1_5'),
+    renamed('alg in small letters', 'rsa-oaep-256'),
     {
-      name: 'alg none',
-      bent: {
-        wire: async (text) =>
-          parts(await encryptText(text, key), 0, () =>
-            Buffer.from('{"alg":"none","enc":"A128GCM"}').toString('base64url'),
-          ),
-      },
+      name: 'alg RSA1_5, wrapped so',
+      bent: { wire: async (text) => envelope(rsa15(text, key)) },
       code: '000_906',
     },
+    shared('dir'),
+    shared('A128KW'),
   ];
+}
+
+/** A whole JWE as RSA1_5 makes it, which jose no longer does. */
+function rsa15(text: string, key: KeyObject): string {
+  const header = Buffer.from('{"alg":"RSA1_5","enc":"A128GCM"}').toString('base64url');
+  const [contentKey, iv] = [randomBytes(16), randomBytes(12)];
+  const cipher = createCipheriv('aes-128-gcm', contentKey, iv);
+  cipher.setAAD(Buffer.from(header, 'ascii'));
+  const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const wrapped = publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, contentKey);
+  return [
+    header,
+    ...[wrapped, iv, content, cipher.getAuthTag()].map((part) => part.toString('base64url')),
+  ].join('.');
 }
 
 function forged(
