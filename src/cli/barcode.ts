@@ -18,9 +18,17 @@ export interface BarcodeOptions extends CommonOptions {
 }
 
 const AMOUNT_MAX = 999_999;
+const CLOCK_TOLD_MS = 60_000;
 
 function wrongUse(text: string): CommandError {
   return new CommandError(text, EXIT.wrongUse);
+}
+
+/** Said when the clocks differ so much that the issuer may take our token for an old one. */
+function clockNote(offsetMs: number | null): string {
+  if (offsetMs === null || Math.abs(offsetMs) < CLOCK_TOLD_MS) return '';
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  return ` (the issuer's clock is ${minutes} min ${offsetMs > 0 ? 'ahead of' : 'behind'} this machine's)`;
 }
 
 async function askIssuer(
@@ -39,7 +47,11 @@ async function askIssuer(
     const answer = await client.barcodeSpec({ cardNo, type, amount });
     if (answer.class === 'answered') return answer.value.barcodeSpec;
     if (answer.class === 'refused') {
-      throw new CommandError(`the issuer refused: ${answer.code} ${answer.description}`, EXIT.foundWrong);
+      const clock = clockNote(answer.clockOffsetMs);
+      throw new CommandError(
+        `the issuer refused: ${answer.code} ${answer.description}${clock}`,
+        EXIT.foundWrong,
+      );
     }
     throw new CommandError(`the issuer gave no usable answer (${answer.why})`);
   } finally {

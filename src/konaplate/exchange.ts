@@ -145,6 +145,11 @@ export class Exchange {
     }
   }
 
+  /** Our clock: UTC ms. */
+  wallMs(): number {
+    return this.#prepared.clock.now().wallMs;
+  }
+
   /** Encrypts, signs and posts a body; says what became of its bytes. */
   async send(
     path: string,
@@ -251,14 +256,15 @@ export class Exchange {
 
 /** What came of a published call. These move no money: nothing needs to be signed or echoed. */
 export type PublishedAnswer<Value> =
-  | { readonly class: 'answered'; readonly value: Value; readonly correlationId: string }
-  | {
-      readonly class: 'refused';
-      readonly code: string;
-      readonly description: string;
-      readonly correlationId: string;
-    }
+  | ({ readonly class: 'answered'; readonly value: Value } & PublishedMeta)
+  | ({ readonly class: 'refused'; readonly code: string; readonly description: string } & PublishedMeta)
   | { readonly class: 'failed'; readonly why: string; readonly bytesWritten: number };
+
+export interface PublishedMeta {
+  readonly correlationId: string;
+  /** UTC ms of the answer's Date header minus our clock, when it had one. Not proven: for a person to read. */
+  readonly clockOffsetMs: number | null;
+}
 
 export type PublishedName = keyof typeof PUBLISHED_CALLS;
 

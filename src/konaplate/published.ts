@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { PUBLISHED_CALLS } from './calls.ts';
-import { type Exchange, type PublishedAnswer, type PublishedName, unreadable } from './exchange.ts';
+import {
+  clockOffsetMs,
+  type Exchange,
+  type PublishedAnswer,
+  type PublishedName,
+  unreadable,
+} from './exchange.ts';
 import { publishedRefusal } from './schemas.ts';
 
 type Calls = typeof PUBLISHED_CALLS;
@@ -23,6 +29,7 @@ export async function callPublished<Name extends PublishedName>(
     };
   }
   const { answer, correlationId } = sent;
+  const meta = { correlationId, clockOffsetMs: clockOffsetMs(answer.headers.date, exchange.wallMs()) };
   const failed = (why: string) => ({ class: 'failed', why, bytesWritten: answer.bytesWritten }) as const;
   if (answer.status !== 200 && answer.status !== 400) return failed('HTTP_STATUS');
   const opened = await exchange.open(answer.body).catch(unreadable);
@@ -31,9 +38,9 @@ export async function callPublished<Name extends PublishedName>(
   if (!refusal.success) return failed('BAD_SCHEMA');
   const { code, description } = refusal.data.response;
   if (code !== '000_000' || answer.status !== 200) {
-    return { class: 'refused', code, description, correlationId };
+    return { class: 'refused', code, description, ...meta };
   }
   const body = call.answer.safeParse(opened.value);
   if (!opened.encrypted || !body.success) return failed(opened.encrypted ? 'BAD_SCHEMA' : 'NOT_ENCRYPTED');
-  return { class: 'answered', value: body.data as PublishedValue<Name>, correlationId };
+  return { class: 'answered', value: body.data as PublishedValue<Name>, ...meta };
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createSocketServer, type Socket, type Server as SocketServer } from 'node:net';
 import {
   createKonaPlateClient,
   type KonaPlateClient,
@@ -195,3 +195,17 @@ export const APPROVE = {
   scannedAtMs: Date.UTC(2026, 10, 22, 3),
   deferred: false,
 } as const;
+
+/** A server below HTTP: it does what it likes with the bytes. */
+export async function rawServer(
+  onSocket: (socket: Socket) => void,
+): Promise<{ server: SocketServer; port: number }> {
+  const server = createSocketServer((socket) => {
+    socket.on('error', () => {});
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { server, port: address.port };
+}
