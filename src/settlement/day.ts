@@ -218,6 +218,16 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
   return day;
 }
 
+/**
+ * What a press on this day names: the journal index of the last thing that people or the issuer's answer did to it. A
+ * comparison or a signed report changes nothing that a press is about.
+ */
+export function versionOf(day: DayState): number {
+  const { counts, explained, wanted, answered, sealed } = day;
+  const said = [counts.at(-1), explained, wanted, answered?.outcome, sealed];
+  return Math.max(0, ...said.map((each) => each?.index ?? 0));
+}
+
 /** What still stands before a close by a person; the issuer's word comes after it. */
 export type CloseObstacle = 'SEALED' | 'COUNT_NEEDED' | 'REASON_NEEDED' | 'UNDER_WAY';
 

@@ -369,6 +369,8 @@ export interface DayAnswer {
   readonly openDate: string | null;
   readonly cutOverHour: number | null;
   readonly phase: DayPhase;
+  /** Grows with every count, reason, close and answer: what a press should name. */
+  readonly version: number;
   readonly days: readonly DayRow[];
   readonly counts: readonly DayCount[];
   readonly explained: {
@@ -405,7 +407,11 @@ export interface DayAnswer {
 export interface DayDateBody {
   readonly date: string;
 }
-export interface DayCountBody extends DayDateBody {
+/** A press on a day. With a `version` that is not the present one it is refused (409 STALE). */
+export interface DayPressBody extends DayDateBody {
+  readonly version?: number;
+}
+export interface DayCountBody extends DayPressBody {
   readonly mode: 'separate' | 'drawer';
   /** Pieces by denomination: 50000, 10000, 5000, 1000, 500, 100, 50, 10. */
   readonly pieces: Readonly<Record<string, number>>;
@@ -413,13 +419,13 @@ export interface DayCountBody extends DayDateBody {
   readonly float: number;
   readonly posExpected: number;
 }
-export interface DayExplainBody extends DayDateBody {
+export interface DayExplainBody extends DayPressBody {
   readonly reason: DecisionReason;
   /** For OTHER: at least 10 characters. At most 200. */
   readonly note?: string;
   readonly pin: string;
 }
-export interface DayCloseBody extends DayDateBody {
+export interface DayCloseBody extends DayPressBody {
   readonly pin: string;
 }
 export interface DayReportAnswer {

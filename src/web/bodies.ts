@@ -111,8 +111,10 @@ const dayDate = z.string().regex(/^\d{8}$/);
 const pieces = z.int().min(0).max(100_000);
 const cash = z.int().min(0).max(10_000_000_000);
 export const dayDateBody = z.strictObject({ date: dayDate }) satisfies z.ZodType<DayDateBody>;
+const dayVersion = z.int().min(0).exactOptional();
 export const dayCountBody = z.strictObject({
   date: dayDate,
+  version: dayVersion,
   mode: z.enum(['separate', 'drawer']),
   pieces: z.strictObject(Object.fromEntries(DENOMINATIONS.map((value) => [String(value), pieces]))),
   safe: cash,
@@ -121,11 +123,16 @@ export const dayCountBody = z.strictObject({
 }) satisfies z.ZodType<DayCountBody>;
 export const dayExplainBody = z.strictObject({
   date: dayDate,
+  version: dayVersion,
   reason: z.enum(DECISION_REASONS),
   note: z.string().trim().max(200).exactOptional(),
   pin,
 }) satisfies z.ZodType<DayExplainBody>;
-export const dayCloseBody = z.strictObject({ date: dayDate, pin }) satisfies z.ZodType<DayCloseBody>;
+export const dayCloseBody = z.strictObject({
+  date: dayDate,
+  version: dayVersion,
+  pin,
+}) satisfies z.ZodType<DayCloseBody>;
 export const dayQuery = z.strictObject({ date: dayDate.optional() });
 export const reportQuery = z.strictObject({
   date: dayDate,

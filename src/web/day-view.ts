@@ -1,7 +1,7 @@
 /** A business day as the pages and the command line show it. What must stay hidden until the drawer is counted is left out. */
 import type { Intent } from '../intent/model.ts';
 import type { Ledger } from '../ledger/types.ts';
-import { closeObstacle, type DayState, type Said } from '../settlement/day.ts';
+import { closeObstacle, type DayState, type Said, versionOf } from '../settlement/day.ts';
 import { SettlementFault } from '../settlement/fault.ts';
 import { DIFFERENCES, type Difference } from '../settlement/matching.ts';
 import { shownRules } from '../settlement/rules.ts';
@@ -39,6 +39,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     openDate,
     cutOverHour: settlement.cutOverHour(),
     phase: day.phase,
+    version: versionOf(day),
     days: settlement.days().map(rowOf),
     counts: day.counts.map(countOf),
     explained: explainedOf(day),

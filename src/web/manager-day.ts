@@ -2,11 +2,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../intent/model.ts';
 import type { CountInput } from '../settlement/count.ts';
+import { versionOf } from '../settlement/day.ts';
 import type { Report } from '../settlement/reporter.ts';
 import type { DayReportAnswer } from './api.ts';
 import { dayCloseBody, dayCountBody, dayDateBody, dayExplainBody, dayQuery, reportQuery } from './bodies.ts';
 import { answered, dayAnswer, faultAnswer } from './day-view.ts';
 import { checkNote, reasonOf } from './decide.ts';
+import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';
 import type { WebOptions } from './options.ts';
 
@@ -23,7 +25,8 @@ export function dayRoutes(router: ManagerRouter): void {
   });
   router.get('day', 'A business day', (request) => dayAnswer(options, dayQuery.parse(request.query).date));
   router.post('day/count', 'Record a count of the drawer', dayCountBody, ({ body, manager }) => {
-    const { date, ...input } = body;
+    const { date, version, ...input } = body;
+    mustBeNow(options, date, version);
     answered(() => settlement.count(date, input as CountInput, by(manager)));
     return dayAnswer(options, date);
   });
@@ -31,6 +34,7 @@ export function dayRoutes(router: ManagerRouter): void {
     checkNote(body);
     await router.checkPin(manager, body.pin);
     const reason = reasonOf(body);
+    mustBeNow(options, body.date, body.version);
     answered(() => settlement.explain(body.date, body.reason, reason.note, by(manager, reason.text)));
     return dayAnswer(options, body.date);
   });
@@ -49,10 +53,17 @@ export function dayRoutes(router: ManagerRouter): void {
   router.post('day/close', 'Close the day', dayCloseBody, async ({ body, manager, request }) => {
     request.raw.socket.setTimeout(RECONCILE_MS_MAX);
     await router.checkPin(manager, body.pin);
+    mustBeNow(options, body.date, body.version);
     await answered(() => settlement.close(body.date, by(manager))).settled;
     return dayAnswer(options, body.date);
   });
   reportRoutes(router);
+}
+
+/** Somebody else may have counted or closed it since the page was read. Throws ApiFault STALE. */
+function mustBeNow({ settlement }: Pick<WebOptions, 'settlement'>, date: string, version?: number): void {
+  if (version === undefined || version === versionOf(answered(() => settlement.day(date)))) return;
+  throw new ApiFault(409, 'STALE', 'the day changed meanwhile');
 }
 
 function reportRoutes(router: ManagerRouter): void {

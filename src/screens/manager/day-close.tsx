@@ -55,7 +55,7 @@ function CloseForm(props: StepProps) {
   const action = useAction(language, props.signedOut);
   if (day.obstacle !== null) return <p class="muted">‖ {OBSTACLES[day.obstacle][language]}</p>;
   const close = async (): Promise<void> => {
-    const body = { date: day.date, pin };
+    const body = { date: day.date, version: day.version, pin };
     const answer = await action.run(() => managerPost<DayAnswer>('day/close', body, LONG_MS));
     setPin('');
     if (answer !== null) props.changed(answer);

@@ -129,6 +129,7 @@ function CountForm(props: StepProps & { counted: () => void }) {
     const answer = await action.run(() =>
       managerPost<DayAnswer>('day/count', {
         date: day.date,
+        version: day.version,
         mode,
         pieces,
         safe: entered('safe'),
@@ -195,6 +196,7 @@ function Explain(props: StepProps & { count: DayCount }) {
     const answer = await action.run(() =>
       managerPost<DayAnswer>('day/explain', {
         date: day.date,
+        version: day.version,
         reason,
         pin,
         ...(note.trim() === '' ? {} : { note: note.trim() }),

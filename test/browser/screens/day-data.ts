@@ -81,6 +81,7 @@ export const OPEN_DAY: DayAnswer = {
   asOfMs: NOW_MS,
   date: DATE,
   openDate: DATE,
+  version: 4200,
   cutOverHour: 4,
   phase: 'open',
   days: [
@@ -164,6 +165,7 @@ export const AGREED_DAY: DayAnswer = {
   phase: 'agreed',
   obstacle: 'SEALED',
   openDate: '20260724',
+  version: 4238,
   openItems: [],
   carried: NONE,
   wanted: { atMs: at(2), who: '김점장' },

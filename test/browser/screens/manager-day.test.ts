@@ -115,8 +115,28 @@ describe('the business day page', () => {
     await step(3).locator('input[type=password]').pressSequentially('4829', { delay: 100 });
     await button.click();
     await page.waitForSelector('.result.agreed');
-    expect(bodies('day/close')).toEqual([{ date: '20260723', pin: '4829' }]);
+    expect(bodies('day/close')).toEqual([{ date: '20260723', version: 4200, pin: '4829' }]);
     expect(await step(3).locator('.result-word').innerText()).toContain('일치 확정');
+  });
+
+  it.each([
+    ['RULES', '장부의 합계가 맞지 않아 발행사에 보내지 않았습니다'],
+    ['006_907', '발행사는 이 영업일을 이미 확정했고'],
+    ['000_002', '발행사가 마감 요청을 받지 않았습니다(000_002)'],
+  ])('says why a close was given back: %s', async (code, sentence) => {
+    const answered = {
+      atMs: OPEN_DAY.asOfMs,
+      closeNo: 1,
+      result: 'NOT_AGREED',
+      code,
+      ours: [],
+      theirs: [],
+    } as const;
+    const wanted = { atMs: OPEN_DAY.asOfMs, who: '김점장' };
+    serve({ ...OPEN_DAY, phase: 'notAgreed', wanted, answered });
+    await open();
+    expect(await step(3).locator('.result').innerText()).toContain(sentence);
+    expect(await step(3).locator('.result table').count()).toBe(0);
   });
 
   it('says why the issuer’s list could not be compared with', async () => {

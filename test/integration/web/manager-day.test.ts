@@ -113,11 +113,20 @@ describe('a count', () => {
       [30_000, 1_000],
     ]);
     expect(again).toMatchObject({ explained: null, obstacle: 'REASON_NEEDED' });
+    const { counts, version } = (await manager('day')).json<DayAnswer>();
+    expect(counts).toHaveLength(2);
     const third = await count(3);
     expect(third.json<ApiError>()).toMatchObject({ error: 'REFUSED', refusal: 'COUNTED_TWICE' });
-    const body = { date: day, reason: 'CUSTOMER_GONE', pin: PIN };
+    const body = { date: day, reason: 'CUSTOMER_GONE', pin: PIN, version };
+    // Whoever still sees the first count must not explain the second one, nor close over it.
+    const stale = { ...body, version: version - 1 };
+    expect((await manager('day/explain', stale)).json<ApiError>().error).toBe('STALE');
+    expect((await manager('day/close', { date: day, pin: PIN, version: version - 1 })).status).toBe(409);
+    expect((await count(3, { version: version - 1 })).json<ApiError>().error).toBe('STALE');
     expect((await manager('day/explain', body)).json<DayAnswer>().obstacle).toBeNull();
-    expect((await manager('day/explain', body)).json<ApiError>().refusal).toBe('NOTHING_TO_EXPLAIN');
+    expect((await manager('day/explain', body)).json<ApiError>().error).toBe('STALE');
+    const unnamed = { date: day, reason: 'CUSTOMER_GONE', pin: PIN };
+    expect((await manager('day/explain', unnamed)).json<ApiError>().refusal).toBe('NOTHING_TO_EXPLAIN');
     expect(lab.till.agent.ledger.balances()).toMatchObject({ cash_drawer: 28_000, store: 2_000 });
     expect(lab.till.agent.ledger.verify().faults).toEqual([]);
   });
