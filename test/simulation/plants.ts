@@ -180,6 +180,18 @@ export const PLANTS: readonly Plant[] = [
       }),
   },
   {
+    name: 'an unanswered close of a day counts as agreed',
+    quick: true,
+    backend: (backend) =>
+      over(backend, {
+        close: async (request, context, signal) => {
+          const answer = await backend.close(request, context, signal);
+          if (answer.class !== 'ambiguous') return answer;
+          return { class: 'answered', value: { result: 'AGREED', totals: request.totals }, meta: META };
+        },
+      }),
+  },
+  {
     name: 'a late approval after the reversal is taken for good',
     screen: showing('BACK-REV', 'DONE-IN', []),
   },
