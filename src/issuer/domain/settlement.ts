@@ -9,6 +9,8 @@ import { Refusal } from './refusal.ts';
 import { admit, admitUnfenced, openDateOf } from './terminals.ts';
 
 type Total = z.infer<typeof schemas.settlementTotal>;
+/** A booking that was begun before the cut-over, by this process or one whose clock is behind, is committed by then. */
+const FINAL_AFTER_MS = 60_000;
 /** Rows read at a time when a day is summed up. */
 const PAGE = 5_000;
 /** More items than a terminal can make in a day; a day beyond it cannot be closed by this call. */
@@ -19,7 +21,7 @@ const OF_DAY = `items.merchant_id = $1 AND items.business_date = $2 AND ($3::tex
 
 /**
  * The issuer's list of a business date, in pages by sequence id. `final` says that no item can be added any more: the
- * date is over or sealed. Answered to fenced terminals as well.
+ * date has been over for a minute, or is sealed. Answered to fenced terminals as well.
  */
 export async function transactions(domain: Domain, request: TransactionsRequest): Promise<Outcome> {
   return domain.db.transaction(async (sql) => {
@@ -34,7 +36,7 @@ export async function transactions(domain: Domain, request: TransactionsRequest)
       [merchantId, businessDate, terminal, request.cursor ?? '', request.limit + 1],
     );
     const page = rows.slice(0, request.limit);
-    const over = businessDate < businessDateOf(nowMs, domain.policy.cutOverHour);
+    const over = businessDate < businessDateOf(nowMs - FINAL_AFTER_MS, domain.policy.cutOverHour);
     const sealed = terminal !== null && (await dayOf(sql, merchantId, terminal, businessDate)) !== null;
     const last = page.at(-1);
     return {

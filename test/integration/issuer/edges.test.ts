@@ -56,6 +56,26 @@ it('closing a day more than a week ahead is refused as not processed, and the da
   expect((await till.approve(spec, { terminalId })).body).toMatchObject({ businessDate: last.businessDate });
 });
 
+it('a list is final a minute after the cut-over: what was begun before it is booked by then', async () => {
+  const cutOverMs = Date.UTC(2026, 10, 22, 15);
+  let nowMs = cutOverMs - 1;
+  const clocked = await startIssuer({ clock: { nowMs: () => nowMs } });
+  try {
+    const late = new Till(clocked, () => nowMs);
+    const isFinalAt = async (atMs: number): Promise<unknown> => {
+      nowMs = atMs;
+      const reply = await late.call('transactions', { businessDate: '20261122', limit: 10 });
+      expect(reply.code).toBe('000_000');
+      return reply.body.final;
+    };
+    expect(await isFinalAt(cutOverMs - 1)).toBe(false);
+    expect(await isFinalAt(cutOverMs + 1_000)).toBe(false);
+    expect(await isFinalAt(cutOverMs + 60_000)).toBe(true);
+  } finally {
+    await clocked.close();
+  }
+});
+
 describe('a foreign page', () => {
   const post = (headers: Record<string, string>) =>
     fetch(`${issuer.url}/admin/restored`, { method: 'POST', headers, body: '{}' });
