@@ -44,6 +44,7 @@ export function choose(candidates: readonly Candidate[], match: DeviceMatch): Ca
     throw new OpenFailure(
       'AMBIGUOUS',
       `several scanners: name each by its portPath (${places}) or serialNumber`,
+      { places },
     );
   }
   return first;

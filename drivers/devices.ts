@@ -84,6 +84,7 @@ export function theOne<T extends { readonly usb: UsbIdentity | null }>(
     throw new OpenFailure(
       'AMBIGUOUS',
       `${candidates.length} devices ${describeMatch(match)}: name one by its portPath (${places}) or serialNumber`,
+      { places },
     );
   }
   return first;

@@ -9,9 +9,9 @@ import { KeyboardDecoder, keyReaderOf } from './hid/keyboard-decoder.ts';
 import type { KeyboardLayout } from './hid/layouts.ts';
 import { type HidHandle, type HidLibrary, loadNodeHid } from './hid/library.ts';
 import { COMMON_LAYOUT, PosDecoder, posLayoutOf } from './hid/pos-decoder.ts';
-import { type Link, type LinkEvents, OpenFailure, openLane, type Problem, problemOf } from './lane.ts';
+import { failureOf, type Link, type LinkEvents, OpenFailure, openLane } from './lane.ts';
 import { type NodeWatch, watchNode } from './node-watch.ts';
-import type { DriverClock, Scanner, ScannerListener } from './scanner.ts';
+import type { DriverClock, Problem, Scanner, ScannerListener } from './scanner.ts';
 
 export interface HidPosOptions extends DeviceMatch {
   readonly name: string;
@@ -144,10 +144,12 @@ async function findHid(
   if (named && right.length === 0 && other !== undefined) {
     const is = other.kind === 'pos' ? 'HID-POS' : 'a keyboard';
     const wanted = kind === 'pos' ? 'HID-POS' : 'a keyboard';
+    const usb = `${other.usb?.vendorId}:${other.usb?.productId}`;
     throw new OpenFailure(
       'WRONG_INTERFACE',
-      `${other.usb?.vendorId}:${other.usb?.productId} presents itself as ${is}, not as ${wanted}: ` +
+      `${usb} presents itself as ${is}, not as ${wanted}: ` +
         'scan the mode barcode in its manual, or change the driver in the configuration',
+      { usb, is: `hid-${other.kind}`, wanted: `hid-${kind}` },
     );
   }
   // Several interfaces of one device in one place are one scanner; the first describes its data.
@@ -178,7 +180,7 @@ async function openHidLink(
   try {
     await access(device.path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw new OpenFailure(problemOf(error).code, problemOf(error).text);
+    throw failureOf(error);
   }
   const library = await surroundings.library();
   let watch: NodeWatch | null = null;

@@ -5,6 +5,7 @@
 import type {
   DriverClock,
   DropReason,
+  Problem,
   Scanner,
   ScannerListener,
   ScannerProblem,
@@ -13,20 +14,14 @@ import type {
   ScannerStatus,
 } from './scanner.ts';
 
-export interface Problem {
-  readonly code: ScannerProblem;
-  /** The system's own words, for the installer. Never a scanned text. */
-  readonly text: string;
-}
-
 /** Opening failed. The lane tries again; `problem` says what a person can do meanwhile. */
 export class OpenFailure extends Error {
   override readonly name = 'OpenFailure';
   readonly problem: Problem;
 
-  constructor(code: ScannerProblem, text: string) {
+  constructor(code: ScannerProblem, text: string, values: Readonly<Record<string, string>> = {}) {
     super(text);
-    this.problem = { code, text };
+    this.problem = { code, text, values };
   }
 }
 
@@ -180,7 +175,8 @@ class Lane implements Scanner {
     attempt.abort.abort();
     if (this.#closing !== null) return;
     this.#generation += 1;
-    this.#failed({ code: 'IO', text: 'the device does not finish opening' });
+    const text = 'the device does not finish opening';
+    this.#failed({ code: 'IO', text, values: { system: text } });
   }
 
   #eventsOf(generation: number): LinkEvents {
@@ -286,5 +282,11 @@ export function problemOf(error: unknown): Problem {
   if (code === 'EBUSY' || /cannot lock port|resource busy|temporarily unavailable/i.test(text)) {
     return { code: 'BUSY', text };
   }
-  return { code: 'IO', text };
+  return { code: 'IO', text, values: { system: text } };
+}
+
+/** The same as what a driver rejects with. */
+export function failureOf(error: unknown): OpenFailure {
+  const { code, text, values } = problemOf(error);
+  return new OpenFailure(code, text, values);
 }

@@ -10,7 +10,8 @@ import {
   SCORE_MIN,
 } from './fingerprint.ts';
 import { HID_SURROUNDINGS, type HidSurroundings, LEAK } from './hid-scanner.ts';
-import { type Problem, problemOf } from './lane.ts';
+import { problemOf } from './lane.ts';
+import type { Problem } from './scanner.ts';
 
 export interface PluggedDevice extends Candidate {
   /** `auto` would open this one if it is the only one so marked. */
@@ -66,12 +67,9 @@ async function problemsOf(candidate: Candidate, surroundings: HidSurroundings): 
   try {
     await access(candidate.path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    const { code, text } = problemOf(error);
-    problems.push({
-      code,
-      text:
-        code === 'PERMISSION' ? `${text}: is the udev rule installed, was the device replugged since?` : text,
-    });
+    const problem = problemOf(error);
+    const asked = `${problem.text}: is the udev rule installed, was the device replugged since?`;
+    problems.push(problem.code === 'PERMISSION' ? { ...problem, text: asked } : problem);
   }
   if (candidate.driver !== 'serial') {
     try {

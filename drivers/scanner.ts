@@ -17,26 +17,40 @@ export interface Frame {
 
 export type ScannerState = 'connecting' | 'ready' | 'unplugged' | 'fault' | 'closed';
 
-/** What a person is told about one scanner; `problem` is a code with the system's own text for the installer. */
+/** What a person is told about one scanner. */
 export interface ScannerStatus {
   readonly name: string;
   readonly driver: string;
   readonly state: ScannerState;
   readonly sinceMonoMs: number;
   readonly device?: string;
-  readonly problem?: { readonly code: ScannerProblem; readonly text: string };
+  readonly problem?: Problem;
 }
 
-export type ScannerProblem =
-  | 'NOT_FOUND'
-  | 'AMBIGUOUS'
-  | 'PERMISSION'
-  | 'BUSY'
-  | 'LIBRARY_MISSING'
-  | 'WRONG_INTERFACE'
-  | 'KEYSTROKES_LEAK'
-  | 'REFUSED'
-  | 'IO';
+export const SCANNER_PROBLEMS = [
+  'NOT_FOUND',
+  'AMBIGUOUS',
+  'PERMISSION',
+  'BUSY',
+  'LIBRARY_MISSING',
+  'WRONG_INTERFACE',
+  'KEYSTROKES_LEAK',
+  'REFUSED',
+  'IO',
+] as const;
+export type ScannerProblem = (typeof SCANNER_PROBLEMS)[number];
+
+/** What keeps a scanner from reading as it should. Pages say it by code and values, in the language of the reader. */
+export interface Problem {
+  readonly code: ScannerProblem;
+  /** English, for the log and the command line. Never a scanned text. */
+  readonly text: string;
+  /**
+   * What a sentence about this code names: `places` (AMBIGUOUS: port paths), `usb`, `is` and `wanted` (WRONG_INTERFACE: USB
+   * id and drivers), `system` (IO: the system's own words).
+   */
+  readonly values?: Readonly<Record<string, string>>;
+}
 
 export interface ScannerStatistics {
   readonly frames: number;

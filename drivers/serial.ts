@@ -5,7 +5,7 @@ import { access, realpath } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
 import { type DeviceMatch, findTty } from './devices.ts';
 import { createFramer, type FramingOptions } from './framing.ts';
-import { type Link, type LinkEvents, OpenFailure, openLane, problemOf } from './lane.ts';
+import { failureOf, type Link, type LinkEvents, openLane, problemOf } from './lane.ts';
 import { type NodeWatch, watchNode } from './node-watch.ts';
 import type { DriverClock, Scanner, ScannerListener } from './scanner.ts';
 
@@ -44,7 +44,7 @@ export async function openPort(
   const path = await resolvePath(options);
   const port = newPort(options, path);
   await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error === null ? resolve() : reject(portFailure(error))));
+    port.open((error) => (error === null ? resolve() : reject(failureOf(error))));
   });
   keepDtr(path);
   const framer = createFramer(options, clock, events);
@@ -94,7 +94,7 @@ async function resolvePath(options: SerialOptions): Promise<string> {
     await access(path, constants.R_OK | constants.W_OK);
     return path;
   } catch (error) {
-    throw new OpenFailure(problemOf(error).code, problemOf(error).text);
+    throw failureOf(error);
   }
 }
 
@@ -112,11 +112,6 @@ function newPort(options: SerialOptions, path: string): SerialPort {
     lock: true,
     autoOpen: false,
   });
-}
-
-function portFailure(error: Error): OpenFailure {
-  const { code, text } = problemOf(error);
-  return new OpenFailure(code, text);
 }
 
 /** Resolves when the handle is gone; a port that is already closed is fine. */

@@ -1,7 +1,7 @@
 /** Network-attached scanners and serial device servers: the till calls them, or they call the till. */
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 import { createFramer, type FramingOptions } from './framing.ts';
-import { type Link, type LinkEvents, OpenFailure, openLane, problemOf } from './lane.ts';
+import { failureOf, type Link, type LinkEvents, OpenFailure, openLane } from './lane.ts';
 import type { DriverClock, Scanner, ScannerListener } from './scanner.ts';
 
 export interface TcpOptions extends FramingOptions {
@@ -64,7 +64,7 @@ function connectFailure(error: Error): OpenFailure {
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') {
     return new OpenFailure('NOT_FOUND', error.message);
   }
-  return new OpenFailure(problemOf(error).code, error.message);
+  return failureOf(error);
 }
 
 function useSocket(

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { choose } from '../../drivers/auto.ts';
 import { matches } from '../../drivers/devices.ts';
 import { SCORE_MIN } from '../../drivers/fingerprint.ts';
-import { type Problem, problemOf } from '../../drivers/lane.ts';
+import { problemOf } from '../../drivers/lane.ts';
 import type { PluggedDevice } from '../../drivers/list.ts';
-import type { ScannerProblem } from '../../drivers/scanner.ts';
+import type { Problem, ScannerProblem } from '../../drivers/scanner.ts';
 import type { Config, ScannerConfig } from '../ops/config-schema.ts';
 import { bad, type Finding, ok, warn } from '../ops/doctor.ts';
 

@@ -2,6 +2,7 @@
  * What one cashier page renders: the agent's snapshot and nothing else. The page adds no state of its own; a reload
  * shows the same face, version and countdown. Types only, shared with the browser code.
  */
+import type { ScannerProblem } from '../../drivers/scanner.ts';
 
 export const FACES = [
   'IDLE',
@@ -182,7 +183,7 @@ export interface Snapshot {
     readonly scanner: {
       readonly state: 'ready' | 'unplugged' | 'checkSetup' | 'none';
       readonly name: string | null;
-      readonly problem: string | null;
+      readonly problem: ScannerProblem | null;
     };
     readonly later: {
       readonly count: number;

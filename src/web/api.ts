@@ -6,6 +6,7 @@
  * 4xx or 5xx with an `ApiError`; a press that came too late is no error: it is a 200 with `done: false` and the present
  * snapshot. Times named ...AtMs are UTC milliseconds; ...Ms without At are lengths. Money is integer won.
  */
+import type { ScannerProblem } from '../../drivers/scanner.ts';
 import type { CaseReason, Cash, Host, IntentType, Question } from '../intent/model.ts';
 import type { FaceId, PaperKind, PressAnswer, PressBody, RailItem, Snapshot } from '../station/snapshot.ts';
 
@@ -671,10 +672,10 @@ export interface ScannerRow {
   /** Test mode is on until then: scans are shown here and open nothing. */
   readonly testUntilMs: number | null;
 }
-/** A code, and the system's own words for the installer. */
-interface ScannerTrouble {
-  readonly code: string;
-  readonly text: string;
+/** What keeps a scanner from reading; the values are those that a sentence about the code names (`Problem` of the drivers). */
+export interface ScannerTrouble {
+  readonly code: ScannerProblem;
+  readonly values: Readonly<Record<string, string>>;
 }
 /** A device that could be a scanner and is not in use. */
 export interface PluggedScanner {

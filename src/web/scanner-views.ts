@@ -1,8 +1,9 @@
 /** What the manager's page shows of the scanners: those of the configuration, and whatever else is plugged in. */
 import type { PluggedDevice } from '../../drivers/list.ts';
+import type { Problem } from '../../drivers/scanner.ts';
 import type { Clock } from '../intent/clock.ts';
 import type { ScannerInfo } from '../station/scanners.ts';
-import type { PluggedScanner, ScannerRow, ScannersAnswer } from './api.ts';
+import type { PluggedScanner, ScannerRow, ScannersAnswer, ScannerTrouble } from './api.ts';
 import type { WebOptions } from './options.ts';
 
 /** The page reads again at every change of the terminal; the system is looked through this often at most. */
@@ -57,7 +58,7 @@ function rowOf(info: ScannerInfo, device: PluggedDevice | undefined): ScannerRow
     sinceAtMs: info.sinceAtMs,
     device: info.status.device ?? null,
     typesIntoPages: device?.driver === 'hid-keyboard' ? device.leaks : null,
-    problem: info.status.problem ?? null,
+    problem: troubleOf(info.status.problem),
     framesToday: info.framesToday,
     refused: info.results.refused,
     unreadable: info.results.unreadable,
@@ -77,8 +78,12 @@ function pluggedOf(device: PluggedDevice): PluggedScanner {
     usb: usbOf(device),
     product: device.usb?.product ?? null,
     likely: device.likely,
-    problem: device.problems[0] ?? null,
+    problem: troubleOf(device.problems[0]),
   };
+}
+
+function troubleOf(problem: Problem | undefined): ScannerTrouble | null {
+  return problem === undefined ? null : { code: problem.code, values: problem.values ?? {} };
 }
 
 /** `0c2e:0b81`, as the system's own tools write it. */

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../station/snapshot.ts';
 import type { Preferences, ThemeChoice } from '../shared/preferences.ts';
 import { clockTimeSeconds, digits, monthDay, span } from '../text/format.ts';
 import { lineReason } from '../text/line.ts';
+import { problemWhat } from '../text/scanner-problems.ts';
 import { EXPLAIN, STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import type { PageState } from './link.ts';
@@ -129,7 +130,10 @@ export function explanation(
       none: EXPLAIN.scannerUnplugged,
     };
     const words = typesIntoPage ? EXPLAIN.scannerTypes : by[scanner.state];
-    return say(words, language, { name: scanner.name ?? '', problem: scanner.problem ?? '' });
+    return say(words, language, {
+      name: scanner.name ?? '',
+      problem: problemWhat(scanner.problem, language),
+    });
   }
   if (id === 'time') return (clockConfirmed ? EXPLAIN.time : EXPLAIN.clockUnsure)[language];
   if (id === 'sound') return EXPLAIN.soundBlocked[language];

@@ -4,6 +4,7 @@ import { diagnosisText } from '../text/diagnoses.ts';
 import { clockTimeSeconds, digits } from '../text/format.ts';
 import { CONNECTIONS, DROPPED, NAV, SCANNERS } from '../text/manager.ts';
 import { refusalText } from '../text/refusals.ts';
+import { problemText } from '../text/scanner-problems.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
@@ -78,7 +79,7 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
           {(testing ? SCANNERS.endTest : SCANNERS.test)[language]}
         </button>
       </div>
-      {row.problem === null ? null : <p class="fault">{row.problem.text}</p>}
+      {row.problem === null ? null : <p class="fault">{problemText(row.problem, language)}</p>}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -122,7 +123,9 @@ function Plugged(props: { plugged: ScannersAnswer['plugged']; language: Language
               .filter((part) => part !== null)
               .join(' · ')}
             {device.likely ? ` · ${SCANNERS.likely[language]}` : ''}
-            {device.problem === null ? null : <span class="fault"> ▲ {device.problem.text}</span>}
+            {device.problem === null ? null : (
+              <span class="fault"> ▲ {problemText(device.problem, language)}</span>
+            )}
           </li>
         ))}
       </ul>

@@ -211,7 +211,7 @@ const SCANNERS: ScannersAnswer = {
       usb: '05e0:1701',
       product: 'Symbol Bar Code Scanner',
       likely: true,
-      problem: { code: 'PERMISSION', text: 'permission denied: is the udev rule installed?' },
+      problem: { code: 'PERMISSION', values: {} },
     },
   ],
   scanners: [

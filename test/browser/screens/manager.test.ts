@@ -432,7 +432,7 @@ describe('the other pages', () => {
     }
     const seen = await page.locator('.plugged').innerText();
     expect(seen).toContain('Symbol Bar Code Scanner 직렬 · 05e0:1701 · /dev/ttyACM0 · 스캐너로 보임');
-    expect(seen).toContain('▲ permission denied');
+    expect(seen).toContain('▲ 장치를 열 권한이 없습니다.');
   });
 
   it('tell of reversals under way beside those of the day', async () => {

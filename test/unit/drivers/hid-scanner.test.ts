@@ -113,6 +113,7 @@ describe('the hid-pos driver', () => {
     await until(() => problem(one) === 'WRONG_INTERFACE');
     expect(one.state()).toBe('fault');
     expect(one.scanner.status().problem?.text).toMatch(/keyboard/);
+    expect(one.scanner.status().problem?.values).toMatchObject({ is: 'hid-keyboard', wanted: 'hid-pos' });
   });
 
   it('takes no keyboard in the store for a scanner in the wrong mode', async () => {

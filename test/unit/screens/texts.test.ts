@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SCANNER_PROBLEMS } from '../../../drivers/scanner.ts';
 import { CODES } from '../../../src/konaplate/codes.ts';
 import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
 import * as decisions from '../../../src/screens/text/decisions.ts';
@@ -9,6 +10,7 @@ import * as manager from '../../../src/screens/text/manager.ts';
 import { NOTICES, PIN, RAIL, WORDS } from '../../../src/screens/text/rail.ts';
 import { REASONS, reasonText } from '../../../src/screens/text/reasons.ts';
 import { bandText, causeId, REFUSALS, refusalText } from '../../../src/screens/text/refusals.ts';
+import { problemText, SCANNER_PROBLEM_TEXTS } from '../../../src/screens/text/scanner-problems.ts';
 import * as states from '../../../src/screens/text/states.ts';
 import * as strip from '../../../src/screens/text/strip.ts';
 import { COVER, SYSTEM_FACES } from '../../../src/screens/text/system.ts';
@@ -28,7 +30,7 @@ function wordsIn(value: unknown, path = ''): readonly (readonly [string, Words])
 
 const TABLES = {
   ...{ INTENT_FACES, SYSTEM_FACES, NOTES, COVER, REFUSALS, REASONS, RAIL, WORDS, PIN, NOTICES },
-  ...{ strip, manager, states, decisions },
+  ...{ SCANNER_PROBLEM_TEXTS, strip, manager, states, decisions },
 };
 
 describe('the table of texts', () => {
@@ -75,6 +77,28 @@ describe('the table of texts', () => {
       for (const language of LANGUAGES) expect(bandText(cause, {}, NOW_MS, language)).toMatch(/\S/);
     }
     expect(causeId('SOMETHING_NEW', {})).toBe('OTHER');
+  });
+
+  it('says every problem of a scanner in both languages, with its values and without', () => {
+    const values = {
+      places: '1-1, 1-2',
+      usb: '0c2e:0b81',
+      is: 'hid-keyboard',
+      wanted: 'hid-pos',
+      system: 'EIO',
+    };
+    for (const code of SCANNER_PROBLEMS) {
+      expect(problemText({ code, values: {} }, 'ko'), code).toMatch(/[가-힣].*\.$/);
+      expect(problemText({ code, values: {} }, 'en'), code).toMatch(/^[^가-힣]+\.$/);
+      for (const language of LANGUAGES) {
+        expect(problemText({ code, values: {} }, language), code).not.toMatch(/\(-\)|[{}]/);
+        expect(problemText({ code, values }, language), code).not.toMatch(/\(-\)|[{}]/);
+      }
+    }
+    expect(problemText({ code: 'WRONG_INTERFACE', values }, 'ko')).toContain(
+      'HID-POS 방식이 아니라 키보드 방식',
+    );
+    expect(problemText({ code: 'AMBIGUOUS', values }, 'en')).toContain('(1-1, 1-2)');
   });
 
   it('asks for a new barcode at the third unreadable scan, and only then', () => {

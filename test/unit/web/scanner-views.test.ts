@@ -82,6 +82,14 @@ describe("the manager's scanners", () => {
     ]);
   });
 
+  it('name a problem by its code and values: the words are for the page to choose', async () => {
+    const problem = { code: 'IO', text: 'a read failed: EIO', values: { system: 'EIO' } } as const;
+    bench.status({ name: 'counter', driver: 'auto', state: 'fault', sinceMonoMs: 0, problem });
+    const { scanners, plugged } = await answer([KEYBOARD]);
+    expect(scanners[0]?.problem).toEqual({ code: 'IO', values: { system: 'EIO' } });
+    expect(plugged[0]?.problem).toEqual({ code: 'KEYSTROKES_LEAK', values: {} });
+  });
+
   it("count today's reads, and begin again at midnight in Korea", async () => {
     ready('/dev/hidraw3');
     lab.station.pages.seen(PAGE, lab.clock.now().monoMs);
