@@ -26,6 +26,12 @@ const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
 /** Days that may be sealed ahead of the issuer's word about the open one: it says it with its next answer. */
 const AHEAD_MAX = 31;
 const DAY_MS = 86_400_000;
+/**
+ * No payment is older than this program: an earlier date was named by a clock that lost its battery (1970). Such a date is
+ * no business day, nobody could count or seal it. A payment that the issuer answers leaves it with the answer; one that
+ * never is keeps it, and owes nothing.
+ */
+export const FIRST_DATE = '20260101';
 
 /** `20260724` of `20260723`. */
 export function nextDate(date: string): string {
@@ -130,7 +136,9 @@ export function prepareDays(database: Connection) {
     ),
     dates: database.prepare<[number], { date: string } & Partial<DayRow>>(
       `SELECT dates.date, business_days.* FROM
-         (SELECT business_date AS date FROM days UNION SELECT business_date FROM business_days) AS dates
+         (SELECT business_date AS date FROM days WHERE business_date >= '${FIRST_DATE}' AND EXISTS
+            (SELECT 1 FROM day_totals WHERE day_totals.business_date = days.business_date AND count > 0)
+          UNION SELECT business_date FROM business_days) AS dates
        LEFT JOIN business_days ON business_days.business_date = dates.date ORDER BY dates.date DESC LIMIT ?`,
     ),
     page: database.prepare<[string, string, number, string, number], IntentRow>(
@@ -158,7 +166,7 @@ export function toBusinessDay(row: DayRow): BusinessDay {
   };
 }
 
-/** Dates with payments or entries, newest first. */
+/** Dates with payments or entries, newest first; none that only a clock without its battery named. */
 export function listDays(statements: DayStatements, limit: number): readonly BusinessDay[] {
   return statements.dates.all(limit).map((row) => ({
     businessDate: row.date,
@@ -268,12 +276,14 @@ export class DayBook {
 
   /**
    * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8). A day
-   * that is sealed here already passes them on to the next one.
+   * that is sealed here already passes them on to the next one, and a clock without its battery names no day: then it is
+   * the newest one here.
    */
   takeVoucher(openDate: string, voucher: Voucher & { readonly index: number }, now: Now, actor: Actor): void {
     const detail = voucherOfDay(voucher.index, voucher);
     if (detail.issuerPayable === 0 && detail.cashDrawer === 0) return;
-    let businessDate = openDate;
+    const isNamed = openDate >= FIRST_DATE;
+    let businessDate = isNamed ? openDate : (listDays(this.#statements, 1)[0]?.businessDate ?? openDate);
     for (let ahead = 0; this.#sealed.has(businessDate); ahead += 1) {
       assertThat(ahead < AHEAD_MAX, 'a business day is open within the next month');
       businessDate = nextDate(businessDate);

@@ -7,6 +7,7 @@ import type {
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
 import { holdsCardData } from '../ledger/card-data.ts';
+import { FIRST_DATE } from '../ledger/days.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -19,6 +20,8 @@ const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
 /** More days than any terminal leaves unsealed. */
 const DAYS_MAX = 62;
+/** A payment of a clock without its battery may be of any day, so it is asked about with the last ones. */
+const LAST_UNDATED = dayAfter(FIRST_DATE, -1);
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent.
@@ -46,7 +49,8 @@ export class Recheck {
   #round: number | null = null;
   #todo: string[] = [];
   #cursor: string | null = null;
-  #isListed = true;
+  /** What is still to be listed: the days that may be unsealed, then what no clock could date; null: nothing. */
+  #part: 'unsealed' | 'undated' | null = null;
   #underWay = 0;
   #retryMs: number | null = null;
 
@@ -94,14 +98,14 @@ export class Recheck {
       this.#round = session.round;
       this.#todo = [];
       this.#cursor = null;
-      this.#isListed = false;
+      this.#part = 'unsealed';
       this.#retryMs = null;
       this.#underWay = 0; // answers to what was asked before belong to the list before
     }
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
     while (hasRoom()) {
-      if (this.#todo.length === 0 && !this.#isListed) this.#listPage(session);
+      while (this.#todo.length === 0 && this.#part !== null) this.#listPage(session, this.#part);
       const [sequenceId] = this.#todo;
       if (sequenceId === undefined) break;
       const waitUntilMs = permitMs();
@@ -112,7 +116,7 @@ export class Recheck {
       this.#todo.shift();
       this.#again(sequenceId);
     }
-    if (this.#todo.length === 0 && this.#isListed && this.#underWay === 0) {
+    if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
       this.#round = null;
       session.recheckDone(this.#options.ledger.head().index);
     }
@@ -136,15 +140,15 @@ export class Recheck {
     else this.#delivery.ask(intent, (result) => over(result !== null));
   }
 
-  #listPage(session: Session): void {
+  #listPage(session: Session, part: 'unsealed' | 'undated'): void {
     const page = this.#options.ledger.list({
       limit: PAGE,
-      businessDateFrom: this.#from(session),
+      ...(part === 'unsealed' ? { businessDateFrom: this.#from(session) } : { businessDateTo: LAST_UNDATED }),
       ...(this.#cursor === null ? {} : { before: this.#cursor }),
     });
     this.#todo.push(...page.intents.map((intent) => intent.sequenceId));
     this.#cursor = page.older;
-    this.#isListed = page.older === null;
+    if (page.older === null) this.#part = part === 'unsealed' ? 'undated' : null;
   }
 
   /**

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Now } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
 import {
@@ -11,6 +12,7 @@ import {
   must,
   SCAN_TIME,
   type Shop,
+  scanOf,
   sendCharge,
   TERMINAL,
 } from './shop.ts';
@@ -63,6 +65,38 @@ describe('business days in the ledger', () => {
     ]);
     expect(ledger.pageOfDay(DAY, 0, 10)).toHaveLength(2);
     expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('are never dated by a clock without its battery: nobody could count, close or seal such a day', () => {
+    const dead: Now = { wallMs: 60_000, monoMs: 1_000 };
+    const { intent: answered } = ledger.accept(scanOf(), dead);
+    const { intent: never } = ledger.accept(scanOf(), later(dead, 1_000));
+    must(ledger, never, { kind: 'stop' }, later(dead, 2_000));
+    expect(ledger.days(10)).toEqual([]);
+    must(ledger, answered, { kind: 'received' }, later(dead, 3_000));
+    must(ledger, answered, { kind: 'send' }, later(dead, 3_000));
+    must(ledger, answered, { kind: 'approved', approval: approvalOf(1) }, later(dead, 3_000));
+    expect(ledger.days(10).map(({ businessDate }) => businessDate)).toEqual([DAY]);
+    expect(ledger.list({ limit: 10, businessDateTo: '19701231' }).intents).toMatchObject([
+      { sequenceId: never.sequenceId },
+    ]);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('take a voucher of such a clock on the newest day: a seal must carry it', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const entries = { cash_drawer: 1_000, store: -1_000 };
+    const now = { wallMs: 60_000, monoMs: 1_000 };
+    ledger.voucher({ reason: 'over', caseNumber: 'C-1', sequenceId: null, entries }, now, MANAGER);
+    expect(ledger.days(10).map(({ businessDate }) => businessDate)).toEqual([DAY]);
+    expect(ledger.dayPosition(DAY).cashDrawer).toBe(11_000);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('are no more than a date once every payment on them was booked on another', () => {
+    const eve = { ...SCAN_TIME, wallMs: SCAN_TIME.wallMs + 86_400_000 };
+    approveCharge(ledger, eve, 1);
+    expect(ledger.days(10).map(({ businessDate }) => businessDate)).toEqual([DAY]);
   });
 
   it('seal once; a second seal is refused and leaves nothing behind', () => {

@@ -476,6 +476,26 @@ describe('recovering', () => {
     expect(counter.now(charge).cases).toEqual(['ISSUER_CONTRADICTS']);
   });
 
+  it('asks a restored issuer about what no clock could date too, once: the battery of the clock was dead', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261122' });
+    const yearsMs = counter.clock.now().wallMs - 60_000;
+    counter.clock.setWall(-yearsMs);
+    const { intent: expired } = counter.ledger.accept(scanOf({ type: 'CHARGE' }), counter.clock.now());
+    await counter.start();
+    await counter.clock.advance(301_000);
+    expect(counter.at(expired)).toBe('closed/none');
+    counter.clock.setWall(yearsMs);
+    await counter.clock.advance(1_000);
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(60_000);
+    expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
+    counter.worker.now();
+    await counter.clock.advance(60_000);
+    expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
+  });
+
   it('does not end with an item of the issuer whose id looks like a card number, and keeps that number out of the journal', async () => {
     counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
     counter.backend.sayTransactions = ({ businessDate }) =>
