@@ -108,7 +108,8 @@ export async function ledgerList(io: Io, options: ListOptions): Promise<number> 
     ]);
     const head = ['scanned (Korea)', 'reference', 'type', 'won', 'card', 'host/cash', 'code'];
     const more = page.older === null ? '' : `\nolder ones: --before ${page.older}`;
-    const text = rows.length === 0 ? 'No payment.' : `${table(head, rows, [3])}${more}`;
+    const none = page.older === null ? 'No payment.' : 'No payment so far.';
+    const text = `${rows.length === 0 ? none : table(head, rows, [3])}${more}`;
     print(io, options, { intents: page.intents.map(intentView), older: page.older }, text);
     return EXIT.done;
   });

@@ -173,10 +173,7 @@ export interface ListQuery {
   readonly group?: 'ended' | 'running' | 'owed' | 'case';
   readonly deferred?: boolean;
   readonly stationId?: string;
-  /**
-   * Number of a cashier who did something for the payment. A page may then hold fewer rows than asked for, or none, and
-   * still name an older one: only so much is looked through at a time.
-   */
+  /** Number of a cashier who did something for the payment. */
   readonly cashier?: string;
   readonly amountFrom?: number;
   readonly amountTo?: number;
@@ -185,6 +182,7 @@ export interface ListQuery {
   /** 16 digits: matched by keyed hash. */
   readonly cardNumber?: string;
 }
+/** Only so much is looked through at a time: a page that names an older one may hold fewer rows than asked for, or none. */
 export interface ListPage {
   readonly intents: readonly Intent[];
   readonly older: string | null;

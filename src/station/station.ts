@@ -336,7 +336,7 @@ export class Station {
     return later.ok ? null : later.cause;
   }
 
-  /** After a restart the rail still shows how the last payment of this station ended. */
+  /** After a restart the rail still shows how the last payment of this station ended, unless very many others came after it. */
   #restoreLast(): void {
     const { ledger, stationId } = this.#core.options;
     const [intent] = ledger.list({ limit: 1, group: 'ended', stationId }).intents;

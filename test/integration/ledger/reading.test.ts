@@ -116,6 +116,38 @@ describe('the list', () => {
     expect(back).toEqual([...newer, oldest]);
   });
 
+  it('looks through so many payments for a filter under no index, and goes on from there in both directions', () => {
+    const oldest = ledger.accept(scanOf({ amount: 70_000 }), SCAN_TIME).intent.sequenceId;
+    for (let burst = 0; burst < 40; burst += 1) {
+      ledger.acceptMany(
+        Array.from({ length: 256 }, () => scanOf({ amount: 10_000 })),
+        SCAN_TIME,
+      );
+    }
+    const newest = ledger.accept(scanOf({ amount: 70_000 }), SCAN_TIME).intent.sequenceId;
+    expect(walk({ limit: 50, amountFrom: 70_000 })).toEqual([[newest], [oldest]]);
+    expect(walk({ limit: 50, amountFrom: 70_000, amountTo: 70_000, text: newest })).toEqual([[newest]]);
+    for (const none of [
+      { stationId: '9' },
+      { amountTo: 1 },
+      { type: 'REFUND' },
+      { deferred: true },
+    ] as const) {
+      const page = ledger.list({ limit: 50, ...none });
+      expect(page).toMatchObject({ intents: [], older: expect.any(String) });
+      expect(walk({ limit: 50, ...none })).toEqual([[], []]);
+    }
+    const first = ledger.list({ limit: 50, amountFrom: 70_000, after: '0' });
+    expect(first.intents.map((intent) => intent.sequenceId)).toEqual([oldest]);
+    expect(first.newer).not.toBeNull();
+    expect(idsOf({ amountFrom: 70_000, after: first.newer ?? '' })).toEqual([newest]);
+    // What an index answers is looked through whole.
+    expect(ledger.list({ limit: 50, stationId: '9', group: 'running' })).toMatchObject({
+      intents: [],
+      older: null,
+    });
+  });
+
   it("filters by business date, the issuer's once it is known", () => {
     const first = ledger.accept(scanOf(), SCAN_TIME).intent;
     const second = sendCharge(ledger, later(SCAN_TIME, DAY_MS)).intent;
