@@ -14,6 +14,8 @@ export interface DeviceMatch {
   readonly serialNumber?: string | null;
   /** The place in the tree of hubs, such as `1-2.3`: tells two identical devices apart. */
   readonly portPath?: string | null;
+  /** Devices that another scanner of the configuration names more exactly: theirs, also while they are not open yet. */
+  readonly except?: readonly DeviceMatch[];
 }
 
 export interface UsbIdentity {
@@ -95,8 +97,15 @@ export function matches(usb: UsbIdentity, match: DeviceMatch): boolean {
     same(match.vendorId, usb.vendorId) &&
     same(match.productId, usb.productId) &&
     same(match.serialNumber, usb.serialNumber) &&
-    same(match.portPath, usb.portPath)
+    same(match.portPath, usb.portPath) &&
+    !(match.except ?? []).some((other) => matches(usb, other))
   );
+}
+
+/** How exactly a device is named: a place counts more than a serial number, that more than a product, that more than a vendor. */
+export function exactness(match: DeviceMatch): number {
+  const parts = [match.vendorId, match.productId, match.serialNumber, match.portPath];
+  return parts.reduce((sum, part, i) => sum + (part === undefined || part === null ? 0 : 2 ** i), 0);
 }
 
 function same(wanted: string | null | undefined, has: string | null): boolean {

@@ -1,4 +1,5 @@
 import { type AutoOptions, openAuto } from './auto.ts';
+import { type DeviceMatch, exactness } from './devices.ts';
 import { type HidKeyboardOptions, type HidPosOptions, openHidKeyboard, openHidPos } from './hid-scanner.ts';
 import type { DriverClock, Scanner, ScannerListener } from './scanner.ts';
 import { openSerial, type SerialOptions } from './serial.ts';
@@ -26,4 +27,37 @@ export function openScanner(config: ScannerConfig, clock: DriverClock, listener:
     case 'auto':
       return openAuto(config, clock, listener);
   }
+}
+
+/**
+ * The same scanners, each told which devices others name more exactly: whichever is plugged in first, a scanner that is
+ * meant by its place or serial number is never taken by one that any of its kind would do for.
+ */
+export function keepApart<T extends ScannerConfig>(configs: readonly T[]): T[] {
+  return configs.map((config) => ({
+    ...config,
+    except: configs
+      .filter((other) => couldTakeTheSame(config, other) && exact(other) > exact(config))
+      .map(named),
+  }));
+}
+
+function couldTakeTheSame(one: ScannerConfig, other: ScannerConfig): boolean {
+  return one.driver === other.driver || one.driver === 'auto' || other.driver === 'auto';
+}
+
+function exact(config: ScannerConfig): number {
+  return exactness(named(config));
+}
+
+/** What it is named by; nothing for a network scanner and for a port given by its path. */
+function named(config: ScannerConfig): DeviceMatch {
+  if (config.driver === 'tcp') return {};
+  const { vendorId, productId, serialNumber, portPath } = config;
+  return {
+    vendorId: vendorId ?? null,
+    productId: productId ?? null,
+    serialNumber: serialNumber ?? null,
+    portPath: portPath ?? null,
+  };
 }

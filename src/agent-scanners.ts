@@ -1,5 +1,5 @@
 /** What the agent opens of the outside world for its stations: the scanners, and ports and sockets for POS programs. */
-import { openScanner, type ScannerConfig } from '../drivers/open.ts';
+import { keepApart, openScanner, type ScannerConfig } from '../drivers/open.ts';
 import { openPosPort, type PosPortOptions } from '../drivers/pos-port.ts';
 import { openPosSocket, type PosSocketOptions } from '../drivers/pos-socket.ts';
 import type { Recorder } from '../drivers/recorder.ts';
@@ -39,7 +39,7 @@ export function openScanners(
   recorder: Recorder,
 ): Scanner[] {
   const [first] = stations;
-  return scanners.flatMap((config) => {
+  return keepApart(scanners).flatMap((config) => {
     const owner = stations.find((station) => station.scanners.includes(config.name)) ?? first;
     const station = owner === undefined ? undefined : opened.get(owner.id);
     if (station === undefined) return [];

@@ -6,6 +6,7 @@ import { matches } from '../../drivers/devices.ts';
 import { SCORE_MIN } from '../../drivers/fingerprint.ts';
 import { problemOf } from '../../drivers/lane.ts';
 import type { PluggedDevice } from '../../drivers/list.ts';
+import { keepApart } from '../../drivers/open.ts';
 import type { Problem, ScannerProblem } from '../../drivers/scanner.ts';
 import type { Config, ScannerConfig } from '../ops/config-schema.ts';
 import { bad, type Finding, ok, warn } from '../ops/doctor.ts';
@@ -114,7 +115,7 @@ function checkUsb(name: string, scanner: UsbScanner, devices: readonly PluggedDe
 /** Whether each scanner of the configuration could be opened now, among these devices. */
 export async function checkScanners(config: Config, devices: readonly PluggedDevice[]): Promise<Finding[]> {
   const findings = await Promise.all(
-    config.scanners.map(async (scanner) => {
+    keepApart(config.scanners).map(async (scanner) => {
       const name = `scanner ${scanner.name}`;
       if (scanner.driver === 'tcp') return [await checkTcp(name, scanner)];
       if (scanner.driver === 'serial' && scanner.path !== null) return [await checkPath(name, scanner.path)];

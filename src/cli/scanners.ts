@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { HID_SURROUNDINGS, type HidSurroundings } from '../../drivers/hid-scanner.ts';
 import { listScanners, type PluggedDevice } from '../../drivers/list.ts';
+import { keepApart } from '../../drivers/open.ts';
 import { readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
 import type { Finding } from '../ops/doctor.ts';
@@ -26,7 +27,7 @@ async function ownersOf(
   devices: readonly PluggedDevice[],
 ): Promise<Map<string, string>> {
   const owners = new Map<string, string>();
-  for (const scanner of config?.scanners ?? []) {
+  for (const scanner of keepApart(config?.scanners ?? [])) {
     if (scanner.driver === 'tcp') continue;
     if (scanner.driver === 'serial' && scanner.path !== null) {
       const device = await realpath(scanner.path).catch(() => null);

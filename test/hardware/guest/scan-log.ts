@@ -3,7 +3,7 @@
  * and every change of status as a JSON line. Test equipment: it prints the whole text, so only test cards may be scanned.
  * On SIGUSR2 it prints what the process holds.
  */
-import { openScanner, type ScannerConfig } from '../../../drivers/open.ts';
+import { keepApart, openScanner, type ScannerConfig } from '../../../drivers/open.ts';
 import type { Scanner } from '../../../drivers/scanner.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import { processHoldings } from './holdings.ts';
@@ -15,7 +15,7 @@ function print(event: string, value: object): void {
 }
 
 const configs = JSON.parse(process.argv[2] ?? '[]') as readonly ScannerConfig[];
-const scanners: readonly Scanner[] = configs.map((config) =>
+const scanners: readonly Scanner[] = keepApart(configs).map((config) =>
   openScanner(config, clock, {
     frame: ({ source, text, symbology }) => print('frame', { source, text, symbology: symbology ?? null }),
     status: ({ name, state, device, problem }) =>

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findTty, listTtys, type SystemRoots } from '../../../drivers/devices.ts';
+import { type DeviceMatch, findTty, listTtys, type SystemRoots } from '../../../drivers/devices.ts';
 import { OpenFailure } from '../../../drivers/lane.ts';
+import { keepApart } from '../../../drivers/open.ts';
 
 let root: string;
 let roots: SystemRoots;
@@ -43,6 +44,20 @@ describe('finding a serial scanner', () => {
     });
     await expect(findTty({ vendorId: '0c2e' }, roots)).rejects.toThrow(/1-2, 1-4\.1/);
     expect((await findTty({ vendorId: '0c2e', portPath: '1-4.1' }, roots)).path).toBe('/dev/ttyACM1');
+  });
+
+  it('leaves a scanner that another one of the configuration names by its place to that one', async () => {
+    plug('ttyACM0', '1-2', 'SAME');
+    const [any, left] = keepApart([
+      { driver: 'auto', name: 'any' },
+      { driver: 'serial', name: 'left', vendorId: '0c2e', portPath: '1-2' },
+    ]);
+    await expect(findTty(any as DeviceMatch, roots)).rejects.toMatchObject({
+      problem: { code: 'NOT_FOUND' },
+    });
+    expect((await findTty(left as DeviceMatch, roots)).path).toBe('/dev/ttyACM0');
+    plug('ttyACM1', '1-3', 'SAME');
+    expect((await findTty(any as DeviceMatch, roots)).path).toBe('/dev/ttyACM1');
   });
 
   it('says that nothing matches', async () => {
