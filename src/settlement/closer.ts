@@ -48,18 +48,27 @@ const NOT_TAKEN_MAX = 3;
 const LISTS_BROKEN_MAX = 3;
 /** The issuer has this day agreed and sealed, with another content. */
 const SEALED_THERE = '006_907';
+/** So often in a row its final list is waited for there; the waits between come to about two minutes. */
+const SEAL_TRIES_MAX = 7;
 /** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
 const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
 const TAKEN_MAX = 20;
 
+/** A close that could be sent, and the comparison that it rests on. */
+interface Made {
+  readonly content: CloseContent;
+  readonly reconciliation: Compared['reconciliation'];
+}
+
 interface Drive {
   running: Promise<void> | null;
   timer: Timer | null;
   misses: number;
-  /** In a row: refused as a request, and lists that could not be believed. */
+  /** In a row: refused as a request, lists that could not be believed, and seals there whose list was not final. */
   notTaken: number;
   listsBroken: number;
+  sealTries: number;
 }
 
 export class Closer {
@@ -79,6 +88,7 @@ export class Closer {
       misses: 0,
       notTaken: 0,
       listsBroken: 0,
+      sealTries: 0,
     };
     this.#drives.set(date, drive);
     drive.timer?.cancel();
@@ -125,9 +135,15 @@ export class Closer {
       if (content === null) return readDay(this.#options.ledger, date).phase !== 'wanted';
       const outcome = await this.#ask(date, content, drive);
       if (outcome === null) return false;
-      this.#record(date, 'dayCloseAnswered', { ...outcome });
-      if (outcome.result === 'AGREED') continue;
-      if (outcome.code === SEALED_THERE && (await this.#followSeal(date))) continue;
+      if (outcome.code === SEALED_THERE) {
+        const made = await this.#listOfSeal(date, content.closeNo, drive);
+        if (made === 'later' || this.#isStopped) return false;
+        this.#record(date, 'dayCloseAnswered', { ...outcome });
+        if (made !== null && this.#followSeal(date, made)) continue;
+      } else {
+        this.#record(date, 'dayCloseAnswered', { ...outcome });
+        if (outcome.result === 'AGREED') continue;
+      }
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
       if (await this.#makeAnew(date, content, isTaken)) continue;
@@ -163,14 +179,23 @@ export class Closer {
   }
 
   /**
+   * What a close would say now, by the final list of a day that the issuer has sealed. 'later': it is not to be had yet, and
+   * the close stands as unanswered; after a few tries null, and a person looks at the day.
+   */
+  async #listOfSeal(date: string, closeNo: number, drive: Drive): Promise<Made | 'later' | null> {
+    const made = await this.#content(date, closeNo + 1);
+    if (typeof made !== 'string' && made.reconciliation.final) return made;
+    drive.sealTries += 1;
+    if (drive.sealTries >= SEAL_TRIES_MAX) return typeof made === 'string' ? null : made;
+    this.#unanswered(date, closeNo, SEALED_THERE);
+    return 'later';
+  }
+
+  /**
    * A ledger that was restored to a moment before its own seal: the issuer has the day agreed, and another content now
    * (who was open then has ended). When every item of its final list is the one here, the seal is taken over.
    */
-  async #followSeal(date: string): Promise<boolean> {
-    const { closeNo } = readDay(this.#options.ledger, date);
-    const made = await this.#content(date, closeNo + 1);
-    if (typeof made === 'string' || this.#isStopped) return false;
-    const { content, reconciliation } = made;
+  #followSeal(date: string, { content, reconciliation }: Made): boolean {
     const { final, theirs: totals } = reconciliation;
     this.#record(date, 'dayReconciled', { ...reconciliation });
     if (!final || differs(reconciliation) || !addsUp(reconciliation)) return false;
@@ -180,12 +205,8 @@ export class Closer {
     return true;
   }
 
-  async #content(
-    date: string,
-    closeNo: number,
-  ): Promise<
-    { readonly content: CloseContent; readonly reconciliation: Compared['reconciliation'] } | string
-  > {
+  /** A string says why there is none. */
+  async #content(date: string, closeNo: number): Promise<Made | string> {
     try {
       for (let tries = 1; tries <= COMPARISONS_MAX; tries += 1) {
         const openItems = this.#openIds(date);

@@ -10,6 +10,7 @@ import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlemen
 import { nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
+import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
 import { type CloseObstacle, closeObstacle, type DayState, type Reconciliation } from './day.ts';
@@ -56,10 +57,8 @@ export interface DaySummary {
 
 const TERMINAL: Actor = { role: 'terminal' };
 const PAGE = 500;
-/** Days that a status shows and that are looked after by itself. */
+/** Days that a status shows. */
 const DAYS_SHOWN = 31;
-const AUTOMATIC_DAYS = 7;
-const AUTOMATIC_EVERY_MS = 600_000;
 
 const OBSTACLES: Readonly<Record<CloseObstacle, string>> = {
   SEALED: 'it is closed and agreed',
@@ -72,11 +71,11 @@ export class Settlement {
   readonly #options: SettlementOptions;
   readonly #closer: Closer;
   readonly #seals: Seals;
+  readonly #automatic: AutomaticComparison;
   readonly #listeners = new Set<() => void>();
   #unlisten: () => void = () => {};
   #comparing: Promise<unknown> | null = null;
   #isStopped = false;
-  #lastAutomaticMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SettlementOptions) {
     this.#options = options;
@@ -91,6 +90,13 @@ export class Settlement {
       send: (request) => options.issuer.close(request),
       guarded: (work) => this.#guarded(work),
       sealed: () => this.#seals.reload(),
+    });
+    this.#automatic = new AutomaticComparison({
+      clock: options.clock,
+      openDate: () => options.issuer.businessDate(),
+      days: () => this.days(),
+      reconcile: (date) => this.#reconcileByItself(date),
+      onFault: (fault) => this.#options.onFault(fault),
     });
   }
 
@@ -113,6 +119,7 @@ export class Settlement {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#unlisten();
+    this.#automatic.stop();
     await this.#closer.stop();
     await this.#comparing?.catch(() => undefined);
   }
@@ -188,6 +195,11 @@ export class Settlement {
     const { reconciliation } = await this.#alone(() => this.#compare(date, new Set()));
     this.#record({ kind: 'dayReconciled', businessDate: date, detail: { ...reconciliation } }, actor);
     return this.day(date);
+  }
+
+  async #reconcileByItself(date: string): Promise<void> {
+    await this.reconcile(date, TERMINAL);
+    this.#options.log?.({ level: 'info', event: 'dayReconciled', date });
   }
 
   /**
@@ -348,28 +360,6 @@ export class Settlement {
 
   #lineChanged(): void {
     this.#closer.hurry();
-    this.#compareByItself().catch((fault: unknown) => {
-      if (!(fault instanceof SettlementFault)) this.#options.onFault(fault);
-    });
-  }
-
-  /** After the cut-over: days that are over and were never compared with their final list, oldest first. */
-  async #compareByItself(): Promise<void> {
-    const { clock, issuer } = this.#options;
-    const open = issuer.businessDate();
-    const { monoMs } = clock.now();
-    if (open === null || this.#isStopped || monoMs - this.#lastAutomaticMs < AUTOMATIC_EVERY_MS) return;
-    this.#lastAutomaticMs = monoMs;
-    const due = this.days()
-      .slice(0, AUTOMATIC_DAYS)
-      .filter(
-        ({ date, state }) => date < open && state.sealed === null && state.reconciled?.detail.final !== true,
-      )
-      .reverse();
-    for (const { date } of due) {
-      if (this.#isStopped) return;
-      await this.reconcile(date, TERMINAL);
-      this.#options.log?.({ level: 'info', event: 'dayReconciled', date });
-    }
+    this.#automatic.lineChanged();
   }
 }

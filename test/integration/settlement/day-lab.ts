@@ -1,7 +1,7 @@
 /** A whole till with a page, whose issuer a test may cut off, overhear or make lie, and what a manager does on a day. */
 import type { Actor } from '../../../src/intent/model.ts';
 import { createKonaPlateClient, type KonaPlateClient } from '../../../src/konaplate/client.ts';
-import type { SettlementBackend } from '../../../src/konaplate/settlement.ts';
+import type { SettlementBackend, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import type { CountInput } from '../../../src/settlement/count.ts';
 import type { DayState } from '../../../src/settlement/day.ts';
@@ -38,6 +38,17 @@ export function found(state: DayState): Record<string, number> {
   if (sums === undefined) throw new Error('not reconciled');
   const counts = CATEGORIES.map((name) => [name, sums[name].count] as const);
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/** The issuer's list with something changed, from now on. */
+export function changeList(
+  { lie, honest }: DayLab,
+  change: (value: TransactionsAnswer) => TransactionsAnswer,
+): void {
+  lie.transactions = async (...call) => {
+    const answer = await honest.transactions(...call);
+    return answer.class === 'answered' ? { ...answer, value: change(answer.value) } : answer;
+  };
 }
 
 export async function startDay(): Promise<DayLab> {

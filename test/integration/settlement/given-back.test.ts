@@ -1,8 +1,7 @@
 /** Closes that cannot come to an agreement by themselves: each ends within a bound, says why, and can be made again. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
 import { CARD, until } from '../agent/harness.ts';
-import { BOSS, type DayLab, found, startDay } from './day-lab.ts';
+import { BOSS, changeList, type DayLab, startDay } from './day-lab.ts';
 
 let lab: DayLab;
 
@@ -17,14 +16,6 @@ afterEach(() => {
 afterAll(async () => {
   await lab.end();
 });
-
-/** The issuer's list with something changed. */
-function changeList(change: (value: TransactionsAnswer) => TransactionsAnswer): void {
-  lab.lie.transactions = async (request, callContext, signal) => {
-    const answer = await lab.honest.transactions(request, callContext, signal);
-    return answer.class === 'answered' ? { ...answer, value: change(answer.value) } : answer;
-  };
-}
 
 function outcome() {
   return lab.till.agent.settlement.day(lab.date()).answered?.outcome.detail;
@@ -72,7 +63,7 @@ describe('a close', () => {
 
   it('over a list that contradicts itself is given back, unsent', async () => {
     await lab.charge(10_000);
-    changeList((value) => ({ ...value, nextCursor: 'again' }));
+    changeList(lab, (value) => ({ ...value, nextCursor: 'again' }));
     const { settlement } = lab.till.agent;
     await lab.close();
     await until('given back', () => settlement.day(lab.date()).phase === 'notAgreed');
@@ -120,52 +111,10 @@ describe('a close', () => {
   });
 });
 
-describe('a day that the issuer has agreed with another content, as after a restored ledger', () => {
-  /** Seals it there under an item that was open then. */
-  function sealThereFirst(): void {
-    lab.lie.close = async (request, ...call) => {
-      delete lab.lie.close;
-      const before = { ...request, closeNo: 900, openItems: ['01WASOPENTHEN00000000000001'] };
-      expect(await lab.honest.close(before, ...call)).toMatchObject({ value: { result: 'AGREED' } });
-      return lab.honest.close(request, ...call);
-    };
-  }
-
-  it('is sealed here as well when every item of its final list is the one here', async () => {
-    await lab.charge(10_000);
-    const date = lab.date();
-    sealThereFirst();
-    const state = await lab.close();
-    expect(state.sealed).not.toBeNull();
-    expect(state.answered?.outcome.detail).toMatchObject({ result: 'AGREED', code: '006_907' });
-    const { ledger } = lab.till.agent;
-    expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
-    expect(ledger.verify().faults).toEqual([]);
-  });
-
-  it('stays open while an item differs, and can be closed again', async () => {
-    await lab.charge(10_000);
-    await lab.charge(4_000);
-    sealThereFirst();
-    changeList((value) => {
-      const isSealed = lab.lie.close === undefined;
-      const items = isSealed ? value.items.filter(({ amount }) => amount !== 4_000) : value.items;
-      const totals = [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 10_000 }] as const;
-      return isSealed ? { ...value, items, totals } : value;
-    });
-    const state = await lab.close();
-    expect(state.phase).toBe('notAgreed');
-    expect(outcome()).toMatchObject({ code: '006_907' });
-    expect(found(state)).toEqual({ matched: 1, missingThere: 1 });
-    delete lab.lie.transactions;
-    await closesAfterAll();
-  });
-});
-
 describe("an item of the issuer's list whose id looks like a card number", () => {
   it('is compared and named, masked: the till goes on', async () => {
     await lab.charge(10_000);
-    changeList((value) => {
+    changeList(lab, (value) => {
       const [item] = value.items;
       if (item === undefined) return value;
       const totals = value.totals.map((total) => ({ ...total, count: total.count + 1, sum: 2 * total.sum }));

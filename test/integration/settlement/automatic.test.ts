@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { approvalOf, MANAGER, must, sendCharge } from '../ledger/shop.ts';
+import { counted } from './day-lab.ts';
+import { type HandDay, listOf, META, MINUTE_MS, startHandDay, YESTERDAY } from './hand-day.ts';
+
+const BEFORE = '20260722';
+let day: HandDay;
+
+beforeEach(async () => {
+  day = await startHandDay();
+});
+afterEach(() => day.end());
+
+const reconciled = (): boolean | undefined => day.settlement.day(YESTERDAY).reconciled?.detail.final;
+
+it('a day whose list is not final yet at the cut-over is compared again a little later, though the line stands still', async () => {
+  await expect.poll(reconciled).toBe(false);
+  expect(day.asked).toContain(YESTERDAY);
+  day.sayList = () => listOf(true);
+  await day.clock.advance(2 * MINUTE_MS);
+  await expect.poll(reconciled).toBe(true);
+  const before = day.asked.length;
+  await day.clock.advance(24 * 60 * MINUTE_MS);
+  expect(day.asked).toHaveLength(before);
+});
+
+it('a comparison that the line did not carry is made again, also when the line is back within minutes', async () => {
+  day.sayList = () => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' });
+  await day.clock.advance(2 * MINUTE_MS);
+  day.sayList = () => listOf(true);
+  day.lineChanged();
+  await day.clock.advance(10 * MINUTE_MS);
+  await expect.poll(reconciled).toBe(true);
+});
+
+it('a list that contradicts itself leaves its own day alone: the days after it are compared', async () => {
+  const { intent } = sendCharge(day.ledger, day.clock.now());
+  must(
+    day.ledger,
+    intent,
+    { kind: 'approved', approval: { ...approvalOf(2), businessDate: BEFORE } },
+    day.clock.now(),
+  );
+  const broken = listOf(true, [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 1 }]);
+  day.sayList = ({ businessDate }) => (businessDate === BEFORE ? broken : listOf(true));
+  await day.clock.advance(2 * MINUTE_MS);
+  await expect.poll(reconciled).toBe(true);
+  expect(day.settlement.day(BEFORE).reconciled).toBeNull();
+});
+
+it('a list that never becomes final is asked for ever more rarely', async () => {
+  await day.clock.advance(24 * 60 * MINUTE_MS);
+  expect(reconciled()).toBe(false);
+  expect(day.asked.filter((date) => date === YESTERDAY).length).toBeLessThan(40);
+});
+
+describe('a close of a day that the issuer has sealed with another content', () => {
+  const phase = (): string => day.settlement.day(YESTERDAY).phase;
+
+  it('waits for its final list a few times, two minutes in all, and is then given back', async () => {
+    const { settlement, clock, ledger } = day;
+    day.sayClose = () => ({ class: 'refused', code: '006_907', meta: META });
+    settlement.count(YESTERDAY, counted(ledger.balances().cash_drawer), MANAGER);
+    await settlement.close(YESTERDAY, MANAGER).settled;
+    expect(phase()).toBe('wanted');
+    for (let seconds = 0; seconds < 150; seconds += 1) await clock.advance(1_000);
+    await expect.poll(phase).toBe('notAgreed');
+    expect(settlement.day(YESTERDAY).answered?.outcome.detail).toMatchObject({ code: '006_907' });
+    expect(day.closes).toBe(7);
+    await clock.advance(24 * 60 * MINUTE_MS);
+    expect(day.closes).toBe(7);
+  });
+});
