@@ -82,6 +82,7 @@ export class ScannerBench {
   readonly #entries = new Map<string, Entry>();
   readonly #changes = new Set<() => void>();
   readonly #tests = new Set<(report: ScanReport) => void>();
+  #scans = 0;
 
   constructor(clock: Clock, codeTable: CodeTable) {
     this.#clock = clock;
@@ -113,6 +114,7 @@ export class ScannerBench {
   frame(frame: Frame): void {
     const entry = this.#entries.get(frame.source);
     if (entry === undefined) return;
+    this.#scans += 1;
     const now = this.#clock.now();
     entry.lastFrameAtMs = now.wallMs;
     const today = todayOf(entry, now.wallMs);
@@ -137,6 +139,11 @@ export class ScannerBench {
     entry.status = status;
     this.#show(entry.station);
     for (const listener of this.#changes) listener();
+  }
+
+  /** Complete reads of all scanners since the start, whatever became of them. Most of them change nothing else. */
+  scans(): number {
+    return this.#scans;
   }
 
   /** False: no such scanner. */

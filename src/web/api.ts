@@ -217,7 +217,8 @@ export interface AddManagerBody {
 
 /**
  * `GET /api/v1/manager/events` (SSE, session needed): `event: state`, data `ManagerState`, on connecting, after every
- * change (at most twice a second) and every 2 s. The page reads what it shows again when `journalIndex` or `changes` moved.
+ * change (at most twice a second) and every 2 s. The page reads what it shows again when `journalIndex` or `changes` moved,
+ * the Scanners page also when `scans` did.
  * `event: scan`, data `ScanTest`, while a scan test is on.
  */
 export interface ManagerState {
@@ -228,6 +229,8 @@ export interface ManagerState {
   readonly journalIndex: number;
   /** Grows with every change of scanners, line or worker. */
   readonly changes: number;
+  /** Complete reads of all scanners since the program's start, product codes too. */
+  readonly scans: number;
   readonly cases: number;
   readonly line: Snapshot['strip']['line'];
 }

@@ -51,6 +51,7 @@ function stateOf(options: WebOptions, changes: number): ManagerState {
     businessDate,
     journalIndex: options.ledger.head().index,
     changes,
+    scans: options.scanners.scans(),
     cases: options.board.totals().cases.count,
     line: {
       state: line.state,

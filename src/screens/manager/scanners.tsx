@@ -13,7 +13,7 @@ import { when } from './payment-table.tsx';
 
 export function Scanners(props: PageProps) {
   const { language, live } = props;
-  const loaded = useLoad<ScannersAnswer>('scanners', live.version, props.signedOut);
+  const loaded = useLoad<ScannersAnswer>('scanners', `${live.version}.${live.state?.scans}`, props.signedOut);
   const rows = loaded.data?.scanners ?? [];
   return (
     <>

@@ -70,6 +70,7 @@ const STATE: ManagerState = {
   businessDate: '20260723',
   journalIndex: 4240,
   changes: 3,
+  scans: 0,
   cases: 2,
   line: { state: 'online', sinceMs: NOW_MS - HOUR_MS, nextTryMs: null, reason: null },
 };

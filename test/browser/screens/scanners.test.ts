@@ -78,7 +78,12 @@ async function facts(): Promise<Readonly<Record<string, string>>> {
 describe('the scanners page', () => {
   it('lists the scanner with its state and counts every scan by what became of it, while it is looked at', async () => {
     await signIn();
-    await expect.poll(facts).toMatchObject({ Connection: 'tcp', Scans: '0', Refused: '0', Connects: '1' });
+    await expect.poll(facts).toMatchObject({
+      Connection: 'network',
+      'Scans today': '0',
+      Refused: '0',
+      Reconnects: '0',
+    });
     expect((await facts()).State).toMatch(/^● ready since /);
     const payment = await till.barcode('CHARGE', 4_000);
     await till.scanner.send(MILK);
@@ -89,13 +94,24 @@ describe('the scanners page', () => {
     await cashier.sees('TAKE');
     await till.scanner.send(payment);
     await expect.poll(facts).toMatchObject({
-      Scans: '4',
+      'Scans today': '4',
       'Not ours': '1',
       Unreadable: '1',
       Refused: '1',
       Dropped: 'empty 1',
     });
     await cashier.press('STOP');
+  });
+
+  it('counts a product by itself, while it is looked at: nothing else of the till changes with it', async () => {
+    await signIn();
+    const before = await facts();
+    await till.scanner.send(MILK);
+    await expect.poll(facts).toMatchObject({
+      'Scans today': String(Number(before['Scans today']) + 1),
+      'Not ours': String(Number(before['Not ours']) + 1),
+      'Last scan': expect.stringMatching(/[0-9]/),
+    });
   });
 
   it('shows a lost scanner as unplugged without being reloaded, and ready again once it is back', async () => {
@@ -105,7 +121,7 @@ describe('the scanners page', () => {
     await expect.poll(async () => (await facts()).State).toMatch(/^▲ unplugged since /);
     await till.scanner.reopen(port);
     await expect.poll(async () => (await facts()).State).toMatch(/^● ready since /);
-    expect((await facts()).Connects).toBe('2');
+    expect((await facts()).Reconnects).toBe('1');
   });
 
   it('opens the setup sheet', async () => {
