@@ -33,6 +33,8 @@ export interface FramingOptions {
 export interface FrameSink {
   frame(text: string): void;
   dropped(reason: DropReason): void;
+  /** What was dropped as `CUT` because its end never came, while the connection goes on. */
+  unended?(text: string): void;
 }
 
 export interface Framer {
@@ -42,16 +44,20 @@ export interface Framer {
 }
 
 export function createFramer(options: FramingOptions, clock: DriverClock, sink: FrameSink): Framer {
-  const deliver = (bytes: Uint8Array): void => deliverFrame(bytes, options.prefix ?? '', sink);
+  const prefix = options.prefix ?? '';
   const suffix = options.suffix ?? 'auto';
   return suffix === 'none'
-    ? new SilenceFramer(options.idleMs ?? IDLE_MS_DEFAULT, clock, sink, deliver)
-    : new LineFramer(suffix, options.partialMs ?? PARTIAL_MS_DEFAULT, clock, sink, deliver);
+    ? new SilenceFramer(options.idleMs ?? IDLE_MS_DEFAULT, prefix, clock, sink)
+    : new LineFramer(suffix, options.partialMs ?? PARTIAL_MS_DEFAULT, prefix, clock, sink);
+}
+
+function bareText(bytes: Uint8Array, prefix: string): string {
+  const text = decodeText(bytes);
+  return prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }
 
 function deliverFrame(bytes: Uint8Array, prefix: string, sink: FrameSink): void {
-  const text = decodeText(bytes);
-  const bare = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+  const bare = bareText(bytes, prefix);
   if (bare === '') sink.dropped('EMPTY');
   else sink.frame(bare);
 }
@@ -80,9 +86,9 @@ const LF = 10;
 class LineFramer implements Framer {
   readonly #suffix: Exclude<Suffix, 'none'>;
   readonly #partialMs: number;
+  readonly #prefix: string;
   readonly #clock: DriverClock;
   readonly #sink: FrameSink;
-  readonly #deliver: (bytes: Uint8Array) => void;
   #parser: ReadlineParser;
   /** Inside a frame that was already dropped as too long: its end is awaited. */
   #skipping = false;
@@ -92,15 +98,15 @@ class LineFramer implements Framer {
   constructor(
     suffix: Exclude<Suffix, 'none'>,
     partialMs: number,
+    prefix: string,
     clock: DriverClock,
     sink: FrameSink,
-    deliver: (bytes: Uint8Array) => void,
   ) {
     this.#suffix = suffix;
     this.#partialMs = partialMs;
+    this.#prefix = prefix;
     this.#clock = clock;
     this.#sink = sink;
-    this.#deliver = deliver;
     this.#parser = this.#newParser();
   }
 
@@ -153,7 +159,7 @@ class LineFramer implements Framer {
     if (line.length === 0 && this.#suffix === 'auto') return; // the other half of CRLF, or a doubled suffix
     const bare = this.#withoutOtherHalf(line);
     if (bare.length > FRAME_BYTES_MAX) this.#sink.dropped('TOO_LONG');
-    else this.#deliver(bare);
+    else deliverFrame(bare, this.#prefix, this.#sink);
   }
 
   /** Is a piece of a frame waiting for its end? A lone line feed after `CR` is none. */
@@ -185,10 +191,13 @@ class LineFramer implements Framer {
     if (!this.#unfinished() && !this.#skipping) return;
     this.#partial = this.#clock.after(this.#partialMs, () => {
       this.#partial = null;
-      if (!this.#skipping) this.#sink.dropped('CUT');
+      const piece = this.#skipping ? null : bareText(this.#parser.buffer, this.#prefix);
       this.#skipping = false;
       this.#parser.destroy();
       this.#parser = this.#newParser();
+      if (piece === null) return;
+      this.#sink.dropped('CUT');
+      this.#sink.unended?.(piece);
     });
   }
 }
@@ -196,20 +205,20 @@ class LineFramer implements Framer {
 /** No suffix: silence ends a frame. */
 class SilenceFramer implements Framer {
   readonly #idleMs: number;
+  readonly #prefix: string;
   readonly #clock: DriverClock;
   readonly #sink: FrameSink;
-  readonly #deliver: (bytes: Uint8Array) => void;
   readonly #buffer = new Uint8Array(FRAME_BYTES_MAX);
   #length = 0;
   #tooLong = false;
   #silence: { cancel(): void } | null = null;
   #ended = false;
 
-  constructor(idleMs: number, clock: DriverClock, sink: FrameSink, deliver: (bytes: Uint8Array) => void) {
+  constructor(idleMs: number, prefix: string, clock: DriverClock, sink: FrameSink) {
     this.#idleMs = idleMs;
+    this.#prefix = prefix;
     this.#clock = clock;
     this.#sink = sink;
-    this.#deliver = deliver;
   }
 
   push(bytes: Uint8Array): void {
@@ -240,6 +249,6 @@ class SilenceFramer implements Framer {
     this.#length = 0;
     this.#tooLong = false;
     if (tooLong) this.#sink.dropped('TOO_LONG');
-    else this.#deliver(bytes);
+    else deliverFrame(bytes, this.#prefix, this.#sink);
   }
 }

@@ -29,6 +29,8 @@ export class OpenFailure extends Error {
 export interface LinkEvents {
   frame(text: string, symbology?: string): void;
   dropped(reason: DropReason): void;
+  /** See `ScannerListener`. */
+  unended(text: string): void;
   /** The device is gone or broken. The lane closes the link and opens anew. */
   lost(problem: Problem | null): void;
   /** What is wrong with an open link has changed; null: nothing is. */
@@ -188,6 +190,9 @@ class Lane implements Scanner {
       dropped: (reason) => {
         // A cut frame is counted also when the connection that cut it is already gone.
         if (this.#closing === null) this.#dropped[reason] += 1;
+      },
+      unended: (text) => {
+        if (live()) this.#listener.unended?.({ source: this.name, text, monoMs: this.#clock.monoMs() });
       },
       lost: (problem) => {
         if (live()) this.#lost(problem);

@@ -62,6 +62,7 @@ export function createRecorder(
         keep(recordOf(frame, mask));
         listener.frame(frame);
       },
+      unended: (frame) => listener.unended?.(frame),
       status: (status) => {
         const { name, state, sinceMonoMs, problem } = status;
         const entry = { kind: 'status', source: name, monoMs: sinceMonoMs, state } as const;

@@ -64,6 +64,11 @@ export type DropReason = 'TOO_LONG' | 'CUT' | 'EMPTY' | 'UNDECODABLE';
 
 export interface ScannerListener {
   frame(frame: Frame): void;
+  /**
+   * What came without its end, on a connection that goes on: a piece of a read, or a whole one of a scanner that does not
+   * send the configured suffix. Counted as `CUT`; only to be explained to a person, never to be taken for a scan.
+   */
+  unended?(frame: Frame): void;
   status(status: ScannerStatus): void;
 }
 

@@ -46,6 +46,7 @@ export function openScanners(
     bench.add(config.name, config.driver, station);
     const listener = recorder.before({
       frame: (frame) => bench.frame(frame),
+      unended: (frame) => bench.unended(frame),
       status: (status) => bench.status(status),
     });
     const scanner = openScanner(config, driverClockOf(clock), listener);

@@ -25,6 +25,7 @@ export const DIAGNOSIS_CAUSES = [
   'LAYOUT',
   'MERGED',
   'EXTRA',
+  'NO_SUFFIX',
   'CUT',
   'MISREAD',
 ] as const;
@@ -34,7 +35,7 @@ export interface Diagnosis {
   readonly cause: DiagnosisCause;
   /**
    * SYMBOLOGY: name of the symbology. LAYOUT: what the scanner sends (`US` `UK` `DE` `FR` `KR` `ALT-numpad`). MISREAD:
-   * the parser's reason. EXTRA: where and what, such as `blank before`. Otherwise null. Never a character of the scan
+   * the parser's reason. EXTRA: where and what, such as `blank before`. NO_SUFFIX: what ends the read instead, such as `TAB` or `nothing`. Otherwise null. Never a character of the scan
    * that could belong to a card number or a token.
    */
   readonly detail: string | null;
@@ -84,6 +85,26 @@ export function diagnose(
     byDamage(text, codeTable, parsed.reason, parsed.looksLikeOurs)
   );
 }
+
+/** Why a read arrived that never ended as the configuration says (`ScannerListener.unended`). Total and pure. */
+export function diagnoseUnended(raw: string, codeTable: CodeTable = DEFAULT_CODE_TABLE): Diagnosis {
+  const text = raw.replace(/[\t\r\n]+$/, '');
+  const { cause, ours, ...other } = diagnose(text, codeTable);
+  if (cause !== 'NONE' && cause !== 'NOT_OURS') return { cause, ours, ...other };
+  const ending = [...raw.slice(text.length)].map((character) => ENDINGS[character]).join(' ');
+  return finding(
+    'NO_SUFFIX',
+    ending === '' ? 'nothing' : ending,
+    ours,
+    ending === ''
+      ? 'The read arrived without an end.'
+      : `The read ended with ${ending}, which is not the configured suffix.`,
+    'Let the scanner send CR after each read, or set "suffix" in the configuration to what it sends ("none": nothing).',
+    SHEET_PAGE_PREFIX,
+  );
+}
+
+const ENDINGS: Readonly<Record<string, string>> = { '\t': 'TAB', '\r': 'CR', '\n': 'LF' };
 
 function finding(
   cause: DiagnosisCause,

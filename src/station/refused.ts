@@ -27,6 +27,8 @@ export function refusedByDiagnosis(diagnosis: Diagnosis): { cause: RefusedCause;
       return { cause: 'MISREAD', values: { code: detail } };
     case 'EXTRA':
       return { cause: 'EXTRA', values: { where: detail } };
+    case 'NO_SUFFIX':
+      return diagnosis.ours ? { cause: 'NO_SUFFIX', values: {} } : null;
     case 'CAPS':
     case 'CUT':
     case 'MERGED':

@@ -1,6 +1,6 @@
 /** The scanners of the terminal: whose frames go to which station, their state and counts, and the installer's test mode. */
 import type { Frame, Scanner, ScannerStatus } from '../../drivers/scanner.ts';
-import { diagnose } from '../barcode/diagnose.ts';
+import { diagnose, diagnoseUnended } from '../barcode/diagnose.ts';
 import { judgeTest } from '../barcode/judge-test.ts';
 import { maskFrame } from '../barcode/mask.ts';
 import { type CodeTable, parseBarcode } from '../barcode/parse.ts';
@@ -76,6 +76,10 @@ function todayOf(entry: Entry, wallMs: number): Today {
   return entry.today;
 }
 
+function isTested({ testUntilMonoMs }: Entry, monoMs: number): boolean {
+  return testUntilMonoMs !== null && monoMs < testUntilMonoMs;
+}
+
 export class ScannerBench {
   readonly #clock: Clock;
   readonly #codeTable: CodeTable;
@@ -119,9 +123,8 @@ export class ScannerBench {
     entry.lastFrameAtMs = now.wallMs;
     const today = todayOf(entry, now.wallMs);
     today.frames += 1;
-    if (entry.testUntilMonoMs !== null && now.monoMs < entry.testUntilMonoMs) {
-      const report = this.#report(frame, now.wallMs);
-      for (const listener of this.#tests) listener(report);
+    if (isTested(entry, now.monoMs)) {
+      this.#tell(this.#report(frame, now.wallMs));
       return;
     }
     const result = entry.station.scan(frame);
@@ -130,6 +133,20 @@ export class ScannerBench {
       entry.lastUnreadable = this.#report(frame, now.wallMs);
       for (const listener of this.#changes) listener();
     } else if (result === 'accepted') entry.lastUnreadable = null;
+  }
+
+  /** A read without its end: a test shows it; a payment is explained to the cashier and kept, masked, for the installer. */
+  unended(frame: Frame): void {
+    const entry = this.#entries.get(frame.source);
+    if (entry === undefined) return;
+    const now = this.#clock.now();
+    const report = this.#unendedReport(frame, now.wallMs);
+    if (isTested(entry, now.monoMs)) {
+      this.#tell(report);
+      return;
+    }
+    if (entry.station.unended(frame) === 'unreadable') entry.lastUnreadable = report;
+    for (const listener of this.#changes) listener();
   }
 
   status(status: ScannerStatus): void {
@@ -195,6 +212,16 @@ export class ScannerBench {
       all.find(({ status }) => status.state === 'ready') ??
       all[0];
     station.setScanner(best === undefined ? NONE : stripOf(best.status));
+  }
+
+  #tell(report: ScanReport): void {
+    for (const listener of this.#tests) listener(report);
+  }
+
+  #unendedReport(frame: Frame, atMs: number): ScanReport {
+    const { cause, detail, till, sheetPage, ours } = diagnoseUnended(frame.text, this.#codeTable);
+    const said = { ok: false, reason: null, hint: cause, detail, till, sheetPage, sheet: null } as const;
+    return { ...this.#report(frame, atMs), ...said, looksLikeOurs: ours };
   }
 
   #report(frame: Frame, atMs: number): ScanReport {

@@ -1,5 +1,5 @@
 /** From a frame to an intent, a refusal, or a scan for the POS program. */
-import { diagnose } from '../barcode/diagnose.ts';
+import { diagnose, diagnoseUnended } from '../barcode/diagnose.ts';
 import { parseBarcode } from '../barcode/parse.ts';
 import { openVoid } from '../intent/external.ts';
 import type { Intent, Now } from '../intent/model.ts';
@@ -27,6 +27,14 @@ export class Scans {
       this.#core.ledgerFailed(error);
       return this.#core.refuse('LEDGER');
     }
+  }
+
+  /** Explains a read that had no end, if it was a payment. It opens nothing and passes to nobody. */
+  unended(frame: ScanFrame): ScanResult {
+    const found = refusedByDiagnosis(diagnoseUnended(frame.text, this.#core.options.codeTable));
+    if (found === null) return 'notOurs';
+    this.#core.refuse(found.cause, found.values);
+    return 'unreadable';
   }
 
   #scan(frame: ScanFrame): ScanResult {

@@ -71,6 +71,7 @@ export const REFUSED_CAUSES = [
   'CAPS',
   'LAYOUT', // layout
   'EXTRA',
+  'NO_SUFFIX',
   'SYMBOLOGY', // symbology
   'DUP_OPEN',
   'DUP_OTHER', // stationId, type, amount, atMs

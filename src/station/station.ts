@@ -83,6 +83,11 @@ export class Station {
     return this.#atOnce(() => this.#scans.scan(frame));
   }
 
+  /** A read without its end from one of this station's scanners: explained when it was a payment, never taken. */
+  unended(frame: ScanFrame): ScanResult {
+    return this.#atOnce(() => this.#scans.unended(frame));
+  }
+
   /** A key of the dock or the rail. Anything but the present face and version gives the present face and changes nothing. */
   press(body: PressBody): PressAnswer {
     return this.#act(body.page, () => this.#presses.press(body));

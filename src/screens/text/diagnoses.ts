@@ -32,6 +32,16 @@ const DIAGNOSES: Readonly<Record<string, DiagnosisText>> = {
     what: { ko: '두 번 읽은 것이 붙어서 옵니다.', en: 'Two reads arrive as one.' },
     cure: { ko: '스캐너가 뒤에 CR을 보내게 하세요.', en: 'Let the scanner send CR after each read.' },
   },
+  NO_SUFFIX: {
+    what: {
+      ko: '읽은 것의 끝이 설정과 다르거나 오지 않습니다({detail}).',
+      en: 'A read does not end as it is configured ({detail}).',
+    },
+    cure: {
+      ko: '스캐너가 뒤에 CR을 보내게 하거나 설정 파일의 suffix를 고치세요.',
+      en: 'Let the scanner send CR after each read, or set "suffix" in the configuration to what it sends.',
+    },
+  },
   SYMBOLOGY: {
     what: {
       ko: '결제 바코드와 같은 글자가 {detail}(으)로 그려져 있습니다.',
@@ -65,8 +75,9 @@ const DIAGNOSES: Readonly<Record<string, DiagnosisText>> = {
 
 const SHEET: Words = { ko: '설정 시트 {page}쪽.', en: 'Setup sheet page {page}.' };
 
-/** Kinds of added characters, and where they stand, as the diagnosis names them. */
-const ADDED_KO: readonly (readonly [string, string])[] = [
+/** Kinds of added characters, where they stand, and what ends a read, as the diagnosis names them. */
+const DETAILS_KO: readonly (readonly [string, string])[] = [
+  ['nothing', '없음'],
   ['identifier twice', '식별자 두 번'],
   ['control character', '제어 문자'],
   ['blank', '빈칸'],
@@ -77,6 +88,8 @@ const ADDED_KO: readonly (readonly [string, string])[] = [
   [' before', ' 앞'],
   [' after', ' 뒤'],
 ];
+
+const DETAILED: ReadonlySet<string> = new Set(['EXTRA', 'NO_SUFFIX']);
 
 export interface DiagnosisFacts {
   readonly hint: string | null;
@@ -90,8 +103,8 @@ export function diagnosisText(facts: DiagnosisFacts, language: Language): string
   const text = DIAGNOSES[facts.hint ?? ''];
   if (text === undefined) return null;
   let { detail } = facts;
-  if (detail !== null && facts.hint === 'EXTRA' && language === 'ko') {
-    for (const [english, korean] of ADDED_KO) detail = detail.replaceAll(english, korean);
+  if (detail !== null && DETAILED.has(facts.hint ?? '') && language === 'ko') {
+    for (const [english, korean] of DETAILS_KO) detail = detail.replaceAll(english, korean);
   }
   const sentences = [text.what, text.cure].map((words) => say(words, language, { detail, till: facts.till }));
   if (facts.sheetPage !== null) sentences.push(say(SHEET, language, { page: facts.sheetPage }));

@@ -73,6 +73,11 @@ export const REFUSALS = {
     '앞뒤에 다른 글자가 붙습니다. 점장: 스캐너 화면.',
     'It adds characters. Manager: Scanners page.',
   ),
+  NO_SUFFIX: row(
+    CHECK_SCANNER,
+    '스캐너가 읽은 것의 끝을 알리지 않습니다. 설정 시트 3쪽.',
+    'The scanner does not end its reads: setup sheet page 3.',
+  ),
   SYMBOLOGY: row(
     CHECK_SCANNER,
     '바코드 종류가 다릅니다({detail}). 점장: 스캐너 화면.',

@@ -51,9 +51,14 @@ export class FakeScanner {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async send(text: string): Promise<void> {
+  send(text: string): Promise<void> {
+    return this.sendRaw(`${text}\r`);
+  }
+
+  /** Just these characters, no suffix after them. */
+  async sendRaw(text: string): Promise<void> {
     const socket = await until('a driver connected to the scanner', () => [...this.#sockets][0]);
-    socket.write(`${text}\r`);
+    socket.write(text);
   }
 
   async close(): Promise<void> {

@@ -16,12 +16,14 @@ function framerOf(options: FramingOptions) {
   const clock = new ManualClock();
   const frames: string[] = [];
   const dropped: string[] = [];
+  const unended: string[] = [];
   const framer = createFramer(options, clock, {
     frame: (text) => frames.push(text),
     dropped: (reason) => dropped.push(reason),
+    unended: (text) => unended.push(text),
   });
   const push = (text: string) => framer.push(Buffer.from(text, 'latin1'));
-  return { clock, frames, dropped, framer, push };
+  return { clock, frames, dropped, unended, framer, push };
 }
 
 describe('a framer with a suffix', () => {
@@ -109,6 +111,25 @@ describe('a framer with a suffix', () => {
     expect(dropped).toEqual(['CUT']);
     expect(frames).toEqual([VALID]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('tells what never got its end, to be explained and not as a frame; what a connection took along is not told', () => {
+    for (const [suffix, sent, told] of [
+      ['auto', VALID, VALID],
+      ['CR', `${VALID}\t`, `${VALID}\t`],
+      ['TAB', `>${VALID}\r`, `${VALID}\r`],
+    ] as const) {
+      const { frames, dropped, unended, push, clock } = framerOf({ suffix, prefix: '>' });
+      push(sent);
+      clock.advance(1_000);
+      expect([frames, dropped, unended]).toEqual([[], ['CUT'], [told]]);
+    }
+    const { frames, unended, push, framer, clock } = framerOf({ suffix: 'CR' });
+    push(VALID);
+    framer.end();
+    push('x'.repeat(300));
+    clock.advance(5_000);
+    expect([frames, unended]).toEqual([[], []]);
   });
 
   it('takes the prefix away where it stands and counts an empty frame', () => {

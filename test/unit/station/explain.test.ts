@@ -164,6 +164,52 @@ describe("the installer's page", () => {
     },
   );
 
+  it.each([
+    ['nothing', '', 'NO_SUFFIX', 'nothing', 3],
+    ['a TAB', '\t', 'NO_SUFFIX', 'TAB', 3],
+    ['CR and LF', '\r\n', 'NO_SUFFIX', 'CR LF', 3],
+  ])(
+    'keeps, and tells the cashier, that reads end with %s instead of the suffix',
+    (_n, ending, hint, detail, page) => {
+      bench.unended({ source: 'counter', text: good + ending, monoMs: lab.clock.now().monoMs });
+      expect(lab.see().face.refused?.cause).toBe('NO_SUFFIX');
+      expect(intents()).toEqual([]);
+      expect(row()?.lastUnreadable).toMatchObject({ ok: false, hint, detail, sheetPage: page });
+      expect(row()).toMatchObject({ framesToday: 0, results: { accepted: 0, unreadable: 0 } });
+      for (const language of ['ko', 'en'] as const) {
+        const last = row()?.lastUnreadable;
+        const text = last === null || last === undefined ? '' : (diagnosisText(last, language) ?? '');
+        expect(text).toMatch(/CR/);
+        expect(text).not.toMatch(/[{}]|undefined|null|-\)/);
+      }
+    },
+  );
+
+  it('names a cut read that never ended as cut, and says nothing of a piece of a product code', () => {
+    bench.unended({ source: 'counter', text: good.slice(0, 20), monoMs: lab.clock.now().monoMs });
+    expect(row()?.lastUnreadable?.hint).toBe('CUT');
+    expect(lab.see().face.refused?.cause).toBe('CUT');
+    lab.clock.pass(8_000);
+    bench.unended({ source: 'counter', text: '8801115', monoMs: lab.clock.now().monoMs });
+    expect(lab.see().face.refused).toBeNull();
+    expect(lab.forwarded).toEqual([]);
+  });
+
+  it('shows a read without its end in test mode, whatever it is', () => {
+    const reports: ScanReport[] = [];
+    bench.onTest((report) => reports.push(report));
+    bench.setTest('counter', true);
+    for (const text of [good, '8801115114154']) {
+      bench.unended({ source: 'counter', text, monoMs: lab.clock.now().monoMs });
+    }
+    expect(reports).toMatchObject([
+      { ok: false, hint: 'NO_SUFFIX', sheetPage: 3 },
+      { ok: false, hint: 'NO_SUFFIX', sheetPage: 3 },
+    ]);
+    expect(row()?.lastUnreadable).toBeNull();
+    expect(lab.see().face.refused).toBeNull();
+  });
+
   it('forgets it at the next good one, and product codes leave it alone', () => {
     read(good.toLowerCase());
     read('8801234567893');
