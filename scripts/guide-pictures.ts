@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of the cashier's guide: every face of the page in both languages, in sheets by subject, with the
- * product's own page in a real browser. `node scripts/guide-pictures.ts [FOLDER]`, by default docs/images.
+ * Draws the pictures of the guides in both languages, with the product's own pages in a real browser: every face of the
+ * cashier's page in sheets by subject, and each page of the manager. `node scripts/guide-pictures.ts [FOLDER]`, by default docs/images.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,9 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Face } from '../src/station/snapshot.ts';
 import { buildPages, startBrowser } from '../test/browser/screens/browser.ts';
+import { AGREED_DAY, DIFFERING_DAY, REPORT } from '../test/browser/screens/day-data.ts';
 import { FixtureServer } from '../test/browser/screens/fixture.ts';
+import { DETAIL, serveManager } from '../test/browser/screens/manager-data.ts';
 import { ALL_FACES, snapshotOf } from '../test/browser/screens/snapshots.ts';
 
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
@@ -26,6 +28,17 @@ const SHEETS: Readonly<Record<string, readonly string[]>> = {
     ...['NOT-READY', 'NOT-READY-HELD', 'NOT-RECORDED', 'NOT-RECORDED-OUT', 'STARTING', 'NO-ROOM', 'LEDGER'],
     ...['RECOVERING', 'LINE', 'LINE-OFF', 'SLOW', 'SCANNER', 'VIEW-ONLY', 'LOCKED'],
   ],
+};
+/** Pages of the manager by the name of their picture: the address, and what is there once the page has its figures. */
+const MANAGER: Readonly<Record<string, readonly [string, string]>> = {
+  today: ['today', '.chart [role=img]'],
+  payments: ['payments', 'tbody tr'],
+  payment: [`payment/${DETAIL.sequenceId}`, '.timeline tbody tr'],
+  cases: ['cases', '.cases li'],
+  day: ['day', '[data-step="4"]'],
+  'day-agreed': ['day', '[data-step="4"] button'],
+  scanners: ['scanners', '.plugged li'],
+  settings: ['settings', 'td.value'],
 };
 const COLUMNS = 3;
 const CELL_WIDTH = 400;
@@ -82,15 +95,22 @@ class Guide {
   }
 }
 
-async function openPage(browser: Browser, server: FixtureServer, language: Language): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
+interface Opened {
+  readonly language: Language;
+  readonly path: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+}
+
+async function openPage(browser: Browser, server: FixtureServer, opened: Opened): Promise<Page> {
+  const { language, path, viewport } = opened;
+  const context = await browser.newContext({ viewport });
   await context.addInitScript(
     (preferences) => localStorage.setItem('kona-till.preferences', preferences),
     JSON.stringify({ language, theme: 'light', sound: true }),
   );
   const page = await context.newPage();
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto(`${server.url}/cashier.html?station=1`);
+  await page.goto(`${server.url}/${path}`);
   await page.evaluate(() => document.fonts.ready);
   return page;
 }
@@ -112,6 +132,37 @@ async function sheet(browser: Browser, pictures: ReadonlyMap<string, Buffer>, fi
   await page.close();
 }
 
+async function drawCashier(browser: Browser, server: FixtureServer, language: Language, target: string) {
+  const opened = { language, path: 'cashier.html?station=1', viewport: { width: 1024, height: 768 } };
+  const guide = new Guide(server, await openPage(browser, server, opened));
+  for (const [subject, names] of Object.entries(SHEETS)) {
+    const pictures = new Map<string, Buffer>();
+    for (const name of names) pictures.set(name, await guide.picture(name));
+    await sheet(browser, pictures, join(target, `cashier-${subject}.${language}.png`));
+  }
+}
+
+async function drawManager(browser: Browser, server: FixtureServer, language: Language, target: string) {
+  serveManager(server, { state: 'signedIn' });
+  server.routes.set('GET /api/v1/manager/day/report', () => ({ status: 200, body: REPORT }));
+  for (const [name, [route, ready]] of Object.entries(MANAGER)) {
+    const day = name === 'day-agreed' ? AGREED_DAY : DIFFERING_DAY;
+    server.routes.set('GET /api/v1/manager/day', () => ({ status: 200, body: day }));
+    const opened = { language, path: `manager.html#/${route}`, viewport: { width: 1000, height: 625 } };
+    const page = await openPage(browser, server, opened);
+    await page.waitForSelector(ready);
+    if (name === 'day-agreed') {
+      await page.locator(ready).first().click();
+      await page.waitForSelector('.report .paper');
+      await page.evaluate(() => window.scrollTo(0, 0));
+    }
+    // The list says nothing more below the first screen.
+    const fullPage = name !== 'payments';
+    await page.screenshot({ path: join(target, `manager-${name}.${language}.png`), fullPage });
+    await page.context().close();
+  }
+}
+
 async function main(target: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kona-guide-'));
   const root = await buildPages(join(folder, 'dist'));
@@ -119,12 +170,8 @@ async function main(target: string): Promise<void> {
   const browser = await startBrowser();
   try {
     for (const language of LANGUAGES) {
-      const guide = new Guide(server, await openPage(browser, server, language));
-      for (const [subject, names] of Object.entries(SHEETS)) {
-        const pictures = new Map<string, Buffer>();
-        for (const name of names) pictures.set(name, await guide.picture(name));
-        await sheet(browser, pictures, join(target, `cashier-${subject}.${language}.png`));
-      }
+      await drawCashier(browser, server, language, target);
+      await drawManager(browser, server, language, target);
     }
   } finally {
     await browser.close();
