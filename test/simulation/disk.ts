@@ -370,7 +370,8 @@ export class DiskLedger implements TillLedger, DayLedger {
 
   /** The queries that a running core makes; anything else is not simulated and says so. */
   list(query: ListQuery): ReturnType<TillLedger['list']> {
-    const { limit, group, stationId, cardNumber, text, businessDateFrom, before, ...rest } = query;
+    const { limit, group, stationId, cardNumber, text, before, ...dated } = query;
+    const { businessDateFrom, businessDateTo, ...rest } = dated;
     if (Object.keys(rest).length > 0) throw new Error(`not simulated: ${Object.keys(rest).join(', ')}`);
     const all = [...this.#intents.values()];
     const found: { intent: Intent; at: number }[] = [];
@@ -382,6 +383,7 @@ export class DiskLedger implements TillLedger, DayLedger {
       if (cardNumber !== undefined && this.#disk.cards.get(intent.sequenceId) !== cardNumber) continue;
       if (text !== undefined && intent.sequenceId !== text) continue;
       if (businessDateFrom !== undefined && businessDateOf(intent, 0) < businessDateFrom) continue;
+      if (businessDateTo !== undefined && businessDateOf(intent, 0) > businessDateTo) continue;
       found.push({ intent, at });
     }
     const page = found.slice(0, limit);
