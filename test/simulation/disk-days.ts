@@ -1,7 +1,7 @@
 /** The business days of the simulator's disk, read out of its journal: what the real ledger keeps in tables of its own. */
 import { ACCOUNTS, type Account, type Actor, type Intent, type Posting } from '../../src/intent/model.ts';
-import { approvedPosition, type LateBooking, namedOf } from '../../src/ledger/days.ts';
-import { businessDateOf, koreanDate } from '../../src/ledger/intents.ts';
+import { approvedPosition, FIRST_DATE, type LateBooking, namedOf } from '../../src/ledger/days.ts';
+import { businessDateOf } from '../../src/ledger/intents.ts';
 import type {
   BusinessDay,
   DayEntry,
@@ -46,8 +46,6 @@ function journalOf({ index, hash, atMs }: Entry, line: DayLine): JournalEntry {
 export class DiskDays {
   readonly #lines = new Map<string, Held[]>();
   readonly #intents: ReadonlyMap<string, Intent>;
-  /** Every date that a payment ever had. */
-  readonly #dates = new Set<string>();
 
   constructor(entries: readonly Entry[], intents: ReadonlyMap<string, Intent>) {
     this.#intents = intents;
@@ -55,19 +53,20 @@ export class DiskDays {
   }
 
   add(entry: Entry): void {
-    const date = entry.record?.set.businessDate;
-    if (entry.record?.event === 'scanAccepted') this.#dates.add(koreanDate(entry.atMs, 0));
-    if (typeof date === 'string') this.#dates.add(date);
     if (entry.day === null) return;
     const { businessDate } = entry.day;
-    this.#dates.add(businessDate);
     const lines = this.#lines.get(businessDate) ?? [];
     lines.push({ entry, line: entry.day, journal: journalOf(entry, entry.day) });
     this.#lines.set(businessDate, lines);
   }
 
   days(limit: number): readonly BusinessDay[] {
-    return [...this.#dates]
+    const dates = new Set(this.#lines.keys());
+    for (const intent of this.#intents.values()) {
+      const date = businessDateOf(intent, 0);
+      if (date >= FIRST_DATE) dates.add(date);
+    }
+    return [...dates]
       .sort()
       .reverse()
       .slice(0, limit)
