@@ -1,4 +1,4 @@
-/** `day status / reconcile / close / report`: the business day of the running agent. Exit 1 when something is wrong with it. */
+/** `day status / reconcile / voucher / close / report`: the business day of the running agent. Exit 1 when something is wrong with it. */
 import { writeFileSync } from 'node:fs';
 import type { DayAnswer, DayReportAnswer } from '../web/api.ts';
 import { callAgent } from './control.ts';
@@ -11,6 +11,12 @@ export interface DayOptions extends CommonOptions {
 }
 export interface CloseOptions extends DayOptions {
   readonly uncounted?: string;
+}
+export interface VoucherOptions extends DayOptions {
+  /** Reference or sequence id of an item that is missing here. */
+  readonly item: string;
+  readonly to: string;
+  readonly reason: string;
 }
 export interface ReportOptions extends DayOptions {
   readonly at?: string;
@@ -63,6 +69,10 @@ function lines(answer: DayAnswer): string {
       ? []
       : [`rules    ${reconciled.rules.map(({ rule, ok }) => `${rule} ${ok ? 'ok' : 'WRONG'}`).join(', ')}`]),
     ...(rows.length === 0 ? [] : [table(['category', 'reference', 'here', 'there'], rows)]),
+    ...answer.missingItems.map(
+      ({ caseNumber, reference, type, amount, loss }) =>
+        `voucher  ${caseNumber} for ${reference}, ${type} ${won(amount)} won, missing here: ${loss ?? 'nothing to book'}`,
+    ),
     ...(answered === null
       ? []
       : [`issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}`]),
@@ -115,6 +125,27 @@ export async function dayReconcile(io: Io, options: DayOptions): Promise<number>
   print(io, options, answer, lines(answer));
   const isBroken = answer.reconciled?.rules.some(({ ok }) => !ok) === true;
   return isBroken || (differences(answer) ?? 0) > 0 ? EXIT.foundWrong : EXIT.done;
+}
+
+/** Takes over an item of the issuer's list that this ledger lost; the next comparison has it matched. */
+export async function dayVoucher(io: Io, options: VoucherOptions): Promise<number> {
+  const { to: loss } = options;
+  if (loss !== 'dispute' && loss !== 'store')
+    throw new CommandError('--to takes dispute or store', EXIT.wrongUse);
+  const reason = options.reason.trim();
+  if (reason.length < 3) throw new CommandError('--reason takes at least 3 characters', EXIT.wrongUse);
+  const { date, reconciled } = await openDay(io, options);
+  const listed = (reconciled?.differences ?? []).filter(
+    ({ category, isKnown, reference, sequenceId }) =>
+      category === 'missingHere' && !isKnown && (reference === options.item || sequenceId === options.item),
+  );
+  const [found] = listed;
+  if (found === undefined) throw new CommandError(`the last comparison has no ${options.item} missing here`);
+  if (listed.length > 1) throw new CommandError(`${options.item} is ambiguous: give the sequence id`);
+  const body = { date, sequenceId: found.sequenceId, loss, reason };
+  const answer = (await callAgent(io, options, 'day/missing', body)) as DayAnswer;
+  print(io, options, answer, lines(answer));
+  return EXIT.done;
 }
 
 /** Closes a counted day, or with a reason one that nobody counted. */

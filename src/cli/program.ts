@@ -195,6 +195,11 @@ function addDay(program: Command, choose: (run: Run) => void): void {
   one('reconcile', "compare item by item with the issuer's list; 1 when they differ").action((options) =>
     choose(async (io) => (await load()).dayReconcile(io, options)),
   );
+  one('voucher', "take over an item of the issuer's list that this ledger lost")
+    .requiredOption('--item <item>', 'its reference or sequence id, as the comparison lists it')
+    .requiredOption('--to <account>', 'where the other side of it goes: dispute or store')
+    .requiredOption('--reason <reason>', 'why')
+    .action((options) => choose(async (io) => (await load()).dayVoucher(io, options)));
   one('close', 'close the day with the issuer; 1 unless it is agreed')
     .option('--uncounted <reason>', 'close without a count of the drawer, and why')
     .action((options) => choose(async (io) => (await load()).dayClose(io, options)));

@@ -108,6 +108,7 @@ export const DAY_KINDS = [
   'dayCloseUnanswered', // the first time without an answer; asked again by itself
   'daySealed', // agreed: both accounts of the day go to `store` (closing rule 8)
   'dayVoucher', // a voucher whose cash or debt belongs to it, right behind the voucher's own entry
+  'dayMissingItem', // a manager's voucher for an item of the issuer's list that this ledger lost
   'dayItemEnded', // one that the seal named as open
   'dayLateBooking', // the issuer booked on a sealed day
   'daySigned', // a report was made and signed

@@ -1,3 +1,4 @@
+import type { IntentType } from '../intent/model.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -17,11 +18,21 @@ import type { JournalRow } from './journal.ts';
 import type { Voucher } from './types.ts';
 import type { Faults } from './verify-faults.ts';
 
+/** What a `dayMissingItem` says of the item that it takes over. */
+interface LostItem {
+  readonly sequenceId: string;
+  readonly type: IntentType;
+  readonly amount: number;
+  readonly state: string;
+}
+
 /** Folds the entries of business days again and compares the stored rows; then closing rule 8 for every sealed day. */
 export class DayCheck {
   readonly #database: Connection;
   readonly #faults: Faults;
   readonly #rows = new Map<string, DayRow>();
+  /** Items that vouchers took over: one voucher for one item, on whichever day. */
+  readonly #missing = new Set<string>();
   #before: JournalRow | null = null;
 
   constructor(database: Connection, faults: Faults) {
@@ -42,6 +53,9 @@ export class DayCheck {
     if (row.kind === 'dayVoucher' && !isVoucherOf(this.#before, body)) {
       this.#wrong(body.businessDate, `entry ${row.idx} is not what the voucher before it books`, row.idx);
     }
+    if (row.kind === 'dayMissingItem' && !this.#isMissingItem(body)) {
+      this.#wrong(body.businessDate, `entry ${row.idx} is no voucher for one item that was lost`, row.idx);
+    }
     if (row.earlier !== (before?.last_index ?? 0)) {
       this.#wrong(body.businessDate, `entry ${row.idx} is not chained to the one before it`, row.idx);
     }
@@ -50,6 +64,15 @@ export class DayCheck {
     } catch {
       this.#wrong(body.businessDate, `entry ${row.idx} seals it a second time`, row.idx);
     }
+  }
+
+  /** It puts on the issuer's account what its item says, and no other entry speaks of that item. */
+  #isMissingItem({ detail, posting }: DayBody): boolean {
+    const { sequenceId, type, amount, state } = detail as unknown as LostItem;
+    const isFirst = !this.#missing.has(sequenceId);
+    this.#missing.add(sequenceId);
+    const owed = state === 'APPROVED' ? (type === 'CHARGE' ? -amount : amount) : 0;
+    return isFirst && (posting?.issuer_payable ?? 0) === owed && (posting?.cash_drawer ?? 0) === 0;
   }
 
   /** After the last entry of a whole walk. */

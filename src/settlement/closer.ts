@@ -11,6 +11,7 @@ import { SettlementFault } from './fault.ts';
 import { payable, sameTotals } from './items.ts';
 import { whyOf } from './list.ts';
 import { DIFFERENCES, type Matching } from './matching.ts';
+import { owedForMissing } from './missing.ts';
 import { openItemsOf, readDay } from './read.ts';
 import type { RuleResult } from './rules.ts';
 
@@ -111,6 +112,11 @@ export class Closer {
   /** The line came back: nothing waits for its time. */
   hurry(): void {
     for (const [date, drive] of this.#drives) if (drive.running === null) void this.drive(date);
+  }
+
+  /** A close of this date is being compared or sent. */
+  isBusy(date: string): boolean {
+    return this.#drives.has(date);
   }
 
   async stop(): Promise<void> {
@@ -284,7 +290,7 @@ export class Closer {
 
   /**
    * Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short and what vouchers
-   * put there.
+   * put there. Items that were missing here are in the agreed figure and in their vouchers' debt; their cash is nobody's to know.
    */
   #seal(day: DayState): boolean {
     const content = day.answered?.content ?? null;
@@ -292,8 +298,9 @@ export class Closer {
     const { closeNo, totals, openItems } = content;
     const owed = payable(totals);
     const { countPostings: counted, vouchers } = day;
+    const owedWithoutCash = owedForMissing(day.missingItems.map(({ detail }) => detail));
     const issuerPayable = owed - vouchers.issuerPayable;
-    const cashDrawer = 0 - owed - counted - vouchers.cashDrawer;
+    const cashDrawer = owedWithoutCash - owed - counted - vouchers.cashDrawer;
     const detail = { closeNo, openItems, version: this.#options.version };
     this.#options.record({
       kind: 'daySealed',

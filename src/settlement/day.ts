@@ -8,6 +8,7 @@ import type { LateBooking, VoucherOfDay } from '../ledger/days.ts';
 import type { DayKind, DayPosition } from '../ledger/types.ts';
 import type { Count } from './count.ts';
 import type { Category, CategorySums, Difference } from './matching.ts';
+import type { MissingItem } from './missing.ts';
 import type { RuleResult } from './rules.ts';
 
 /** What each kind of entry holds; the names are the journal's, so none is ever renamed. */
@@ -35,6 +36,7 @@ export interface DayDetails {
     readonly version: string;
   };
   readonly dayVoucher: VoucherOfDay;
+  readonly dayMissingItem: MissingItem;
   readonly dayItemEnded: { readonly sequenceId: string; readonly host: string };
   readonly dayLateBooking: LateBooking;
   readonly daySigned: {
@@ -106,6 +108,8 @@ export interface DayState {
   readonly countPostings: number;
   /** What vouchers put onto the two accounts of this day, won. */
   readonly vouchers: DayPosition;
+  /** Items of the issuer's list that this ledger lost and a manager took over by a voucher, once each. */
+  readonly missingItems: readonly Said<MissingItem>[];
   readonly reconciled: Said<Reconciliation> | null;
   readonly wanted: Said<DayDetails['dayCloseWanted']> | null;
   /** The request that is on disk and has no answer yet. */
@@ -175,6 +179,9 @@ const FOLDS: Folds = {
       cashDrawer: day.vouchers.cashDrawer + detail.cashDrawer,
     };
   },
+  dayMissingItem: (day, said) => {
+    day.missingItems = [...day.missingItems, said];
+  },
   dayItemEnded: (day, said) => {
     day.named = day.named.filter((id) => id !== said.detail.sequenceId);
   },
@@ -198,6 +205,7 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
     explained: null,
     countPostings: 0,
     vouchers: { issuerPayable: 0, cashDrawer: 0 },
+    missingItems: [],
     reconciled: null,
     wanted: null,
     sent: null,
@@ -223,8 +231,8 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
  * comparison or a signed report changes nothing that a press is about.
  */
 export function versionOf(day: DayState): number {
-  const { counts, explained, wanted, answered, sealed } = day;
-  const said = [counts.at(-1), explained, wanted, answered?.outcome, sealed];
+  const { counts, explained, missingItems, wanted, answered, sealed } = day;
+  const said = [counts.at(-1), explained, missingItems.at(-1), wanted, answered?.outcome, sealed];
   return Math.max(0, ...said.map((each) => each?.index ?? 0));
 }
 

@@ -8,6 +8,9 @@ export type SettlementFaultCode =
   | 'REASON_NEEDED' // the count differs and nobody said why
   | 'COUNTED_TWICE' // one recount, no more
   | 'NOTHING_TO_EXPLAIN'
+  | 'NOT_MISSING' // the last comparison does not list that item as unknown here
+  | 'ALREADY_BOOKED' // one voucher for one item
+  | 'RECOVERING' // what the issuer knows may still change under another holder of this terminal
   | 'NO_ANSWER' // the issuer's list could not be read to its end
   | 'LIST_BROKEN'; // the issuer's list contradicts itself
 

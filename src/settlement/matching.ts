@@ -4,7 +4,9 @@
  */
 import type { DigestItem } from '../konaplate/items-digest.ts';
 import type { ItemState, SettlementItem, SettlementTotal } from '../konaplate/settlement.ts';
+import { detailWithoutCardData } from '../ledger/card-data.ts';
 import { type CountSum, NOTHING, type OurItem, plus, Totals } from './items.ts';
+import type { MissingItem } from './missing.ts';
 
 /** The closed set in which every item falls, once for each side that has it (screens 3.4). */
 export const CATEGORIES = [
@@ -127,15 +129,27 @@ class SeenNumbers {
   }
 }
 
+/** What a list of differences shows of ours. */
+type ListedItem = Pick<OurItem, 'sequenceId' | 'type' | 'amount' | 'host' | 'cash' | 'businessDate'>;
+
+/** The host state that a payment of ours would have that the list shows so. */
+const HOST_OF: Readonly<Record<ItemState, OurItem['host']>> = {
+  APPROVED: 'approved',
+  REVERSED: 'reversed',
+  VOIDED: 'voided',
+};
+
 type Sums = Record<Category, { count: number; ours: CountSum; theirs: CountSum }>;
 
-/** Feed it the issuer's whole list first (`there`), then every payment of the day here (`here`), then ask `result`. */
+/** Feed it the issuer's whole list first (`there`), then every payment of the day here (`here`), then `lost`, then ask `result`. */
 export class Matching {
   readonly #date: string;
   readonly #named: ReadonlySet<string>;
   readonly #seen = new SeenNumbers();
   /** Ids of the issuer's list that this ledger does not know: bounded like the differences. */
   readonly #strangers = new Set<string>();
+  /** By the name that the journal keeps: those that a voucher took over and that the list has not shown yet. */
+  readonly #takenOver: Map<string, MissingItem>;
   readonly #sums: Sums;
   readonly #differences: Difference[] = [];
   readonly #ours = new Totals();
@@ -145,10 +159,14 @@ export class Matching {
   #items = 0;
   #underWay = 0;
 
-  /** `named`: ids that the close names as open; they stay outside of our figures. */
-  constructor(date: string, named: ReadonlySet<string> = new Set()) {
+  /**
+   * `named`: ids that the close names as open; they stay outside of our figures. `missing`: items that a voucher took over,
+   * which are in them.
+   */
+  constructor(date: string, named: ReadonlySet<string> = new Set(), missing: readonly MissingItem[] = []) {
     this.#date = date;
     this.#named = named;
+    this.#takenOver = new Map(missing.map((item) => [item.sequenceId, item]));
     const entries = CATEGORIES.map((category) => [category, { count: 0, ours: NOTHING, theirs: NOTHING }]);
     this.#sums = Object.fromEntries(entries) as Sums;
   }
@@ -160,7 +178,8 @@ export class Matching {
     if (ours === null) {
       const isTwice = this.#strangers.has(theirs.sequenceId);
       if (this.#strangers.size < DIFFERENCES_MAX) this.#strangers.add(theirs.sequenceId);
-      this.#put(isTwice ? 'duplicate' : 'missingHere', null, theirs);
+      if (isTwice) this.#put('duplicate', null, theirs);
+      else this.#stranger(theirs);
       return;
     }
     if (!this.#seen.add(ours.number)) {
@@ -174,6 +193,50 @@ export class Matching {
     if (theirs.state !== 'APPROVED' || isCounted) return;
     if (category !== 'notYetSent' && !this.#named.has(ours.sequenceId)) return;
     this.#underWay += theirs.type === 'CHARGE' ? theirs.amount : -theirs.amount;
+  }
+
+  /** It is unknown here, or a voucher took it over: then it is as much ours as a payment. */
+  #stranger(theirs: SettlementItem): void {
+    const name = detailWithoutCardData(theirs.sequenceId);
+    const item = this.#takenOver.get(name);
+    if (item === undefined) {
+      this.#put('missingHere', null, theirs);
+      return;
+    }
+    this.#takenOver.delete(name);
+    this.#countTaken(item, theirs.sequenceId);
+    const ours = {
+      type: item.type,
+      amount: item.amount,
+      host: HOST_OF[item.state],
+      businessDate: this.#date,
+    };
+    const category = judge(this.#date, ours, theirs);
+    this.#put(category, { ...ours, sequenceId: item.sequenceId, cash: 'none' }, theirs);
+  }
+
+  #countTaken({ type, amount, state }: MissingItem, sequenceId: string): void {
+    this.#ours.add(type, state, amount);
+    this.#digest.push({ sequenceId, type, amount, state, businessDate: this.#date });
+  }
+
+  /** After the last `here`: what a voucher took over and the issuer's list does not have any more. */
+  lost(): void {
+    for (const item of this.#takenOver.values()) {
+      this.#items += 1;
+      this.#countTaken(item, item.sequenceId);
+      const { type, amount, state, sequenceId } = item;
+      const ours = {
+        type,
+        amount,
+        sequenceId,
+        host: HOST_OF[state],
+        cash: 'none',
+        businessDate: this.#date,
+      } as const;
+      this.#put('missingThere', ours, null);
+    }
+    this.#takenOver.clear();
   }
 
   /** One payment of this ledger; those that the issuer's list had are passed over. */
@@ -256,7 +319,7 @@ export class Matching {
     });
   }
 
-  #put(category: Category, ours: OurItem | null, theirs: SettlementItem | null, id?: string): void {
+  #put(category: Category, ours: ListedItem | null, theirs: SettlementItem | null, id?: string): void {
     const sums = this.#sums[category];
     sums.count += 1;
     if (ours !== null) sums.ours = plus(sums.ours, ours.amount);
@@ -275,7 +338,7 @@ export class Matching {
   }
 }
 
-function pick({ type, amount, host, cash, businessDate }: OurItem): NonNullable<Difference['ours']> {
+function pick({ type, amount, host, cash, businessDate }: ListedItem): NonNullable<Difference['ours']> {
   return { type, amount, host, cash, businessDate };
 }
 

@@ -118,6 +118,9 @@ function gather(ledger: Ledger, from: number, to: number): Gathered {
 
 interface Body {
   readonly actor?: Actor;
+  /** Of a `dayMissingItem`. */
+  readonly detail?: { readonly caseNumber: string };
+  readonly posting?: Posting;
   readonly voucher?: { readonly caseNumber: string; readonly reason: string; readonly entries: Posting };
 }
 
@@ -125,10 +128,12 @@ function take(entry: JournalEntry, gathered: Gathered): void {
   const isVoucher = entry.kind === 'voucher' && entry.sequenceId === null;
   // Most entries are the terminal's own; looking for the word is cheaper than parsing every body.
   if (!isVoucher && !entry.body.includes('"role":"manager"')) return;
-  const { actor, voucher } = JSON.parse(entry.body) as Body;
+  const body = JSON.parse(entry.body) as Body;
+  const { actor } = body;
   if (actor === undefined) return;
   const { index, atMs, kind, sequenceId } = entry;
-  if (isVoucher && voucher !== undefined) {
+  const voucher = isVoucher ? body.voucher : missingItemVoucher(kind, body);
+  if (voucher !== undefined) {
     const { caseNumber, reason, entries } = voucher;
     if (gathered.vouchers.length < LINES_MAX) {
       gathered.vouchers.push({ index, atMs, actor, caseNumber, reason, entries });
@@ -138,4 +143,10 @@ function take(entry: JournalEntry, gathered: Gathered): void {
       gathered.decisions.push({ index, atMs, actor, kind, sequenceId });
     else gathered.more += 1;
   }
+}
+
+/** The voucher of an item that this ledger lost is the day's own entry. */
+function missingItemVoucher(kind: string, { actor, detail, posting }: Body): Body['voucher'] {
+  if (kind !== 'dayMissingItem' || detail === undefined) return undefined;
+  return { caseNumber: detail.caseNumber, reason: actor?.reason ?? '', entries: posting ?? {} };
 }

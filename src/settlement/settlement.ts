@@ -6,6 +6,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
+import type { LossAccount } from '../intent/vouchers.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
@@ -18,6 +19,7 @@ import { SettlementFault } from './fault.ts';
 import { type OurItem, ourItem, payable } from './items.ts';
 import { type AskList, type ListAsk, readList } from './list.ts';
 import { Matching } from './matching.ts';
+import { missingItemEntry } from './missing.ts';
 import { openItemsOf, readDay } from './read.ts';
 import { makeReport, type Report, type ReportPlace } from './reporter.ts';
 import { closingRules, ITEMS_MAX } from './rules.ts';
@@ -189,6 +191,22 @@ export class Settlement {
     return this.day(date);
   }
 
+  /**
+   * A manager takes over an item of the issuer's list that this ledger lost: its amount against `loss`, with a case number,
+   * once. From the next comparison on it is matched. Throws SettlementFault.
+   */
+  bookMissing(date: string, sequenceId: string, loss: LossAccount, actor: Actor): DayState {
+    const { ledger } = this.#options;
+    const day = this.#unsealed(date);
+    if (this.#closer.isBusy(date)) throw new SettlementFault('UNDER_WAY', 'its close is under way');
+    if (ledger.recovering() !== null) {
+      throw new SettlementFault('RECOVERING', 'the terminal is recovering: take it on first');
+    }
+    if (ledger.get(sequenceId) !== null) throw new SettlementFault('NOT_MISSING', 'it is known here');
+    this.#record(missingItemEntry(day, sequenceId, loss, `C-${ledger.head().index + 1}`), actor);
+    return this.day(date);
+  }
+
   /** Compares the day with the issuer's list and keeps the result. Throws SettlementFault. */
   async reconcile(date: string, actor: Actor): Promise<DayState> {
     this.#mustBegin(date);
@@ -289,10 +307,11 @@ export class Settlement {
 
   async #compare(date: string, named: ReadonlySet<string>): Promise<Compared> {
     const { ledger, issuer, terminalId } = this.#options;
-    let matching = new Matching(date, named);
+    const missing = readDay(ledger, date).missingItems.map(({ detail }) => detail);
+    let matching = new Matching(date, named, missing);
     const ask = (request: ListAsk): ReturnType<AskList> => issuer.transactions(request);
     const list = await readList(ask, date, terminalId, () => {
-      matching = new Matching(date, named);
+      matching = new Matching(date, named, missing);
       return (item) => {
         const ours = ledger.numbered(item.sequenceId);
         matching.there(item, ours === null ? null : ourItem(ours.number, ours.intent));
@@ -306,6 +325,7 @@ export class Settlement {
       after = last.number;
       await pause();
     }
+    matching.lost();
     await this.#lookElsewhere(date, matching);
     return { matching, reconciliation: await this.#judge(date, matching, list.final, list.asOf) };
   }

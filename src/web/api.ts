@@ -352,6 +352,19 @@ export interface DayReconciled {
   readonly more: number;
   readonly rules: readonly DayRule[];
 }
+/** An item of the issuer's list that this ledger lost, and the voucher that took it over. */
+export interface DayMissingItem {
+  readonly sequenceId: string;
+  readonly reference: string;
+  readonly type: IntentType;
+  readonly amount: number;
+  readonly state: DayFigure['state'];
+  /** Account of the other side; null: undone there, so nothing was booked. */
+  readonly loss: 'dispute' | 'store' | null;
+  readonly caseNumber: string;
+  readonly who: string | null;
+  readonly atMs: number;
+}
 /** One line of the list of days. */
 export interface DayRow {
   readonly date: string;
@@ -373,7 +386,7 @@ export interface DayAnswer {
   readonly openDate: string | null;
   readonly cutOverHour: number | null;
   readonly phase: DayPhase;
-  /** Grows with every count, reason, close and answer: what a press should name. */
+  /** Grows with every count, reason, voucher, close and answer: what a press should name. */
   readonly version: number;
   readonly days: readonly DayRow[];
   readonly counts: readonly DayCount[];
@@ -383,6 +396,8 @@ export interface DayAnswer {
     readonly who: string | null;
   } | null;
   readonly reconciled: DayReconciled | null;
+  /** At most 200. */
+  readonly missingItems: readonly DayMissingItem[];
   /** What a close would carry over by name, at most 200. */
   readonly openItems: readonly DayItem[];
   readonly carried: CountSum;
@@ -424,6 +439,15 @@ export interface DayCountBody extends DayPressBody {
   readonly posExpected: number;
 }
 export interface DayExplainBody extends DayPressBody {
+  readonly reason: DecisionReason;
+  /** For OTHER: at least 10 characters. At most 200. */
+  readonly note?: string;
+  readonly pin: string;
+}
+/** Takes over an item that the last comparison lists as `missingHere` and nobody here knows. */
+export interface DayMissingBody extends DayPressBody {
+  readonly sequenceId: string;
+  readonly loss: 'dispute' | 'store';
   readonly reason: DecisionReason;
   /** For OTHER: at least 10 characters. At most 200. */
   readonly note?: string;
@@ -805,6 +829,7 @@ export interface ManagerCalls {
   'POST /api/v1/manager/day/count': { body: DayCountBody; answer: DayAnswer };
   'POST /api/v1/manager/day/explain': { body: DayExplainBody; answer: DayAnswer };
   'POST /api/v1/manager/day/reconcile': { body: DayDateBody; answer: DayAnswer };
+  'POST /api/v1/manager/day/missing': { body: DayMissingBody; answer: DayAnswer };
   'POST /api/v1/manager/day/close': { body: DayCloseBody; answer: DayAnswer };
   'GET /api/v1/manager/day/report': { answer: DayReportAnswer };
   'GET /api/v1/manager/sync': { answer: SyncAnswer };

@@ -12,6 +12,7 @@ import type {
   DayCountBody,
   DayDateBody,
   DayExplainBody,
+  DayMissingBody,
   DecideBody,
   FindBody,
   FirstManagerBody,
@@ -128,6 +129,18 @@ export const dayExplainBody = z.strictObject({
   note: z.string().trim().max(200).exactOptional(),
   pin,
 }) satisfies z.ZodType<DayExplainBody>;
+/** As the comparison lists it: an id that looked like a card number is masked there. */
+export const listedId = z.string().min(4).max(30);
+export const lossAccount = z.enum(['dispute', 'store']);
+export const dayMissingBody = z.strictObject({
+  date: dayDate,
+  version: dayVersion,
+  sequenceId: listedId,
+  loss: lossAccount,
+  reason: z.enum(DECISION_REASONS),
+  note: z.string().trim().max(200).exactOptional(),
+  pin,
+}) satisfies z.ZodType<DayMissingBody>;
 export const dayCloseBody = z.strictObject({
   date: dayDate,
   version: dayVersion,

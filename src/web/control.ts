@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { dayQuery, reportQuery } from './bodies.ts';
+import { dayQuery, listedId, lossAccount, reportQuery } from './bodies.ts';
 import { answered, dayAnswer, faultAnswer } from './day-view.ts';
 import { maskDigits } from './decide.ts';
 import { ApiFault } from './fault.ts';
@@ -17,6 +17,11 @@ const pauseBody = z.strictObject({ reason: z.string().trim().min(3).max(200) });
 const emptyBody = z.strictObject({});
 const dayBody = z.strictObject({ date: z.string().regex(/^\d{8}$/) });
 const closeBody = dayBody.extend({ uncounted: z.string().trim().min(3).max(200).optional() });
+const missingBody = dayBody.extend({
+  sequenceId: listedId,
+  loss: lossAccount,
+  reason: z.string().trim().min(3).max(200),
+});
 const DAY_MS_MAX = 600_000;
 const backupBody = z.strictObject({ file: z.string().min(1).max(1_000).refine(isAbsolute) });
 
@@ -89,6 +94,12 @@ export function controlRoutes(server: FastifyInstance, options: WebOptions): voi
     await options.settlement.reconcile(date, actor).catch((fault: unknown) => {
       throw faultAnswer(fault);
     });
+    return dayAnswer(options, date);
+  });
+  post('day/missing', 'Take over an item that is missing here', missingBody, (body) => {
+    const { date, sequenceId, loss } = body;
+    const by = { ...actor, reason: maskDigits(body.reason) };
+    answered(() => options.settlement.bookMissing(date, sequenceId, loss, by));
     return dayAnswer(options, date);
   });
   post('day/close', 'Close a day', closeBody, async ({ date, uncounted }, request) => {

@@ -12,6 +12,7 @@ import type {
   DayCount,
   DayDifference,
   DayItem,
+  DayMissingItem,
   DayReconciled,
   DayRow,
   DecisionReason,
@@ -44,6 +45,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     counts: day.counts.map(countOf),
     explained: explainedOf(day),
     reconciled: reconciledOf(ledger, day),
+    missingItems: day.missingItems.slice(-ITEMS_SHOWN).map(missingItemOf),
     openItems: open.slice(0, ITEMS_SHOWN).map(itemOf),
     carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
     charges: approvedOf(summary, 'CHARGE'),
@@ -118,6 +120,12 @@ function itemOf(
 ): DayItem {
   const { sequenceId, type, amount, host, cash, deferred } = item;
   return { sequenceId, reference: writtenReference(sequenceId), type, amount, host, cash, deferred };
+}
+
+function missingItemOf(said: DayState['missingItems'][number]): DayMissingItem {
+  const { sequenceId, type, amount, state, loss, caseNumber } = said.detail;
+  const reference = writtenReference(sequenceId);
+  return { sequenceId, reference, type, amount, state, loss, caseNumber, who: whoOf(said), atMs: said.atMs };
 }
 
 function differenceOf(ledger: Ledger, difference: Difference): DayDifference {

@@ -5,7 +5,15 @@ import type { CountInput } from '../settlement/count.ts';
 import { versionOf } from '../settlement/day.ts';
 import type { Report } from '../settlement/reporter.ts';
 import type { DayReportAnswer } from './api.ts';
-import { dayCloseBody, dayCountBody, dayDateBody, dayExplainBody, dayQuery, reportQuery } from './bodies.ts';
+import {
+  dayCloseBody,
+  dayCountBody,
+  dayDateBody,
+  dayExplainBody,
+  dayMissingBody,
+  dayQuery,
+  reportQuery,
+} from './bodies.ts';
 import { answered, dayAnswer, faultAnswer } from './day-view.ts';
 import { checkNote, reasonOf } from './decide.ts';
 import { ApiFault } from './fault.ts';
@@ -48,6 +56,19 @@ export function dayRoutes(router: ManagerRouter): void {
         throw faultAnswer(fault);
       });
       return dayAnswer(options, body.date);
+    },
+  );
+  router.post(
+    'day/missing',
+    'Take over an item that is missing here',
+    dayMissingBody,
+    async ({ body, manager }) => {
+      checkNote(body);
+      await router.checkPin(manager, body.pin);
+      mustBeNow(options, body.date, body.version);
+      const { date, sequenceId, loss } = body;
+      answered(() => settlement.bookMissing(date, sequenceId, loss, by(manager, reasonOf(body).text)));
+      return dayAnswer(options, date);
     },
   );
   router.post('day/close', 'Close the day', dayCloseBody, async ({ body, manager, request }) => {

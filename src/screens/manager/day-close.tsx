@@ -1,5 +1,4 @@
 /** Step 3: what stays open, by name, and the close with the issuer. */
-import { useState } from 'preact/hooks';
 import type { DayAnswer, DayFigure } from '../../web/api.ts';
 import {
   CLOSE,
@@ -12,12 +11,11 @@ import {
   RECONCILE,
 } from '../text/day.ts';
 import { clockTimeSeconds, dashedDate, digits, won } from '../text/format.ts';
-import { CASES } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';
-import { managerPost, useAction } from './calls.ts';
+import { managerPost } from './calls.ts';
 import type { StepProps } from './day.tsx';
-import { dayFault, ItemList, LONG_MS } from './day-parts.tsx';
-import { PinField } from './fields.tsx';
+import { Confirm } from './day-confirm.tsx';
+import { ItemList, LONG_MS } from './day-parts.tsx';
 import { ScrollingTable } from './parts.tsx';
 
 export function Close(props: StepProps) {
@@ -51,45 +49,24 @@ function Carried(props: StepProps) {
 
 function CloseForm(props: StepProps) {
   const { day, language } = props;
-  const [pin, setPin] = useState('');
-  const action = useAction(language, props.signedOut);
   if (day.obstacle !== null) return <p class="muted">‖ {OBSTACLES[day.obstacle][language]}</p>;
-  const close = async (): Promise<void> => {
-    const body = { date: day.date, version: day.version, pin };
-    const answer = await action.run(() => managerPost<DayAnswer>('day/close', body, LONG_MS));
-    setPin('');
-    if (answer !== null) props.changed(answer);
-  };
   return (
-    <form
-      class="confirm"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void close();
-      }}
+    <Confirm
+      {...props}
+      sentence={say(CLOSE.sentence, language, {
+        day: dashedDate(day.date),
+        charges: digits(day.charges.count),
+        chargeSum: day.charges.sum,
+        refunds: digits(day.refunds.count),
+        refundSum: day.refunds.sum,
+        difference: day.counts.at(-1)?.difference ?? 0,
+      })}
+      label={CLOSE.run[language]}
+      running={CLOSE.running[language]}
+      send={(pin) => managerPost('day/close', { date: day.date, version: day.version, pin }, LONG_MS)}
     >
-      <p class="sentence">
-        {say(CLOSE.sentence, language, {
-          day: dashedDate(day.date),
-          charges: digits(day.charges.count),
-          chargeSum: day.charges.sum,
-          refunds: digits(day.refunds.count),
-          refundSum: day.refunds.sum,
-          difference: day.counts.at(-1)?.difference ?? 0,
-        })}
-      </p>
       {day.date === day.openDate ? <p class="wide">{CLOSE.early[language]}</p> : null}
-      <PinField label={CASES.pin[language]} value={pin} change={setPin} language={language} />
-      <button type="submit" class="primary" disabled={action.busy || pin.length < 4}>
-        {CLOSE.run[language]}
-      </button>
-      <p class="muted" role="status">
-        {action.busy ? CLOSE.running[language] : ''}
-      </p>
-      <p class="fault" role="alert">
-        {dayFault(action.error, language)}
-      </p>
-    </form>
+    </Confirm>
   );
 }
 

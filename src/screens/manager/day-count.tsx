@@ -1,23 +1,21 @@
 /** Step 1: the drawer is counted blind; what should be there is shown only afterwards. */
 import { useState } from 'preact/hooks';
-import type { DayAnswer, DayCount, DecisionReason } from '../../web/api.ts';
+import type { DayAnswer, DayCount } from '../../web/api.ts';
 import { COUNT } from '../text/day.ts';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { clockTimeSeconds, won } from '../text/format.ts';
-import { CASES } from '../text/manager.ts';
 import { say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { StepProps } from './day.tsx';
+import { ReasonConfirm } from './day-confirm.tsx';
 import { dayFault, signedWon } from './day-parts.tsx';
-import { PinField, SelectField, TextField } from './fields.tsx';
+import { SelectField, TextField } from './fields.tsx';
 import { ScrollingTable } from './parts.tsx';
 
 const DENOMINATIONS = [50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10] as const;
 /** Below it are coins. */
 const NOTES_FROM = 1_000;
 const COUNTS_MAX = 2;
-const NOTE_MIN = 10;
-const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
 
 export function Count(props: StepProps) {
   const { day, language } = props;
@@ -186,50 +184,13 @@ function CountForm(props: StepProps & { counted: () => void }) {
 
 function Explain(props: StepProps & { count: DayCount }) {
   const { day, language, count } = props;
-  const [reason, setReason] = useState<DecisionReason>('WRONG_AMOUNT');
-  const [note, setNote] = useState('');
-  const [pin, setPin] = useState('');
-  const action = useAction(language, props.signedOut);
-  const isMissing = (reason === 'OTHER' && note.trim().length < NOTE_MIN) || pin.length < 4;
   const sentence = count.mode === 'separate' ? COUNT.explain : COUNT.explainDrawer;
-  const write = async (): Promise<void> => {
-    const answer = await action.run(() =>
-      managerPost<DayAnswer>('day/explain', {
-        date: day.date,
-        version: day.version,
-        reason,
-        pin,
-        ...(note.trim() === '' ? {} : { note: note.trim() }),
-      }),
-    );
-    setPin('');
-    if (answer !== null) props.changed(answer);
-  };
   return (
-    <form
-      class="confirm"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void write();
-      }}
-    >
-      <p class="sentence">{say(sentence, language, { difference: count.difference })}</p>
-      <SelectField
-        label={CASES.why[language]}
-        value={reason}
-        change={(value) => setReason(REASONS.find((each) => each === value) ?? 'OTHER')}
-        options={REASONS.map((value) => ({ value, text: DECISION_REASON_TEXT[value][language] }))}
-      />
-      {reason === 'OTHER' ? (
-        <TextField label={CASES.note[language]} value={note} change={setNote} lengthMax={200} />
-      ) : null}
-      <PinField label={CASES.pin[language]} value={pin} change={setPin} language={language} />
-      <p class="fault" role="alert">
-        {dayFault(action.error, language)}
-      </p>
-      <button type="submit" class="primary" disabled={action.busy || isMissing}>
-        {COUNT.write[language]}
-      </button>
-    </form>
+    <ReasonConfirm
+      {...props}
+      sentence={say(sentence, language, { difference: count.difference })}
+      label={COUNT.write[language]}
+      send={(given) => managerPost('day/explain', { date: day.date, version: day.version, ...given })}
+    />
   );
 }

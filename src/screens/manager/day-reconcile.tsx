@@ -1,13 +1,14 @@
 /** Step 2: this ledger against the issuer's list, item by item, and the nine closing rules. */
 import { useState } from 'preact/hooks';
 import type { DayAnswer, DayCategory, DayDifference, DayReconciled, DayRule } from '../../web/api.ts';
-import { CATEGORY_WORDS, FIGURES, RECONCILE, RULE_WORDS } from '../text/day.ts';
+import { CATEGORY_WORDS, FIGURES, MISSING, RECONCILE, RULE_WORDS } from '../text/day.ts';
 import { clockTimeSeconds, dashedDate, digits, maskedCard, won } from '../text/format.ts';
 import { LIST } from '../text/manager.ts';
 import { stateWords } from '../text/states.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { StepProps } from './day.tsx';
+import { isOffered, MissingForm, MissingVouchers } from './day-missing.tsx';
 import { dayFault, LONG_MS } from './day-parts.tsx';
 import { ScrollingTable } from './parts.tsx';
 import { typeWords } from './payment-table.tsx';
@@ -49,15 +50,15 @@ export function Reconcile(props: StepProps) {
       <p class="fault" role="alert">
         {dayFault(action.error, language)}
       </p>
-      {reconciled === null ? null : <Categories reconciled={reconciled} language={language} />}
+      {reconciled === null ? null : <Categories {...props} reconciled={reconciled} />}
+      <MissingVouchers {...props} />
       {reconciled === null ? null : <Rules rules={reconciled.rules} language={language} />}
     </>
   );
 }
 
-interface FoundProps {
+interface FoundProps extends StepProps {
   readonly reconciled: DayReconciled;
-  readonly language: Language;
 }
 
 function Categories(props: FoundProps) {
@@ -140,41 +141,55 @@ function theirSide({ theirs }: DayDifference, language: Language): string {
 
 function Differences(props: FoundProps & { category: DayCategory }) {
   const { reconciled, language, category } = props;
+  const [chosen, setChosen] = useState<string | null>(null);
   const listed = reconciled.differences.filter((each) => each.category === category);
   const left = reconciled.categories[category].count - listed.length;
+  const item = listed.find((each) => each.sequenceId === chosen && isOffered(props, each));
   return (
-    <table class="differences">
-      <caption>{CATEGORY_WORDS[category][language]}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{LIST.reference[language]}</th>
-          <th scope="col">{RECONCILE.here[language]}</th>
-          <th scope="col">{RECONCILE.there[language]}</th>
-          <th scope="col">{LIST.card[language]}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {listed.map((each, place) => (
-          <tr key={`${each.sequenceId} ${place}`} data-id={each.sequenceId}>
-            <td>
-              {each.isKnown ? (
-                <a href={linkTo('payment', {}, each.sequenceId)}>{each.reference}</a>
-              ) : (
-                each.reference
-              )}
-            </td>
-            <td>{ourSide(each, language)}</td>
-            <td>{theirSide(each, language)}</td>
-            <td>{each.theirs === null ? '–' : maskedCard(each.theirs.bin, each.theirs.last4)}</td>
-          </tr>
-        ))}
-        {left <= 0 ? null : (
+    <>
+      <table class="differences">
+        <caption>{CATEGORY_WORDS[category][language]}</caption>
+        <thead>
           <tr>
-            <td colSpan={4}>{say(RECONCILE.more, language, { count: digits(left) })}</td>
+            <th scope="col">{LIST.reference[language]}</th>
+            <th scope="col">{RECONCILE.here[language]}</th>
+            <th scope="col">{RECONCILE.there[language]}</th>
+            <th scope="col">{LIST.card[language]}</th>
           </tr>
-        )}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {listed.map((each, place) => (
+            <tr key={`${each.sequenceId} ${place}`} data-id={each.sequenceId}>
+              <td>
+                {each.isKnown ? (
+                  <a href={linkTo('payment', {}, each.sequenceId)}>{each.reference}</a>
+                ) : (
+                  each.reference
+                )}
+                {isOffered(props, each) ? (
+                  <button
+                    type="button"
+                    aria-expanded={item === each}
+                    onClick={() => setChosen(item === each ? null : each.sequenceId)}
+                  >
+                    {MISSING.take[language]}
+                  </button>
+                ) : null}
+              </td>
+              <td>{ourSide(each, language)}</td>
+              <td>{theirSide(each, language)}</td>
+              <td>{each.theirs === null ? '–' : maskedCard(each.theirs.bin, each.theirs.last4)}</td>
+            </tr>
+          ))}
+          {left <= 0 ? null : (
+            <tr>
+              <td colSpan={4}>{say(RECONCILE.more, language, { count: digits(left) })}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+      {item === undefined ? null : <MissingForm {...props} key={item.sequenceId} item={item} />}
+    </>
   );
 }
 

@@ -105,6 +105,25 @@ export const CATEGORY_WORDS: Readonly<Record<DayCategory, Words>> = {
   notYetSent: { ko: '아직 안 보냄', en: 'not yet sent' },
 };
 
+/** An item of the issuer's list that this ledger lost. */
+export const MISSING = {
+  title: { ko: '매장에 없던 거래의 전표', en: 'Vouchers for items missing here' },
+  take: { ko: '전표 쓰기', en: 'Write a voucher' },
+  sentence: {
+    ko: '{reference} {type} {amount:won}: 발행사에는 있고 이 장부에는 없습니다. 전표로 이 장부에 올립니다. 한 번만 쓸 수 있습니다.',
+    en: '{reference} {type} {amount:won}: the issuer has it and this ledger does not. A voucher takes it over, once.',
+  },
+  undone: {
+    ko: '{reference} {type} {amount:won}: 발행사에서 취소된 거래입니다. 옮길 돈은 없고, 이 장부에 있는 것으로 셉니다.',
+    en: '{reference} {type} {amount:won}: it was undone at the issuer. No money moves; it counts as known here.',
+  },
+  to: { ko: '상대 계정', en: 'Against' },
+  dispute: { ko: '분쟁', en: 'dispute' },
+  store: { ko: '매장 부담', en: 'store' },
+  nothing: { ko: '옮긴 돈 없음', en: 'nothing booked' },
+  write: { ko: '전표 쓰기', en: 'Write the voucher' },
+} as const satisfies Record<string, Words>;
+
 /** The nine closing rules, in their order. */
 export const RULE_WORDS: readonly Words[] = [
   { ko: '모든 기록의 분개 합계가 0', en: 'every entry sums to 0' },
@@ -191,6 +210,15 @@ export const DAY_REFUSALS: Readonly<Record<string, Words>> = {
   ...OBSTACLES,
   COUNTED_TWICE: { ko: '두 번 세었습니다.', en: 'It was counted twice.' },
   NOTHING_TO_EXPLAIN: { ko: '적을 차액이 없습니다.', en: 'There is no difference to explain.' },
+  NOT_MISSING: {
+    ko: '마지막 대사에서 매장에 없는 거래가 아닙니다. 다시 대사하세요.',
+    en: 'The last comparison does not list it as missing here. Reconcile again.',
+  },
+  ALREADY_BOOKED: { ko: '이 거래의 전표는 이미 있습니다.', en: 'A voucher for it was written already.' },
+  RECOVERING: {
+    ko: '단말기가 복구 중입니다. 먼저 동기화 화면에서 단말기를 이어받으세요.',
+    en: 'The terminal is recovering. Take it on first, on the page Sync.',
+  },
   NO_ANSWER: {
     ko: '발행사 목록을 받지 못했습니다. 잠시 뒤에 다시.',
     en: "The issuer's list did not come. Again in a moment.",

@@ -92,6 +92,7 @@ export const OPEN_DAY: DayAnswer = {
   counts: [],
   explained: null,
   reconciled: null,
+  missingItems: [],
   openItems: [
     LATER,
     {

@@ -102,6 +102,43 @@ describe('the business day page', () => {
     expect(await step(3).innerText()).toContain('과부족의 이유를 먼저 적으세요.');
   });
 
+  it('takes over an item that is missing here: account, reason, PIN, and then the voucher stands there', async () => {
+    const [lost] = DIFFERING_DAY.reconciled?.differences ?? [];
+    const { sequenceId = '', reference = '' } = lost ?? {};
+    const voucher = {
+      sequenceId,
+      reference,
+      type: 'CHARGE',
+      amount: 20_000,
+      state: 'APPROVED',
+      loss: 'store',
+      caseNumber: 'C-4239',
+      who: '김점장',
+      atMs: DIFFERING_DAY.asOfMs,
+    } as const;
+    const later = DIFFERING_DAY.asOfMs + 1_000;
+    serve(DIFFERING_DAY);
+    serve({ ...DIFFERING_DAY, asOfMs: later, missingItems: [voucher] }, 'POST', 'day/missing');
+    await open();
+    await step(2).locator('[data-category="missingThere"] button').click();
+    expect(await step(2).getByRole('button', { name: '전표 쓰기' }).count()).toBe(0);
+    await step(2).locator('[data-category="missingHere"] button').click();
+    await step(2).getByRole('button', { name: '전표 쓰기' }).click();
+    expect(await step(2).locator('.sentence').innerText()).toContain('발행사에는 있고 이 장부에는 없습니다');
+    await step(2).getByLabel('상대 계정').selectOption('store');
+    const write = step(2).locator('form button[type=submit]');
+    expect(await write.isDisabled()).toBe(true);
+    await step(2).locator('input[type=password]').pressSequentially('4829', { delay: 100 });
+    expect(await axeFaults(page)).toEqual([]);
+    await write.click();
+    await page.waitForSelector('.missing-items');
+    expect(bodies('day/missing')).toEqual([
+      { date: '20260723', version: 4200, sequenceId, loss: 'store', reason: 'WRONG_AMOUNT', pin: '4829' },
+    ]);
+    expect(await step(2).locator('.missing-items').innerText()).toContain('C-4239 · 매장 부담 · 김점장');
+    expect(await step(2).locator('form').count()).toBe(0);
+  });
+
   it('closes with one sentence and the PIN, and says the result in one word', async () => {
     serve(READY_DAY);
     serve(AGREED_DAY, 'POST', 'day/close');

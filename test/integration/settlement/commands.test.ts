@@ -1,4 +1,4 @@
-/** `day status / reconcile / close / report` against a running agent and its issuer: what they print and how they end. */
+/** `day status / reconcile / voucher / close / report` against a running agent and its issuer: what they print and how they end. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -243,6 +243,42 @@ describe('a close', () => {
       detail: { uncounted: expect.stringMatching(/^the drawer is at the bank, \*+ or \*+$/) },
     });
     expect(lab.till.agent.ledger.verify().faults).toEqual([]);
+  });
+});
+
+describe('an item that this ledger lost', () => {
+  it('is taken over by its reference with account and reason, once, and compares as matched', async () => {
+    await lab.strange(7_000);
+    await lab.charge(1_000);
+    expect((await till('day', 'reconcile')).code).toBe(1);
+    const status = await read('day', 'status');
+    const item = status.reconciled?.differences[0]?.reference ?? '';
+    const reason = 'the disk was changed, 9410000000000005';
+    const { code, out } = await till('day', 'voucher', '--item', item, '--to', 'dispute', '--reason', reason);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`^voucher  C-\\d+ for ${item}, CHARGE 7,000 won, missing here: dispute$`, 'm'),
+    );
+    const [taken] = lab.till.agent.settlement.day(lab.date()).missingItems;
+    expect(taken?.actor).toEqual({
+      role: 'manager',
+      id: 'command line',
+      reason: `the disk was changed, ${'*'.repeat(16)}`,
+    });
+    const again = await till('day', 'voucher', '--item', item, '--to', 'store', '--reason', reason);
+    expect(again).toMatchObject({ code: 3, out: '' });
+    expect(again.err).toContain('a voucher was written');
+    expect((await till('day', 'reconcile')).code).toBe(0);
+  });
+
+  it.each([
+    [2, ['--item', 'AB12-CD34', '--to', 'bank', '--reason', 'lost'], '--to takes dispute or store'],
+    [2, ['--item', 'AB12-CD34', '--to', 'store', '--reason', ' x '], 'at least 3 characters'],
+    [3, ['--item', 'AB12-CD34', '--to', 'store', '--reason', 'lost'], 'has no AB12-CD34 missing here'],
+  ] as const)('is %i for %j', async (code, args, text) => {
+    const ran = await till('day', 'voucher', ...args);
+    expect(ran).toMatchObject({ code, out: '' });
+    expect(ran.err).toContain(text);
   });
 });
 

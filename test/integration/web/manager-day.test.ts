@@ -59,13 +59,14 @@ describe('without a session', () => {
       `day/report.csv?date=${day}`,
     ])
       expect((await manager(path)).status, path).toBe(401);
-    for (const path of ['day/count', 'day/explain', 'day/reconcile', 'day/close'])
+    for (const path of ['day/count', 'day/explain', 'day/missing', 'day/reconcile', 'day/close'])
       expect((await manager(path, { date: day, pin: PIN })).status, path).toBe(401);
     const control = (path: string, body?: object): Promise<Answer> =>
       call(lab.till.agent.address, `/api/v1/control/${path}`, body === undefined ? {} : { body });
     expect((await control('day')).status).toBe(401);
     expect((await control(`day/report?date=${day}`)).status).toBe(401);
     expect((await control('day/reconcile', { date: day })).status).toBe(401);
+    expect((await control('day/missing', { date: day })).status).toBe(401);
     expect((await control('day/close', { date: day, uncounted: 'no reason' })).status).toBe(401);
     expect(lab.till.agent.ledger.dayEntries(day)).toEqual([]);
     const code = readFileSync(lab.till.agent.installerCodeFile() ?? '', 'utf8').trim();
@@ -202,6 +203,37 @@ describe('the report', () => {
     expect(rows).toContain('store,CHARGE APPROVED,2,30000,,,');
     expect(rows).toContain('issuer,CHARGE APPROVED,2,30000,,,');
     expect(rows.filter((row) => /^rule,\d,\d+,-?\d*,,,ok$/.test(row))).toHaveLength(9);
+  });
+});
+
+describe('an item that this ledger lost', () => {
+  it('is taken over with reason and PIN, by what the comparison named, once', async () => {
+    await lab.charge(2_000);
+    await lab.strange(7_000);
+    const date = lab.date();
+    const compared = (await manager('day/reconcile', { date })).json<DayAnswer>();
+    const [lost] = compared.reconciled?.differences ?? [];
+    expect(lost).toMatchObject({ category: 'missingHere', isKnown: false });
+    const wish = { date, sequenceId: lost?.sequenceId, loss: 'store', reason: 'CUSTOMER_GONE' };
+    expect((await manager('day/missing', wish)).status).toBe(400);
+    expect((await manager('day/missing', { ...wish, pin: PIN, loss: 'cash_drawer' })).status).toBe(400);
+    const wrong = await manager('day/missing', { ...wish, pin: '111112' });
+    expect(wrong.json<ApiError>().error).toBe('WRONG_PIN');
+    const bare = await manager('day/missing', { ...wish, reason: 'OTHER', pin: PIN });
+    expect(bare.json<ApiError>().error).toBe('REASON_NEEDED');
+    expect(lab.till.agent.settlement.day(date).missingItems).toEqual([]);
+    const press = { ...wish, pin: PIN, version: compared.version };
+    const done = (await manager('day/missing', press)).json<DayAnswer>();
+    expect(done.missingItems).toMatchObject([
+      { sequenceId: lost?.sequenceId, amount: 7_000, state: 'APPROVED', loss: 'store', who: 'Kim' },
+    ]);
+    expect(done.version).toBeGreaterThan(compared.version);
+    expect((await manager('day/missing', press)).json<ApiError>().error).toBe('STALE');
+    const again = await manager('day/missing', { ...wish, pin: PIN });
+    expect(again.json<ApiError>()).toMatchObject({ error: 'REFUSED', refusal: 'ALREADY_BOOKED' });
+    const other = await manager('day/missing', { ...wish, sequenceId: 'NEVERHEARDOF', pin: PIN });
+    expect(other.json<ApiError>().refusal).toBe('NOT_MISSING');
+    expect(lab.till.agent.ledger.verify().faults).toEqual([]);
   });
 });
 

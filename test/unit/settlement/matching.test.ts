@@ -6,6 +6,7 @@ import { itemsDigest } from '../../../src/konaplate/items-digest.ts';
 import type { ItemState, SettlementItem } from '../../../src/konaplate/settlement.ts';
 import { type OurItem, payable, sameTotals, totalsOfItems } from '../../../src/settlement/items.ts';
 import { CATEGORIES, type Category, DIFFERENCES_MAX, Matching } from '../../../src/settlement/matching.ts';
+import type { MissingItem } from '../../../src/settlement/missing.ts';
 
 const DAY = '20260723';
 let made = 0;
@@ -235,6 +236,63 @@ describe('a day', () => {
     expect(result.differences).toHaveLength(DIFFERENCES_MAX);
     expect(result.more).toBe(5);
     expect(result.categories.missingThere.count).toBe(DIFFERENCES_MAX + 5);
+  });
+});
+
+describe('an item that a voucher took over', () => {
+  const item = (change: Partial<MissingItem> = {}): MissingItem => ({
+    sequenceId: 'LOST0000AB12CD34',
+    type: 'CHARGE',
+    amount: 7_000,
+    state: 'APPROVED',
+    approvalCode: 'A1B2C3',
+    bin: '941000',
+    last4: '0005',
+    loss: 'dispute',
+    caseNumber: 'C-7',
+    ...change,
+  });
+  function compare(taken: MissingItem, list: readonly SettlementItem[]) {
+    const matching = new Matching('20260723', new Set(), [taken]);
+    for (const each of list) matching.there(each, null);
+    matching.lost();
+    return matching;
+  }
+  const listed = (change: Partial<SettlementItem> = {}) =>
+    theirs(ours({ amount: 7_000 }), { sequenceId: 'LOST0000AB12CD34', ...change });
+  const counts = (matching: Matching) =>
+    Object.entries(matching.result().categories).flatMap(([name, { count }]) =>
+      count > 0 ? [[name, count]] : [],
+    );
+
+  it('is matched, and in our figures and what a close says of its items', () => {
+    const matching = compare(item(), [listed()]);
+    expect(counts(matching)).toEqual([['matched', 1]]);
+    expect(sameTotals(matching.result().ours, matching.result().theirs)).toBe(true);
+    expect(matching.digestItems()).toMatchObject([{ sequenceId: 'LOST0000AB12CD34', state: 'APPROVED' }]);
+  });
+  it('is matched once: its copy in the list is a duplicate', () => {
+    expect(counts(compare(item(), [listed(), listed()]))).toEqual([
+      ['matched', 1],
+      ['duplicate', 1],
+    ]);
+  });
+  it('is matched by the name that the journal keeps, and stated by its own', () => {
+    const matching = compare(item({ sequenceId: '****0005' }), [listed({ sequenceId: '9410000000000005' })]);
+    expect(counts(matching)).toEqual([['matched', 1]]);
+    expect(matching.digestItems()).toMatchObject([{ sequenceId: '9410000000000005' }]);
+  });
+  it.each([
+    ['amountDiffers', { amount: 8_000 }],
+    ['typeDiffers', { type: 'REFUND' }],
+    ['missingThere', { state: 'REVERSED' }],
+  ] as const)('differs when the issuer has something else of it now: %s', (category, change) => {
+    expect(counts(compare(item(), [listed(change)]))).toEqual([[category, 1]]);
+  });
+  it('is missing there when the issuer lost it in turn', () => {
+    const matching = compare(item(), []);
+    expect(counts(matching)).toEqual([['missingThere', 1]]);
+    expect(payable(matching.result().ours)).toBe(7_000);
   });
 });
 

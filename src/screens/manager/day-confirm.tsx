@@ -1,0 +1,94 @@
+/** What a step of the business day asks before it writes: the sentence, the reason where one is needed, and the PIN. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DayAnswer, DecisionReason } from '../../web/api.ts';
+import { DECISION_REASON_TEXT } from '../text/decisions.ts';
+import { CASES } from '../text/manager.ts';
+import { useAction } from './calls.ts';
+import type { StepProps } from './day.tsx';
+import { dayFault } from './day-parts.tsx';
+import { PinField, SelectField, TextField } from './fields.tsx';
+
+const PIN_MIN = 4;
+const NOTE_MIN = 10;
+const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
+
+interface FormProps extends StepProps {
+  readonly sentence: string;
+  /** On the button. */
+  readonly label: string;
+  readonly children?: ComponentChildren;
+}
+
+interface ConfirmProps extends FormProps {
+  readonly isReady?: boolean;
+  /** What is said while the call runs. */
+  readonly running?: string;
+  readonly send: (pin: string) => Promise<DayAnswer>;
+}
+
+export function Confirm(props: ConfirmProps) {
+  const { language, isReady = true } = props;
+  const [pin, setPin] = useState('');
+  const action = useAction(language, props.signedOut);
+  const run = async (): Promise<void> => {
+    const answer = await action.run(() => props.send(pin));
+    setPin('');
+    if (answer !== null) props.changed(answer);
+  };
+  return (
+    <form
+      class="confirm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <p class="sentence">{props.sentence}</p>
+      {props.children}
+      <PinField label={CASES.pin[language]} value={pin} change={setPin} language={language} />
+      <button type="submit" class="primary" disabled={action.busy || !isReady || pin.length < PIN_MIN}>
+        {props.label}
+      </button>
+      <p class="muted" role="status">
+        {action.busy ? (props.running ?? '') : ''}
+      </p>
+      <p class="fault" role="alert">
+        {dayFault(action.error, language)}
+      </p>
+    </form>
+  );
+}
+
+/** What the call needs of the reason: "other" comes with words. */
+export interface Reasoned {
+  readonly reason: DecisionReason;
+  readonly note?: string;
+  readonly pin: string;
+}
+
+export function ReasonConfirm(props: FormProps & { send: (given: Reasoned) => Promise<DayAnswer> }) {
+  const { language, children, send, ...rest } = props;
+  const [reason, setReason] = useState<DecisionReason>('WRONG_AMOUNT');
+  const [note, setNote] = useState('');
+  const given = note.trim();
+  return (
+    <Confirm
+      {...rest}
+      language={language}
+      isReady={reason !== 'OTHER' || given.length >= NOTE_MIN}
+      send={(pin) => send({ reason, pin, ...(given === '' ? {} : { note: given }) })}
+    >
+      {children}
+      <SelectField
+        label={CASES.why[language]}
+        value={reason}
+        change={(value) => setReason(REASONS.find((each) => each === value) ?? 'OTHER')}
+        options={REASONS.map((value) => ({ value, text: DECISION_REASON_TEXT[value][language] }))}
+      />
+      {reason === 'OTHER' ? (
+        <TextField label={CASES.note[language]} value={note} change={setNote} lengthMax={200} />
+      ) : null}
+    </Confirm>
+  );
+}
