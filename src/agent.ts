@@ -14,7 +14,7 @@ import { type AgentStation, openPosPorts, openScanners } from './agent-scanners.
 import { maskFrame } from './barcode/mask.ts';
 import type { CodeTable } from './barcode/parse.ts';
 import type { Clock, Random } from './intent/clock.ts';
-import { type Policy, policyHash } from './intent/policy.ts';
+import { DEFAULT_DECISIONS, type Policy, policyHash } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import {
   type BackupLog,
@@ -124,8 +124,6 @@ const FAULT_TELL_MS = 250;
 /** Entries that the start verifies; `ledger verify` reads all. */
 const VERIFY_ENTRIES = 5_000;
 const LATER_LIMIT_MS = 72 * 3_600_000;
-const PIN_ABOVE_WON = 50_000;
-const UNCLAIMED_AFTER_MS = 14 * 86_400_000;
 const TOKEN_FILE = 'control-token';
 
 /** Starts everything in order: ledger, what the restart must ask, stations, pages, worker, scanners. */
@@ -294,8 +292,8 @@ class Started {
       store: options.store,
       newId: this.#newId,
       laterLimitMs: options.laterLimitMs ?? LATER_LIMIT_MS,
-      pinAbove: options.pinAbove ?? PIN_ABOVE_WON,
-      unclaimedAfterMs: options.unclaimedAfterMs ?? UNCLAIMED_AFTER_MS,
+      pinAbove: options.pinAbove ?? DEFAULT_DECISIONS.pinAbove,
+      unclaimedAfterMs: options.unclaimedAfterMs ?? DEFAULT_DECISIONS.unclaimedAfterMs,
       controlToken: token,
       health: options.health?.(parts) ?? (() => this.#health(parts)),
       metrics: options.metrics?.(parts) ?? null,

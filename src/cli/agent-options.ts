@@ -177,6 +177,7 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
           : readSecretLine(config.web.cashierSecretFile, 'web.cashierSecretFile'),
       pagesDirectory: pagesDirectory(),
     },
+    ...config.decisions,
     stationTimes: { darkHours: config.web.darkHours },
     printer: printerOf(config),
     settings: settingsOf(config, configFile),

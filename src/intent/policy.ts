@@ -350,6 +350,14 @@ export function admit(spec: AdmitSpec, facts: AdmitFacts, context: AdmitContext,
   };
 }
 
+/** What a manager's decision asks for where the store says nothing else; no part of the policy. */
+export const DEFAULT_DECISIONS = {
+  /** Won: over more than this it needs the PIN again. */
+  pinAbove: 50_000,
+  /** So long after its scan a return that nobody came for may be written off. */
+  unclaimedAfterMs: 14 * 86_400_000,
+} as const;
+
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;

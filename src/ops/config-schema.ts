@@ -1,7 +1,7 @@
 /** The shape of the configuration file: every key, its bounds and its default. Unknown keys are refused. */
 import { z } from 'zod';
 import { CODE_LENGTH, DEFAULT_CODE_TABLE } from '../barcode/parse.ts';
-import { DEFAULT_POLICY } from '../intent/policy.ts';
+import { DEFAULT_DECISIONS, DEFAULT_POLICY } from '../intent/policy.ts';
 import { DEFAULT_TIMES } from '../intent/rules.ts';
 
 const WON_MAX = 999_999;
@@ -309,6 +309,12 @@ export const configSchema = z.strictObject({
   web: web.prefault({}),
   store: z.strictObject({ name: text(60), registrationNumber: text(20).nullable().default(null) }),
   businessDay: z.strictObject({ cutOverHour: hourOfDay.default(0) }).prefault({}),
+  decisions: z
+    .strictObject({
+      pinAbove: won.default(DEFAULT_DECISIONS.pinAbove),
+      unclaimedAfterMs: wait(DAY_MS, 366 * DAY_MS).default(DEFAULT_DECISIONS.unclaimedAfterMs),
+    })
+    .prefault({}),
   printer: printer.prefault({}),
   receipt: z.strictObject({ columns: z.int().min(24).max(80).default(42) }).prefault({}),
   log: z

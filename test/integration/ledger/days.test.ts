@@ -211,6 +211,18 @@ describe('verification', () => {
     expect(ledger.verify().faults.map(({ code }) => code)).toContain('BUSINESS_DAY');
   });
 
+  it.each([
+    ['books another sum', { sequenceId: 'LOST0000EF56GH78', type: 'REFUND' }, DAY],
+    ['speaks of it a second time', {}, '20260724'],
+  ])('finds a voucher for a lost item that %s', (_name, change, date) => {
+    const detail = { sequenceId: 'LOST0000AB12CD34', type: 'CHARGE', amount: 7_000, state: 'APPROVED' };
+    const posting = { dispute: 7_000, issuer_payable: -7_000 };
+    write({ kind: 'dayMissingItem', detail, posting });
+    expect(ledger.verify().faults).toEqual([]);
+    write({ kind: 'dayMissingItem', detail: { ...detail, ...change }, posting }, date);
+    expect(ledger.verify().faults).toMatchObject([{ code: 'BUSINESS_DAY', index: ledger.head().index }]);
+  });
+
   it('finds a sealed day whose sums are not those of its payments (closing rule 8)', () => {
     approveCharge(ledger, SCAN_TIME, 1);
     seal([], 9_000);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
+import { openLedger, rotateLedgerKey } from '../../../src/ledger/ledger.ts';
 import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { judgeCount } from '../../../src/settlement/count.ts';
@@ -25,20 +25,26 @@ function report(date: string, at: number | null = null): Report {
   return makeReport(ledger, PLACE, date, at, record);
 }
 
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'kona-report-'));
-  ledger = openLedger({
+const keyFile = (): string => join(directory, 'vault.key');
+
+function open(): Ledger {
+  return openLedger({
     file: join(directory, 'ledger.db'),
     environment: 'test',
     merchantId: PLACE.merchantId,
     terminalId: PLACE.terminalId,
-    key: Buffer.alloc(32, 7),
+    key: keyFile(),
     times: DEFAULT_TIMES,
     policyHash: 'a'.repeat(64),
     random: new SystemRandom(),
     now: clock.now(),
     ballastBytes: 65_536,
   });
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kona-report-'));
+  ledger = open();
   const { categories, differences, more, ours, theirs, items } = new Matching(DATE).result();
   const rules = [{ rule: 7, ok: true, amount: 45_600, items: [] }];
   const asOf = `${DATE}120000000`;
@@ -73,5 +79,22 @@ describe('a report that is asked for again and again', () => {
     const states = ledger.dayEntries(DATE).length - signed.length;
     expect(signed).toHaveLength(states);
     expect(ledger.dayEntries('20260725')).toEqual([]);
+  });
+});
+
+describe('a report whose ledger got another key', () => {
+  it('has the same bytes and the signature of then; a new one is signed with the new key', () => {
+    const before = report(DATE);
+    ledger.close();
+    rotateLedgerKey({ file: join(directory, 'ledger.db'), keyFile: keyFile(), now: clock.now() });
+    ledger = open();
+    expect(report(DATE, before.at)).toEqual(before);
+    const detail = { ...judgeCount(counted(45_000), 45_600) };
+    record({ kind: 'dayCounted', businessDate: DATE, detail });
+    const after = report(DATE);
+    expect(after.differs).toBe(false);
+    const keyOf = ({ text }: Report): string | undefined => /key ([0-9a-f]{12})/.exec(text)?.[1];
+    expect(keyOf(after)).not.toBe(keyOf(before));
+    expect(ledger.verify().faults).toEqual([]);
   });
 });

@@ -57,6 +57,20 @@ const set =
     at[parts.at(-1) ?? ''] = value;
   };
 
+describe('what decisions ask for', () => {
+  it('is 50,000 won and 14 days unless the store says otherwise, and never less than a day', () => {
+    const read = (change: Change) => {
+      const config = structuredClone(SMALLEST) as Record<string, unknown>;
+      change(config);
+      return parseConfig(JSON.stringify(config), '/etc/till/till.jsonc').decisions;
+    };
+    expect(read(() => {})).toEqual({ pinAbove: 50_000, unclaimedAfterMs: 14 * 86_400_000 });
+    expect(read(set('decisions.pinAbove', 0)).pinAbove).toBe(0);
+    expect(faultsOf(set('decisions.unclaimedAfterMs', 60_000))).toHaveLength(1);
+    expect(faultsOf(set('decisions.pinAbove', -1))).toHaveLength(1);
+  });
+});
+
 describe('the smallest configuration', () => {
   const config = parseConfig(JSON.stringify(SMALLEST), '/etc/till/till.jsonc');
 
