@@ -87,6 +87,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
     accept: (scan, now) => writer.accept(scan, now),
     acceptMany: (scans, now) => writer.acceptMany(scans, now),
     record: (sequenceId, event, now, recordOptions) => writer.record(sequenceId, event, now, recordOptions),
+    recordMany: (steps, now) => writer.recordMany(steps, now),
     note: (kind, detail, now, actor) => writer.note(kind, detail, now, actor),
     voucher: (...given) => writer.voucher(...given),
     recordDay: (entry, now, actor) => writer.recordDay(entry, now, actor),

@@ -46,6 +46,13 @@ export interface Refused {
 }
 export type Outcome = Committed | Refused;
 
+/** One event of a group that is committed together. A voucher has a commit of its own. */
+export interface Step {
+  readonly sequenceId: string;
+  readonly event: IntentEvent;
+  readonly options: Omit<RecordOptions, 'voucher'>;
+}
+
 export interface RecordOptions {
   readonly actor: Actor;
   /** The version that the person saw; another one refuses with STALE. Absent for the terminal's own steps. */
@@ -275,6 +282,7 @@ export type TillLedger = Pick<
   Ledger,
   | 'accept'
   | 'record'
+  | 'recordMany'
   | 'note'
   | 'facts'
   | 'deferredOfCard'
@@ -297,6 +305,11 @@ export interface Ledger {
   acceptMany(scans: readonly AcceptedScan[], now: Now): readonly Committed[];
   /** Decides with the rules of src/intent and commits the result; an own command may be refused, an external event never. */
   record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome;
+  /**
+   * The same for several, in their order and in one commit: each is decided on what the one before left. What the rules refuse
+   * leaves nothing behind and holds up no other; a fault (thrown) leaves none of them. At most 256.
+   */
+  recordMany(steps: readonly Step[], now: Now): readonly Outcome[];
   /** A journal entry that belongs to no intent (start, sign-in, refused scan by reason, operator's decision). */
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead;
   /**

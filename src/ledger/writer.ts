@@ -33,7 +33,9 @@ import type {
   JournalHead,
   Outcome,
   RecordOptions,
+  Refused,
   ScanFacts,
+  Step,
   Voucher,
 } from './types.ts';
 import type { Vault } from './vault.ts';
@@ -123,12 +125,8 @@ export class LedgerWriter {
 
   record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome {
     const held = this.#read(sequenceId);
-    const { intent } = held;
-    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
-      return { ok: false, refusal: 'STALE', intent };
-    }
-    const decision = decide(intent, event, this.#context(now, options));
-    if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
+    const decision = this.#decide(held.intent, event, now, options);
+    if (!decision.ok) return decision;
     const { record } = decision;
     const { voucher, barcodeSpec } = options;
     const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
@@ -139,6 +137,13 @@ export class LedgerWriter {
     });
     this.#tell([committed]);
     return committed;
+  }
+
+  recordMany(steps: readonly Step[], now: Now): readonly Outcome[] {
+    assertThat(steps.length > 0 && steps.length <= BURST_MAX, 'a group has 1 to 256 steps');
+    const outcomes = this.#writeWithReserve(() => steps.map((step) => this.#step(step, now)));
+    this.#tell(outcomes.filter((outcome) => outcome.ok));
+    return outcomes;
   }
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead {
@@ -230,6 +235,26 @@ export class LedgerWriter {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  #step({ sequenceId, event, options }: Step, now: Now): Outcome {
+    assertThat(event.kind !== 'unclaimed' && event.kind !== 'claimed', `${event.kind} has its voucher`);
+    const held = this.#read(sequenceId);
+    const decision = this.#decide(held.intent, event, now, options);
+    return decision.ok ? this.#commit(held, decision.record, now, options.barcodeSpec) : decision;
+  }
+
+  #decide(
+    intent: Intent,
+    event: IntentEvent,
+    now: Now,
+    options: RecordOptions,
+  ): Refused | { readonly ok: true; readonly record: DecisionRecord } {
+    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
+      return { ok: false, refusal: 'STALE', intent };
+    }
+    const decision = decide(intent, event, this.#context(now, options));
+    return decision.ok ? decision : { ok: false, refusal: decision.refusal, intent };
   }
 
   #bookVoucher(

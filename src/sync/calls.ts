@@ -17,8 +17,11 @@ export interface CallPlan<Value> {
   readonly attended: boolean;
   readonly answerMs: number;
   readonly run: (signal: AbortSignal) => Promise<Answered<Value>>;
-  /** Called once, whenever the answer comes, also after the place was given free. */
-  readonly done: (answer: Answered<Value>, elapsedMs: number) => void;
+  /**
+   * Called once, whenever the answer comes, also after the place was given free. An answer that is recorded together with
+   * others gives a promise of it, and the place is held until then.
+   */
+  readonly done: (answer: Answered<Value>, elapsedMs: number) => void | Promise<void>;
 }
 
 interface Place {
@@ -79,12 +82,13 @@ export class Calls {
       place.abort.abort(TOO_LATE);
       grace = this.#clock.after(GRACE_MS, free);
     });
-    const settle = (answer: Answered<Value>): void => {
+    const settle = async (answer: Answered<Value>): Promise<void> => {
       grace.cancel();
       const elapsedMs = this.#clock.now().monoMs - startedMs;
       this.#counters.ended(plan.kind, answer.class, elapsedMs);
       try {
-        plan.done(answer, elapsedMs);
+        const recorded = plan.done(answer, elapsedMs);
+        if (recorded !== undefined) await recorded;
       } catch (fault) {
         // An answer that cannot be recorded: the process must end, the next start asks again.
         this.#onFault(fault);

@@ -1,7 +1,7 @@
 import type { Actor, CaseReason, ExternalEvent, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { Committed, RecordOptions } from '../ledger/types.ts';
+import type { Committed, RecordOptions, Step } from '../ledger/types.ts';
 import type { Agenda, Entry } from './agenda.ts';
 import {
   approveEvent,
@@ -14,12 +14,25 @@ import {
   netCancelRequest,
 } from './answers.ts';
 import type { Calls } from './calls.ts';
+import { Gathered } from './gathered.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
 
 const TERMINAL: Actor = { role: 'terminal' };
 /** After a commit that could not be made, or a command that the rules refused: not again at once. */
 const RECORD_RETRY_MS = 1_000;
+
+const SEND = { kind: 'send' } as const;
+const BY_TERMINAL = { actor: TERMINAL } as const;
+/** Answers under way at the same time are few; more than this are recorded at once. */
+const TOGETHER_MAX = 64;
+
+/** An answer to an approval, to be recorded. */
+interface Heard {
+  readonly sent: Intent;
+  readonly answer: Answered<ApproveAnswer>;
+  readonly barcodeSpec: string;
+}
 
 /** What the worker around it decides for a delivery. */
 export interface DeliveryHost {
@@ -71,6 +84,8 @@ export class Delivery {
   readonly #host: DeliveryHost;
   readonly #balances: Recent<number>;
   readonly #proofs: Recent<string>;
+  /** Answers of charges credited later: nobody stands there for them, so those of one moment share a commit. */
+  readonly #waiting: Gathered<Heard>;
   lateAnswers = 0;
 
   constructor(options: SyncOptions, limits: SyncLimits, agenda: Agenda, calls: Calls, host: DeliveryHost) {
@@ -81,6 +96,7 @@ export class Delivery {
     this.#host = host;
     this.#balances = new Recent(limits.remember);
     this.#proofs = new Recent(limits.remember);
+    this.#waiting = new Gathered(options.clock, TOGETHER_MAX, (answers) => this.#approved(answers));
   }
 
   balanceOf(sequenceId: string): number | null {
@@ -159,6 +175,22 @@ export class Delivery {
     });
   }
 
+  /** Approvals of charges to be credited later that may go now: one commit for all of them, then their bytes. */
+  sendTogether(entries: readonly Entry[]): void {
+    const [only] = entries;
+    if (only === undefined) return;
+    const steps = entries.map(({ sequenceId }) => ({ sequenceId, event: SEND, options: BY_TERMINAL }));
+    const outcomes = entries.length === 1 ? null : this.#recordTogether(steps);
+    // Alone, each is judged for itself: one whose barcode cannot be read holds up no other.
+    if (outcomes === null) for (const entry of entries) this.#approve(entry, false);
+    else
+      for (const [place, entry] of entries.entries()) {
+        const committed = outcomes[place] ?? null;
+        if (committed === null) this.#unsendable(entry, false);
+        else this.#sending(committed, false);
+      }
+  }
+
   #approve(entry: Entry, attended: boolean): void {
     let isKeyless = false;
     const committed = this.#recordFor(entry.sequenceId, { kind: 'send' }, { actor: TERMINAL }, () => {
@@ -168,7 +200,11 @@ export class Delivery {
       this.#unsendable(entry, isKeyless);
       return;
     }
-    const { intent, barcodeSpec } = committed;
+    this.#sending(committed, attended);
+  }
+
+  /** `sending` is on disk: its bytes may leave. */
+  #sending({ intent, barcodeSpec }: Committed, attended: boolean): void {
     this.#budget(intent, intent.sends);
     if (barcodeSpec === undefined) {
       this.#recordFor(intent.sequenceId, { kind: 'ambiguous', code: null }, { actor: TERMINAL });
@@ -184,7 +220,9 @@ export class Delivery {
         this.#options.backend.approve(approveRequest(intent, barcodeSpec), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
-        this.#approved(intent, answer, barcodeSpec);
+        const heard: Heard = { sent: intent, answer, barcodeSpec };
+        if (!intent.deferred) return this.#approved([heard]);
+        return this.#waiting.add(heard);
       },
     });
   }
@@ -200,20 +238,25 @@ export class Delivery {
     if (isLost) this.openCase(entry.intent, 'RECOVERING');
   }
 
-  #approved(sent: Intent, answer: Answered<ApproveAnswer>, barcodeSpec: string): void {
-    const { sequenceId } = sent;
-    if (answer.class === 'answered' && answer.value.balance !== null) {
-      this.#balances.set(sequenceId, answer.value.balance);
-    }
-    const present = this.#options.ledger.get(sequenceId);
-    if (present !== null && present.host !== 'sending') this.lateAnswers += 1;
-    const event = approveEvent(answer);
-    this.#recordFor(sequenceId, event, {
-      actor: TERMINAL,
-      ...(event.kind === 'nothingLeft' ? { barcodeSpec } : {}),
+  /** Records answers to approvals, several in one commit. */
+  #approved(answers: readonly Heard[]): void {
+    const steps = answers.map(({ sent: { sequenceId }, answer, barcodeSpec }) => {
+      if (answer.class === 'answered' && answer.value.balance !== null) {
+        this.#balances.set(sequenceId, answer.value.balance);
+      }
+      const present = this.#options.ledger.get(sequenceId);
+      if (present !== null && present.host !== 'sending') this.lateAnswers += 1;
+      const event = approveEvent(answer);
+      const options = event.kind === 'nothingLeft' ? { ...BY_TERMINAL, barcodeSpec } : BY_TERMINAL;
+      return { sequenceId, event, options };
     });
-    if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
-    if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
+    const isGroup = steps.length > 1 && this.#recordTogether(steps) !== null;
+    if (!isGroup)
+      for (const { sequenceId, event, options } of steps) this.#recordFor(sequenceId, event, options);
+    for (const { sent, answer } of answers) {
+      if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
+      if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
+    }
   }
 
   #inquire(entry: Entry, attended: boolean): void {
@@ -317,6 +360,21 @@ export class Delivery {
       this.#agenda.hold(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
     }
     return committed;
+  }
+
+  /**
+   * Commits several events at once; null for each that the rules refuse. null instead of the list: nothing was committed, and
+   * each may be tried alone.
+   */
+  #recordTogether(steps: readonly Step[]): readonly (Committed | null)[] | null {
+    try {
+      const outcomes = this.#options.ledger.recordMany(steps, this.#options.clock.now());
+      return outcomes.map((outcome) => (outcome.ok ? outcome : null));
+    } catch (fault) {
+      if (mayPass(fault)) return null;
+      this.#host.broken(fault);
+      return steps.map(() => null);
+    }
   }
 
   /**

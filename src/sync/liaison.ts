@@ -87,9 +87,9 @@ export class Liaison {
     this.session.keepPause({ by: 'manager', reason, code: null, atMs, actor, stops: 'approvals' });
   }
 
-  /** One more deferred charge may go out beside those under way. */
-  mayDeliver(): boolean {
-    return !this.#isOnProbation || this.#calls.deliveries === 0;
+  /** One more deferred charge may go out beside those under way and `more` that are about to. */
+  mayDeliver(more: number): boolean {
+    return !this.#isOnProbation || this.#calls.deliveries + more === 0;
   }
 
   delivered(): void {

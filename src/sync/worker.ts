@@ -291,30 +291,41 @@ export class SyncWorker {
   }
 
   #dispatch(now: Now): void {
-    const { session, askPacer, pacer } = this.#liaison;
+    const { session, askPacer } = this.#liaison;
     this.#recheck.run(
       session,
       () => this.#hasRoom(false),
       () => (askPacer.take(now.monoMs) ? 0 : (askPacer.nextMs(now.monoMs) ?? now.monoMs)),
     );
     for (const lane of LANES) {
-      if (!this.#laneOpen(lane)) continue;
+      if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       for (const entry of this.#agenda.ready(lane).values()) {
         if (this.#state !== 'running' || this.#calls.size >= this.#limits.inFlight + 1) return;
         const attended = isForCustomer(entry, lane);
         if (!this.#hasRoom(attended)) {
-          if (lane === 'netCancel' || lane === 'deferred') break;
+          if (lane === 'netCancel') break;
           continue;
         }
-        if (!this.#mayGo(entry, lane, attended)) continue;
-        if (lane === 'deferred' && !this.#liaison.mayDeliver()) break;
-        if (lane === 'deferred' && !pacer.take(now.monoMs)) {
-          this.#isPaced = true;
-          break;
-        }
-        this.#delivery.send(entry, attended);
+        if (this.#mayGo(entry, lane, attended)) this.#delivery.send(entry, attended);
       }
     }
+    if (this.#laneOpen('deferred')) this.#deliver(now);
+  }
+
+  /** Charges to be credited later come last; those for which there is room now share one commit. */
+  #deliver(now: Now): void {
+    const group: Entry[] = [];
+    for (const entry of this.#agenda.ready('deferred').values()) {
+      if (this.#state !== 'running' || !this.#hasRoom(false, group.length)) break;
+      if (!this.#mayGo(entry, 'deferred', false)) continue;
+      if (!this.#liaison.mayDeliver(group.length)) break;
+      if (!this.#liaison.pacer.take(now.monoMs)) {
+        this.#isPaced = true;
+        break;
+      }
+      group.push(entry);
+    }
+    this.#delivery.sendTogether(group);
   }
 
   #laneOpen(lane: Lane): boolean {
@@ -335,10 +346,11 @@ export class SyncWorker {
     return lane === 'netCancel' && intent.netCancels === 0;
   }
 
-  #hasRoom(attended: boolean): boolean {
+  /** Beside `more` calls that are about to begin and belong to no customer. */
+  #hasRoom(attended: boolean, more = 0): boolean {
     const { inFlight, reserved } = this.#limits;
-    if (this.#calls.size >= inFlight) return false;
-    return attended || this.#calls.backlog < inFlight - reserved;
+    if (this.#calls.size + more >= inFlight) return false;
+    return attended || this.#calls.backlog + more < inFlight - reserved;
   }
 
   #context(): CallContext {

@@ -27,6 +27,7 @@ import type {
   ListQuery,
   RecoveringMark,
   ScanFacts,
+  Step,
   TillLedger,
 } from '../../src/ledger/types.ts';
 import { addTo, type DayLedger, type DayLine, DiskDays, postingsOf } from './disk-days.ts';
@@ -224,6 +225,15 @@ export class DiskLedger implements TillLedger, DayLedger {
     const committed = this.#committed(after, record);
     this.#tell(committed);
     return toSend === undefined ? committed : { ...committed, barcodeSpec: toSend };
+  }
+
+  recordMany(...[steps, now]: Parameters<TillLedger['recordMany']>): ReturnType<TillLedger['recordMany']> {
+    const isLost = ({ sequenceId, event }: Step): boolean =>
+      event.kind === 'send' && !this.#disk.vault.has(sequenceId);
+    if (steps.some(isLost)) throw new LedgerFault('KEY_MISSING', 'a barcode is not in the vault');
+    return this.#together(() =>
+      steps.map(({ sequenceId, event, options }) => this.record(sequenceId, event, now, options)),
+    );
   }
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, _actor: Actor): JournalHead {
@@ -482,7 +492,21 @@ export class DiskLedger implements TillLedger, DayLedger {
   /** In commit order, also when a listener commits in turn. */
   #tell(committed: Committed): Committed {
     this.#news.push(committed);
-    if (this.#isTelling) return committed;
+    if (!this.#isTelling) this.#tellNews();
+    return committed;
+  }
+
+  /** Listeners hear of a group when all of it is on the disk. */
+  #together<Result>(work: () => Result): Result {
+    const isInside = this.#isTelling;
+    this.#isTelling = true;
+    const result = work();
+    this.#isTelling = isInside;
+    if (!isInside) this.#tellNews();
+    return result;
+  }
+
+  #tellNews(): void {
     this.#isTelling = true;
     try {
       for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
@@ -491,7 +515,6 @@ export class DiskLedger implements TillLedger, DayLedger {
     } finally {
       this.#isTelling = false;
     }
-    return committed;
   }
 }
 

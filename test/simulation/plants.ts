@@ -23,6 +23,16 @@ export interface Plant {
   readonly secondWorker?: true;
 }
 
+/** A ledger that records in another way, also what is recorded together. */
+function recording(ledger: TillLedger, record: TillLedger['record']): TillLedger {
+  return {
+    ...ledger,
+    record,
+    recordMany: (steps, now) =>
+      steps.map(({ sequenceId, event, options }) => record(sequenceId, event, now, options)),
+  };
+}
+
 function over(backend: SettlementBackend, changes: Partial<SettlementBackend>): SettlementBackend {
   const same: SettlementBackend = {
     capabilities: backend.capabilities,
@@ -208,26 +218,22 @@ export const PLANTS: readonly Plant[] = [
   { name: 'two dispatchers deliver from one ledger', secondWorker: true },
   {
     name: 'nobody is asked about an unknown payment',
-    ledger: (ledger) => ({
-      ...ledger,
-      record: (sequenceId, event, now, options) => {
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
         const intent = ledger.get(sequenceId);
         if (event.kind === 'inquire' && intent !== null)
           return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
         return ledger.record(sequenceId, event, now, options);
-      },
-    }),
+      }),
   },
   {
     name: 'a deferred charge is dropped when its barcode has expired',
-    ledger: (ledger) => ({
-      ...ledger,
-      record: (sequenceId, event, now, options) => {
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
         const intent = ledger.get(sequenceId);
         const isOld = intent?.deferred === true && now.wallMs - intent.scannedAtMs > 300_000;
         if (event.kind === 'send' && isOld) return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
         return ledger.record(sequenceId, event, now, options);
-      },
-    }),
+      }),
   },
 ];

@@ -118,6 +118,13 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
       if (intent !== null) world.onEvent(intent, event);
       return ledger.record(sequenceId, event, now, options);
     }),
+    recordMany: around((steps, now) => {
+      for (const { sequenceId, event } of steps) {
+        const intent = ledger.get(sequenceId);
+        if (intent !== null) world.onEvent(intent, event);
+      }
+      return ledger.recordMany(steps, now);
+    }),
     note: around((kind, detail, now, actor) => ledger.note(kind, detail, now, actor)),
     recovered: around((now, actor) => ledger.recovered(now, actor)),
     facts: (barcodeSpec, cardNumber, now) => ledger.facts(barcodeSpec, cardNumber, now),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DuplicateScan, LedgerFault, openLedgerReadOnly, verifyApart } from '../../../src/ledger/ledger.ts';
-import type { Committed, Ledger } from '../../../src/ledger/types.ts';
+import type { Committed, Ledger, Step } from '../../../src/ledger/types.ts';
 import {
   approvalOf,
   approveCharge,
@@ -309,5 +309,63 @@ describe('the restart list', () => {
     expect(ids).toEqual([sent.sequenceId, unseen.sequenceId]);
     expect(ids).not.toContain(shown.sequenceId);
     expect(ledger.open().map((intent) => intent.sequenceId)).toEqual([sent.sequenceId]);
+  });
+});
+
+describe('a commit of several steps', () => {
+  function received(): Committed {
+    const { intent } = ledger.accept(scanOf(), SCAN_TIME);
+    return must(ledger, intent, { kind: 'received' }, SCAN_TIME);
+  }
+  const send = ({ intent: { sequenceId } }: Committed): Step => ({
+    sequenceId,
+    event: { kind: 'send' },
+    options: { actor: TERMINAL },
+  });
+
+  it('decides each on what the one before left, and gives each barcode to send to its caller alone', () => {
+    const [one, other] = [received(), received()];
+    const told: Committed[] = [];
+    ledger.onCommit((committed) => told.push(committed));
+    const declined = { kind: 'declined', code: '006_901', businessDate: null } as const;
+    const last = { ...send(one), event: declined };
+    const outcomes = ledger.recordMany([send(one), send(other), last], SCAN_TIME);
+    expect(outcomes.map(({ ok, intent }) => [ok, intent.host])).toEqual([
+      [true, 'sending'],
+      [true, 'sending'],
+      [true, 'declined'],
+    ]);
+    const barcodes = outcomes.map((outcome) => outcome.ok && outcome.barcodeSpec);
+    expect(new Set(barcodes.slice(0, 2)).size).toBe(2);
+    expect(told.map(({ journalIndex }) => journalIndex)).toEqual([5, 6, 7]);
+    expect(told.every((committed) => !('barcodeSpec' in committed))).toBe(true);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('leaves nothing of what the rules refuse, and takes the others', () => {
+    const ended = approveCharge(ledger, SCAN_TIME, 1);
+    const other = received();
+    const before = ledger.head().index;
+    const outcomes = ledger.recordMany(
+      [{ ...send(other), sequenceId: ended.sequenceId }, send(other)],
+      SCAN_TIME,
+    );
+    expect(outcomes.map(({ ok }) => ok)).toEqual([false, true]);
+    expect(ledger.head().index).toBe(before + 1);
+  });
+
+  it('is not there at all when one of them fails: nothing is told, and each may be tried alone', () => {
+    const [whole, lost] = [received(), received()];
+    const database = new Database(shop.file);
+    database.exec(`DELETE FROM vault WHERE number = (SELECT max(number) FROM intents) AND kind = 'barcode'`);
+    database.close();
+    const told: Committed[] = [];
+    ledger.onCommit((committed) => told.push(committed));
+    const before = ledger.head();
+    expect(() => ledger.recordMany([send(whole), send(lost)], SCAN_TIME)).toThrow(LedgerFault);
+    expect(ledger.head()).toEqual(before);
+    expect(told).toEqual([]);
+    expect(ledger.get(whole.intent.sequenceId)?.host).toBe('unsent');
+    expect(must(ledger, whole.intent, { kind: 'send' }, SCAN_TIME).barcodeSpec).toBeDefined();
   });
 });

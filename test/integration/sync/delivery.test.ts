@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, ApproveAnswer, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { MANAGER } from '../ledger/shop.ts';
 import {
   AMBIGUOUS,
@@ -306,6 +307,54 @@ describe('a void proven anew after a restart', () => {
 });
 
 describe('a deferred charge', () => {
+  it('shares its commits: those for which there is room leave after one, and answers of one moment are one', async () => {
+    await counter.end();
+    counter = new Counter();
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60_000 };
+    await counter.start();
+    const groups: string[] = [];
+    const recordMany = counter.ledger.recordMany.bind(counter.ledger);
+    counter.ledger.recordMany = (steps, now) => {
+      groups.push(steps.map(({ event }) => event.kind).join());
+      return recordMany(steps, now);
+    };
+    await counter.clock.advance(1_000);
+    const charges = Array.from({ length: 4 }, () => counter.deferred());
+    await counter.clock.advance(1_000);
+    expect(groups).toEqual(['send,send,send,send', 'approved,approved,approved,approved']);
+    expect(charges.map((charge) => counter.at(charge))).toEqual(Array(4).fill('approved/received'));
+    const sent = counter.backend.sent.filter(({ call }) => call === 'approve');
+    expect(sent.map(({ sequenceId }) => sequenceId)).toEqual(charges.map(({ sequenceId }) => sequenceId));
+  });
+
+  it('is recorded alone when the disk does not take the group: no answer is lost, nothing is sent twice', async () => {
+    await counter.end();
+    counter = new Counter();
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60_000 };
+    await counter.start();
+    await counter.clock.advance(1_000);
+    counter.ledger.recordMany = () => {
+      throw new LedgerFault('FULL');
+    };
+    const charges = Array.from({ length: 4 }, () => counter.deferred());
+    await counter.clock.advance(1_000);
+    expect(charges.map((charge) => counter.at(charge))).toEqual(Array(4).fill('approved/received'));
+    expect(counter.backend.of('approve')).toHaveLength(4);
+  });
+
+  it('holds its place until its answer is on disk, also when the till stops meanwhile', async () => {
+    const answers = Array.from({ length: 2 }, () => held<Answered<ApproveAnswer>>());
+    let next = 0;
+    counter.backend.sayApprove = () => answers[next++]?.promise ?? AMBIGUOUS;
+    const charges = [counter.deferred(), counter.deferred()];
+    await counter.clock.advance(100);
+    for (const { give } of answers) give(answered(APPROVED));
+    const stopped = counter.worker.stop();
+    await counter.clock.advance(10);
+    await stopped;
+    expect(charges.map((charge) => counter.at(charge))).toEqual(Array(2).fill('approved/received'));
+  });
+
   it('is delivered with the moment of its scan, and repeated with the same id until it is answered', async () => {
     counter.backend.sayApprove = () => AMBIGUOUS;
     const charge = counter.deferred();
