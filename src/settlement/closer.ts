@@ -144,10 +144,10 @@ export class Closer {
       if (outcome.code === SEALED_THERE) {
         const made = await this.#listOfSeal(date, content.closeNo, drive);
         if (made === 'later' || this.#isStopped) return false;
-        this.#record(date, 'dayCloseAnswered', { ...outcome });
+        this.#answered(date, outcome, drive);
         if (made !== null && this.#followSeal(date, made)) continue;
       } else {
-        this.#record(date, 'dayCloseAnswered', { ...outcome });
+        this.#answered(date, outcome, drive);
         if (outcome.result === 'AGREED') continue;
       }
       if (outcome.code === '006_021') taken += 1;
@@ -157,6 +157,12 @@ export class Closer {
       if (readDay(this.#options.ledger, date).phase !== 'wanted') return true;
     }
     return false;
+  }
+
+  /** The issuer has spoken: what the disk does not take now waits for the disk alone, not as long as the line was down. */
+  #answered(date: string, outcome: CloseOutcome, drive: Drive): void {
+    this.#record(date, 'dayCloseAnswered', { ...outcome });
+    drive.misses = 0;
   }
 
   /** The content of the next close, on disk. Null: there is none, and why is on disk. */

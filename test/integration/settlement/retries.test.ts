@@ -1,0 +1,72 @@
+/** How long a close waits before it is tried again, on a real ledger and a clock that a test winds. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Timer } from '../../../src/intent/clock.ts';
+import type { Answered, CloseAnswer } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
+import type { Ledger } from '../../../src/ledger/types.ts';
+import { Closer } from '../../../src/settlement/closer.ts';
+import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } from '../ledger/shop.ts';
+
+const DAY = '20260723';
+const NO_ANSWER: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
+const AGREED: Answered<CloseAnswer> = {
+  class: 'answered',
+  value: { result: 'AGREED', totals: [] },
+  meta: {
+    issuerEpoch: 'first',
+    businessDate: DAY,
+    correlationId: '260723120000-0000000',
+    clockOffsetMs: null,
+    bytesWritten: 1,
+    elapsedMs: 1,
+  },
+};
+
+let shop: Shop;
+let ledger: Ledger;
+beforeEach(() => {
+  shop = createShop();
+  ledger = shop.open();
+  approveCharge(ledger, SCAN_TIME, 1);
+  const wanted = { version: '0', store: '', rangeFrom: 1, uncounted: 'none', carried: { count: 0, sum: 0 } };
+  const sent = { closeNo: 1, totals: [], openItems: [], itemsDigest: 'a'.repeat(64) };
+  ledger.recordDay({ kind: 'dayCloseWanted', businessDate: DAY, detail: wanted }, SCAN_TIME, MANAGER);
+  ledger.recordDay({ kind: 'dayCloseSent', businessDate: DAY, detail: sent }, SCAN_TIME, TERMINAL);
+});
+afterEach(() => {
+  ledger.close();
+  shop.remove();
+});
+
+describe('a close', () => {
+  it('whose seal the disk did not take waits for the disk alone, not as long as the line was down before', async () => {
+    const waitsMs: number[] = [];
+    const answers = [NO_ANSWER, NO_ANSWER, NO_ANSWER, AGREED];
+    let isFull = true;
+    const closer = new Closer({
+      ledger,
+      clock: {
+        now: () => SCAN_TIME,
+        after: (ms): Timer => {
+          waitsMs.push(ms);
+          return { cancel: () => {} };
+        },
+      },
+      version: '0',
+      record: (entry) => {
+        if (entry.kind === 'daySealed' && isFull) throw new LedgerFault('FULL');
+        return ledger.recordDay(entry, SCAN_TIME, TERMINAL);
+      },
+      compare: () => Promise.reject(new Error('what was sent is repeated word for word')),
+      send: async () => answers.shift() ?? NO_ANSWER,
+      guarded: (work) => expect(work).toThrow(LedgerFault),
+      sealed: () => {},
+    });
+    for (let tries = 0; tries < 4; tries += 1) await closer.drive(DAY);
+    expect(waitsMs).toEqual([2_000, 4_000, 8_000, 2_000]);
+    isFull = false;
+    await closer.drive(DAY);
+    expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
+    await closer.stop();
+  });
+});
