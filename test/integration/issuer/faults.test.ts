@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Issuer, IssuerOptionError, startIssuer } from '../../../src/issuer/issuer.ts';
 import { generateKeys } from '../../../src/issuer/keys.ts';
+import { FAULT_KINDS } from '../../../src/issuer/phone/api.ts';
 import { newId, Till } from './till.ts';
 
 const RICH = 2;
@@ -113,6 +114,45 @@ describe('a fault on demand', () => {
   });
 });
 
+describe('every kind of fault', () => {
+  it('is known by name: before and after the commit, slow, doubled, unreadable, unsigned, broken, with a wrong clock', () => {
+    expect([...FAULT_KINDS].sort()).toEqual([
+      'clockSkew',
+      'delay',
+      'dropAfter',
+      'dropBefore',
+      'duplicate',
+      'garbage',
+      'html500',
+      'reset',
+      'trickle',
+      'wrongKey',
+      'wrongToken',
+    ]);
+  });
+
+  it.each(FAULT_KINDS)('%s can be switched for one call, so often, and by probability', async (kind) => {
+    const good = async (): Promise<boolean> => {
+      const reply = await till.inquiry(newId()).catch(() => null);
+      return reply?.code === '000_000' && reply.signed;
+    };
+    const ms = kind === 'delay' || kind === 'trickle' ? 400 : undefined;
+    await admin('PUT', '/faults', { call: 'inquiry', kind, ms, probability: 0 });
+    expect(await good()).toBe(true);
+    await admin('PUT', '/faults', { call: 'approve', kind, ms });
+    expect(await good()).toBe(true);
+    const set = await admin('PUT', '/faults', { call: 'inquiry', kind, ms, times: 1, probability: 1 });
+    expect(set.answer).toMatchObject({ faults: [{ call: 'approve' }, { call: 'inquiry', times: 1 }] });
+    const startMs = performance.now();
+    const isGood = await good();
+    const isHit = ms === undefined ? !isGood : performance.now() - startMs >= 300;
+    // A request that is processed twice looks like any other, which is the point of ids.
+    expect(isHit).toBe(kind !== 'duplicate');
+    expect((await admin('GET', '/faults')).answer).toMatchObject({ faults: [{ call: 'approve', kind }] });
+    expect(await good()).toBe(true);
+  });
+});
+
 describe('the admin interface', () => {
   it('refuses what it does not know and other types', async () => {
     expect(await admin('PUT', '/faults', { call: 'approve', kind: 'explode' })).toMatchObject({
@@ -137,6 +177,21 @@ describe('the admin interface', () => {
 
   it('shows the ledger in balance', async () => {
     expect((await admin('GET', '/trial-balance')).answer).toMatchObject({ wrongCards: 0 });
+  });
+
+  it('does not exist in a demo that did not ask for it', async () => {
+    const plain = await startIssuer({ keys: issuer.keys });
+    try {
+      for (const path of ['/admin/faults', '/admin/switches', '/admin/spend', '/phone/api/faults']) {
+        for (const method of ['GET', 'PUT', 'POST', 'DELETE']) {
+          const body = method === 'GET' ? {} : { body: '{}' };
+          const headers = { 'Content-Type': 'application/json' };
+          expect((await fetch(plain.url + path, { method, headers, ...body })).status).toBe(404);
+        }
+      }
+    } finally {
+      await plain.close();
+    }
   });
 
   it('does not exist unless asked for, never in production mode, never beyond loopback', async () => {

@@ -65,6 +65,8 @@ describe('keys', () => {
     });
     const bad = await callerWith(0, 0).post(PUBLISHED_CALLS.barcodeSpec.path, { ...SPEC, amount: -1 });
     expect(bad).toMatchObject({ status: 400, code: '000_002', encrypted: true });
+    expect(bad.headers['x-km-crypto-key-id']).toBe(keys.clients[0]?.cryptoKeys[0]?.cryptoKeyId);
+    expect(bad.headers['x-km-correlation-id']).toMatch(/^[0-9]{12}-[0-9a-f]{7}$/);
   });
 
   it('a client sees its own merchant only: neither cards nor items nor terminals of another', async () => {

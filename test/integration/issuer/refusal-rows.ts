@@ -16,6 +16,11 @@ import { callerRows, duplicateRows, keyRows, sizeRows } from './refusal-callers.
 import { type Row, SPEC, type World } from './refusal-row.ts';
 import { parameterRows, plaintextRows } from './refusal-texts.ts';
 
+const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+const RSA1_5 = { padding: constants.RSA_PKCS1_PADDING };
+/** Judged by its last member alone it would be a good one. */
+const DEEP_HEADER = '{"kid":{"x":1,"x":2},"alg":"RSA-OAEP-256","enc":"A128GCM","kid":"1"}';
+
 function headerRows(): Row[] {
   const rows: Row[] = [];
   const row = (name: string, header: string, value: string | undefined, code: string): void => {
@@ -262,6 +267,9 @@ function envelopeRows(credentials: Credentials): Row[] {
     wire('encData a number', () => '{"encData":1}'),
     wire('encData an object', () => '{"encData":{}}'),
     wire('encData empty', () => '{"encData":""}'),
+    wire('an envelope cut off', (made) => envelope(made).slice(0, -2)),
+    wire('a JWE cut in the middle', (made) => envelope(made.slice(0, made.length / 2))),
+    wire('a JWE without its last character', (made) => envelope(made.slice(0, -1))),
     wire('encData twice', (made) => `{"encData":"${made}","encData":"${made}"}`),
     wire('another member beside it', (made) => `{"encData":"${made}","x":1}`),
     wire('another name', (made) => `{"encdata":"${made}"}`),
@@ -312,12 +320,17 @@ function envelopeRows(credentials: Credentials): Row[] {
       },
       code: '000_906',
     },
+    ...['{"alg":"RSA-OAEP-256","enc":"A128GCM","enc":"A128GCM"}', DEEP_HEADER].map((header) => ({
+      name: `a name twice in a header that is right otherwise: ${header}`,
+      bent: { wire: async (text: string) => envelope(byHand(text, key, header, OAEP)) },
+      code: '000_906',
+    })),
     renamed('alg none', 'none'),
     renamed('alg RSA1_5 in the header only', 'RSA1_5'),
     renamed('alg in small letters', 'rsa-oaep-256'),
     {
       name: 'alg RSA1_5, wrapped so',
-      bent: { wire: async (text) => envelope(rsa15(text, key)) },
+      bent: { wire: async (text) => envelope(byHand(text, key, '{"alg":"RSA1_5","enc":"A128GCM"}', RSA1_5)) },
       code: '000_906',
     },
     shared('dir'),
@@ -325,14 +338,19 @@ function envelopeRows(credentials: Credentials): Row[] {
   ];
 }
 
-/** A whole JWE as RSA1_5 makes it, which jose no longer does. */
-function rsa15(text: string, key: KeyObject): string {
-  const header = Buffer.from('{"alg":"RSA1_5","enc":"A128GCM"}').toString('base64url');
+/** A whole JWE with a header that jose would not write, or as RSA1_5 makes it, which jose no longer does. */
+function byHand(
+  text: string,
+  key: KeyObject,
+  headerText: string,
+  padding: typeof OAEP | typeof RSA1_5,
+): string {
+  const header = Buffer.from(headerText).toString('base64url');
   const [contentKey, iv] = [randomBytes(16), randomBytes(12)];
   const cipher = createCipheriv('aes-128-gcm', contentKey, iv);
   cipher.setAAD(Buffer.from(header, 'ascii'));
   const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  const wrapped = publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, contentKey);
+  const wrapped = publicEncrypt({ key, ...padding }, contentKey);
   return [
     header,
     ...[wrapped, iv, content, cipher.getAuthTag()].map((part) => part.toString('base64url')),

@@ -18,7 +18,10 @@ const WRONG_PIN = pinOf(new X509Certificate(pem('client.pem')));
 let issuer: ScriptedIssuer;
 const clients: KonaPlateClient[] = [];
 async function open(
-  server: Pick<TlsServerOptions, 'requestCert' | 'minVersion' | 'maxVersion' | 'ciphers'> = {},
+  server: Pick<
+    TlsServerOptions,
+    'requestCert' | 'rejectUnauthorized' | 'minVersion' | 'maxVersion' | 'ciphers'
+  > = {},
 ): Promise<void> {
   issuer = await new ScriptedIssuer((listener) =>
     createServer({ key: pem('server.key'), cert: pem('server.pem'), ca: pem('ca.pem'), ...server }, listener),
@@ -136,4 +139,23 @@ describe('TLS', () => {
     await approve({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key') });
     expect(seen).toEqual([true]);
   });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'over %s: a server that insists on a client certificate answers with it and the right pin, and not without it',
+    async (version) => {
+      await issuer.stop();
+      await open({ requestCert: true, rejectUnauthorized: true, minVersion: version, maxVersion: version });
+      const ours = { cert: pem('client.pem'), key: pem('client.key') };
+      const ca = pem('ca.pem');
+      expect(await approve({ ca, pins: [RIGHT_PIN], ...ours })).toMatchObject({ class: 'answered' });
+      expect(await approve({ ca, pins: [WRONG_PIN], ...ours })).toEqual({
+        class: 'nothingLeft',
+        why: 'PIN_MISMATCH',
+      });
+      // Over 1.3 the server objects after our handshake is over, so a request may have left.
+      const without = await approve({ ca, pins: [RIGHT_PIN] });
+      expect(['nothingLeft', 'ambiguous']).toContain(without.class);
+      expect(issuer.calls).toHaveLength(1);
+    },
+  );
 });
