@@ -274,6 +274,10 @@ export class DayBook {
     if (entry.kind === 'daySealed') this.#sealed.add(entry.businessDate);
   }
 
+  isSealed(date: string): boolean {
+    return this.#sealed.has(date);
+  }
+
   /**
    * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8). A day
    * that is sealed here already passes them on to the next one, and a clock without its battery names no day: then it is

@@ -49,6 +49,8 @@ const CARD_PLACES = [6, 22] as const;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
 /** Entries that book or mark something: never written as a mere note. */
 const OWN_KINDS: ReadonlySet<string> = new Set(['voucher', 'recovering', 'recovered', 'keyRotated']);
+/** Vouchers that correct what the issuer holds of a payment; a comparison of the day counts the payment by them. */
+const ISSUERS_SIDE: ReadonlySet<string> = new Set(['issuerDenies', 'issuerItemMissingHere']);
 const TERMINAL: Actor = { role: 'terminal' };
 
 interface Held {
@@ -132,7 +134,8 @@ export class LedgerWriter {
     const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
     assertThat(!needsVoucher || voucher?.entries.unclaimed !== undefined, `${event.kind} has its voucher`);
     const committed = this.#writeWithReserve(() => {
-      if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor, options.openBusinessDate);
+      const date = this.#dayOfVoucher(event, held.intent) ?? options.openBusinessDate;
+      if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor, date);
       return this.#commit(held, record, now, barcodeSpec);
     });
     this.#tell([committed]);
@@ -255,6 +258,16 @@ export class LedgerWriter {
     }
     const decision = decide(intent, event, this.#context(now, options));
     return decision.ok ? decision : { ok: false, refusal: decision.refusal, intent };
+  }
+
+  /**
+   * What a voucher says of the issuer's side belongs to the payment's own business day, whose figure it corrects, as long
+   * as that is not sealed. Null: it belongs to the open day.
+   */
+  #dayOfVoucher(event: IntentEvent, { businessDate }: Intent): string | null {
+    const isOfIssuer = event.kind === 'seen' && ISSUERS_SIDE.has(event.voucher ?? '');
+    if (!isOfIssuer || businessDate === null || this.#days.isSealed(businessDate)) return null;
+    return businessDate;
   }
 
   #bookVoucher(

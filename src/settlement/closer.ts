@@ -225,8 +225,10 @@ export class Closer {
         const { matching, reconciliation } = await this.#options.compare(date, new Set(openItems));
         const items = matching.digestItems();
         if (this.#hasOpened(date, items)) continue;
-        const content = { closeNo, totals: reconciliation.ours, openItems, itemsDigest: itemsDigest(items) };
-        return { content, reconciliation };
+        const totals = reconciliation.ours;
+        const owedByVouchers = matching.owedByVouchers();
+        const content = { closeNo, totals, openItems, itemsDigest: itemsDigest(items) };
+        return { content: owedByVouchers === 0 ? content : { ...content, owedByVouchers }, reconciliation };
       }
       return 'PAYMENTS_UNDER_WAY';
     } catch (fault) {
@@ -248,8 +250,9 @@ export class Closer {
   }
 
   async #ask(date: string, content: CloseContent, drive: Drive): Promise<CloseOutcome | null> {
-    const answer = await this.#options.send({ businessDate: date, ...content });
-    const { closeNo } = content;
+    const { closeNo, totals: stated, openItems, itemsDigest: digest } = content;
+    const request = { businessDate: date, closeNo, totals: stated, openItems, itemsDigest: digest };
+    const answer = await this.#options.send(request);
     const isNotTaken = answer.class === 'notProcessed' && NOT_TAKEN.has(answer.code);
     drive.notTaken = isNotTaken ? drive.notTaken + 1 : 0;
     if (isNotTaken && drive.notTaken >= NOT_TAKEN_MAX) {
@@ -297,16 +300,18 @@ export class Closer {
   /**
    * Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short and what vouchers
    * put there. Items that were missing here are in the agreed figure and in their vouchers' debt; their cash is nobody's to know.
+   * What vouchers say of payments here is in the agreed figure and in no payment's debt; it is in the debt of the day that
+   * has the voucher, this one or another. Their cash is what the payments themselves say.
    */
   #seal(day: DayState): boolean {
     const content = day.answered?.content ?? null;
     if (content === null) return true;
-    const { closeNo, totals, openItems } = content;
+    const { closeNo, totals, openItems, owedByVouchers = 0 } = content;
     const owed = payable(totals);
     const { countPostings: counted, vouchers } = day;
     const owedWithoutCash = owedForMissing(day.missingItems.map(({ detail }) => detail));
-    const issuerPayable = owed - vouchers.issuerPayable;
-    const cashDrawer = owedWithoutCash - owed - counted - vouchers.cashDrawer;
+    const issuerPayable = owed - owedByVouchers - vouchers.issuerPayable;
+    const cashDrawer = owedWithoutCash + owedByVouchers - owed - counted - vouchers.cashDrawer;
     const detail = { closeNo, openItems, version: this.#options.version };
     this.#options.record({
       kind: 'daySealed',

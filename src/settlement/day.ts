@@ -66,6 +66,11 @@ export interface CloseContent {
   readonly totals: readonly SettlementTotal[];
   readonly openItems: readonly string[];
   readonly itemsDigest: string;
+  /**
+   * What of the totals is in no payment's states but in the vouchers about payments here, won, as a credit; the issuer is
+   * not told. Absent: nothing.
+   */
+  readonly owedByVouchers?: number;
 }
 
 export interface CloseOutcome {

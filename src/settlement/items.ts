@@ -19,6 +19,16 @@ export interface OurItem {
   readonly unclaimed: boolean;
   /** It keeps its day open, by name (closing rule 8). */
   readonly open: boolean;
+  /** What a manager's voucher says of the issuer's side, against `host`; null: nothing. */
+  readonly byVoucher: IssuersSide | null;
+}
+
+/** `booked`: the issuer has a payment that was closed here. `denied`: it does not have one that is approved here. */
+export type IssuersSide = 'booked' | 'denied';
+
+function issuersSide({ host, vouchers }: Intent): IssuersSide | null {
+  if (host === 'closed' && vouchers?.includes('issuerItemMissingHere') === true) return 'booked';
+  return host === 'approved' && vouchers?.includes('issuerDenies') === true ? 'denied' : null;
 }
 
 export function ourItem(number: number, intent: Intent): OurItem {
@@ -34,6 +44,7 @@ export function ourItem(number: number, intent: Intent): OurItem {
     businessDate,
     unclaimed: isUnclaimed(intent),
     open: keepsDayOpen(intent),
+    byVoucher: issuersSide(intent),
   };
 }
 

@@ -76,6 +76,23 @@ export function stateHere(item: Pick<OurItem, 'host'>): ItemState | null {
   return item.host === 'reversed' ? 'REVERSED' : null;
 }
 
+/**
+ * A payment as its voucher and the issuer's list together say: the voucher booked what no state here can say (intent-rules
+ * 6), so one that was closed here counts where the list has it, and one that is approved here does not where the list
+ * denies it. Where the list says the opposite of the voucher, the payment is what its states say.
+ */
+function countedAs(date: string, ours: OurItem, theirs: SettlementItem | null): OurItem {
+  const isBooked = theirs?.state === 'APPROVED';
+  if (ours.byVoucher === 'booked' && isBooked) return { ...ours, host: 'approved', businessDate: date };
+  return ours.byVoucher === 'denied' && !isBooked ? { ...ours, host: 'reversed' } : ours;
+}
+
+/** What the store owes the issuer for a payment of this date by its states, won. */
+function owedFor(date: string, item: OurItem): number {
+  if (stateHere(item) !== 'APPROVED' || item.businessDate !== date) return 0;
+  return item.type === 'CHARGE' ? item.amount : -item.amount;
+}
+
 /** Category of an item that both sides know. Type and amount first: they speak about the whole item. */
 function judge(
   date: string,
@@ -158,6 +175,7 @@ export class Matching {
   #more = 0;
   #items = 0;
   #underWay = 0;
+  #owedByVouchers = 0;
 
   /**
    * `named`: ids that the close names as open; they stay outside of our figures. `missing`: items that a voucher took over,
@@ -186,10 +204,10 @@ export class Matching {
       this.#put('duplicate', null, theirs, ours.sequenceId);
       return;
     }
-    this.#count(ours, theirs);
-    const category = judge(this.#date, ours, theirs);
+    const counted = this.#count(ours, theirs);
+    const category = judge(this.#date, counted, theirs);
     this.#put(category, ours, theirs);
-    const isCounted = stateHere(ours) === 'APPROVED' && !this.#named.has(ours.sequenceId);
+    const isCounted = stateHere(counted) === 'APPROVED' && !this.#named.has(ours.sequenceId);
     if (theirs.state !== 'APPROVED' || isCounted) return;
     if (category !== 'notYetSent' && !this.#named.has(ours.sequenceId)) return;
     this.#underWay += theirs.type === 'CHARGE' ? theirs.amount : -theirs.amount;
@@ -242,10 +260,9 @@ export class Matching {
   /** One payment of this ledger; those that the issuer's list had are passed over. */
   here(ours: OurItem): void {
     if (this.#seen.has(ours.number)) return;
-    const state = stateHere(ours);
+    const state = stateHere(this.#count(ours, null));
     if (state === 'REVERSED' || (state === null && !UNDER_WAY.has(ours.host))) return; // no money, nothing to compare
     this.#items += 1;
-    this.#count(ours, null);
     this.#put(UNDER_WAY.has(ours.host) ? 'notYetSent' : 'missingThere', ours, null);
   }
 
@@ -294,6 +311,14 @@ export class Matching {
     return this.#underWay;
   }
 
+  /**
+   * What of our figure the vouchers of payments here say and their states do not, won, as a credit: such a payment moved
+   * no cash of its own that the states do not tell.
+   */
+  owedByVouchers(): number {
+    return this.#owedByVouchers;
+  }
+
   /** What a close says of this day's items, by our own records; an item named as open is not among them. */
   digestItems(): readonly DigestItem[] {
     return this.#digest;
@@ -301,12 +326,15 @@ export class Matching {
 
   /**
    * Our own figure of one payment. A reversed one is an item only where the issuer booked it before: its own list says
-   * so, and its date is the booking's. Undone is undone: how, the issuer's list says.
+   * so, and its date is the booking's. Undone is undone: how, the issuer's list says. Returns the payment as it counts.
    */
-  #count(ours: OurItem, theirs: SettlementItem | null): void {
+  #count(item: OurItem, theirs: SettlementItem | null): OurItem {
+    const ours = countedAs(this.#date, item, theirs);
     const state = stateHere(ours);
-    if (state === null || this.#named.has(ours.sequenceId)) return;
-    if (state === 'REVERSED' ? theirs === null : ours.businessDate !== this.#date) return;
+    if (this.#named.has(ours.sequenceId)) return ours;
+    this.#owedByVouchers += owedFor(this.#date, ours) - owedFor(this.#date, item);
+    if (state === null) return ours;
+    if (state === 'REVERSED' ? theirs === null : ours.businessDate !== this.#date) return ours;
     const isUndone = state !== 'APPROVED' && theirs !== null && theirs.state !== 'APPROVED';
     const shown = isUndone ? theirs.state : state;
     this.#ours.add(ours.type, shown, ours.amount);
@@ -317,6 +345,7 @@ export class Matching {
       state: shown,
       businessDate: this.#date,
     });
+    return ours;
   }
 
   #put(category: Category, ours: ListedItem | null, theirs: SettlementItem | null, id?: string): void {

@@ -24,6 +24,7 @@ function ours(change: Partial<OurItem> = {}): OurItem {
     businessDate: DAY,
     unclaimed: false,
     open: false,
+    byVoucher: null,
     ...change,
   };
 }
@@ -341,5 +342,55 @@ describe('any day at all', () => {
       if (host === 'approved') expect(categories.missingThere.count).toBe(1);
       expect(categories.matched.count).toBe(0);
     }
+  });
+});
+
+describe('a payment whose voucher says otherwise than its states', () => {
+  const booked = (change: Partial<OurItem> = {}): OurItem =>
+    ours({ host: 'closed', cash: 'none', businessDate: null, byVoucher: 'booked', ...change });
+  const denied = (change: Partial<OurItem> = {}): OurItem => ours({ byVoucher: 'denied', ...change });
+
+  it('is matched where the issuer has it as the voucher says, and the close says the same', () => {
+    const pairs = [booked(), booked({ type: 'REFUND', amount: 3_000 }), denied({ amount: 500 })].map(
+      (item) => [item, theirs(item, item.host === 'closed' ? {} : { state: 'REVERSED' })] as const,
+    );
+    const matching = match(pairs);
+    const { categories, differences, ours: own, theirs: others } = matching.result();
+    expect(categories.matched.count).toBe(3);
+    expect(differences).toEqual([]);
+    expect(sameTotals(own, others)).toBe(true);
+    expect(itemsDigest(matching.digestItems())).toBe(itemsDigest(pairs.map(([, item]) => item)));
+    expect(payable(own)).toBe(7_000);
+    expect(matching.owedByVouchers()).toBe(10_000 - 3_000 - 500);
+  });
+
+  it('is nothing to compare where both say that the issuer does not have it', () => {
+    const matching = match([[denied(), null]]);
+    expect(matching.result()).toMatchObject({ items: 0, differences: [], ours: [] });
+    expect(matching.owedByVouchers()).toBe(-10_000);
+  });
+
+  it('is what its states say where the list says the opposite of the voucher', () => {
+    const [there, undone] = [denied(), booked()];
+    const matching = match([
+      [there, theirs(there)],
+      [undone, theirs(undone, { state: 'REVERSED' })],
+    ]);
+    const { categories, ours: own } = matching.result();
+    expect(categories.matched.count).toBe(1);
+    expect(categories.missingHere.count).toBe(1);
+    expect(payable(own)).toBe(10_000);
+    expect(matching.owedByVouchers()).toBe(0);
+  });
+
+  it('stays outside of the figures while it is named as open, and counts on its own date alone', () => {
+    const open = booked();
+    const named = match([[open, theirs(open)]], [open.sequenceId]);
+    expect(named.result().ours).toEqual([]);
+    expect([named.owedByVouchers(), named.underWay()]).toEqual([0, 10_000]);
+    const other = denied({ businessDate: '20260722' });
+    const elsewhere = match([[other, theirs(other, { state: 'VOIDED' })]]);
+    expect(elsewhere.owedByVouchers()).toBe(0);
+    expect(elsewhere.result().categories.matched.count).toBe(1);
   });
 });
