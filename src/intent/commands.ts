@@ -4,7 +4,7 @@ import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt, VoucherK
 import type { Changes } from './move.ts';
 import { backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
 import type { DecideContext } from './rules.ts';
-import { isReturnDue, isUnclaimed } from './state.ts';
+import { isReturnDue, isUnclaimed, isVoidBarred } from './state.ts';
 
 /** An own command changes something or is refused with the reason (intent-rules 3b). */
 export type CommandResult = Changes | RefusalCode;
@@ -201,7 +201,7 @@ const startVoid: Handler<'void'> = (intent, command, context) => {
   if (openVoid(intent) !== null) return proveAgain(intent, opened, context);
   const isVoidable = intent.type === 'CHARGE' && !intent.deferred && intent.host === 'approved';
   if (!isVoidable || !intent.acknowledged) return NO;
-  if (intent.vouchers?.includes('notesReturned') === true) return NO; // the customer has the cash already
+  if (isVoidBarred(intent)) return NO;
   if (intent.voids.some((earlier) => earlier.cancelId === cancelId)) return NO;
   const age = context.now.wallMs - intent.scannedAtMs;
   if (age < 0 || age > context.times.voidWindowMs) return 'VOID_WINDOW';
@@ -257,8 +257,10 @@ const seen: Handler<'seen'> = (intent, command, context) => {
   if (isWritten) return NO; // never twice about one payment
   const cases = intent.cases.filter((reason) => reason !== command.reason);
   const booked: Changes = voucher === undefined ? {} : { vouchers: withVoucher(intent, voucher) };
-  // The manager's page showed where this payment stands: an approved one needs no other witness.
-  const isTold = intent.host === 'approved' && intent.question === null;
+  // The manager's page showed where this payment stands: an approved one needs no other witness, and of a withdrawal
+  // whose cash a voucher booked as paid nobody asks again where it is.
+  const isPaidByVoucher = (booked.vouchers ?? intent.vouchers)?.includes('notesPaid') === true;
+  const isTold = intent.question === null && (intent.host === 'approved' || isPaidByVoucher);
   return isTold ? { ...booked, cases, acknowledged: true } : { ...booked, cases };
 };
 

@@ -1,4 +1,4 @@
-import type { ExternalEvent, Intent, VoidAttempt } from './model.ts';
+import type { CaseReason, ExternalEvent, Intent, VoidAttempt } from './model.ts';
 import type { Changes } from './move.ts';
 import { backoffMs, moveHost, reverse, withCase } from './move.ts';
 import { questionFor } from './questions.ts';
@@ -148,7 +148,13 @@ function outcomeChanges(
     changes.voids = voidsAgain(intent.voids);
     changes.notBeforeMs = context.now.monoMs;
   }
-  return outcome.opens === undefined ? changes : withCase(intent, changes, outcome.opens);
+  const { opens } = outcome;
+  return opens === undefined || isBooked(intent, opens) ? changes : withCase(intent, changes, opens);
+}
+
+/** Every further try meets the same sealed day: its voucher has booked the refusal, and nobody has anything to decide. */
+function isBooked(intent: Intent, opens: CaseReason): boolean {
+  return opens === 'NET_CANCEL_REFUSED' && intent.vouchers?.includes('daySealed') === true;
 }
 
 /** Not a byte of the first attempt left: the intent is as it was before it, and the customer is asked. */

@@ -16,6 +16,14 @@ export function isReturnDue(intent: Pick<Intent, 'cash' | 'vouchers'>): boolean 
   return intent.cash === 'return_due' && !isUnclaimed(intent);
 }
 
+/**
+ * A voucher has booked what a void would move: the customer has the cash already, or the dispute has the charge that the
+ * issuer denies.
+ */
+export function isVoidBarred(intent: Pick<Intent, 'vouchers'>): boolean {
+  return intent.vouchers?.some((kind) => kind === 'notesReturned' || kind === 'issuerDenies') === true;
+}
+
 /** Nothing is owed, asked or still to be sent. A case may still be open on an ended intent. */
 export function ended(intent: Intent): boolean {
   if (intent.question !== null) return false;

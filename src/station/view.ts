@@ -1,7 +1,7 @@
 /** From what a station knows to the snapshot that its page renders. Pure: the same input gives the same snapshot. */
 import type { Intent, Now } from '../intent/model.ts';
 import { type LaterAnswer, mayDefer, type Policy } from '../intent/policy.ts';
-import { isCase, isReturnDue, occupiesStation } from '../intent/state.ts';
+import { isCase, isReturnDue, isVoidBarred, occupiesStation } from '../intent/state.ts';
 import type { SyncStatus } from '../sync/types.ts';
 import { type Board, isLater } from './board.ts';
 import type { Desk } from './desk.ts';
@@ -178,6 +178,7 @@ export function isVoidable(input: ViewInput): boolean {
   if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
   const { host, cash, approval } = last.intent;
   if (host !== 'approved' || cash !== 'received' || approval === null) return false;
+  if (isVoidBarred(last.intent)) return false;
   const ageMs = input.now.wallMs - last.intent.scannedAtMs;
   const inTime = ageMs >= 0 && ageMs <= input.policy.times.voidWindowMs;
   return inTime && last.intent.businessDate === input.status.businessDate && lineUp(input.status);

@@ -4,7 +4,7 @@
  */
 import { openVoid } from '../intent/external.ts';
 import type { CaseReason, Intent, OwnCommand, VoucherKind } from '../intent/model.ts';
-import { ended, isUnclaimed } from '../intent/state.ts';
+import { ended, isUnclaimed, isVoidBarred } from '../intent/state.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
 import type { DecisionId, OfferedDecision } from './api.ts';
 
@@ -142,7 +142,7 @@ function cashOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
 function voidOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (openVoid(intent)?.proof === 'card') return [offer('void', { kind: 'void' })];
   const isCharge = intent.type === 'CHARGE' && intent.host === 'approved' && !intent.deferred;
-  if (intent.vouchers?.includes('notesReturned') === true) return []; // the customer has the cash already
+  if (isVoidBarred(intent)) return [];
   if (!isCharge || !intent.acknowledged || intent.businessDate !== terms.openBusinessDate) return [];
   const ageMs = terms.wallMs - intent.scannedAtMs;
   return ageMs >= 0 && ageMs <= terms.voidWindowMs ? [offer('void', { kind: 'void' })] : [];
@@ -162,16 +162,19 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
       ? []
       : [offer(decision, { kind: 'voucher', voucher: kind, loss }, { ...close, voucher: kind })];
   const seen = offer('seen', command({ kind: 'seen', reason }));
+  // The voucher of an earlier time holds what the case is about: there is nothing to book, only to look at.
+  const orClose = (offers: readonly Offer[]): readonly Offer[] =>
+    offers.length > 0 ? offers : [offer('seen', close)];
   switch (reason) {
     case 'LEFT_AT_COUNTER':
       // Closes by itself once the cash is settled.
       return [];
     case 'PAID_WITHOUT_APPROVAL':
       if (intent.type !== 'REFUND' || intent.cash !== 'none' || !ended(intent)) return [];
-      return [
+      return orClose([
         ...voucher('voucherStore', 'notesPaid', 'store'),
         ...voucher('voucherDispute', 'notesPaid', 'dispute'),
-      ];
+      ]);
     case 'ISSUER_CONTRADICTS':
     case 'REVERSED_ELSEWHERE':
       if (intent.host !== 'approved') return [seen];
@@ -186,15 +189,15 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
       // Not sent yet: the same id may still be approved here, and the voucher would book it twice.
       if (['unsent', 'sending', 'unknown'].includes(intent.host)) return [];
       if (intent.host !== 'closed') return [offer('seen', close)];
-      return [
+      return orClose([
         ...voucher('voucherDispute', 'issuerItemMissingHere', 'dispute'),
         ...voucher('voucherStore', 'issuerItemMissingHere', 'store'),
-      ];
+      ]);
     case 'LATE_APPROVAL':
       return intent.host === 'reversed' || intent.host === 'voided' ? [seen] : [];
     case 'NET_CANCEL_REFUSED':
       if (intent.host !== 'reversing') return [];
-      return voucher('voucherStore', 'daySealed', 'store');
+      return orClose(voucher('voucherStore', 'daySealed', 'store'));
     case 'VOID_LATE':
     case 'VOID_CONFLICT':
       return intent.host === 'voiding' ? [] : [seen];

@@ -383,6 +383,14 @@ describe('after a restart', () => {
     expect(left.answer('withCustomer').intent.cases).toEqual([]);
   });
 
+  it('a withdrawal paid without approval is asked no more once its voucher is booked', () => {
+    const story = sentRefund().do(EVENTS.declined).do(EVENTS.restart).answer('withCustomer');
+    const close = { kind: 'seen', reason: 'PAID_WITHOUT_APPROVAL', caseNumber: 'C-1' } as const;
+    story.do({ ...close, voucher: 'notesPaid' }, AS_MANAGER);
+    expect(needsRestart(story.intent)).toBe(false);
+    expect(story.do(EVENTS.restart).intent.question).toBeNull();
+  });
+
   it('a withdrawal paid before its approval is a case; an approval by evidence makes it whole', () => {
     const story = sentRefund().do(EVENTS.restart).answer('withCustomer');
     expect(story.intent.cases).toEqual(['PAID_WITHOUT_APPROVAL']);
@@ -483,6 +491,16 @@ describe('a void', () => {
     expect(story.do(voidDone('V0')).refusal(again)).toBe('NOT_IN_THIS_STATE');
   });
 
+  it('is refused once a voucher has booked what it would move', () => {
+    for (const voucher of ['notesReturned', 'issuerDenies'] as const) {
+      const story = approvedCharge();
+      story.do({ kind: 'openCase', reason: 'ISSUER_CONTRADICTS' });
+      story.do({ kind: 'seen', reason: 'ISSUER_CONTRADICTS', caseNumber: 'C-1', voucher }, AS_MANAGER);
+      expect(story.intent.acknowledged).toBe(true);
+      expect(story.refusal(START), voucher).toBe('NOT_IN_THIS_STATE');
+    }
+  });
+
   it('that is late is left as a case; refused afterwards, the manager is told', () => {
     const story = approvedCharge().do(START).do('leave');
     expect(story.intent.cases).toEqual(['VOID_LATE']);
@@ -570,6 +588,16 @@ describe('a net cancel', () => {
     expect(story.intent.cases).toEqual(['NET_CANCEL_REFUSED']);
     expect(requestDue(story.intent)?.request).toBe('netCancel');
     expect(story.do(EVENTS.acknowledged).intent.cases).toEqual([]);
+  });
+
+  it('refused again after the voucher of its sealed day is no new case: it goes on asking', () => {
+    const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
+    const close = { kind: 'seen', reason: 'NET_CANCEL_REFUSED', caseNumber: 'C-1' } as const;
+    story.do({ ...close, voucher: 'daySealed' }, AS_MANAGER);
+    story.do('netCancel').do(EVENTS.netCancelRefused);
+    expect(story.intent.cases).toEqual([]);
+    expect(story.state).toBe('reversing/return_due');
+    expect(requestDue(story.intent)?.request).toBe('netCancel');
   });
 });
 

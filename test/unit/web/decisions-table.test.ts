@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CASE_REASONS, type CaseReason, type Intent } from '../../../src/intent/model.ts';
 import { LEGAL_TUPLES, type Tuple } from '../../../src/intent/positions.ts';
 import { questionFor } from '../../../src/intent/questions.ts';
-import { offersFor } from '../../../src/web/decisions.ts';
+import { offeredDecisions, offersFor } from '../../../src/web/decisions.ts';
 import { intent } from '../station/intents.ts';
 
 const TERMS = {
@@ -151,6 +151,18 @@ describe('the decisions of a tuple', () => {
     });
     expect(offered(denied)).toEqual(['voucherReturned', 'seen']);
     expect(offered({ ...denied, vouchers: ['issuerDenies', 'notesReturned'] })).toEqual(['seen']);
+  });
+
+  it.each([
+    ['NET_CANCEL_REFUSED', { host: 'reversing', cash: 'returned', vouchers: ['daySealed'] }],
+    ['PAID_WITHOUT_APPROVAL', { type: 'REFUND', host: 'closed', vouchers: ['notesPaid'] }],
+    ['APPROVED_NEVER_SENT', { host: 'closed', vouchers: ['issuerItemMissingHere'] }],
+  ] as const)('close %s that opened again after its voucher: no other decision is left', (reason, state) => {
+    const again = intent({ ...state, left: true, cases: [reason] });
+    const offers = offersFor(again, TERMS);
+    expect(offers).toEqual([{ decision: 'seen', caseReason: reason, steps: [{ kind: 'close', reason }] }]);
+    const steps = offeredDecisions(again, TERMS, again.amount);
+    expect(steps.map(({ pinNeeded }) => pinNeeded)).toEqual([false]);
   });
 
   it('name the case that each of them closes', () => {

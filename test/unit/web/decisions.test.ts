@@ -158,5 +158,6 @@ describe('decisions', () => {
     expect(offers(approved, { ...TERMS, wallMs: approved.scannedAtMs + TERMS.voidWindowMs + 1 })).toBe(0);
     expect(offers({ ...approved, deferred: true })).toBe(0);
     expect(offers({ ...approved, vouchers: ['notesReturned'] })).toBe(0); // the customer has the cash already
+    expect(offers({ ...approved, vouchers: ['issuerDenies'] })).toBe(0); // the dispute has it already
   });
 });
