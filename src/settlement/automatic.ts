@@ -31,6 +31,7 @@ export class AutomaticComparison {
   #lastMs = Number.NEGATIVE_INFINITY;
   #misses = 0;
   #timer: Timer | null = null;
+  #timerAtMs = 0;
   #isRunning = false;
   #isStopped = false;
 
@@ -38,10 +39,13 @@ export class AutomaticComparison {
     this.#options = options;
   }
 
-  /** The line or the issuer's date changed. */
+  /** The line or the issuer's date changed: a look at once, or as soon as the last one lies far enough back. */
   lineChanged(): void {
     const { clock, openDate } = this.#options;
-    if (openDate() !== null && clock.now().monoMs - this.#lastMs >= EVERY_MS) this.#begin();
+    if (openDate() === null) return;
+    const waitMs = this.#lastMs + EVERY_MS - clock.now().monoMs;
+    if (waitMs <= 0) this.#begin();
+    else this.#beginAfter(waitMs);
   }
 
   stop(): void {
@@ -49,23 +53,38 @@ export class AutomaticComparison {
     this.#timer?.cancel();
   }
 
-  #begin(): void {
-    if (this.#isRunning || this.#isStopped) return;
-    this.#isRunning = true;
+  /** The sooner of this wait and the one under way. */
+  #beginAfter(waitMs: number): void {
+    if (this.#isStopped) return;
+    const { clock } = this.#options;
+    const atMs = clock.now().monoMs + waitMs;
+    if (this.#timer !== null && this.#timerAtMs <= atMs) return;
     this.#timer?.cancel();
+    this.#timerAtMs = atMs;
+    this.#timer = clock.after(waitMs, () => this.#begin());
+  }
+
+  #begin(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#isRunning || this.#isStopped) return; // its end looks at what is left
+    this.#isRunning = true;
     this.#lastMs = this.#options.clock.now().monoMs;
     void this.#run();
   }
 
   async #run(): Promise<void> {
+    let isDone = false;
     try {
       await this.#compareAll();
-      if (!this.#isStopped) this.#again();
+      isDone = this.#isStopped || this.#due().length === 0;
     } catch (fault) {
-      this.#options.onFault(fault);
+      this.#options.onFault(fault); // no room on the disk passes: it is tried again
     } finally {
       this.#isRunning = false;
     }
+    if (isDone) this.#misses = 0;
+    else this.#again();
   }
 
   async #compareAll(): Promise<void> {
@@ -82,13 +101,9 @@ export class AutomaticComparison {
   }
 
   #again(): void {
-    if (this.#due().length === 0) {
-      this.#misses = 0;
-      return;
-    }
     const waitMs = Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** this.#misses);
     this.#misses += 1;
-    this.#timer = this.#options.clock.after(waitMs, () => this.#begin());
+    this.#beginAfter(waitMs);
   }
 
   /** Days that are over, not sealed, and were never compared with their final list, oldest first. */

@@ -71,15 +71,18 @@ export class Seals {
   }
 
   #look(id: string): void {
-    const intent = this.#ledger.get(id);
-    if (intent === null) return;
-    const { businessDate } = intent;
+    const found = this.#ledger.get(id);
+    if (found === null) return;
+    const { businessDate } = found;
     if (businessDate !== null && this.#sealed.has(businessDate) && !this.#named.has(id))
-      this.#lookLate(intent, businessDate);
+      this.#lookLate(found, businessDate);
+    const intent = this.#ledger.get(id) ?? found; // its case may have been opened just now
     const dates = this.#named.get(id);
     if (dates === undefined || keepsDayOpen(intent) || intent.cases.length > 0) return;
-    this.#named.delete(id);
-    for (const date of dates) this.#ended(intent, date);
+    for (const date of dates) {
+      if (readDay(this.#ledger, date).named.includes(id)) this.#ended(intent, date);
+    }
+    this.#named.delete(id); // last: what the disk does not take now is looked at again
   }
 
   /**

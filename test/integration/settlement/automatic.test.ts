@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approvalOf, MANAGER, must, sendCharge } from '../ledger/shop.ts';
 import { counted } from './day-lab.ts';
-import { type HandDay, listOf, META, MINUTE_MS, startHandDay, YESTERDAY } from './hand-day.ts';
+import { type HandDay, listOf, META, MINUTE_MS, startHandDay, TODAY, YESTERDAY } from './hand-day.ts';
 
 const BEFORE = '20260722';
 let day: HandDay;
@@ -31,6 +31,32 @@ it('a comparison that the line did not carry is made again, also when the line i
   day.lineChanged();
   await day.clock.advance(10 * MINUTE_MS);
   await expect.poll(reconciled).toBe(true);
+});
+
+describe('a line that changes again within minutes of a look', () => {
+  const isCompared = (): boolean => day.settlement.day(YESTERDAY).reconciled?.detail.final === true;
+
+  it('by the cut-over: the day that it ended is compared, though the line stands still from then on', async () => {
+    await day.end();
+    day = await startHandDay(YESTERDAY);
+    day.sayList = () => listOf(true);
+    await day.clock.advance(5 * MINUTE_MS);
+    expect(day.asked).toEqual([]);
+    day.openDate = TODAY;
+    day.lineChanged();
+    await day.clock.advance(10 * MINUTE_MS);
+    await expect.poll(isCompared).toBe(true);
+  });
+
+  it('does not wait out the hour that a list which never became final had come to', async () => {
+    await day.clock.advance(24 * 60 * MINUTE_MS);
+    day.lineChanged();
+    await day.clock.advance(MINUTE_MS);
+    const before = day.asked.length;
+    day.lineChanged();
+    await day.clock.advance(10 * MINUTE_MS);
+    expect(day.asked.length).toBeGreaterThan(before);
+  });
 });
 
 it('a list that contradicts itself leaves its own day alone: the days after it are compared', async () => {

@@ -14,7 +14,7 @@ import { HandClock } from '../sync/counter.ts';
 
 export const YESTERDAY = approvalOf(1).businessDate;
 export const MINUTE_MS = 60_000;
-const TODAY = '20260724';
+export const TODAY = '20260724';
 export const META: AnswerMeta = {
   issuerEpoch: 'first',
   businessDate: TODAY,
@@ -39,17 +39,24 @@ export interface HandDay {
   /** Dates whose list was asked for, in order, and how many closes were sent. */
   readonly asked: string[];
   closes: number;
+  /** yyyyMMdd that is open at the issuer. */
+  openDate: string;
   sayList(ask: ListAsk): Answered<TransactionsAnswer>;
   sayClose(): Answered<CloseAnswer>;
   lineChanged(): void;
   end(): Promise<void>;
 }
 
-export async function startHandDay(): Promise<HandDay> {
+/** `openDate`: what the issuer says at the start. `before`: what the ledger holds besides when the settlement starts. */
+export async function startHandDay(
+  openDate: string = TODAY,
+  before: (ledger: Ledger, clock: HandClock) => void = () => {},
+): Promise<HandDay> {
   const clock = new HandClock();
   const shop = createShop({ now: clock.now() });
   const ledger = shop.open();
   approveCharge(ledger, clock.now(), 1);
+  before(ledger, clock);
   const faults: unknown[] = [];
   let listener = (): void => {};
   const settlement = new Settlement({
@@ -63,7 +70,7 @@ export async function startHandDay(): Promise<HandDay> {
         day.closes += 1;
         return day.sayClose();
       },
-      businessDate: () => TODAY,
+      businessDate: () => day.openDate,
       cutOverHour: () => 0,
       onChange: (heard) => {
         listener = heard;
@@ -84,6 +91,7 @@ export async function startHandDay(): Promise<HandDay> {
     settlement,
     asked: [],
     closes: 0,
+    openDate,
     sayList: () => listOf(false),
     sayClose: () => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' }),
     lineChanged: () => listener(),

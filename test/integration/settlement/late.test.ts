@@ -1,7 +1,9 @@
 /** What the issuer does to a payment after its day was sealed on both sides. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../agent/harness.ts';
+import { approvalOf, must, scanOf, TERMINAL } from '../ledger/shop.ts';
 import { BOSS, type DayLab, startDay } from './day-lab.ts';
+import { startHandDay, TODAY, YESTERDAY } from './hand-day.ts';
 
 const NOW = () => ({ wallMs: Date.now(), monoMs: performance.now() });
 
@@ -43,5 +45,37 @@ describe('a payment that the issuer moves on a day that both sides sealed', () =
     expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
     expect(ledger.balances()).toMatchObject({ issuer_payable: 0, cash_drawer: 0 });
     expect(ledger.verify().faults).toEqual([]);
+  });
+});
+
+describe('a charge credited later that the issuer books on a day sealed here meanwhile', () => {
+  it('keeps the day until a manager has seen it', async () => {
+    let id = '';
+    const day = await startHandDay(TODAY, (ledger, clock) => {
+      const scan = scanOf();
+      id = scan.sequenceId;
+      ledger.accept(scan, clock.now());
+      must(ledger, scan, { kind: 'received', creditLater: true }, clock.now(), { canDefer: true });
+      must(ledger, scan, { kind: 'acknowledge' }, clock.now());
+      must(ledger, scan, { kind: 'send' }, clock.now(), { actor: TERMINAL });
+      const detail = { closeNo: 1, openItems: [], version: '1' };
+      const posting = { issuer_payable: 10_000, cash_drawer: -10_000 };
+      ledger.recordDay(
+        { kind: 'daySealed', businessDate: YESTERDAY, detail, posting },
+        clock.now(),
+        TERMINAL,
+      );
+    });
+    const { ledger, clock, settlement } = day;
+    must(ledger, { sequenceId: id }, { kind: 'approved', approval: approvalOf(2) }, clock.now());
+    await expect.poll(() => ledger.get(id)?.cases).toContain('BOOKED_AFTER_SEAL');
+    await clock.advance(0);
+    expect(settlement.day(YESTERDAY).named).toEqual([id]);
+    const seen = { kind: 'seen', reason: 'BOOKED_AFTER_SEAL' } as const;
+    must(ledger, { sequenceId: id }, seen, clock.now(), { actor: BOSS });
+    await expect.poll(() => settlement.day(YESTERDAY).named).toEqual([]);
+    expect(ledger.dayPosition(YESTERDAY)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+    await day.end();
   });
 });
