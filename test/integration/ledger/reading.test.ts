@@ -148,6 +148,22 @@ describe('the list', () => {
     });
   });
 
+  it('looks through so many payments for a business date alone, where its payments lie far apart', () => {
+    const undated = { wallMs: 0, monoMs: 0 }; // a clock that lost its battery
+    const oldest = ledger.accept(scanOf(), undated).intent.sequenceId;
+    for (let burst = 0; burst < 118; burst += 1) {
+      ledger.acceptMany(
+        Array.from({ length: 256 }, () => scanOf()),
+        SCAN_TIME,
+      );
+    }
+    const newest = ledger.accept(scanOf(), undated).intent.sequenceId;
+    const first = ledger.list({ limit: 50, businessDateTo: '20251231' });
+    expect(first.intents.map((intent) => intent.sequenceId)).toEqual([newest]);
+    expect(walk({ limit: 50, businessDateTo: '20251231' })).toEqual([[newest], [oldest]]);
+    expect(ledger.list({ limit: 50, businessDateFrom: '20260723' }).intents).toHaveLength(50);
+  });
+
   it("filters by business date, the issuer's once it is known", () => {
     const first = ledger.accept(scanOf(), SCAN_TIME).intent;
     const second = sendCharge(ledger, later(SCAN_TIME, DAY_MS)).intent;
