@@ -169,7 +169,7 @@ export class Settlement {
 
   /** Records a count; only now its difference is known. */
   count(date: string, input: CountInput, actor: Actor): DayState {
-    const day = this.#unsealed(date);
+    const day = this.#unclosed(date);
     if (day.counts.length >= COUNTS_MAX) throw new SettlementFault('COUNTED_TWICE', 'it was counted twice');
     const { cash_drawer: cash } = this.#options.ledger.balances();
     this.#record({ kind: 'dayCounted', businessDate: date, detail: { ...judgeCount(input, cash) } }, actor);
@@ -178,7 +178,7 @@ export class Settlement {
 
   /** Why the last count differs; with this program's cash kept apart, the difference goes to `store` with it. */
   explain(date: string, reason: string, note: string, actor: Actor): DayState {
-    const day = this.#unsealed(date);
+    const day = this.#unclosed(date);
     const count = day.counts.at(-1)?.detail;
     if (count === undefined || count.difference === 0 || day.explained !== null) {
       throw new SettlementFault('NOTHING_TO_EXPLAIN', 'there is no difference to explain');
@@ -197,8 +197,7 @@ export class Settlement {
    */
   bookMissing(date: string, sequenceId: string, loss: LossAccount, actor: Actor): DayState {
     const { ledger } = this.#options;
-    const day = this.#unsealed(date);
-    if (this.#closer.isBusy(date)) throw new SettlementFault('UNDER_WAY', 'its close is under way');
+    const day = this.#unclosed(date);
     if (ledger.recovering() !== null) {
       throw new SettlementFault('RECOVERING', 'the terminal is recovering: take it on first');
     }
@@ -265,9 +264,11 @@ export class Settlement {
     }
   }
 
-  #unsealed(date: string): DayState {
+  /** Neither sealed nor about to be: a close that is compared anew after an answer may still be sent and agreed. */
+  #unclosed(date: string): DayState {
     const day = this.day(date);
     if (day.sealed !== null) throw new SettlementFault('SEALED', 'the day is closed and agreed');
+    if (this.#closer.isBusy(date)) throw new SettlementFault('UNDER_WAY', 'its close is under way');
     if (day.phase === 'wanted') throw new SettlementFault('UNDER_WAY', 'its close waits for the issuer');
     return day;
   }

@@ -2,11 +2,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
+import { SettlementFault } from '../../../src/settlement/fault.ts';
 import { Settlement } from '../../../src/settlement/settlement.ts';
 import { until } from '../agent/harness.ts';
-import { BOSS, type DayLab, startDay } from './day-lab.ts';
+import { BOSS, counted, type DayLab, startDay } from './day-lab.ts';
 
 let lab: DayLab;
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return 'none';
+  } catch (fault) {
+    if (fault instanceof SettlementFault) return fault.code;
+    throw fault;
+  }
+}
 
 beforeAll(async () => {
   lab = await startDay();
@@ -41,21 +52,27 @@ describe('while a day is being closed', () => {
     expect(ledger.verify().faults).toEqual([]);
   });
 
-  it('a second press while it is compared anew after "not agreed" is answered as well', async () => {
+  it('a second press while it is compared anew after "not agreed" is answered as well; a count is not taken', async () => {
     await lab.charge(10_000);
     const date = lab.date();
     await lab.strange(7_000);
     const { settlement } = lab.till.agent;
     let pressed = false;
+    const refused: string[] = [];
     lab.lie.transactions = async (...call) => {
       if (settlement.day(date).phase === 'notAgreed' && !pressed) {
         pressed = true;
+        refused.push(
+          codeOf(() => settlement.count(date, counted(1_000), BOSS)),
+          codeOf(() => settlement.explain(date, 'OTHER', 'nobody knows', BOSS)),
+        );
         settlement.close(date, BOSS);
       }
       return lab.honest.transactions(...call);
     };
     await lab.close();
     expect(pressed).toBe(true);
+    expect(refused).toEqual(['UNDER_WAY', 'UNDER_WAY']);
     await until('the second close is answered', () => settlement.day(date).phase === 'notAgreed');
     expect(settlement.day(date).closeNo).toBe(2);
   });
