@@ -6,6 +6,8 @@ import { openVoid } from '../intent/external.ts';
 import type { CaseReason, Intent, OwnCommand, VoucherKind } from '../intent/model.ts';
 import { ended, isUnclaimed, isVoidBarred } from '../intent/state.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
+import { FIRST_DATE } from '../ledger/days.ts';
+import { kstDate } from '../station/kst.ts';
 import type { DecisionId, OfferedDecision } from './api.ts';
 
 /** What one decision does, in order; each step is a commit of its own and repeats safely, because it names its version. */
@@ -121,6 +123,8 @@ function voucherOffer(decision: DecisionId, voucher: VoucherKind, own: OwnComman
 function returnOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (isUnclaimed(intent)) return [voucherOffer('laterGivenBack', 'unclaimedPaid', { kind: 'claimed' })];
   const givenBack = offer('givenBack', command({ kind: 'givenBack' }));
+  // A clock without its battery dated the scan: nobody knows how long ago it was.
+  if (kstDate(intent.scannedAtMs) < FIRST_DATE) return [givenBack];
   if (terms.wallMs - intent.scannedAtMs < terms.unclaimedAfterMs) return [givenBack];
   return [givenBack, voucherOffer('voucherUnclaimed', 'returnUnclaimed', { kind: 'unclaimed' })];
 }

@@ -141,6 +141,12 @@ describe('the decisions of a tuple', () => {
     expect(offered(claimed)).toEqual([]);
   });
 
+  it('never write a return off by its age when a clock without its battery dated the scan', () => {
+    const due = intent({ host: 'declined', cash: 'return_due', left: true, scannedAtMs: 60_000 });
+    expect(offered(due)).toEqual(['givenBack']);
+    expect(offered({ ...due, scannedAtMs: Date.UTC(2026, 0, 1) })).toEqual(['givenBack', 'voucherUnclaimed']);
+  });
+
   it('offer no voucher of a kind twice: a case that opens again must not book it again', () => {
     const denied = intent({
       host: 'approved',
