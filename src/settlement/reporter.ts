@@ -138,7 +138,8 @@ function take(entry: JournalEntry, gathered: Gathered): void {
     if (gathered.vouchers.length < LINES_MAX) {
       gathered.vouchers.push({ index, atMs, actor, caseNumber, reason, entries });
     } else gathered.more += 1;
-  } else if (actor.role === 'manager') {
+  } else if (actor.role === 'manager' && kind !== 'dayVoucher') {
+    // A day's entry behind a voucher says the same once more.
     if (gathered.decisions.length < LINES_MAX)
       gathered.decisions.push({ index, atMs, actor, kind, sequenceId });
     else gathered.more += 1;

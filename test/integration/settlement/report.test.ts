@@ -82,6 +82,19 @@ describe('a report that is asked for again and again', () => {
   });
 });
 
+describe('a voucher of the drawer', () => {
+  it('stands in the report once, as a voucher: the entry of its day is no decision besides', () => {
+    const entries = { store: 4_000, cash_drawer: -4_000 };
+    const voucher = { caseNumber: 'C-1', sequenceId: null, reason: 'paid', entries };
+    ledger.voucher(voucher, clock.now(), BOSS, DATE);
+    expect(ledger.dayEntries(DATE).at(-1)?.kind).toBe('dayVoucher');
+    const { text, csv } = report(DATE);
+    expect(text).toContain('VOUCHERS 1');
+    expect(text).not.toContain('dayVoucher');
+    expect(csv).not.toContain('dayVoucher');
+  });
+});
+
 describe('a report whose ledger got another key', () => {
   it('has the same bytes and the signature of then; a new one is signed with the new key', () => {
     const before = report(DATE);
