@@ -1,6 +1,6 @@
 import type { IntentType, Now } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
-import { type IntentRow, type IntentStatements, koreanDate, toIntent } from './intents.ts';
+import { type IntentRow, type IntentStatements, IS_UNCLAIMED, koreanDate, toIntent } from './intents.ts';
 import type { Totals } from './totals.ts';
 import type { LedgerSummary, ScanFacts } from './types.ts';
 import type { Vault } from './vault.ts';
@@ -121,8 +121,8 @@ function isDeferredOpen(row: OpenRow): boolean {
 export function prepareFacts(database: Connection) {
   const columns = 'number, sequence_id, host, cash, deferred, amount, scanned_at_ms, card_hash';
   return {
-    open: database.prepare<[], OpenRow>(
-      `SELECT ${columns} FROM intents WHERE attention > 0 AND attention = 2 ORDER BY number`,
+    open: database.prepare<[], OpenRow & { readonly unclaimed: number }>(
+      `SELECT ${columns}, ${IS_UNCLAIMED} AS unclaimed FROM intents WHERE attention > 0 AND attention = 2 ORDER BY number`,
     ),
     cases: database
       .prepare<[], number>('SELECT count(*) FROM intents WHERE attention > 0 AND has_case = 1')
@@ -238,7 +238,7 @@ export function summarize(statements: FactStatements, businessDate: string | und
   for (const row of statements.open.iterate()) {
     open += 1;
     if (row.cash === 'payout_due') addTo(payoutDue, row);
-    if (row.cash === 'return_due') addTo(returnDue, row);
+    if (row.cash === 'return_due' && row.unclaimed === 0) addTo(returnDue, row);
     if (isDeferredOpen(row)) addTo(deferred, row);
     if (row.host === 'reversing') addTo(reversing, row);
   }

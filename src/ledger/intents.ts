@@ -31,6 +31,9 @@ export interface IntentRow {
 export const INTENT_COLUMNS = `number, sequence_id, version, last_index, type, host, cash, deferred, amount, ended,
   has_case, attention, station_id, business_date, scanned_at_ms, last4, card_hash, approval_code, nr_number, state`;
 
+/** `isUnclaimed` (intent/state.ts) of a row with `cash = 'return_due'`: nobody came for it, and the counter owes it no more. */
+export const IS_UNCLAIMED = `instr(state, '"returnUnclaimed"') > 0`;
+
 const KOREA_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 /** Most calls ask for the day of the call before. */

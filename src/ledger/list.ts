@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
-import { INTENT_COLUMNS, type IntentRow, toIntent } from './intents.ts';
+import { INTENT_COLUMNS, type IntentRow, IS_UNCLAIMED, toIntent } from './intents.ts';
 import { cardTerm, normalText, readSearched, termsOfText } from './search.ts';
 import { numbersOfDays } from './totals.ts';
 import type { ListPage, ListQuery } from './types.ts';
@@ -27,10 +27,11 @@ const BY_CASHIER = `EXISTS (
 // The partial index holds few rows: asked first, a group's page never walks the ended ones. SQLite takes the index only
 // where its own condition (attention > 0) is spelt out.
 const ATTENTION = 'number IN (SELECT number FROM intents WHERE attention > 0 AND';
+const IS_OWED = `(cash = 'payout_due' OR cash = 'return_due' AND NOT ${IS_UNCLAIMED})`;
 const GROUPS = {
   ended: 'ended = 1',
-  running: `${ATTENTION} attention = 2 AND cash NOT IN ('return_due', 'payout_due'))`,
-  owed: `${ATTENTION} attention = 2 AND cash IN ('return_due', 'payout_due'))`,
+  running: `${ATTENTION} attention = 2 AND NOT ${IS_OWED})`,
+  owed: `${ATTENTION} attention = 2 AND ${IS_OWED})`,
   case: `${ATTENTION} has_case = 1)`,
 } as const;
 

@@ -1,5 +1,7 @@
 /** Payments and cases: lists, one payment, decisions, papers, the export. */
 import type { FastifyRequest } from 'fastify';
+import type { Intent } from '../intent/model.ts';
+import { isReturnDue } from '../intent/state.ts';
 import type { ListPage } from '../ledger/types.ts';
 import type { CasesAnswer, PaymentsAnswer } from './api.ts';
 import { cardSearchBody, decideBody, emptyBody, managerReceiptBody, paymentsQuery } from './bodies.ts';
@@ -98,8 +100,8 @@ function pageAnswer(options: WebOptions, page: ListPage): PaymentsAnswer {
 
 /** Money owed to customers first, then age. */
 function casesAnswer(options: WebOptions): CasesAnswer {
-  const owed = (intent: { cash: string; amount: number }): number =>
-    intent.cash === 'return_due' || intent.cash === 'payout_due' ? intent.amount : 0;
+  const owed = (intent: Intent): number =>
+    isReturnDue(intent) || intent.cash === 'payout_due' ? intent.amount : 0;
   const cases = options.board.select((intent) => intent.cases.length > 0).slice(0, CASES_MAX);
   return {
     asOfMs: options.clock.now().wallMs,

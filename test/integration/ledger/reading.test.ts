@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
+import { voucherPosting } from '../../../src/intent/vouchers.ts';
 import { openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
 import type { Ledger, ListQuery } from '../../../src/ledger/types.ts';
 import {
@@ -8,6 +9,7 @@ import {
   approveCharge,
   createShop,
   later,
+  MANAGER,
   must,
   SCAN_TIME,
   type Shop,
@@ -301,6 +303,24 @@ describe('the facts of a scan', () => {
       byState: { 'CHARGE.unsent.received': { count: 1 } },
     });
     expect(ledger.balances()).toMatchObject({ deferred: -10_000, suspense: 0 });
+  });
+});
+
+describe('a return that a manager wrote off as unclaimed while its reversal is still owed', () => {
+  it('is running, and no longer owed to a customer', () => {
+    const { intent } = sendCharge(ledger, SCAN_TIME);
+    must(ledger, intent, { kind: 'notProcessed', code: '006_006' }, SCAN_TIME, { actor: TERMINAL });
+    expect(idsOf({ group: 'owed' })).toEqual([intent.sequenceId]);
+    expect(ledger.summary().returnDue).toEqual({ count: 1, sum: 10_000 });
+    const { sequenceId, type, amount } = intent;
+    const kind = 'returnUnclaimed';
+    const entries = voucherPosting({ kind, type, amount, loss: 'store', caseNumber: 'C-1' });
+    const voucher = { caseNumber: 'C-1', sequenceId, reason: 'nobody came', entries };
+    must(ledger, intent, { kind: 'unclaimed' }, SCAN_TIME, { actor: MANAGER, voucher });
+    expect(idsOf({ group: 'owed' })).toEqual([]);
+    expect(idsOf({ group: 'running' })).toEqual([sequenceId]);
+    expect(ledger.summary()).toMatchObject({ returnDue: { count: 0, sum: 0 }, reversing: { count: 1 } });
+    expect(ledger.verify().faults).toEqual([]);
   });
 });
 
