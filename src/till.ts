@@ -81,12 +81,13 @@ export class Till {
     const { ledger, clock } = options;
     this.#options = options;
     const found = ledger.head();
+    // First of all: it keeps where the journal was found to end, and what this start writes must not hide that.
+    this.worker = this.#makeWorker(found);
     startRecovery(ledger, clock.now());
     ledger.note('agentStarted', { version: options.version, run: options.run }, clock.now(), {
       role: 'terminal',
     });
     this.board = new Board(ledger);
-    this.worker = this.#makeWorker(found);
     this.settlement = this.#makeSettlement();
     this.stations = this.#makeStations();
     this.#unlisten = ledger.onCommit((committed) => this.#committed(committed));

@@ -262,6 +262,5 @@ function stripOf(status: ScannerStatus): Snapshot['strip']['scanner'] {
   const problem = status.problem?.code ?? null;
   const { name } = status;
   if (status.state === 'ready') return { state: problem === null ? 'ready' : 'checkSetup', name, problem };
-  const setup = problem === 'PERMISSION' || problem === 'WRONG_INTERFACE' || problem === 'LIBRARY_MISSING';
-  return { state: setup ? 'checkSetup' : 'unplugged', name, problem };
+  return { state: status.state === 'fault' ? 'notOpen' : 'unplugged', name, problem };
 }

@@ -182,7 +182,8 @@ export interface Snapshot {
   readonly strip: {
     readonly line: LineStrip;
     readonly scanner: {
-      readonly state: 'ready' | 'unplugged' | 'checkSetup' | 'none';
+      /** `checkSetup` reads; `notOpen` is plugged in and does not. */
+      readonly state: 'ready' | 'checkSetup' | 'notOpen' | 'unplugged' | 'none';
       readonly name: string | null;
       readonly problem: ScannerProblem | null;
     };

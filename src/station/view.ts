@@ -200,7 +200,7 @@ function idleFace(input: ViewInput): Face {
     });
   }
   if (trouble !== null) return plainFace(trouble.face, { values: { code: trouble.code } });
-  if (scanner.state === 'none' || scanner.state === 'unplugged') return plainFace('SCANNER');
+  if (scanner.state !== 'ready' && scanner.state !== 'checkSetup') return plainFace('SCANNER');
   if (!lineUp(status)) {
     const later = laterAnswer(input.policy.amounts.CHARGE.minimum, input);
     return plainFace('LINE', {

@@ -43,8 +43,10 @@ export async function hold(
     merchantId,
     distinct(asked.map(({ stamp }) => stamp.terminalId)),
   ]);
-  const free = new Set(terminals.map((terminal) => terminal.terminal_id));
-  const calls = busy === 'wait' ? asked : asked.filter(({ stamp }) => free.has(stamp.terminalId));
+  const held = new Set(terminals.map((terminal) => terminal.terminal_id));
+  const missing = distinct(asked.map(({ stamp }) => stamp.terminalId)).filter((id) => !held.has(id));
+  const skipped = busy === 'wait' ? new Set<string>() : await existing(sql, merchantId, missing);
+  const calls = asked.filter(({ stamp }) => !skipped.has(stamp.terminalId));
   if (calls.length === 0) return { loaded: NOTHING, timed: [] };
   const items = await sql.query<ItemRow>(LOCK_ITEMS, [
     merchantId,
@@ -58,6 +60,16 @@ export async function hold(
   const timed = timedCalls(calls);
   const details = await readDetails(sql, merchantId, timed, items, cardIds);
   return { loaded: { terminals, items, cards, ...details }, timed };
+}
+
+/** Which of them there are: the others are refused at once and need no lane to wait in. */
+async function existing(sql: Sql, merchantId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await sql.query<{ terminal_id: string }>(
+    'SELECT terminal_id FROM terminals WHERE merchant_id = $1 AND terminal_id = ANY($2)',
+    [merchantId, ids],
+  );
+  return new Set(rows.map((row) => row.terminal_id));
 }
 
 const NOTHING: Loaded = {

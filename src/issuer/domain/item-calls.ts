@@ -77,7 +77,10 @@ export class ItemCalls {
   /** Waits for the call's terminal, and lets nobody wait but its calls. */
   #later(call: ItemCall): Promise<Outcome> {
     const { merchantId, terminalId } = call.stamp;
-    return this.#lane(this.#waiting, `${merchantId}|${terminalId}`, 'wait').add(call);
+    const outcome = this.#lane(this.#waiting, `${merchantId}|${terminalId}`, 'wait').add(call);
+    // It may fail before its batch has handed it to its caller; the caller hears of it all the same.
+    outcome.catch(() => undefined);
+    return outcome;
   }
 }
 

@@ -7,7 +7,8 @@ import type { IconId, Look, SoundId } from '../text/looks.ts';
 import { RAIL, WORDS } from '../text/rail.ts';
 import { reasonText } from '../text/reasons.ts';
 import { CASH_STAYS, refusalText, refusalValues } from '../text/refusals.ts';
-import { LINE_OFF, START_STEPS, SYSTEM_FACES } from '../text/system.ts';
+import { problemWhat } from '../text/scanner-problems.ts';
+import { LINE_OFF, SCANNER_NOT_OPEN, START_STEPS, SYSTEM_FACES } from '../text/system.ts';
 import { type Language, say, type Values, type Words } from '../text/words.ts';
 
 export interface Sentence {
@@ -63,7 +64,7 @@ export function amountLine(intent: FaceIntent, language: Language): string {
 }
 
 function systemValues(snapshot: Snapshot, moment: Moment, language: Language): Values {
-  const { line } = snapshot.strip;
+  const { line, scanner } = snapshot.strip;
   const { values } = snapshot.face;
   const step = typeof values.step === 'number' ? START_STEPS[values.step - 1] : undefined;
   const started =
@@ -79,6 +80,7 @@ function systemValues(snapshot: Snapshot, moment: Moment, language: Language): V
     next: Math.ceil(nextMs / 1_000),
     oldest,
     lineReason: lineReason(line.reason, language),
+    problem: problemWhat(scanner.problem, language),
   };
 }
 
@@ -163,7 +165,8 @@ function refusedSentence(face: Face, language: Language, moment: Moment): Senten
 export function sentenceOf(snapshot: Snapshot, language: Language, moment: Moment): Sentence {
   const { face } = snapshot;
   if (face.id === 'REFUSED') return refusedSentence(face, language, moment);
-  const text = faceText(face.id);
+  const isNotOpen = face.id === 'SCANNER' && snapshot.strip.scanner.state === 'notOpen';
+  const text = isNotOpen ? SCANNER_NOT_OPEN : faceText(face.id);
   const { intent } = face;
   const limit = face.values.limitCause;
   const code = face.id === 'BACK-STOP' && typeof limit === 'string' ? limit : face.reason;

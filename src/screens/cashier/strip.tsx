@@ -66,6 +66,7 @@ function scannerItem(snapshot: Snapshot, typesIntoPage: boolean, language: Langu
     case 'ready':
       return { id, first: `● ${STRIP.ready[language]}`, second, state: 'well' };
     case 'checkSetup':
+    case 'notOpen':
       return { id, first: `▲ ${STRIP.checkSetup[language]}`, second, state: 'warning' };
     default:
       return { id, first: `▲ ${STRIP.unplugged[language]}`, second, state: 'fault' };
@@ -126,6 +127,7 @@ export function explanation(
     const by = {
       ready: EXPLAIN.scannerWell,
       checkSetup: EXPLAIN.scannerCheck,
+      notOpen: EXPLAIN.scannerCheck,
       unplugged: EXPLAIN.scannerUnplugged,
       none: EXPLAIN.scannerUnplugged,
     };

@@ -6,7 +6,7 @@ const STOP = { look: 'stop', icon: 'hand', s: null } as const;
 
 /**
  * Values: `{seconds}` since the start began, `{step}` of `{of}` steps and its name, `{code}` of the ledger fault, `{open}`
- * still to ask, `{down}` how long the line is down, `{next}` seconds to the next try.
+ * still to ask, `{problem}` of the scanner, `{down}` how long the line is down, `{next}` seconds to the next try.
  */
 export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
   'NOT-RECORDED': {
@@ -112,6 +112,13 @@ export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
     i: { ko: '비밀번호를 넣으세요. 열린 거래는 계속 처리됩니다.', en: 'PIN, please. Open ones go on.' },
     sound: 'alarm',
   },
+};
+
+/** No scanner is open though one is plugged in: plugging it in again would not help. */
+export const SCANNER_NOT_OPEN: FaceText = {
+  ...SYSTEM_FACES.SCANNER,
+  h: { ko: '스캐너 안 됨', en: 'Scanner not working' },
+  i: { ko: '{problem} 점장을 부르세요.', en: '{problem} Call the manager.' },
 };
 
 /** Line down and the limits forbid credit later too: the headline of 1.6 instead of LINE's own. */

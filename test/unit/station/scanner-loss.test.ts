@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScannerStatus } from '../../../drivers/scanner.ts';
 import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
+import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
 import { ScannerBench } from '../../../src/station/scanners.ts';
 import { Lab } from './desk-lab.ts';
 
@@ -33,6 +34,19 @@ describe('the scanners of a station, to the cashier', () => {
     expect(shown()).toEqual(['SCANNER', 'unplugged', 'left']);
     tell('right', 'ready');
     expect(shown()).toEqual(['IDLE', 'ready', 'right']);
+  });
+
+  it('stop new payments when one is plugged in and cannot be opened, and say what keeps it', () => {
+    tell('left', 'fault', { code: 'BUSY', text: 'another program has it' });
+    tell('right', 'unplugged');
+    expect(shown()).toEqual(['SCANNER', 'notOpen', 'left']);
+    const moment = { wallMs: 0, leftMs: null, elapsedMs: 0 };
+    const said = (['ko', 'en'] as const).map((each) => sentenceOf(lab.see(), each, moment).instruction);
+    expect(said).toEqual([
+      '다른 프로그램이 스캐너를 쓰고 있습니다. 점장을 부르세요.',
+      'Another program has the scanner open. Call the manager.',
+    ]);
+    expect(sentenceOf(lab.see(), 'en', moment).headline).toBe('Scanner not working');
   });
 
   it('are lost in the strip only while a payment is on the screen', () => {
