@@ -10,6 +10,7 @@ import { offeredDecisions } from './decisions.ts';
 import { EXCEL_MS_MAX, exportExcel } from './excel.ts';
 import { exportCsv } from './export.ts';
 import { ApiFault } from './fault.ts';
+import { lookThrough } from './look-through.ts';
 import type { ManagerRouter } from './manager-router.ts';
 import type { WebOptions } from './options.ts';
 import { paper } from './papers.ts';
@@ -21,8 +22,8 @@ const CARD_ROWS = 50;
 export function paymentRoutes(router: ManagerRouter): void {
   const { options } = router;
   const { ledger } = options;
-  router.get('payments', 'Payments, newest first', (request) =>
-    pageAnswer(options, ledger.list(listQuery(paymentsQuery.parse(request.query)))),
+  router.get('payments', 'Payments, newest first', async (request) =>
+    pageAnswer(options, await lookThrough(ledger, listQuery(paymentsQuery.parse(request.query)))),
   );
   router.post('payments/card', 'Payments of a card number', cardSearchBody, async ({ body, manager }) => {
     await router.checkPin(manager, body.pin);
