@@ -148,9 +148,12 @@ async function reloadAndRestart(
 ): Promise<void> {
   const agent = await FixtureServer.start(pages, snapshotOf(faceNamed('IDLE')));
   const { page, faults } = await open(language, 'light', SIZES[0], agent);
-  // The seconds of a countdown go on meanwhile.
+  // The seconds of a countdown and of a span (`00:41`) go on meanwhile.
   const words = async (): Promise<string> =>
-    (await page.locator('section.face .words').innerText()).replace(/\d+(?=초| s\b)/g, '…');
+    (await page.locator('section.face .words').innerText()).replace(
+      /\d+(?=초| s\b)|\d+:\d\d(?::\d\d)?/g,
+      '…',
+    );
   for (const [name, face] of faces) {
     await show(page, snapshotOf(face), agent);
     const before = await words();
