@@ -38,7 +38,7 @@ import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.t
 import type { SyncLog } from './sync/options.ts';
 import type { SyncWorker } from './sync/worker.ts';
 import { Till } from './till.ts';
-import type { Settings } from './web/api.ts';
+import type { Settings } from './web/api/terminal.ts';
 import { Managers } from './web/managers.ts';
 import type { Health, WebOptions } from './web/options.ts';
 import { paper } from './web/papers.ts';

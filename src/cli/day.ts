@@ -1,6 +1,6 @@
 /** `day status / reconcile / voucher / close / report`: the business day of the running agent. Exit 1 when something is wrong with it. */
 import { writeFileSync } from 'node:fs';
-import type { DayAnswer, DayReportAnswer } from '../web/api.ts';
+import type { DayAnswer, DayReportAnswer } from '../web/api/day.ts';
 import { callAgent } from './control.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { koreanTime, table, won } from './table.ts';

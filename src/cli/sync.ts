@@ -1,5 +1,5 @@
 /** `sync status / now / pause / resume`: the worker of the running agent. */
-import type { SyncAnswer } from '../web/api.ts';
+import type { SyncAnswer } from '../web/api/terminal.ts';
 import { callAgent } from './control.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { koreanTime, reference, table, won } from './table.ts';

@@ -10,7 +10,7 @@ const SOURCES = [
   'src/issuer/phone/**/*.{ts,tsx,css,html,svg}',
   'src/barcode/*.ts',
   'src/station/snapshot.ts',
-  'src/web/api.ts',
+  'src/web/api/*.ts',
   'vite.config.ts',
   'package-lock.json',
 ];

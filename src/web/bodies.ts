@@ -2,32 +2,23 @@
 import { z } from 'zod';
 import { CASE_REASONS } from '../intent/model.ts';
 import { DENOMINATIONS } from '../settlement/count.ts';
+import type { PressBody } from '../station/snapshot.ts';
 import { FACES, KEYS } from '../station/snapshot.ts';
 import type {
-  AddManagerBody,
-  CardSearchBody,
   CashierBody,
-  ClaimBody,
-  DayCloseBody,
-  DayCountBody,
-  DayDateBody,
-  DayExplainBody,
-  DayMissingBody,
-  DecideBody,
   FindBody,
-  FirstManagerBody,
-  ManagerReceiptBody,
   PageBody,
-  PauseBody,
-  PinBody,
-  PressBody,
   PrintBody,
   ReceiptBody,
   ShownBody,
-  SignInBody,
   StationPinBody,
-} from './api.ts';
-import { DECISION_REASONS, DECISIONS } from './api.ts';
+} from './api/cashier.ts';
+import type { PinBody } from './api/common.ts';
+import type { DayCloseBody, DayCountBody, DayDateBody, DayExplainBody, DayMissingBody } from './api/day.ts';
+import type { AddManagerBody, FirstManagerBody, SignInBody } from './api/manager.ts';
+import type { CardSearchBody, DecideBody, ManagerReceiptBody } from './api/payments.ts';
+import { DECISION_REASONS, DECISIONS } from './api/payments.ts';
+import type { ClaimBody, PauseBody } from './api/terminal.ts';
 
 const page = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
 const sequenceId = z.string().regex(/^[0-9A-Za-z_-]{8,30}$/);

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Forwarded } from '../station/forward.ts';
 import type { Station } from '../station/station.ts';
-import type { ForwardedScan, Ping } from './api.ts';
+import type { ForwardedScan, Ping } from './api/cashier.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import type { Streams } from './streams.ts';

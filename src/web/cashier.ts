@@ -6,7 +6,7 @@ import { faceIntent } from '../station/faces.ts';
 import { paperOf } from '../station/receipt.ts';
 import type { Snapshot } from '../station/snapshot.ts';
 import type { Station } from '../station/station.ts';
-import type { CashierCalls, FindAnswer, HeartbeatAnswer, StationsAnswer } from './api.ts';
+import type { CashierCalls, FindAnswer, HeartbeatAnswer, StationsAnswer } from './api/cashier.ts';
 import {
   cashierBody,
   findBody,

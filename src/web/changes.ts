@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { JournalEntry } from '../ledger/types.ts';
-import type { ChangesAnswer, PaymentChange } from './api.ts';
+import type { ChangesAnswer, PaymentChange } from './api/payments.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow, timeline } from './payments.ts';

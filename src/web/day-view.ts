@@ -15,8 +15,8 @@ import type {
   DayMissingItem,
   DayReconciled,
   DayRow,
-  DecisionReason,
-} from './api.ts';
+} from './api/day.ts';
+import type { DecisionReason } from './api/payments.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { approvedOf } from './today.ts';

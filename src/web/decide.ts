@@ -4,7 +4,7 @@ import type { Actor, Intent, OwnCommand } from '../intent/model.ts';
 import { voucherPosting } from '../intent/vouchers.ts';
 import type { Voucher } from '../ledger/types.ts';
 import { laterAnswer } from '../station/view.ts';
-import type { DecideBody } from './api.ts';
+import type { DecideBody } from './api/payments.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';

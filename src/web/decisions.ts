@@ -8,7 +8,7 @@ import { ended, isUnclaimed, isVoidBarred } from '../intent/state.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
 import { FIRST_DATE } from '../ledger/days.ts';
 import { kstDate } from '../station/kst.ts';
-import type { DecisionId, OfferedDecision } from './api.ts';
+import type { DecisionId, OfferedDecision } from './api/payments.ts';
 
 /** What one decision does, in order; each step is a commit of its own and repeats safely, because it names its version. */
 export type DecisionStep =

@@ -1,7 +1,7 @@
 /** The thread that makes one workbook: rows come in pages, `end` is answered with the file. */
 import { parentPort } from 'node:worker_threads';
 import writeExcelFile, { type Row } from 'write-excel-file/node';
-import type { PaymentRow } from './api.ts';
+import type { PaymentRow } from './api/payments.ts';
 
 export type ExcelMessage =
   | { readonly rows: readonly PaymentRow[] }

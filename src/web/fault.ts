@@ -1,4 +1,4 @@
-import type { ApiError, ApiErrorCode } from './api.ts';
+import type { ApiError, ApiErrorCode } from './api/error.ts';
 
 /** A call that is refused: its status and its body. Thrown by routes, answered by the server. */
 export class ApiFault extends Error {

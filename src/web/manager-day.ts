@@ -4,7 +4,7 @@ import type { Actor } from '../intent/model.ts';
 import type { CountInput } from '../settlement/count.ts';
 import { versionOf } from '../settlement/day.ts';
 import type { Report } from '../settlement/reporter.ts';
-import type { DayReportAnswer } from './api.ts';
+import type { DayReportAnswer } from './api/day.ts';
 import {
   dayCloseBody,
   dayCountBody,

@@ -1,6 +1,6 @@
 /** The manager pages' event stream: the terminal's state soon after every change, and scanner tests. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ManagerState } from './api.ts';
+import type { ManagerState } from './api/manager.ts';
 import { ApiFault } from './fault.ts';
 import { type ManagerRouter, SESSION_COOKIE } from './manager-router.ts';
 import type { WebOptions } from './options.ts';

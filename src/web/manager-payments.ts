@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Intent } from '../intent/model.ts';
 import { isReturnDue } from '../intent/state.ts';
 import type { ListPage } from '../ledger/types.ts';
-import type { CasesAnswer, PaymentsAnswer } from './api.ts';
+import type { CasesAnswer, PaymentsAnswer } from './api/payments.ts';
 import { cardSearchBody, decideBody, emptyBody, managerReceiptBody, paymentsQuery } from './bodies.ts';
 import { checkDecision, runDecision } from './decide.ts';
 import { offeredDecisions } from './decisions.ts';

@@ -1,7 +1,7 @@
 /** How the manager's calls are served: only with a session, each checked against the types that the pages use. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ManagerCalls } from './api.ts';
+import type { ManagerCalls } from './api/manager.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { pinFault } from './pins.ts';

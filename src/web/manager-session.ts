@@ -1,6 +1,6 @@
 /** Signing in and out, and who may. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { SessionAnswer } from './api.ts';
+import type { SessionAnswer } from './api/manager.ts';
 import { addManagerBody, emptyBody, firstManagerBody, signInBody } from './bodies.ts';
 import { ApiFault } from './fault.ts';
 import { MANAGER_PREFIX, type ManagerRouter, SESSION_COOKIE } from './manager-router.ts';

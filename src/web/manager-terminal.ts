@@ -1,6 +1,6 @@
 /** The day at a glance, the sync worker, scanners, settings, and the ledger's verification. */
 import type { VerifyReport } from '../ledger/types.ts';
-import type { VerifyAnswer } from './api.ts';
+import type { VerifyAnswer } from './api/terminal.ts';
 import { claimBody, emptyBody, pauseBody, pinBody, testBody } from './bodies.ts';
 import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';

@@ -1,5 +1,5 @@
 /** What the manager's pages show of worker and settings. */
-import type { SettingsAnswer, SyncAnswer } from './api.ts';
+import type { SettingsAnswer, SyncAnswer } from './api/terminal.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
 

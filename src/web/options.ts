@@ -12,7 +12,7 @@ import type { Printing } from '../station/printing.ts';
 import type { ScannerBench } from '../station/scanners.ts';
 import type { Station } from '../station/station.ts';
 import type { StationWorker } from '../station/worker.ts';
-import type { Settings } from './api.ts';
+import type { Settings } from './api/terminal.ts';
 import type { Managers } from './managers.ts';
 
 /** What the manager's pages and local commands may ask of the sync worker. */

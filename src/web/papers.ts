@@ -5,7 +5,7 @@ import { hasStoreCopy, type PaperInput, paperLines, paperOf } from '../station/r
 import type { FaceId } from '../station/snapshot.ts';
 import { DEFAULT_STATION_TIMES } from '../station/times.ts';
 import { lineUp } from '../station/worker.ts';
-import type { Language, ReceiptAnswer } from './api.ts';
+import type { Language, ReceiptAnswer } from './api/common.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 

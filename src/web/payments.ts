@@ -6,7 +6,7 @@ import { chainHash } from '../ledger/canonical.ts';
 import type { JournalEntry, Ledger, ListQuery } from '../ledger/types.ts';
 import { writtenReference } from '../station/ids.ts';
 import { paperOf } from '../station/receipt.ts';
-import type { PaymentDetail, PaymentRow, TimelineStep } from './api.ts';
+import type { PaymentDetail, PaymentRow, TimelineStep } from './api/payments.ts';
 import type { PaymentsQuery } from './bodies.ts';
 import { type DecisionTerms, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';

@@ -3,7 +3,7 @@ import type { PluggedDevice } from '../../drivers/list.ts';
 import type { Problem } from '../../drivers/scanner.ts';
 import type { Clock } from '../intent/clock.ts';
 import type { ScannerInfo } from '../station/scanners.ts';
-import type { PluggedScanner, ScannerRow, ScannersAnswer, ScannerTrouble } from './api.ts';
+import type { PluggedScanner, ScannerRow, ScannersAnswer, ScannerTrouble } from './api/terminal.ts';
 import type { WebOptions } from './options.ts';
 
 /** The page reads again at every change of the terminal; the system is looked through this often at most. */

@@ -10,7 +10,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { ApiError } from './api.ts';
+import type { ApiError } from './api/error.ts';
 import { apiPage } from './api-page.ts';
 import { cashierRoutes } from './cashier.ts';
 import { CASHIER_SECRET_MIN, cashierSecret } from './cashier-secret.ts';

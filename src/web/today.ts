@@ -3,7 +3,8 @@ import type { Intent } from '../intent/model.ts';
 import type { Committed, LedgerSummary } from '../ledger/types.ts';
 import { readDay } from '../settlement/read.ts';
 import { businessDayStartMs, kstDate } from '../station/kst.ts';
-import type { CountSum, TodayAnswer } from './api.ts';
+import type { CountSum } from './api/common.ts';
+import type { TodayAnswer } from './api/manager.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
 

@@ -1,6 +1,6 @@
 /** Find (screens rule 8): by reference, approval code or last four; the issuer is asked again, which changes nothing. */
 import { useState } from 'preact/hooks';
-import type { FindAnswer } from '../../web/api.ts';
+import type { FindAnswer } from '../../web/api/cashier.ts';
 import { RAIL } from '../text/rail.ts';
 import type { Words } from '../text/words.ts';
 import { Items } from './items.tsx';

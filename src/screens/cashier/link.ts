@@ -2,7 +2,8 @@
  * The page's line to the agent: the event stream, the presses, the acknowledgements, and the judgement whether the page
  * may be trusted at this moment (screens 1.7, NOT-READY). It decides nothing about a payment.
  */
-import type { HeartbeatAnswer, Ping, PressAnswer, PressBody, Snapshot } from '../../web/api.ts';
+import type { PressAnswer, PressBody, Snapshot } from '../../station/snapshot.ts';
+import type { HeartbeatAnswer, Ping } from '../../web/api/cashier.ts';
 import { CallRefused, get, post } from '../shared/http.ts';
 import { sentenceKey } from './sentence.ts';
 

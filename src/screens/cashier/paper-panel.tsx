@@ -1,6 +1,7 @@
 /** One paper on the screen, with its printer where there is one. */
 import { useEffect, useState } from 'preact/hooks';
-import type { PrintAnswer, ReceiptAnswer } from '../../web/api.ts';
+import type { PrintAnswer } from '../../web/api/cashier.ts';
+import type { ReceiptAnswer } from '../../web/api/common.ts';
 import { CallRefused } from '../shared/http.ts';
 import { Paper } from '../shared/paper.tsx';
 import { RAIL } from '../text/rail.ts';

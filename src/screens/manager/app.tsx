@@ -1,6 +1,6 @@
 /** The manager's frame: who is signed in, navigation, head of every page, and the page itself. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../web/api.ts';
+import type { SessionAnswer } from '../../web/api/manager.ts';
 import {
   applyPreferences,
   loadPreferences,

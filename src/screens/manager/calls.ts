@@ -1,6 +1,7 @@
 /** The manager's calls and the hooks that keep a page's figures fresh, and keep old ones when the terminal is away. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ManagerState, ScanTest } from '../../web/api.ts';
+import type { ManagerState } from '../../web/api/manager.ts';
+import type { ScanTest } from '../../web/api/terminal.ts';
 import { CallRefused, get, post } from '../shared/http.ts';
 import { ERRORS } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';

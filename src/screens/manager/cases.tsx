@@ -1,6 +1,6 @@
 /** Open cases: what a person must decide, sorted by the agent: money owed to customers first, then age. */
 import { useState } from 'preact/hooks';
-import type { CasesAnswer } from '../../web/api.ts';
+import type { CasesAnswer } from '../../web/api/payments.ts';
 import { span, won } from '../text/format.ts';
 import { CASES, DETAIL, LIST, NAV } from '../text/manager.ts';
 import { CASE_WORDS, cashPlace, stateWords } from '../text/states.ts';

@@ -1,7 +1,7 @@
 /** Won per hour: charges up, withdrawals down, reversals hatched; the names stand in the chart, not in a legend. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { TodayAnswer } from '../../web/api.ts';
+import type { TodayAnswer } from '../../web/api/manager.ts';
 import type { Theme } from '../shared/preferences.ts';
 import { clockTime, digits, won } from '../text/format.ts';
 import { TODAY } from '../text/manager.ts';

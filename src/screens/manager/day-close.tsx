@@ -1,5 +1,5 @@
 /** Step 3: what stays open, by name, and the close with the issuer. */
-import type { DayAnswer, DayFigure } from '../../web/api.ts';
+import type { DayAnswer, DayFigure } from '../../web/api/day.ts';
 import {
   CLOSE,
   DAY,

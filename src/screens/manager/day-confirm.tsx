@@ -1,7 +1,8 @@
 /** What a step of the business day asks before it writes: the sentence, the reason where one is needed, and the PIN. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DayAnswer, DecisionReason } from '../../web/api.ts';
+import type { DayAnswer } from '../../web/api/day.ts';
+import type { DecisionReason } from '../../web/api/payments.ts';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { CASES } from '../text/manager.ts';
 import { useAction } from './calls.ts';

@@ -1,6 +1,6 @@
 /** Step 1: the drawer is counted blind; what should be there is shown only afterwards. */
 import { useState } from 'preact/hooks';
-import type { DayAnswer, DayCount } from '../../web/api.ts';
+import type { DayAnswer, DayCount } from '../../web/api/day.ts';
 import { COUNT } from '../text/day.ts';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { clockTimeSeconds, won } from '../text/format.ts';

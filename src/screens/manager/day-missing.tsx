@@ -1,6 +1,6 @@
 /** Items of the issuer's list that this ledger lost: the voucher that takes one over, and those that were written. */
 import { useState } from 'preact/hooks';
-import type { DayDifference, DayMissingBody } from '../../web/api.ts';
+import type { DayDifference, DayMissingBody } from '../../web/api/day.ts';
 import { MISSING } from '../text/day.ts';
 import { clockTimeSeconds, won } from '../text/format.ts';
 import { say } from '../text/words.ts';

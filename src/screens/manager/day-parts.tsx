@@ -1,5 +1,5 @@
 /** What the steps of the business day share: the sentence for a refusal, and a list of payments. */
-import type { DayItem } from '../../web/api.ts';
+import type { DayItem } from '../../web/api/day.ts';
 import { CallRefused } from '../shared/http.ts';
 import { DAY_REFUSALS } from '../text/day.ts';
 import { won } from '../text/format.ts';

@@ -1,6 +1,6 @@
 /** Step 2: this ledger against the issuer's list, item by item, and the nine closing rules. */
 import { useState } from 'preact/hooks';
-import type { DayAnswer, DayCategory, DayDifference, DayReconciled, DayRule } from '../../web/api.ts';
+import type { DayAnswer, DayCategory, DayDifference, DayReconciled, DayRule } from '../../web/api/day.ts';
 import { CATEGORY_WORDS, FIGURES, MISSING, RECONCILE, RULE_WORDS } from '../text/day.ts';
 import { clockTimeSeconds, dashedDate, digits, maskedCard, won } from '../text/format.ts';
 import { LIST } from '../text/manager.ts';

@@ -1,6 +1,6 @@
 /** Step 4: the signed report, to read, print and take along; made again it has the same bytes. */
 import { useState } from 'preact/hooks';
-import type { DayReportAnswer } from '../../web/api.ts';
+import type { DayReportAnswer } from '../../web/api/day.ts';
 import { Paper } from '../shared/paper.tsx';
 import { REPORT } from '../text/day.ts';
 import { say } from '../text/words.ts';

@@ -1,7 +1,7 @@
 /** The business day: do drawer, ledger and issuer agree? Four steps on one page, in any order until the close. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DayAnswer } from '../../web/api.ts';
+import type { DayAnswer } from '../../web/api/day.ts';
 import { CallRefused } from '../shared/http.ts';
 import { DAY, PHASES } from '../text/day.ts';
 import { dashedDate } from '../text/format.ts';

@@ -1,6 +1,6 @@
 /** [정하기 Decide]: one sentence, the verb on the button, a reason from the list, the PIN where it is asked. */
 import { useState } from 'preact/hooks';
-import type { DecisionReason, OfferedDecision, PaymentAnswer, PaymentRow } from '../../web/api.ts';
+import type { DecisionReason, OfferedDecision, PaymentAnswer, PaymentRow } from '../../web/api/payments.ts';
 import { CallRefused } from '../shared/http.ts';
 import { DECISION_REASON_TEXT, DECISION_TEXT } from '../text/decisions.ts';
 import { CASES } from '../text/manager.ts';

@@ -1,6 +1,6 @@
 /** A list that is being read: its rows keep their places, what they say is kept up to date, and new ones are only counted. */
 import { useRef, useState } from 'preact/hooks';
-import type { PaymentRow, PaymentsAnswer } from '../../web/api.ts';
+import type { PaymentRow, PaymentsAnswer } from '../../web/api/payments.ts';
 import type { Loaded } from './calls.ts';
 
 export interface News {

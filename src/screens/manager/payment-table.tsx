@@ -1,5 +1,5 @@
 /** The table of payments, used by the list, the cases and the sync page. */
-import type { PaymentRow } from '../../web/api.ts';
+import type { PaymentRow } from '../../web/api/payments.ts';
 import { clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
 import { LIST, NAV } from '../text/manager.ts';
 import { stateWords } from '../text/states.ts';

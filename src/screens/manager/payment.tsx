@@ -1,7 +1,8 @@
 /** One payment: its state, its whole timeline with hashes, its postings, and what may be done now. */
 import { useState } from 'preact/hooks';
 import type { Cash, Host } from '../../intent/model.ts';
-import type { PaymentAnswer, PaymentDetail, ReceiptAnswer, TimelineStep } from '../../web/api.ts';
+import type { ReceiptAnswer } from '../../web/api/common.ts';
+import type { PaymentAnswer, PaymentDetail, TimelineStep } from '../../web/api/payments.ts';
 import { railLine } from '../cashier/sentence.ts';
 import { Paper } from '../shared/paper.tsx';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';

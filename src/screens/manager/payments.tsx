@@ -1,6 +1,6 @@
 /** The payments list: filters in the address, one search field, keyset paging, rows that never move under the reader. */
 import { useEffect, useState } from 'preact/hooks';
-import type { PaymentsAnswer } from '../../web/api.ts';
+import type { PaymentsAnswer } from '../../web/api/payments.ts';
 import { LIST, NAV } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';
 import { API, managerPost, useAction, useLoad } from './calls.ts';

@@ -1,5 +1,5 @@
 /** Scanners: does it read? Live state, statistics, and a test that opens no payment. */
-import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api.ts';
+import type { ScannerRow, ScannersAnswer, ScanTest } from '../../web/api/terminal.ts';
 import { diagnosisText } from '../text/diagnoses.ts';
 import { clockTimeSeconds, digits } from '../text/format.ts';
 import { CONNECTIONS, DROPPED, NAV, SCANNERS } from '../text/manager.ts';

@@ -1,6 +1,7 @@
 /** Settings, read only, and one more manager. */
 import { useState } from 'preact/hooks';
-import type { DoneAnswer, SettingsAnswer } from '../../web/api.ts';
+import type { DoneAnswer } from '../../web/api/common.ts';
+import type { SettingsAnswer } from '../../web/api/terminal.ts';
 import { clockTimeSeconds, date, digits } from '../text/format.ts';
 import { NAV, SETTING_WARNINGS, SETTINGS, SIGN_IN } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';

@@ -1,6 +1,6 @@
 /** Sign-in, and the first manager by the installer's code. */
 import { useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../web/api.ts';
+import type { SessionAnswer } from '../../web/api/manager.ts';
 import { SIGN_IN } from '../text/manager.ts';
 import { PIN } from '../text/rail.ts';
 import type { Language } from '../text/words.ts';

@@ -1,6 +1,6 @@
 /** Sync: what is still owed to the issuer, and the switches of the worker. */
 import { useState } from 'preact/hooks';
-import type { SyncAnswer } from '../../web/api.ts';
+import type { SyncAnswer } from '../../web/api/terminal.ts';
 import { clockTimeSeconds, digits, span, won } from '../text/format.ts';
 import { NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';

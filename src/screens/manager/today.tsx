@@ -1,6 +1,7 @@
 /** Today: is something wrong, and how much? */
 import { useState } from 'preact/hooks';
-import type { CountSum, TodayAnswer } from '../../web/api.ts';
+import type { CountSum } from '../../web/api/common.ts';
+import type { TodayAnswer } from '../../web/api/manager.ts';
 import { clockTime, digits, span, won } from '../text/format.ts';
 import { NAV, TODAY } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';

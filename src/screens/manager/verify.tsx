@@ -1,6 +1,6 @@
 /** [장부 검증 Verify]: the whole chain, with the index and the head that it reached. */
 import { useState } from 'preact/hooks';
-import type { VerifyAnswer } from '../../web/api.ts';
+import type { VerifyAnswer } from '../../web/api/terminal.ts';
 import { digits } from '../text/format.ts';
 import { LIST } from '../text/manager.ts';
 import { say } from '../text/words.ts';

@@ -1,5 +1,5 @@
 /** One way to call the agent: JSON both ways, a bounded wait, and an error that names what went wrong. */
-import type { ApiError, ApiErrorCode } from '../../web/api.ts';
+import type { ApiError, ApiErrorCode } from '../../web/api/error.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 

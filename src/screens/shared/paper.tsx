@@ -2,7 +2,7 @@
  * A receipt or slip on the screen as the printer sets it: fixed columns, Hangul counted 2. A kiosk may have no Korean font of
  * fixed width, so each run of Hangul from the page's own font gets exactly its columns.
  */
-import type { PaperLine } from '../../web/api.ts';
+import type { PaperLine } from '../../web/api/common.ts';
 
 /** Runs of wide characters (Hangul, full-width signs) and of all others, in turn. */
 export function runsOf(text: string): readonly { readonly text: string; readonly wide: boolean }[] {

@@ -1,5 +1,5 @@
 /** The words of the business-day page (screens 3.4). */
-import type { DayAnswer, DayCategory, DayPhase } from '../../web/api.ts';
+import type { DayAnswer, DayCategory, DayPhase } from '../../web/api/day.ts';
 import type { Words } from './words.ts';
 
 export const DAY = {

@@ -1,5 +1,5 @@
 /** A manager's decisions: what they are called, the one sentence before them, and the verb on the button (screens 3.3). */
-import type { DecisionId, DecisionReason } from '../../web/api.ts';
+import type { DecisionId, DecisionReason } from '../../web/api/payments.ts';
 import type { Words } from './words.ts';
 
 export interface DecisionText {

@@ -1,5 +1,6 @@
 /** The manager pages' own words (screens 3). */
-import type { ApiErrorCode, SettingWarning } from '../../web/api.ts';
+import type { ApiErrorCode } from '../../web/api/error.ts';
+import type { SettingWarning } from '../../web/api/terminal.ts';
 import type { Words } from './words.ts';
 
 export const NAV = {

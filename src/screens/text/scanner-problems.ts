@@ -1,5 +1,5 @@
 /** What keeps a scanner from reading (`ScannerTrouble`): what it is, and what a person does about it. */
-import type { ScannerTrouble } from '../../web/api.ts';
+import type { ScannerTrouble } from '../../web/api/terminal.ts';
 import { CONNECTIONS } from './manager.ts';
 import { type Language, say, type Words } from './words.ts';
 

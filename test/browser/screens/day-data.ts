@@ -1,5 +1,5 @@
 /** Answers about a business day, for the manager's page of it. */
-import type { DayAnswer, DayCategory, DayReconciled, DayReportAnswer } from '../../../src/web/api.ts';
+import type { DayAnswer, DayCategory, DayReconciled, DayReportAnswer } from '../../../src/web/api/day.ts';
 import { NOW_MS } from './snapshots.ts';
 
 const DATE = '20260723';

@@ -1,18 +1,18 @@
 /** Answers of a terminal in the middle of a day, for the manager's pages. */
+import type { ManagerState, SessionAnswer, TodayAnswer } from '../../../src/web/api/manager.ts';
 import type {
   CasesAnswer,
-  ManagerState,
   PaymentDetail,
   PaymentRow,
   PaymentsAnswer,
+} from '../../../src/web/api/payments.ts';
+import type {
   ScannersAnswer,
-  SessionAnswer,
   SettingRow,
   SettingsAnswer,
   SyncAnswer,
-  TodayAnswer,
   VerifyAnswer,
-} from '../../../src/web/api.ts';
+} from '../../../src/web/api/terminal.ts';
 import { OPEN_DAY } from './day-data.ts';
 import type { FixtureServer } from './fixture.ts';
 import { NOW_MS } from './snapshots.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DayAnswer } from '../../../src/web/api.ts';
+import type { DayAnswer } from '../../../src/web/api/day.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import {
   AGREED_DAY,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChangesAnswer, PaymentChange } from '../../../src/web/api.ts';
+import type { ChangesAnswer, PaymentChange } from '../../../src/web/api/payments.ts';
 import { call, EventReader, Page, startTill, type Till, until } from './harness.ts';
 
 const CHANGES = '/api/v1/payments/changes';

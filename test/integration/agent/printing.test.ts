@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AgentPrinter } from '../../../src/agent-printing.ts';
-import type { ApiError, PrintAnswer } from '../../../src/web/api.ts';
+import type { PrintAnswer } from '../../../src/web/api/cashier.ts';
+import type { ApiError } from '../../../src/web/api/error.ts';
 import { call, Page, startTill, type Till, until } from './harness.ts';
 
 let till: Till | null = null;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/program.ts';
-import type { SyncAnswer } from '../../../src/web/api.ts';
+import type { SyncAnswer } from '../../../src/web/api/terminal.ts';
 import { startTill, type Till, until } from './harness.ts';
 
 let till: Till;

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/program.ts';
-import type { DayAnswer, DayReportAnswer } from '../../../src/web/api.ts';
+import type { DayAnswer, DayReportAnswer } from '../../../src/web/api/day.ts';
 import { until } from '../agent/harness.ts';
 import { BOSS, counted, type DayLab, startDay } from './day-lab.ts';
 

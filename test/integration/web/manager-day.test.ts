@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiError, DayAnswer, DayReportAnswer, PaymentDetail } from '../../../src/web/api.ts';
+import type { DayAnswer, DayReportAnswer } from '../../../src/web/api/day.ts';
+import type { ApiError } from '../../../src/web/api/error.ts';
+import type { PaymentDetail } from '../../../src/web/api/payments.ts';
 import { type Answer, call, until } from '../agent/harness.ts';
 import { type DayLab, startDay } from '../settlement/day-lab.ts';
 

@@ -5,19 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_CODES } from '../../../src/barcode/test-sheet.ts';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
+import type { ReceiptAnswer } from '../../../src/web/api/common.ts';
+import type { ApiError } from '../../../src/web/api/error.ts';
+import type { SessionAnswer, TodayAnswer } from '../../../src/web/api/manager.ts';
 import type {
-  ApiError,
   CasesAnswer,
   PaymentAnswer,
   PaymentDetail,
   PaymentsAnswer,
-  ReceiptAnswer,
-  ScannersAnswer,
-  SessionAnswer,
-  SyncAnswer,
-  TodayAnswer,
-  VerifyAnswer,
-} from '../../../src/web/api.ts';
+} from '../../../src/web/api/payments.ts';
+import type { ScannersAnswer, SyncAnswer, VerifyAnswer } from '../../../src/web/api/terminal.ts';
 import { type Answer, CARD, call, EventReader, Page, startTill, type Till, until } from '../agent/harness.ts';
 import { unzip } from './unzip.ts';
 

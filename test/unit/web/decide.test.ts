@@ -4,7 +4,7 @@ import { LedgerFault } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Board } from '../../../src/station/board.ts';
 import { createIds } from '../../../src/station/ids.ts';
-import type { DecisionId } from '../../../src/web/api.ts';
+import type { DecisionId } from '../../../src/web/api/payments.ts';
 import { checkDecision, runDecision } from '../../../src/web/decide.ts';
 import { Lab } from '../station/desk-lab.ts';
 

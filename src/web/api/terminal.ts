@@ -1,0 +1,160 @@
+/** The terminal's own state: line and delivery, scanners, settings, the ledger's verification. */
+import type { ScannerProblem } from '../../../drivers/scanner.ts';
+import type { Snapshot } from '../../station/snapshot.ts';
+import type { CountSum, PinBody } from './common.ts';
+import type { PaymentRow } from './payments.ts';
+
+export interface SyncAnswer {
+  readonly asOfMs: number;
+  readonly line: Snapshot['strip']['line'];
+  readonly paused: boolean;
+  readonly pauseReason: string | null;
+  readonly recovering: boolean;
+  readonly epoch: number | null;
+  readonly issuerEpoch: string | null;
+  readonly clockOffsetMs: number | null;
+  readonly clockConfirmed: boolean;
+  readonly lastAnsweredAtMs: number | null;
+  readonly businessDate: string | null;
+  /** Counts and won by state, such as "sending", "unknown", "reversing", "deferred". */
+  readonly byState: Readonly<Record<string, CountSum>>;
+  readonly oldestAtMs: number | null;
+  /** Due items, next first, at most 200. */
+  readonly due: readonly PaymentRow[];
+}
+
+export interface PauseBody extends PinBody {
+  /** At least 3 characters, at most 200. */
+  readonly reason: string;
+}
+
+/** Go on with this terminal after recovering: a new epoch. */
+export interface ClaimBody extends PinBody {
+  readonly reason: string;
+}
+
+export interface ScannerRow {
+  readonly name: string;
+  readonly stationId: string;
+  /** hid-pos, hid-keyboard, serial or tcp; auto while nothing was found for it. */
+  readonly connection: string;
+  /** USB vendor and product, such as `0c2e:0b81`; null: it is no USB device, or not plugged in. */
+  readonly usb: string | null;
+  readonly state: 'connecting' | 'ready' | 'unplugged' | 'fault' | 'closed';
+  readonly sinceAtMs: number;
+  readonly device: string | null;
+  /** A keyboard scanner: whether what it reads is also typed into the focused page. null: it is no keyboard. */
+  readonly typesIntoPages: boolean | null;
+  readonly problem: ScannerTrouble | null;
+  /** Reads since midnight in Korea; refused, unreadable and notOurs are parts of them. */
+  readonly framesToday: number;
+  readonly refused: number;
+  readonly unreadable: number;
+  readonly notOurs: number;
+  /** Of this run of the agent; so is `dropped`. */
+  readonly reconnects: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly lastFrameAtMs: number | null;
+  /** The newest payment barcode that could not be read, with its cause; null since the start, or since a good one. */
+  readonly lastUnreadable: ScanTest | null;
+  /** Test mode is on until then: scans are shown here and open nothing. */
+  readonly testUntilMs: number | null;
+}
+
+/** What keeps a scanner from reading; the values are those that a sentence about the code names (`Problem` of the drivers). */
+export interface ScannerTrouble {
+  readonly code: ScannerProblem;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** A device that could be a scanner and is not in use. */
+export interface PluggedScanner {
+  readonly connection: string;
+  readonly device: string;
+  readonly usb: string | null;
+  readonly product: string | null;
+  /** The driver `auto` would open it if it were the only one. */
+  readonly likely: boolean;
+  readonly problem: ScannerTrouble | null;
+}
+
+export interface ScannersAnswer {
+  readonly asOfMs: number;
+  readonly scanners: readonly ScannerRow[];
+  readonly plugged: readonly PluggedScanner[];
+  /** Virtual serial ports and local sockets for POS programs; empty when none is configured. */
+  readonly posPorts: readonly {
+    readonly stationId: string;
+    readonly kind: 'serial' | 'socket';
+    readonly path: string;
+    readonly state: 'waiting' | 'open' | 'unavailable' | 'closed';
+    readonly sent: number;
+    /** Scanned while the POS program did not have it open. */
+    readonly dropped: number;
+    /** POS programs that were sent away: they did not read, or there were too many. */
+    readonly cut: number;
+  }[];
+}
+
+/** What was read in test mode, or could not be read: masked. */
+export interface ScanTest {
+  readonly scanner: string;
+  readonly atMs: number;
+  readonly length: number;
+  readonly symbology: string | null;
+  readonly ok: boolean;
+  readonly reason: string | null;
+  /** Why it does not parse (`Diagnosis.cause`), with its detail, and what the till reads for a layout. */
+  readonly hint: string | null;
+  readonly detail: string | null;
+  readonly till: string | null;
+  /** Page of the setup sheet that mends it. */
+  readonly sheetPage: number | null;
+  /** A code of the setup sheet, and what is wrong with this read of it; null: it is none. */
+  readonly sheet: {
+    readonly title: { readonly ko: string; readonly en: string };
+    readonly ok: boolean;
+    readonly text: { readonly ko: string; readonly en: string };
+  } | null;
+  readonly looksLikeOurs: boolean;
+  readonly masked: string;
+}
+
+/** Why a value is unsafe. */
+export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
+
+export interface SettingRow {
+  readonly path: string;
+  readonly value: string;
+  readonly source: 'default' | 'set';
+  readonly warning: SettingWarning | null;
+  /** Of a certificate: its last moment. */
+  readonly endsAtMs: number | null;
+}
+
+export interface Settings {
+  readonly file: string | null;
+  /** When the file was last changed. */
+  readonly fileAtMs: number | null;
+  readonly rows: readonly SettingRow[];
+}
+
+export interface SettingsAnswer extends Settings {
+  readonly version: string;
+  readonly policyHash: string;
+}
+
+export interface VerifyAnswer {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly intents: number;
+  readonly index: number;
+  readonly head: string;
+  readonly faults: readonly {
+    readonly code: string;
+    readonly text: string;
+    readonly index?: number;
+    readonly sequenceId?: string;
+  }[];
+  readonly elapsedMs: number;
+}
