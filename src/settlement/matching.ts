@@ -6,7 +6,7 @@ import type { DigestItem } from '../konaplate/items-digest.ts';
 import type { ItemState, SettlementItem, SettlementTotal } from '../konaplate/settlement.ts';
 import { detailWithoutCardData } from '../ledger/card-data.ts';
 import { type CountSum, NOTHING, type OurItem, plus, Totals } from './items.ts';
-import type { MissingItem } from './missing.ts';
+import { type MissingItem, owedForMissing } from './missing.ts';
 
 /** The closed set in which every item falls, once for each side that has it (screens 3.4). */
 export const CATEGORIES = [
@@ -76,13 +76,21 @@ export function stateHere(item: Pick<OurItem, 'host'>): ItemState | null {
   return item.host === 'reversed' ? 'REVERSED' : null;
 }
 
+function isUndone(theirs: SettlementItem | null): theirs is SettlementItem {
+  return theirs !== null && theirs.state !== 'APPROVED';
+}
+
 /**
- * A payment as its voucher and the issuer's list together say: the voucher booked what no state here can say (intent-rules
- * 6), so one that was closed here counts where the list has it, and one that is approved here does not where the list
- * denies it. Where the list says the opposite of the voucher, the payment is what its states say.
+ * A payment as its states, its voucher and the issuer's list together say. The voucher booked what no state here can say
+ * (intent-rules 6), so one that was closed here counts where the list has it, and one that is approved here does not where
+ * the list denies it. Where the list says the opposite of the voucher, the payment is what its states say. One that came to
+ * nothing here and is undone there holds no money on either side, with a voucher or without: undone is undone.
  */
 function countedAs(date: string, ours: OurItem, theirs: SettlementItem | null): OurItem {
   const isBooked = theirs?.state === 'APPROVED';
+  if (isUndone(theirs) && (ours.host === 'closed' || ours.host === 'declined')) {
+    return { ...ours, host: 'reversed' };
+  }
   if (ours.byVoucher === 'booked' && isBooked) return { ...ours, host: 'approved', businessDate: date };
   return ours.byVoucher === 'denied' && !isBooked ? { ...ours, host: 'reversed' } : ours;
 }
@@ -222,27 +230,29 @@ export class Matching {
       return;
     }
     this.#takenOver.delete(name);
-    this.#countTaken(item, theirs.sequenceId);
-    const ours = {
-      type: item.type,
-      amount: item.amount,
-      host: HOST_OF[item.state],
-      businessDate: this.#date,
-    };
+    // The item is here by the issuer's word alone: what it has undone since is undone here too.
+    const state = isUndone(theirs) ? theirs.state : item.state;
+    this.#countTaken(item, theirs.sequenceId, state);
+    const ours = { type: item.type, amount: item.amount, host: HOST_OF[state], businessDate: this.#date };
     const category = judge(this.#date, ours, theirs);
     this.#put(category, { ...ours, sequenceId: item.sequenceId, cash: 'none' }, theirs);
   }
 
-  #countTaken({ type, amount, state }: MissingItem, sequenceId: string): void {
+  #countTaken(item: MissingItem, sequenceId: string, state: ItemState): void {
+    const { type, amount } = item;
     this.#ours.add(type, state, amount);
     this.#digest.push({ sequenceId, type, amount, state, businessDate: this.#date });
+    this.#owedByVouchers += owedForMissing([{ ...item, state }]) - owedForMissing([item]);
   }
 
-  /** After the last `here`: what a voucher took over and the issuer's list does not have any more. */
+  /**
+   * After the last `here`: what a voucher took over and the issuer's list does not have any more. A person sees it; in no
+   * figure it is, for neither side holds its money.
+   */
   lost(): void {
     for (const item of this.#takenOver.values()) {
       this.#items += 1;
-      this.#countTaken(item, item.sequenceId);
+      this.#owedByVouchers -= owedForMissing([item]);
       const { type, amount, state, sequenceId } = item;
       const ours = {
         type,
@@ -313,7 +323,7 @@ export class Matching {
 
   /**
    * What of our figure the vouchers of payments here say and their states do not, won, as a credit: such a payment moved
-   * no cash of its own that the states do not tell.
+   * no cash of its own that the states do not tell. Of items taken over, what the issuer undid since their vouchers: less.
    */
   owedByVouchers(): number {
     return this.#owedByVouchers;
@@ -335,8 +345,7 @@ export class Matching {
     this.#owedByVouchers += owedFor(this.#date, ours) - owedFor(this.#date, item);
     if (state === null) return ours;
     if (state === 'REVERSED' ? theirs === null : ours.businessDate !== this.#date) return ours;
-    const isUndone = state !== 'APPROVED' && theirs !== null && theirs.state !== 'APPROVED';
-    const shown = isUndone ? theirs.state : state;
+    const shown = state !== 'APPROVED' && isUndone(theirs) ? theirs.state : state;
     this.#ours.add(ours.type, shown, ours.amount);
     this.#digest.push({
       sequenceId: ours.sequenceId,

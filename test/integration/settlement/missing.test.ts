@@ -99,6 +99,18 @@ describe('a till put back from a backup', () => {
     expect(ledger.verify().faults).toEqual([]);
   });
 
+  it('follows the issuer that undoes one of them afterwards: what a dispute asks for', async () => {
+    const { agent, client } = lab.till;
+    const { index, hash } = agent.ledger.head();
+    const answer = await client.netCancel(
+      { sequenceId: charge, type: 'CHARGE', amount: 20_000, reason: 'MANAGER' },
+      { epoch: agent.worker.status().epoch, journalIndex: index, journalHead: hash },
+    );
+    expect(answer.class).toBe('answered');
+    const state = await agent.settlement.reconcile(day, BOSS);
+    expect(found(state)).toEqual({ matched: 3, missingHere: 1 });
+  });
+
   it('still differs by what is left, and is matched and agreed once everything is taken over', async () => {
     const { settlement, ledger } = lab.till.agent;
     await settlement.reconcile(day, BOSS);

@@ -153,6 +153,24 @@ describe('a day with a payment that the issuer has otherwise', () => {
       await seals(day, 30_000, 2);
     }));
 
+  it('is agreed over charges that were closed here and are undone there by now, with a voucher or without', () =>
+    // The claim against the issuer and what the seal kept of its figure are each other's opposite.
+    grows({ dispute: 10_000, store: -10_000 }, async () => {
+      await lab.charge(20_000);
+      const day = lab.date();
+      for (const [amount, isBooked] of [
+        [10_000, true],
+        [7_000, false],
+      ] as const) {
+        const stopped = await closed('CHARGE', amount);
+        await approveThere(stopped, 'CHARGE', amount);
+        if (isBooked) decide(stopped.id, 'APPROVED_NEVER_SENT', 'issuerItemMissingHere', day);
+        await reverseThere(stopped.id, 'CHARGE', amount);
+      }
+      expect(owed(day)).toBe(30_000);
+      await seals(day, 20_000, 3);
+    }));
+
   it('is agreed over a charge that is approved here and reversed there, its voucher on its own day', () =>
     grows({ dispute: -10_000, store: 10_000 }, async () => {
       const denied = await lab.charge(10_000);

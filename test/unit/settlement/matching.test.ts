@@ -100,6 +100,20 @@ describe('an item', () => {
     only('missingHere', [declined, theirs(declined)]);
   });
 
+  it('that was closed or declined here and is undone there holds no money on either side: the day can be agreed', () => {
+    const pairs = (['closed', 'declined'] as const).flatMap((host) =>
+      (['REVERSED', 'VOIDED'] as const).map((state) => {
+        const item = ours({ host, cash: 'returned', businessDate: null });
+        return [item, theirs(item, { state })] as const;
+      }),
+    );
+    for (const pair of pairs) only('matched', pair);
+    const matching = match(pairs);
+    expect(sameTotals(matching.result().ours, matching.result().theirs)).toBe(true);
+    expect(itemsDigest(matching.digestItems())).toBe(itemsDigest(pairs.map(([, item]) => item)));
+    expect([payable(matching.result().ours), matching.owedByVouchers()]).toEqual([0, 0]);
+  });
+
   it('that the list does not have is missing there, and so is one that it shows as undone', () => {
     only('missingThere', [ours(), null]);
     const item = ours();
@@ -286,14 +300,34 @@ describe('an item that a voucher took over', () => {
   it.each([
     ['amountDiffers', { amount: 8_000 }],
     ['typeDiffers', { type: 'REFUND' }],
-    ['missingThere', { state: 'REVERSED' }],
   ] as const)('differs when the issuer has something else of it now: %s', (category, change) => {
     expect(counts(compare(item(), [listed(change)]))).toEqual([[category, 1]]);
   });
-  it('is missing there when the issuer lost it in turn', () => {
+  it.each(['REVERSED', 'VOIDED'] as const)('follows the issuer that made it %s since', (state) => {
+    for (const before of ['APPROVED', 'REVERSED'] as const) {
+      const list = [listed({ state })];
+      const matching = compare(item({ state: before }), list);
+      expect(counts(matching)).toEqual([['matched', 1]]);
+      expect(sameTotals(matching.result().ours, matching.result().theirs)).toBe(true);
+      expect(itemsDigest(matching.digestItems())).toBe(itemsDigest(list));
+      // What the voucher booked is in no figure of the day any more: the seal must know of it.
+      expect(matching.owedByVouchers()).toBe(before === 'APPROVED' ? -7_000 : 0);
+    }
+  });
+  it('is reversed but captured when the issuer undid its undoing', () => {
+    expect(counts(compare(item({ state: 'REVERSED' }), [listed()]))).toEqual([['reversedButCaptured', 1]]);
+  });
+  it('is missing there, and in no figure, when the issuer lost it in turn', () => {
     const matching = compare(item(), []);
     expect(counts(matching)).toEqual([['missingThere', 1]]);
-    expect(payable(matching.result().ours)).toBe(7_000);
+    expect(matching.result().ours).toEqual([]);
+    expect(matching.digestItems()).toEqual([]);
+    expect(matching.owedByVouchers()).toBe(-7_000);
+    expect(compare(item({ state: 'REVERSED' }), []).owedByVouchers()).toBe(0);
+  });
+  it('stays in the figure while the close names nobody: a withdrawal is owed the other way round', () => {
+    const matching = compare(item({ type: 'REFUND' }), [listed({ type: 'REFUND', state: 'REVERSED' })]);
+    expect(matching.owedByVouchers()).toBe(7_000);
   });
 });
 
@@ -377,8 +411,7 @@ describe('a payment whose voucher says otherwise than its states', () => {
       [undone, theirs(undone, { state: 'REVERSED' })],
     ]);
     const { categories, ours: own } = matching.result();
-    expect(categories.matched.count).toBe(1);
-    expect(categories.missingHere.count).toBe(1);
+    expect(categories.matched.count).toBe(2);
     expect(payable(own)).toBe(10_000);
     expect(matching.owedByVouchers()).toBe(0);
   });
