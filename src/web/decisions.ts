@@ -33,6 +33,13 @@ export interface DecisionTerms {
   readonly openBusinessDate: string | null;
   /** So long after the scan a return may be written off as unclaimed. */
   readonly unclaimedAfterMs: number;
+  /** UTC ms since when this payment is known, by a clock that may be believed; null: none has dated it yet. */
+  datedMs(intent: Intent): number | null;
+}
+
+/** A day on which this could have been: not before this program, as a clock without its battery says, nor after now. */
+export function isDated(atMs: number, wallMs: number): boolean {
+  return atMs <= wallMs && kstDate(atMs) >= FIRST_DATE;
 }
 
 /** The decisions that the state allows, without the PIN question. */
@@ -123,9 +130,8 @@ function voucherOffer(decision: DecisionId, voucher: VoucherKind, own: OwnComman
 function returnOffers(intent: Intent, terms: DecisionTerms): readonly Offer[] {
   if (isUnclaimed(intent)) return [voucherOffer('laterGivenBack', 'unclaimedPaid', { kind: 'claimed' })];
   const givenBack = offer('givenBack', command({ kind: 'givenBack' }));
-  // A clock without its battery dated the scan: nobody knows how long ago it was.
-  if (kstDate(intent.scannedAtMs) < FIRST_DATE) return [givenBack];
-  if (terms.wallMs - intent.scannedAtMs < terms.unclaimedAfterMs) return [givenBack];
+  const sinceMs = terms.datedMs(intent);
+  if (sinceMs === null || terms.wallMs - sinceMs < terms.unclaimedAfterMs) return [givenBack];
   return [givenBack, voucherOffer('voucherUnclaimed', 'returnUnclaimed', { kind: 'unclaimed' })];
 }
 

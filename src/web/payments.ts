@@ -8,7 +8,7 @@ import { writtenReference } from '../station/ids.ts';
 import { paperOf } from '../station/receipt.ts';
 import type { PaymentDetail, PaymentRow, TimelineStep } from './api/payments.ts';
 import type { PaymentsQuery } from './bodies.ts';
-import { type DecisionTerms, offeredDecisions } from './decisions.ts';
+import { type DecisionTerms, isDated, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { faceForRail } from './papers.ts';
@@ -60,10 +60,16 @@ export function paymentRow(options: PaymentOptions, intent: Intent): PaymentRow 
 }
 
 export function decisionTerms(
-  options: Pick<WebOptions, 'clock' | 'policy' | 'worker' | 'unclaimedAfterMs'>,
+  options: Pick<WebOptions, 'clock' | 'policy' | 'worker' | 'unclaimedAfterMs' | 'ledger'>,
 ): DecisionTerms {
+  const { wallMs } = options.clock.now();
   return {
-    wallMs: options.clock.now().wallMs,
+    wallMs,
+    // A scan that a wrong clock dated is as old as the first entry about it that bears a day that may be.
+    datedMs: ({ sequenceId, scannedAtMs }) =>
+      isDated(scannedAtMs, wallMs)
+        ? scannedAtMs
+        : (options.ledger.timeline(sequenceId).find(({ atMs }) => isDated(atMs, wallMs))?.atMs ?? null),
     voidWindowMs: options.policy.times.voidWindowMs,
     openBusinessDate: options.worker.status().businessDate,
     unclaimedAfterMs: options.unclaimedAfterMs,

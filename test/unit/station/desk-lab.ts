@@ -42,6 +42,11 @@ export class HandClock implements Clock {
     };
   }
 
+  /** Somebody, or a battery, sets the clock: no time passes. */
+  setWall(wallMs: number): void {
+    this.#wallMs = wallMs;
+  }
+
   pass(ms: number): void {
     const endMs = this.#monoMs + ms;
     for (let next = this.#next(endMs); next !== null; next = this.#next(endMs)) {

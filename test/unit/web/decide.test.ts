@@ -6,8 +6,10 @@ import { Board } from '../../../src/station/board.ts';
 import { createIds } from '../../../src/station/ids.ts';
 import type { DecisionId } from '../../../src/web/api/payments.ts';
 import { checkDecision, runDecision } from '../../../src/web/decide.ts';
+import { paymentDetail } from '../../../src/web/payments.ts';
 import { Lab } from '../station/desk-lab.ts';
 
+const DAY_MS = 86_400_000;
 let lab: Lab;
 
 beforeEach(() => {
@@ -98,6 +100,38 @@ describe('a decision with a voucher', () => {
     decideNow('laterGivenBack');
     expect(lab.newest().cash).toBe('returned');
     expect(lab.ledger.balances()).toMatchObject({ cash_drawer: 0, customer_due: 0, unclaimed: 0 });
+    expect(lab.ledger.verify()).toMatchObject({ ok: true, faults: [] });
+  });
+});
+
+describe('a return whose scan was dated by a wrong clock', () => {
+  const REAL_MS = Date.UTC(2026, 6, 23, 5, 32, 5);
+  const options = () => ({ ...optionsWith(lab.ledger), unclaimedAfterMs: DAY_MS });
+  const offered = (): readonly string[] =>
+    paymentDetail(options(), lab.newest().sequenceId).decisions.map(({ decision }) => decision);
+
+  it.each([
+    ['without its battery', 60_000],
+    ['years ahead', Date.UTC(2040, 0, 1)],
+  ])('%s is as old as the first entry that bears a day that may be', (_how, wrongMs) => {
+    lab.clock.setWall(wrongMs);
+    declineCharge();
+    lab.clock.setWall(REAL_MS);
+    expect(offered()).toEqual(['givenBack']);
+    lab.clock.setWall(REAL_MS + 40 * DAY_MS);
+    expect(offered()).toEqual(['givenBack']); // nothing was ever recorded under a right clock
+    lab.event({ kind: 'ambiguous', code: null });
+    expect(offered()).toEqual(['givenBack']);
+    lab.clock.setWall(REAL_MS + 41 * DAY_MS);
+    expect(offered()).toEqual(['givenBack', 'voucherUnclaimed']);
+    const { sequenceId, version } = lab.newest();
+    runDecision(
+      options(),
+      sequenceId,
+      { decision: 'voucherUnclaimed', version, reason: 'CUSTOMER_GONE' },
+      'Kim',
+    );
+    expect(lab.ledger.balances()).toMatchObject({ customer_due: 0, unclaimed: -10_000 });
     expect(lab.ledger.verify()).toMatchObject({ ok: true, faults: [] });
   });
 });

@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { CASE_REASONS, type CaseReason, type Intent } from '../../../src/intent/model.ts';
 import { LEGAL_TUPLES, type Tuple } from '../../../src/intent/positions.ts';
 import { questionFor } from '../../../src/intent/questions.ts';
-import { offeredDecisions, offersFor } from '../../../src/web/decisions.ts';
+import { type DecisionTerms, isDated, offeredDecisions, offersFor } from '../../../src/web/decisions.ts';
 import { intent } from '../station/intents.ts';
 
-const TERMS = {
+const TERMS: DecisionTerms = {
   wallMs: Date.UTC(2026, 6, 23, 5, 40, 0),
   voidWindowMs: 0,
   openBusinessDate: null,
   unclaimedAfterMs: 0,
+  datedMs: ({ scannedAtMs }) => scannedAtMs,
 };
 
 /** `CHARGE later unknown/received`. */
@@ -141,10 +142,14 @@ describe('the decisions of a tuple', () => {
     expect(offered(claimed)).toEqual([]);
   });
 
-  it('never write a return off by its age when a clock without its battery dated the scan', () => {
-    const due = intent({ host: 'declined', cash: 'return_due', left: true, scannedAtMs: 60_000 });
-    expect(offered(due)).toEqual(['givenBack']);
-    expect(offered({ ...due, scannedAtMs: Date.UTC(2026, 0, 1) })).toEqual(['givenBack', 'voucherUnclaimed']);
+  it('never write a return off by its age while no clock that may be believed has dated it', () => {
+    const due = intent({ host: 'declined', cash: 'return_due', left: true });
+    expect(offersFor(due, { ...TERMS, datedMs: () => null }).map(({ decision }) => decision)).toEqual([
+      'givenBack',
+    ]);
+    const first = Date.UTC(2025, 11, 31, 15);
+    const dated = [60_000, first - 1, first, TERMS.wallMs, TERMS.wallMs + 1];
+    expect(dated.map((atMs) => isDated(atMs, TERMS.wallMs))).toEqual([false, false, true, true, false]);
   });
 
   it('offer no voucher of a kind twice: a case that opens again must not book it again', () => {

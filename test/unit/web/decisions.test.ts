@@ -34,6 +34,7 @@ const TERMS: DecisionTerms = {
   voidWindowMs: DEFAULT_TIMES.voidWindowMs,
   openBusinessDate: '20260723',
   unclaimedAfterMs: 86_400_000,
+  datedMs: ({ scannedAtMs }) => scannedAtMs,
 };
 
 function commandOf(step: Exclude<DecisionStep, { kind: 'voucher' }>): OwnCommand {
