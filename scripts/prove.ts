@@ -3,7 +3,7 @@
  * proofs of the rules and of the ledger, which share `--seconds` (default 60) and print their figures. `kill`, `rounds`,
  * `plugs` and `issuer` drive real processes, are bounded by their counts and run when they are named. `issuer` can be run
  * in parts: `--storage pglite` or `postgres`, `--calls N` (default 100,000), and with `--seconds` it begins no payment
- * after that time.
+ * after that time; `rounds` too: `--rounds N` (default 500) from seed `--from N`, `--lanes N` side by side (default 2).
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -72,6 +72,9 @@ interface Part {
   readonly storage: string | undefined;
   /** Undefined: no bound but the calls. */
   readonly seconds: string | undefined;
+  readonly rounds: string;
+  readonly from: string;
+  readonly lanes: string;
 }
 
 function issuerLoad({ calls, storage, seconds }: Part): Proof {
@@ -132,8 +135,12 @@ const proofs = (part: Part): Readonly<Record<string, Entry>> => ({
     run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
   },
   rounds: {
-    says: 'kill -9 of a till that sells to an issuer with faults, 500 rounds, both sides compared after each',
-    run: tests(['test/integration/sync/rounds.test.ts'], { KONA_TILL_ROUNDS: '500' }),
+    says: 'kill -9 of a till that sells to an issuer with faults, both sides compared after each',
+    run: tests(['test/integration/sync/rounds.test.ts'], {
+      KONA_TILL_ROUNDS: part.rounds,
+      KONA_TILL_ROUNDS_FROM: part.from,
+      KONA_TILL_ROUNDS_LANES: part.lanes,
+    }),
   },
   plugs: {
     says: 'a thousand plugs of a scanner of each driver leave no descriptor, listener or memory behind',
@@ -156,16 +163,20 @@ async function main(): Promise<number> {
       seconds: { type: 'string' },
       calls: { type: 'string', default: '100000' },
       storage: { type: 'string' },
+      rounds: { type: 'string', default: '500' },
+      from: { type: 'string', default: '1' },
+      lanes: { type: 'string', default: '2' },
     },
   });
-  const { calls, storage } = values;
+  const { calls, storage, rounds, from, lanes } = values;
   const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
-  const all = proofs({ calls, storage, seconds: values.seconds });
+  const all = proofs({ calls, storage, seconds: values.seconds, rounds, from, lanes });
   const unknown = positionals.filter((name) => all[name] === undefined);
   const isPart = storage === undefined || storage === 'pglite' || storage === 'postgres';
-  if (unknown.length > 0 || !(seconds > 0) || !(Number(calls) > 0) || !isPart) {
+  const areCounts = [calls, rounds, from, lanes].every((count) => /^[1-9][0-9]{0,8}$/.test(count));
+  if (unknown.length > 0 || !(seconds > 0) || !areCounts || !isPart) {
     process.stderr.write(
-      `use: npm run prove -- [NAME...] [--seconds N]; issuer: [--storage pglite|postgres] [--calls N]\nNAME is one of: ${Object.keys(all).join(', ')}\n`,
+      `use: npm run prove -- [NAME...] [--seconds N]; issuer: [--storage pglite|postgres] [--calls N]; rounds: [--rounds N] [--from N] [--lanes N]\nNAME is one of: ${Object.keys(all).join(', ')}\n`,
     );
     return 2;
   }

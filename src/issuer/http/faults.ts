@@ -26,6 +26,7 @@ const SCALE = 1_000_000;
 /** The faults on demand, of this process. Empty unless an operator's interface put something in. */
 export class FaultPlan {
   #faults: Fault[] = [];
+  readonly #hits = new Map<string, number>();
 
   list(): readonly Fault[] {
     return this.#faults;
@@ -55,6 +56,11 @@ export class FaultPlan {
     ];
   }
 
+  /** How often each call was hit by each kind since the start, such as `approve delay`. */
+  hits(): ReadonlyMap<string, number> {
+    return this.#hits;
+  }
+
   /** Takes away the faults of one call, or all. */
   clear(call?: string): void {
     this.#faults = call === undefined ? [] : this.#faults.filter((fault) => fault.call !== call);
@@ -66,6 +72,8 @@ export class FaultPlan {
       if (fault.call !== call && fault.call !== '*') continue;
       if (fault.probability < 1 && randomInt(SCALE) >= fault.probability * SCALE) continue;
       if (fault.times !== null) this.#count(fault);
+      const name = `${call} ${fault.kind}`;
+      this.#hits.set(name, (this.#hits.get(name) ?? 0) + 1);
       return fault;
     }
     return null;

@@ -16,6 +16,8 @@ import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
 const PAGE = 500;
+/** Tills of one seed: each draws its own. */
+const PLANS_MAX = 1_000;
 
 /** One till process. */
 export interface Child {
@@ -34,12 +36,14 @@ export interface Child {
 export class Shop {
   readonly issuer: Issuer;
   readonly #directory: string;
+  readonly #opened: string;
   readonly #children = new Set<ChildProcess>();
   #plans = 0;
 
   private constructor(issuer: Issuer, directory: string) {
     this.issuer = issuer;
     this.#directory = directory;
+    this.#opened = issuer.service.today();
   }
 
   static async open(): Promise<Shop> {
@@ -52,11 +56,16 @@ export class Shop {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  start(mode: Plan['mode']): Child {
+  /** What its people do follows from the seed; without one they void nothing and let nothing be credited later. */
+  start(mode: Plan['mode'], seed: number | null = null): Child {
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode)],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode, seed)],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // Tills are started by the hundred: what the runtime compiled once it need not compile again.
+        env: { ...process.env, NODE_COMPILE_CACHE: join(this.#directory, 'compiled') },
+      },
     );
     this.#children.add(child);
     let trouble = '';
@@ -104,11 +113,12 @@ export class Shop {
     };
   }
 
-  #plan(mode: Plan['mode']): string {
+  #plan(mode: Plan['mode'], seed: number | null): string {
     const { cards, ...client } = this.issuer.credentials;
     const usable = cards.filter((card) => card.status === 'active').slice(0, 3);
     const plan: Plan = {
       mode,
+      seed: seed === null ? null : seed * PLANS_MAX + this.#plans,
       directory: this.#directory,
       client,
       cards: usable.map((card) => card.cardNo),
@@ -154,23 +164,25 @@ export class Shop {
     });
   }
 
-  /** The issuer's own list of a business day, asked as the terminal that it is: the issuer remembers the head it is told. */
-  async items(businessDate: string): Promise<SettlementItem[]> {
+  /** The issuer's own list since the shop opened, asked as the terminal that it is: the issuer remembers the head it is told. */
+  async items(): Promise<SettlementItem[]> {
     const { cards: _cards, ...options } = this.issuer.credentials;
     const client = createKonaPlateClient({ ...options, clock: new SystemClock() });
     const head = this.ledger((ledger) => ledger.head());
     const context = { epoch: 0, journalIndex: head.index, journalHead: head.hash };
     const items: SettlementItem[] = [];
-    let cursor: string | undefined;
-    do {
-      const answer = await client.transactions(
-        { businessDate, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
-        context,
-      );
-      if (answer.class !== 'answered') throw new Error(`no list: ${answer.class}`);
-      items.push(...answer.value.items);
-      cursor = answer.value.nextCursor;
-    } while (cursor !== undefined);
+    // A long run may go over midnight in Korea.
+    for (const businessDate of new Set([this.#opened, this.issuer.service.today()])) {
+      let cursor: string | undefined;
+      do {
+        const page =
+          cursor === undefined ? { businessDate, limit: PAGE } : { businessDate, limit: PAGE, cursor };
+        const answer = await client.transactions(page, context);
+        if (answer.class !== 'answered') throw new Error(`no list: ${answer.class}`);
+        items.push(...answer.value.items);
+        cursor = answer.value.nextCursor;
+      } while (cursor !== undefined);
+    }
     await client.dispose();
     return items;
   }

@@ -4,36 +4,26 @@
  * compared to the won. What is drawn follows from the seed; what it meets is decided by real processes and sockets.
  */
 import { expect } from 'vitest';
-import type { Intent } from '../../../src/intent/model.ts';
+import type { Host, Intent } from '../../../src/intent/model.ts';
 import { ended } from '../../../src/intent/state.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../src/issuer/phone/api.ts';
 import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
 import type { Child, Shop } from './children.ts';
+import { diceOf } from './dice.ts';
 
-const FAULTY_CALLS = ['hello', 'approve', 'inquiry', 'netcancel'] as const;
-const STEPS_MAX = 40;
+const FAULTY_CALLS = ['hello', 'approve', 'inquiry', 'netcancel', 'cancel'] as const;
+const STEPS_MAX = 80;
 /** A round whose line is so bad that nothing moves is killed all the same. */
-const TRADE_MS = 4_000;
-const SETTLE_MS = 60_000;
+const TRADE_MS = 8_000;
+/** Far more than it takes: a run of hours shares its machine with others. */
+const SETTLE_MS = 240_000;
 
 /** What a round met, for the sum of them all. */
 export interface RoundReport {
-  readonly faults: readonly { readonly call: string; readonly kind: FaultKind }[];
   readonly kills: number;
   readonly seconds: number;
-  readonly approved: number;
-  readonly reversed: number;
-}
-
-/** Fractions that follow from a number: the same round draws the same. */
-function diceOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  /** How the shop's payments stand after it, all rounds of the shop together, such as `CHARGE approved`. */
+  readonly ends: Readonly<Record<string, number>>;
 }
 
 function after(ms: number): Promise<void> {
@@ -49,6 +39,7 @@ async function tradeAndDie(till: Child, steps: number, afterMs: number): Promise
   await Promise.race([till.steps(steps), late]);
   clearTimeout(timer);
   await after(afterMs);
+  expect(till.isRunning, `a till ended by itself: ${till.trouble}`).toBe(true);
   await till.kill();
 }
 
@@ -70,25 +61,25 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
   const kills = dice() < 0.3 ? 2 : 1;
   let seconds = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    const till = shop.start('trade');
+    const till = shop.start('trade', seed);
     if (dice() < 0.15) {
       await till.steps(1);
-      const second = shop.start('settle');
-      expect(await second.ended, `seed ${seed}: the second till on one ledger`).not.toBe(0);
+      const second = shop.start('settle', seed);
+      const code = await second.ended;
+      expect(till.isRunning, `seed ${seed}: a till ended by itself: ${till.trouble}`).toBe(true);
+      expect(code, `seed ${seed}: the second till on one ledger`).not.toBe(0);
       expect(second.trouble).toContain('another agent holds this ledger');
-      expect(till.isRunning).toBe(true);
       seconds += 1;
     }
     await tradeAndDie(till, 1 + Math.floor(dice() * STEPS_MAX), Math.floor(dice() * 30));
   }
   shop.issuer.faults?.clear();
   await settle(shop, seed);
-  const { approved, reversed } = await compare(shop, seed);
-  return { faults: faults.map(({ call, kind }) => ({ call, kind })), kills, seconds, approved, reversed };
+  return { kills, seconds, ends: await compare(shop, seed) };
 }
 
 async function settle(shop: Shop, seed: number): Promise<void> {
-  const till = shop.start('settle');
+  const till = shop.start('settle', seed);
   const timer = setTimeout(() => void till.kill(), SETTLE_MS);
   const code = await till.ended;
   clearTimeout(timer);
@@ -109,17 +100,21 @@ function standsAt({ sequenceId, type, amount }: Intent | SettlementItem): string
 }
 
 /** Both lists, both sums, every intent at its end. */
-async function compare(shop: Shop, seed: number): Promise<{ approved: number; reversed: number }> {
+async function compare(shop: Shop, seed: number): Promise<Record<string, number>> {
   const where = `seed ${seed}`;
   const intents = shop.intents();
   const { faults, balances } = shop.ledger((ledger) => ledger.verify());
   expect(faults, where).toEqual([]);
   const unfinished = intents.filter((intent) => !ended(intent) || intent.cases.length > 0).map(told);
   expect(unfinished, where).toEqual([]);
-  const approved = intents.filter(({ host }) => host === 'approved');
-  const items = await shop.items(shop.issuer.service.today());
+  const items = await shop.items();
   const booked = items.filter(({ state }) => state === 'APPROVED');
-  expect(approved.map(standsAt).sort(), where).toEqual(booked.map(standsAt).sort());
+  const voided = items.filter(({ state }) => state === 'VOIDED');
+  const here = (host: Host): string[] => intents.filter((intent) => intent.host === host).map(standsAt);
+  expect(here('approved').sort(), where).toEqual(booked.map(standsAt).sort());
+  expect(here('voided').sort(), where).toEqual(voided.map(standsAt).sort());
+  const undone = items.filter(({ state }) => state === 'REVERSED').map(standsAt);
+  expect(here('reversed'), where).toEqual(expect.arrayContaining(undone));
   for (const intent of intents) {
     const isKept = intent.cash === (intent.type === 'CHARGE' ? 'received' : 'paid_out');
     expect(isKept, `${where}: ${told(intent)}`).toBe(intent.host === 'approved');
@@ -127,5 +122,14 @@ async function compare(shop: Shop, seed: number): Promise<{ approved: number; re
   const sum = booked.reduce((won, { type, amount }) => won + (type === 'CHARGE' ? amount : -amount), 0);
   const nothing = { customer_due: 0, suspense: 0, deferred: 0, dispute: 0, unclaimed: 0, store: 0 };
   expect(balances, where).toEqual({ ...nothing, cash_drawer: sum, issuer_payable: 0 - sum });
-  return { approved: approved.length, reversed: intents.filter(({ host }) => host === 'reversed').length };
+  return endsOf(intents);
+}
+
+function endsOf(intents: readonly Intent[]): Record<string, number> {
+  const ends: Record<string, number> = {};
+  for (const { type, host, deferred } of intents) {
+    const end = `${type} ${deferred ? 'later ' : ''}${host}`;
+    ends[end] = (ends[end] ?? 0) + 1;
+  }
+  return ends;
 }

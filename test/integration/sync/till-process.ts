@@ -1,26 +1,30 @@
 /**
  * A till without pages, as a process of its own that may be killed at any moment: `node till-process.ts PLAN.json`.
- * In mode "trade" it sells until it is killed; in mode "settle" it takes no new scans and ends when every intent has.
+ * In mode "trade" it sells until it is killed, now and then voids or lets a charge be credited later; in mode "settle" it takes no new scans and ends when every intent has.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Intent, OwnCommand } from '../../../src/intent/model.ts';
+import type { Actor, CaseReason, Intent, IntentType, OwnCommand } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { ended } from '../../../src/intent/state.ts';
 import { createKonaPlateClient, type KonaPlateOptions } from '../../../src/konaplate/client.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
+import { DuplicateScan, openLedger } from '../../../src/ledger/ledger.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { startRecovery } from '../../../src/sync/start.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
+import { diceOf } from './dice.ts';
 
 export interface Plan {
   readonly mode: 'trade' | 'settle';
+  /** What people do follows from it; null: no voids, nothing credited later. */
+  readonly seed: number | null;
   readonly directory: string;
   readonly client: Omit<KonaPlateOptions, 'clock'>;
   readonly cards: readonly string[];
 }
 
 const plan: Plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
+const dice = plan.seed === null ? null : diceOf(plan.seed);
 const clock = new SystemClock();
 const random = new SystemRandom();
 const times = {
@@ -29,6 +33,7 @@ const times = {
   deadlineMs: 1_500,
   inquiryMs: 300,
   retryBaseMs: 100,
+  retryMaxMs: 2_000,
   unsentMs: 600,
 };
 const ledger = openLedger({
@@ -52,7 +57,14 @@ const worker = new SyncWorker({
   random,
   times,
   identity: { machineId: 'd'.repeat(64), agentVersion: 'test' },
+  mayDefer: () => dice !== null,
 });
+/** Cases that a manager closes by looking: the worker goes on by itself, or the void has ended since. */
+const SEEN: readonly CaseReason[] = ['NOT_PROCESSED', 'VOID_LATE'];
+
+function happens(share: number): boolean {
+  return dice !== null && dice() < share;
+}
 
 /** What the cashier does when a page shows this intent. */
 function press(intent: Intent): OwnCommand | null {
@@ -62,7 +74,7 @@ function press(intent: Intent): OwnCommand | null {
     case 'RE_OUT_EARLY':
       return { kind: 'answer', answer: 'inDrawer' };
     case 'RE_HERE':
-      return { kind: 'answer', answer: 'customerHere' };
+      return { kind: 'answer', answer: happens(0.3) ? 'customerGoneLater' : 'customerHere' };
     case 'RE_BACK':
       return { kind: 'answer', answer: 'withCustomer' };
     case 'RE_CLOSED':
@@ -70,15 +82,29 @@ function press(intent: Intent): OwnCommand | null {
     case null:
       break;
   }
+  if (intent.choosing) return { kind: happens(0.7) ? 'creditLater' : 'cashBack' };
   if (intent.cash === 'return_due') return { kind: 'givenBack' };
   if (intent.cash === 'payout_due') return { kind: 'paidOut' };
   // A withdrawal that was not sent: the customer goes away.
   if (intent.host === 'unsent' && intent.cash === 'none' && intent.notSent === true) return { kind: 'stop' };
-  return ended(intent) && !intent.acknowledged ? { kind: 'acknowledge' } : null;
+  if (isServed(intent) && !intent.acknowledged) return { kind: 'acknowledge' };
+  const reason = ended(intent) ? intent.cases.find((open) => SEEN.includes(open)) : undefined;
+  return reason === undefined ? null : { kind: 'seen', reason };
+}
+
+/** The customer may go: it has ended, or is credited later. */
+function isServed(intent: Intent): boolean {
+  return ended(intent) || (intent.deferred && intent.cash === 'received');
 }
 
 function act(intent: Intent, command: OwnCommand): void {
-  ledger.record(intent.sequenceId, command, clock.now(), { actor: { role: 'cashier', id: 'kim' } });
+  const actor: Actor =
+    command.kind === 'seen' ? { role: 'manager', id: 'M1' } : { role: 'cashier', id: 'kim' };
+  ledger.record(intent.sequenceId, command, clock.now(), {
+    actor,
+    canDefer: dice !== null,
+    openBusinessDate: worker.status().businessDate,
+  });
 }
 
 async function pause(ms: number): Promise<void> {
@@ -97,29 +123,55 @@ async function serve(until: () => boolean): Promise<void> {
   }
 }
 
-async function sell(cardNo: string, type: 'CHARGE' | 'REFUND'): Promise<void> {
+async function sell(cardNo: string, type: IntentType): Promise<void> {
   const made = await backend.barcodeSpec({ cardNo, type, amount: 1_000 });
   if (made.class !== 'answered') return;
   const { barcodeSpec } = made.value;
-  const sequenceId =
-    `${Date.now().toString(36).padStart(10, '0')}${randomBytes(10).toString('hex')}`.toUpperCase();
-  const { intent } = ledger.accept(
-    {
-      sequenceId,
-      stationId: '1',
-      type,
-      amount: 1_000,
-      cardNumber: cardNo,
-      barcodeSpec,
-      managerNeeded: false,
-    },
-    clock.now(),
-  );
-  act(intent, type === 'CHARGE' ? { kind: 'received' } : { kind: 'request' });
+  const sequenceId = newId();
+  const accepted = accept(sequenceId, cardNo, type, barcodeSpec);
+  if (accepted === null) return;
+  act(accepted, type === 'CHARGE' ? { kind: 'received' } : { kind: 'request' });
+  const served = await serveOne(sequenceId);
+  if (served?.host !== 'approved' || type !== 'CHARGE' || served.deferred || !happens(0.25)) return;
+  act(served, { kind: 'void', cancelId: newId(), proof: 'manager', managerId: 'M1' });
+  await serveOne(sequenceId);
+}
+
+/** null: of a thousand one-time tokens the card got the same again: the customer asks for a new barcode. */
+function accept(
+  sequenceId: string,
+  cardNumber: string,
+  type: IntentType,
+  barcodeSpec: string,
+): Intent | null {
+  const scan = {
+    sequenceId,
+    stationId: '1',
+    type,
+    amount: 1_000,
+    cardNumber,
+    barcodeSpec,
+    managerNeeded: false,
+  };
+  try {
+    return ledger.accept(scan, clock.now()).intent;
+  } catch (error) {
+    if (error instanceof DuplicateScan) return null;
+    throw error;
+  }
+}
+
+/** Serves until the payment's customer may go, and gives how it stands then. */
+async function serveOne(sequenceId: string): Promise<Intent | null> {
   await serve(() => {
     const present = ledger.get(sequenceId);
-    return present === null || (ended(present) && present.acknowledged);
+    return present === null || (isServed(present) && present.acknowledged);
   });
+  return ledger.get(sequenceId);
+}
+
+function newId(): string {
+  return `${Date.now().toString(36).padStart(10, '0')}${randomBytes(10).toString('hex')}`.toUpperCase();
 }
 
 worker.start();
@@ -130,7 +182,7 @@ if (plan.mode === 'trade') {
     await sell(cardNo, at % 3 === 2 ? 'REFUND' : 'CHARGE');
   }
 } else {
-  await serve(() => ledger.attention().every((intent) => ended(intent) && intent.acknowledged));
+  await serve(() => ledger.attention().every((intent) => ended(intent) && press(intent) === null));
   await worker.stop();
   await backend.dispose();
   ledger.close();

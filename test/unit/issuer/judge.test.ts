@@ -211,6 +211,10 @@ describe('small parts', () => {
     expect(plan.take('close')).toMatchObject({ kind: 'delay', ms: 5_000 });
     plan.clear();
     expect(plan.take('close')).toBeNull();
+    expect([...plan.hits()]).toEqual([
+      ['approve reset', 2],
+      ['close delay', 1],
+    ]);
     expect(() => plan.set({ call: '*', kind: 'delay', ms: 1e9 })).toThrow(RangeError);
   });
 
