@@ -239,40 +239,44 @@ export function startTerminal(world: TerminalWorld): Terminal {
   const opened = world.file === null ? openDisk(world) : openFile(world, world.file);
   const honest = mortal(opened.ledger, world, state);
   const ledger: SimulatedLedger = { ...honest, ...world.plant?.ledger?.(honest) };
-  let till: Till;
-  try {
-    const joined = world.plant?.noRecovery === true ? { ...ledger, ...forgetful(ledger) } : ledger;
-    till = joinTill(world, joined, opened.verify, state);
-  } catch (error) {
+  const joined = world.plant?.noRecovery === true ? { ...ledger, ...forgetful(ledger) } : ledger;
+  let till: Till | null = null;
+  let second: SyncWorker | null = null;
+  let stopListening = (): void => {};
+  const kill = (): void => {
+    state.dead = true;
+    stopListening();
+    till?.close();
+    void till?.stop().catch(() => {});
+    void second?.stop().catch(() => {});
     opened.close();
+  };
+  try {
+    till = joinTill(world, joined, opened.verify, state);
+    stopListening = ledger.onCommit(({ intent, record }) => {
+      if (!state.dead) world.onCommit(intent, record.event);
+    });
+    till.start();
+    second = world.plant?.secondWorker === true ? secondWorker(world, ledger) : null;
+    const station = till.stations.get(STATION);
+    if (station === undefined) throw new Error('the till has no station');
+    station.pages.opened(PAGE, clock.now().monoMs);
+    const { worker, settlement } = till;
+    if (settlement === null) throw new Error('the till closes no days');
+    return {
+      ledger,
+      books: opened.books,
+      worker,
+      station,
+      settlement,
+      stop: () => till?.stop() ?? Promise.resolve(),
+      kill,
+    };
+  } catch (error) {
+    // What began to run must not write beside the process that comes after it.
+    kill();
     throw error;
   }
-  const stopListening = ledger.onCommit(({ intent, record }) => {
-    if (!state.dead) world.onCommit(intent, record.event);
-  });
-  till.start();
-  const second = world.plant?.secondWorker === true ? secondWorker(world, ledger) : null;
-  const station = till.stations.get(STATION);
-  if (station === undefined) throw new Error('the till has no station');
-  station.pages.opened(PAGE, clock.now().monoMs);
-  const { worker, settlement } = till;
-  if (settlement === null) throw new Error('the till closes no days');
-  return {
-    ledger,
-    books: opened.books,
-    worker,
-    station,
-    settlement,
-    stop: () => till.stop(),
-    kill: () => {
-      state.dead = true;
-      stopListening();
-      till.close();
-      void till.stop().catch(() => {});
-      void second?.stop().catch(() => {});
-      opened.close();
-    },
-  };
 }
 
 /** A planted bug: the restart finds nothing to ask about. */
