@@ -172,7 +172,7 @@ export interface JournalEntry {
 
 export interface ListQuery {
   readonly limit: number;
-  /** Keyset: entries older (or newer) than this position. */
+  /** Keyset: intents older (or newer) than this position, which is the journal index of an intent's acceptance. */
   readonly before?: string;
   readonly after?: string;
   readonly businessDateFrom?: string;

@@ -72,6 +72,11 @@ export class Liaison {
     this.askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
   }
 
+  /** Where the journal ended before this run, or before an earlier one that nobody answered; null: not known. */
+  get foundIndex(): number | null {
+    return this.#found?.index ?? null;
+  }
+
   /** A person's pause, or an alarm. */
   pause(): SyncPause | null {
     return this.session.pause ?? this.#alarm?.pause ?? null;

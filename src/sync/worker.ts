@@ -1,6 +1,5 @@
 import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
-import { ended } from '../intent/state.ts';
 import type {
   Answered,
   CallContext,
@@ -9,16 +8,17 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
-import { Agenda, type Entry, LANES, type Lane } from './agenda.ts';
+import { Agenda } from './agenda.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
 import { DayCalls } from './day-calls.ts';
 import { Delivery, mayPass } from './delivery.ts';
+import { Dispatch } from './dispatch.ts';
 import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
-import { FENCE_REASONS, type FenceReason } from './memory.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
 import { Recheck } from './recheck.ts';
+import { Recovery } from './recovery.ts';
 import { buildStatus } from './status.ts';
 import type { SyncStatus } from './types.ts';
 import { isPassingCode } from './verdicts.ts';
@@ -43,14 +43,14 @@ export class SyncWorker {
   readonly #liaison: Liaison;
   readonly #dayCalls: DayCalls;
   readonly #recheck: Recheck;
+  readonly #recovery: Recovery;
+  readonly #dispatch: Dispatch;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #unlisten: () => void = () => {};
   #timer: Timer | null = null;
   #isWoken = false;
-  /** The last turn left something deferred behind for want of a permit. */
-  #isPaced = false;
   #shown = '';
 
   constructor(options: SyncOptions) {
@@ -67,11 +67,8 @@ export class SyncWorker {
     this.#liaison = new Liaison(options, this.#limits, this.#calls, {
       context: () => this.#context(),
       backlog: () => this.#agenda.backlog(),
-      fenced: (reason) => {
-        this.#markRecovering(reason);
-        this.#strandAll();
-      },
-      recovered: (managerId) => this.#recovered(managerId),
+      fenced: (reason) => this.#recovery.fenced(reason),
+      recovered: (managerId) => this.#recovery.recovered(managerId),
     });
     this.#delivery = new Delivery(options, this.#limits, this.#agenda, this.#calls, {
       context: () => this.#context(),
@@ -84,12 +81,37 @@ export class SyncWorker {
       },
     });
     this.#dayCalls = new DayCalls(options.backend, this.#limits, this.#calls, this.#liaison, {
-      isRunning: () => this.#state === 'running',
+      isRunning: () => this.#isRunning(),
       context: () => this.#context(),
     });
     this.#recheck = new Recheck(options, this.#limits, this.#delivery, (request) =>
       this.#dayCalls.page(request),
     );
+    this.#recovery = this.#makeRecovery();
+    this.#dispatch = this.#makeDispatch();
+  }
+
+  #makeRecovery(): Recovery {
+    return new Recovery(this.#options, this.#liaison, this.#recheck, {
+      isRunning: () => this.#isRunning(),
+      wake: () => this.#wake(),
+      tell: () => this.#tell(),
+      recording: (kind, record) => this.#recording(kind, record),
+      failed: (fault) => {
+        if (!mayPass(fault)) this.#broken(fault);
+      },
+    });
+  }
+
+  #makeDispatch(): Dispatch {
+    const parts = {
+      agenda: this.#agenda,
+      calls: this.#calls,
+      delivery: this.#delivery,
+      liaison: this.#liaison,
+      recheck: this.#recheck,
+    };
+    return new Dispatch(this.#limits, parts, () => this.#isRunning());
   }
 
   /** Begins to deliver. Everything that is due on disk is taken up, so recovery is normal operation. */
@@ -106,11 +128,7 @@ export class SyncWorker {
     });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
     for (const intent of ledger.open()) this.#agenda.put(intent);
-    const mark = ledger.recovering();
-    if (mark !== null)
-      this.#liaison.fence(FENCE_REASONS.find((reason) => reason === mark.reason) ?? 'FENCED');
-    // Fenced by an earlier run, which may have ended before everything was a case.
-    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strandAll());
+    this.#recovery.begin();
     this.#wake();
   }
 
@@ -177,13 +195,8 @@ export class SyncWorker {
    * Ends `recovering`: imports the issuer's lists of every unsealed day, then claims the next epoch in the manager's name.
    * False: not fenced, or the issuer did not grant it; it may be tried again.
    */
-  async claimEpoch(managerId: string): Promise<boolean> {
-    const { session } = this.#liaison;
-    if (!session.recovering || this.#state !== 'running') return false;
-    if (!(await this.#importLists()) || !this.#isRunning()) return false;
-    const granted = this.#liaison.claim(managerId);
-    this.#wake();
-    return granted;
+  claimEpoch(managerId: string): Promise<boolean> {
+    return this.#recovery.claim(managerId);
   }
 
   /** The issuer's list of a business day, a page. Also while fenced: it only reads. */
@@ -196,18 +209,8 @@ export class SyncWorker {
     return this.#dayCalls.close(request);
   }
 
-  /** Asked anew after a wait. */
   #isRunning(): boolean {
     return this.#state === 'running';
-  }
-
-  async #importLists(): Promise<boolean> {
-    try {
-      return await this.#recheck.importLists(this.#liaison.session);
-    } catch (fault) {
-      if (!mayPass(fault)) this.#broken(fault);
-      return false;
-    }
   }
 
   status(): SyncStatus {
@@ -252,8 +255,7 @@ export class SyncWorker {
 
   #committed(intent: Intent): void {
     this.#agenda.put(intent);
-    // After the present turn: this is heard inside the ledger's own call.
-    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strand(intent));
+    this.#recovery.committed(intent);
     this.#wake();
   }
 
@@ -272,8 +274,7 @@ export class SyncWorker {
     this.#commands(now);
     this.#liaison.tick(now);
     this.#liaison.tryLine(now);
-    this.#isPaced = false;
-    if (this.#liaison.mayDispatch()) this.#dispatch(now);
+    this.#dispatch.run(now);
     this.#arm(this.#options.clock.now());
     this.#tell();
   }
@@ -290,69 +291,6 @@ export class SyncWorker {
     }
   }
 
-  #dispatch(now: Now): void {
-    const { session, askPacer } = this.#liaison;
-    this.#recheck.run(
-      session,
-      () => this.#hasRoom(false),
-      () => (askPacer.take(now.monoMs) ? 0 : (askPacer.nextMs(now.monoMs) ?? now.monoMs)),
-    );
-    for (const lane of LANES) {
-      if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
-      for (const entry of this.#agenda.ready(lane).values()) {
-        if (this.#state !== 'running' || this.#calls.size >= this.#limits.inFlight + 1) return;
-        const attended = isForCustomer(entry, lane);
-        if (!this.#hasRoom(attended)) {
-          if (lane === 'netCancel') break;
-          continue;
-        }
-        if (this.#mayGo(entry, lane, attended)) this.#delivery.send(entry, attended);
-      }
-    }
-    if (this.#laneOpen('deferred')) this.#deliver(now);
-  }
-
-  /** Charges to be credited later come last; those for which there is room now share one commit. */
-  #deliver(now: Now): void {
-    const group: Entry[] = [];
-    for (const entry of this.#agenda.ready('deferred').values()) {
-      if (this.#state !== 'running' || !this.#hasRoom(false, group.length)) break;
-      if (!this.#mayGo(entry, 'deferred', false)) continue;
-      if (!this.#liaison.mayDeliver(group.length)) break;
-      if (!this.#liaison.pacer.take(now.monoMs)) {
-        this.#isPaced = true;
-        break;
-      }
-      group.push(entry);
-    }
-    this.#delivery.sendTogether(group);
-  }
-
-  #laneOpen(lane: Lane): boolean {
-    if (lane === 'inquiry') return true;
-    if (this.#liaison.session.recovering) return false;
-    const stops = this.#liaison.pause()?.stops;
-    if (lane === 'attended') return stops !== 'approvals';
-    if (lane === 'deferred') return stops === undefined && this.#liaison.breaker.isClosed;
-    return true;
-  }
-
-  #mayGo(entry: Entry, lane: Lane, attended: boolean): boolean {
-    if (this.#delivery.isUnderWay(entry)) return false;
-    if (this.#liaison.breaker.isClosed || attended) return true;
-    // A line that is known to be down is tried by probes, which leave no trace in the journal; a first attempt is
-    // always made, because what it is for may have been applied.
-    const { intent } = entry;
-    return lane === 'netCancel' && intent.netCancels === 0;
-  }
-
-  /** Beside `more` calls that are about to begin and belong to no customer. */
-  #hasRoom(attended: boolean, more = 0): boolean {
-    const { inFlight, reserved } = this.#limits;
-    if (this.#calls.size + more >= inFlight) return false;
-    return attended || this.#calls.backlog + more < inFlight - reserved;
-  }
-
   #context(): CallContext {
     const { index, hash } = this.#options.ledger.head();
     return { epoch: this.#liaison.session.epoch, journalIndex: index, journalHead: hash };
@@ -364,31 +302,6 @@ export class SyncWorker {
     this.#delivery.openCase(this.#options.ledger.get(intent.sequenceId) ?? intent, 'NOT_PROCESSED');
     const entry = this.#agenda.get(intent.sequenceId);
     if (entry !== undefined && asideMs !== null) this.#agenda.hold(entry, asideMs);
-  }
-
-  #markRecovering(reason: FenceReason): void {
-    const { ledger, clock } = this.#options;
-    this.#recording('recovering', () => ledger.markRecovering(reason, clock.now(), { role: 'terminal' }));
-    this.#wake();
-    this.#tell();
-  }
-
-  /** The mark of a restore is taken off; while the disk takes no record it stays, and the next start asks for a claim. */
-  #recovered(managerId: string): void {
-    const { ledger, clock } = this.#options;
-    this.#log({ level: 'info', event: 'recovered', epoch: this.#liaison.session.epoch });
-    this.#recording('recovered', () => ledger.recovered(clock.now(), { role: 'manager', id: managerId }));
-  }
-
-  #strandAll(): void {
-    for (const intent of this.#options.ledger.open()) this.#strand(intent);
-  }
-
-  #strand(intent: Intent): void {
-    const present = this.#options.ledger.get(intent.sequenceId);
-    if (this.#state !== 'running' || !this.#liaison.session.recovering) return;
-    if (present === null || ended(present)) return;
-    this.#recheck.stranded(present, () => this.#wake());
   }
 
   #note(kind: string, detail: Readonly<Record<string, string>>, actor: Actor): void {
@@ -425,11 +338,7 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== 'running') return;
-    const times = [this.#agenda.nextMs(), this.#liaison.wakeMs(now)];
-    if (this.#liaison.mayDispatch()) {
-      times.push(this.#recheck.nextMs(this.#liaison.session));
-      if (this.#isPaced) times.push(this.#liaison.pacer.nextMs(now.monoMs));
-    }
+    const times = [this.#agenda.nextMs(), this.#liaison.wakeMs(now), this.#dispatch.nextMs(now)];
     const next = Math.min(now.monoMs + WAKE_MAX_MS, ...times.filter((time) => time !== null));
     this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());
   }
@@ -459,11 +368,4 @@ export class SyncWorker {
     this.#shown = shown;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Somebody stands at the counter for this request. */
-function isForCustomer(entry: Entry, lane: Lane): boolean {
-  const { intent } = entry;
-  if (lane === 'attended' || lane === 'void') return true;
-  return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
 }

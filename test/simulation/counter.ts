@@ -53,6 +53,10 @@ export class Counter {
   crashes = 0;
   /** Old images of the disk that were put in its place: what was lost then is excused, never what was done twice. */
   rollbacks = 0;
+  /** Payments whose last steps went with a disk before anybody outside had heard of them: there is nothing to know them by. */
+  readonly unheard = new Set<string>();
+  /** What the last old image lacks, until the till has greeted the issuer on it. */
+  #lost: { readonly to: number; readonly sequenceIds: readonly string[] } | null = null;
   readonly #options: CounterOptions;
   #pushed: Snapshot | null = null;
   #isChanged = false;
@@ -213,6 +217,9 @@ export class Counter {
       const to = this.world.disk.head.index - lost;
       if (to < 1) return;
       const isRestore = kind === 'restore';
+      const gone = this.world.disk.entries.slice(to).flatMap(({ record }) => record?.sequenceId ?? []);
+      this.#lost = isRestore ? null : { to, sequenceIds: gone }; // of a backup the till is told
+      this.judgeLost();
       this.world.disk = isRestore
         ? this.world.disk.restoredAt(to, clock.now().wallMs)
         : this.world.disk.at(to);
@@ -223,6 +230,13 @@ export class Counter {
         `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${lost} entries are gone`,
       );
     });
+  }
+
+  /** The issuer knows, or knows any more, so little of the journal that it cannot tell that its end is gone. */
+  judgeLost(): void {
+    const { issuer, terminalId } = this.#options;
+    if (this.#lost === null || issuer.knownIndex(terminalId) > this.#lost.to) return;
+    for (const sequenceId of this.#lost.sequenceIds) this.unheard.add(sequenceId);
   }
 
   /** The disk goes into another machine. Gives a copy of it, which stays in the old one; null: it does not happen. */
@@ -337,6 +351,7 @@ export class Counter {
 
   #died(fault: string | null): void {
     this.#deaths += 1;
+    if (this.terminal?.worker.status().onlineSinceStart === true) this.#lost = null;
     if (fault !== null) {
       this.crashes += 1;
       this.#count(fault);

@@ -150,6 +150,8 @@ export class DiskLedger implements TillLedger, DayLedger {
   readonly #disk: Disk;
   readonly #options: DiskLedgerOptions;
   readonly #intents: Map<string, Intent>;
+  /** Journal index of each intent's acceptance: its place in lists, as in the real ledger. */
+  readonly #numbers = new Map<string, number>();
   readonly #days: DiskDays;
   readonly #balances = noBalances();
   readonly #listeners = new Set<(committed: Committed) => void>();
@@ -160,6 +162,10 @@ export class DiskLedger implements TillLedger, DayLedger {
     this.#disk = disk;
     this.#options = options;
     this.#intents = foldAll(disk.entries);
+    for (const { record, index } of disk.entries) {
+      if (record !== null && !this.#numbers.has(record.sequenceId))
+        this.#numbers.set(record.sequenceId, index);
+    }
     this.#days = new DiskDays(disk.entries, this.#intents);
     for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
     addTo(this.#balances, postingsOf(this));
@@ -187,7 +193,8 @@ export class DiskLedger implements TillLedger, DayLedger {
       this.#context(now, { actor: scan.actor ?? { role: 'terminal' } }),
     );
     const intent = apply(null, record);
-    this.#append(record.event, record.atMs, {}, record);
+    const { index } = this.#append(record.event, record.atMs, {}, record);
+    this.#numbers.set(intent.sequenceId, index);
     this.#intents.set(intent.sequenceId, intent);
     this.#disk.cards.set(intent.sequenceId, scan.cardNumber);
     this.#disk.vault.set(intent.sequenceId, scan.barcodeSpec);
@@ -384,25 +391,30 @@ export class DiskLedger implements TillLedger, DayLedger {
     const { businessDateFrom, businessDateTo, ...rest } = dated;
     if (Object.keys(rest).length > 0) throw new Error(`not simulated: ${Object.keys(rest).join(', ')}`);
     const all = [...this.#intents.values()];
-    const found: { intent: Intent; at: number }[] = [];
+    const found: Intent[] = [];
     for (let at = all.length - 1; at >= 0 && found.length <= limit; at -= 1) {
       const intent = all[at];
-      if (intent === undefined || (before !== undefined && at >= Number(before))) continue;
+      if (intent === undefined || (before !== undefined && this.#numberOf(intent) >= Number(before)))
+        continue;
       if (group === 'ended' && !ended(intent)) continue;
       if (stationId !== undefined && intent.stationId !== stationId) continue;
       if (cardNumber !== undefined && this.#disk.cards.get(intent.sequenceId) !== cardNumber) continue;
       if (text !== undefined && intent.sequenceId !== text) continue;
       if (businessDateFrom !== undefined && businessDateOf(intent, 0) < businessDateFrom) continue;
       if (businessDateTo !== undefined && businessDateOf(intent, 0) > businessDateTo) continue;
-      found.push({ intent, at });
+      found.push(intent);
     }
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      intents: page.map(({ intent }) => intent),
-      older: found.length > limit && last !== undefined ? String(last.at) : null,
+      intents: page,
+      older: found.length > limit && last !== undefined ? String(this.#numberOf(last)) : null,
       newer: null,
     };
+  }
+
+  #numberOf({ sequenceId }: Intent): number {
+    return this.#numbers.get(sequenceId) ?? 0;
   }
 
   balances(): Readonly<Balances> {

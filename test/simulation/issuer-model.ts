@@ -4,6 +4,7 @@
  * the contract, not the issuer's code.
  */
 import { parseBarcode } from '../../src/barcode/parse.ts';
+import { kstMillis } from '../../src/konaplate/kst.ts';
 import type {
   ApproveAnswer,
   ApproveRequest,
@@ -314,7 +315,7 @@ export class IssuerModel {
     return {
       nrNumber: `KMN260723${String(this.#numbers).padStart(9, '0')}`,
       approvalCode: String(this.#numbers).padStart(6, '0'),
-      approvedAt: '20260723100000000',
+      approvedAt: kstMillis(this.#settings.wallMs()),
       balance,
     };
   }

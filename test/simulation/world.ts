@@ -259,6 +259,7 @@ export class Story {
       this.#past();
       this.#past = null;
       this.#restores += 1;
+      for (const counter of this.counters) counter.judgeLost();
       this.#say('the issuer is put back to an earlier point');
     }
     const within = (): number => random.below(30_000);
@@ -430,7 +431,8 @@ export class Story {
       }
       const intents = terminal.books.intents();
       for (const { sequenceId } of intents) known.add(sequenceId);
-      const excused = { rollbacks: counter.rollbacks, restores: this.#restores };
+      const { rollbacks, unheard } = counter;
+      const excused = { rollbacks, restores: this.#restores, unheard };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
     }

@@ -21,7 +21,7 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../../../src/konaplate/settlement.ts';
-import type { Ledger } from '../../../src/ledger/types.ts';
+import type { JournalHead, Ledger } from '../../../src/ledger/types.ts';
 import type { SyncOptions } from '../../../src/sync/options.ts';
 import { startRecovery } from '../../../src/sync/start.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
@@ -233,7 +233,7 @@ export class Counter {
     this.worker = this.#makeWorker();
   }
 
-  #makeWorker(): SyncWorker {
+  #makeWorker(found?: JournalHead): SyncWorker {
     return new SyncWorker({
       ledger: this.ledger,
       backend: this.backend,
@@ -242,6 +242,7 @@ export class Counter {
       times: DEFAULT_TIMES,
       identity: { machineId: MACHINE, agentVersion: 'test' },
       mayDefer: () => true,
+      ...(found === undefined ? {} : { found }),
       ...this.#more,
     });
   }
@@ -257,8 +258,9 @@ export class Counter {
   async crash(): Promise<void> {
     this.ledger.close();
     this.ledger = this.shop.open({ now: this.clock.now() });
+    const found = this.ledger.head();
     startRecovery(this.ledger, this.clock.now());
-    this.worker = this.#makeWorker();
+    this.worker = this.#makeWorker(found);
   }
 
   async end(): Promise<void> {

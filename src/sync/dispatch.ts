@@ -1,0 +1,129 @@
+import type { Now } from '../intent/model.ts';
+import { type Agenda, type Entry, LANES, type Lane } from './agenda.ts';
+import type { Calls } from './calls.ts';
+import type { Delivery } from './delivery.ts';
+import type { Liaison } from './liaison.ts';
+import type { SyncLimits } from './limits.ts';
+import type { Recheck } from './recheck.ts';
+
+/** The rooms of the worker that it joins. */
+export interface DispatchParts {
+  readonly agenda: Agenda;
+  readonly calls: Calls;
+  readonly delivery: Delivery;
+  readonly liaison: Liaison;
+  readonly recheck: Recheck;
+}
+
+/** Which of what is due goes out now: lanes in their order, room for customers kept free, at the issuer's pace. */
+export class Dispatch {
+  readonly #limits: SyncLimits;
+  readonly #parts: DispatchParts;
+  readonly #isRunning: () => boolean;
+  /** The last turn left something deferred behind for want of a permit. */
+  #isPaced = false;
+
+  constructor(limits: SyncLimits, parts: DispatchParts, isRunning: () => boolean) {
+    this.#limits = limits;
+    this.#parts = parts;
+    this.#isRunning = isRunning;
+  }
+
+  /** One turn: sends what may go, most urgent first. */
+  run(now: Now): void {
+    this.#isPaced = false;
+    const { liaison } = this.#parts;
+    if (!liaison.mayDispatch()) return;
+    this.#askAgain(now);
+    for (const lane of LANES) {
+      if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
+      if (!this.#lane(lane)) return;
+    }
+    if (this.#laneOpen('deferred')) this.#deliver(now);
+  }
+
+  /** Mono ms at which something that could not go now may go; null: only an answer or a commit changes that. */
+  nextMs(now: Now): number | null {
+    const { liaison, recheck } = this.#parts;
+    if (!liaison.mayDispatch()) return null;
+    const times = [recheck.nextMs(liaison.session), this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null];
+    const due = times.filter((time) => time !== null);
+    return due.length === 0 ? null : Math.min(...due);
+  }
+
+  #askAgain({ monoMs }: Now): void {
+    const { recheck, liaison } = this.#parts;
+    const { askPacer, session } = liaison;
+    recheck.run(
+      session,
+      () => this.#hasRoom(false),
+      () => (askPacer.take(monoMs) ? 0 : (askPacer.nextMs(monoMs) ?? monoMs)),
+    );
+  }
+
+  /** False: no lane may send any more in this turn. */
+  #lane(lane: Lane): boolean {
+    const { agenda, calls, delivery } = this.#parts;
+    for (const entry of agenda.ready(lane).values()) {
+      if (!this.#isRunning() || calls.size >= this.#limits.inFlight + 1) return false;
+      const attended = isForCustomer(entry, lane);
+      if (!this.#hasRoom(attended)) {
+        if (lane === 'netCancel') break;
+        continue;
+      }
+      if (this.#mayGo(entry, lane, attended)) delivery.send(entry, attended);
+    }
+    return true;
+  }
+
+  /** Charges to be credited later come last; those for which there is room now share one commit. */
+  #deliver(now: Now): void {
+    const { agenda, delivery, liaison } = this.#parts;
+    const group: Entry[] = [];
+    for (const entry of agenda.ready('deferred').values()) {
+      if (!this.#isRunning() || !this.#hasRoom(false, group.length)) break;
+      if (!this.#mayGo(entry, 'deferred', false)) continue;
+      if (!liaison.mayDeliver(group.length)) break;
+      if (!liaison.pacer.take(now.monoMs)) {
+        this.#isPaced = true;
+        break;
+      }
+      group.push(entry);
+    }
+    delivery.sendTogether(group);
+  }
+
+  #laneOpen(lane: Lane): boolean {
+    const { liaison } = this.#parts;
+    if (lane === 'inquiry') return true;
+    if (liaison.session.recovering) return false;
+    const stops = liaison.pause()?.stops;
+    if (lane === 'attended') return stops !== 'approvals';
+    if (lane === 'deferred') return stops === undefined && liaison.breaker.isClosed;
+    return true;
+  }
+
+  #mayGo(entry: Entry, lane: Lane, attended: boolean): boolean {
+    const { delivery, liaison } = this.#parts;
+    if (delivery.isUnderWay(entry)) return false;
+    if (liaison.breaker.isClosed || attended) return true;
+    // A line that is known to be down is tried by probes, which leave no trace in the journal; a first attempt is
+    // always made, because what it is for may have been applied.
+    return lane === 'netCancel' && entry.intent.netCancels === 0;
+  }
+
+  /** Beside `more` calls that are about to begin and belong to no customer. */
+  #hasRoom(attended: boolean, more = 0): boolean {
+    const { calls } = this.#parts;
+    const { inFlight, reserved } = this.#limits;
+    if (calls.size + more >= inFlight) return false;
+    return attended || calls.backlog + more < inFlight - reserved;
+  }
+}
+
+/** Somebody stands at the counter for this request. */
+function isForCustomer(entry: Entry, lane: Lane): boolean {
+  const { intent } = entry;
+  if (lane === 'attended' || lane === 'void') return true;
+  return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
+}

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { SyncWorker } from '../../../src/sync/worker.ts';
+import { MANAGER } from '../ledger/shop.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter } from './counter.ts';
+
+let counter: Counter;
+beforeEach(() => {
+  counter = new Counter({ memory: volatileMemory() });
+});
+afterEach(() => counter.end());
+
+describe('pause', () => {
+  it('stops approvals, not net cancels, and outlives a restart', async () => {
+    counter.backend.sayApprove = () => AMBIGUOUS;
+    await counter.start();
+    const reversing = counter.charge();
+    await counter.clock.advance(0);
+    counter.worker.pause('통신사 작업', MANAGER);
+    const waiting = counter.deferred();
+    await counter.clock.advance(20_000);
+    expect(counter.at(reversing)).toBe('reversed/return_due');
+    expect(counter.at(waiting)).toBe('unsent/received');
+    expect(counter.worker.status()).toMatchObject({
+      line: { state: 'paused' },
+      paused: { by: 'manager', reason: '통신사 작업' },
+    });
+    await counter.crash();
+    await counter.start();
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('unsent/received');
+    counter.backend.sayApprove = () => answered(APPROVED);
+    counter.worker.resume(MANAGER);
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('approved/received');
+  });
+});
+
+describe('restart', () => {
+  it('at any moment of a payment nothing is sent before the question is answered, then it goes on', async () => {
+    counter.backend.sayApprove = () => new Promise(() => {});
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(500);
+    expect(counter.at(charge)).toBe('sending/received');
+    await counter.crash();
+    await counter.start();
+    const mark = counter.backend.sent.length;
+    counter.backend.sayInquiry = () => AMBIGUOUS;
+    await counter.clock.advance(30_000);
+    expect(counter.now(charge)).toMatchObject({ host: 'unknown', question: 'RE_IN' });
+    expect(new Set(counter.backend.sent.slice(mark).map((sent) => sent.call))).toEqual(
+      new Set(['inquiry', 'probe']),
+    );
+    counter.record(charge, { kind: 'answer', answer: 'inDrawer' });
+    await counter.clock.advance(20_000);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+});
+
+describe('stop', () => {
+  it('waits for answers under way, records them, and lets nothing new out', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () =>
+      new Promise((resolve) => counter.clock.after(800, () => resolve(answered(APPROVED))));
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const stopped = counter.worker.stop();
+    const second = counter.charge();
+    await counter.clock.advance(2_000);
+    await stopped;
+    expect(counter.at(charge)).toBe('approved/received');
+    expect(counter.at(second)).toBe('unsent/received');
+  });
+
+  it('does not wait for ever: what is still out is ambiguous and on disk as such', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () => new Promise(() => {});
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const stopped = counter.worker.stop();
+    await counter.clock.advance(3_000);
+    await stopped;
+    expect(counter.at(charge)).toBe('unknown/received');
+  });
+});
+
+describe('the worker', () => {
+  it('starts once', async () => {
+    await counter.start();
+    counter.worker.start();
+    await counter.clock.advance(0);
+    expect(counter.backend.of('hello')).toHaveLength(1);
+    expect(counter.worker).toBeInstanceOf(SyncWorker);
+  });
+});

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { MANAGER } from '../ledger/shop.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
+
+let counter: Counter;
+beforeEach(() => {
+  counter = new Counter({ memory: volatileMemory() });
+});
+afterEach(() => counter.end());
+
+describe('the line', () => {
+  it('goes down after two failures, says why and when it is tried next, and comes back after two answers', async () => {
+    await counter.start();
+    counter.backend.sayProbe = () => NOTHING_LEFT;
+    await counter.clock.advance(30_000);
+    expect(counter.worker.status().line.state).toBe('online');
+    await counter.clock.advance(1_000);
+    const { line } = counter.worker.status();
+    expect(line).toMatchObject({ state: 'down', reason: 'NOT_SENT' });
+    expect(line.nextTryMs).toBeGreaterThan(counter.clock.now().wallMs - 1);
+    counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().line.state).toBe('down');
+    await counter.clock.advance(30_000);
+    expect(counter.worker.status().line.state).toBe('online');
+  });
+
+  it('is not online for an answer that cannot be trusted', async () => {
+    counter.backend.sayHello = () => ({ class: 'ambiguous', why: 'UNSIGNED', code: null, bytesWritten: 9 });
+    await counter.start();
+    await counter.clock.advance(3_000);
+    expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NOT_TRUSTED' });
+  });
+
+  it('is probed when it is quiet, and only then', async () => {
+    await counter.start();
+    await counter.clock.advance(95_000);
+    expect(counter.backend.of('probe')).toHaveLength(3);
+    expect(counter.backend.of('hello')).toHaveLength(1);
+  });
+
+  it('shows its breaker while it is down', async () => {
+    await counter.start();
+    counter.backend.sayProbe = () => AMBIGUOUS;
+    await counter.clock.advance(40_000);
+    expect(counter.worker.status().breaker).toMatchObject({ state: 'open' });
+    expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NO_ANSWER' });
+  });
+
+  it('tells its listeners when it changes, and not for counters', async () => {
+    await counter.start();
+    let told = 0;
+    const end = counter.worker.onChange(() => {
+      told += 1;
+    });
+    counter.charge();
+    await counter.clock.advance(0);
+    expect(told).toBe(0);
+    counter.worker.pause('시험', MANAGER);
+    expect(told).toBe(1);
+    end();
+  });
+});
+
+describe('hello', () => {
+  it('is repeated alone now and then, and nothing overtakes it: it judges the journal index', async () => {
+    await counter.start();
+    await counter.clock.advance(590_000);
+    expect(counter.backend.of('hello')).toHaveLength(1);
+    counter.backend.sayHello = () =>
+      new Promise((resolve) => counter.clock.after(200, () => resolve(answered(counter.backend.greeting))));
+    while (counter.backend.of('hello').length === 1) await counter.clock.advance(50);
+    const charge = counter.charge();
+    await counter.clock.advance(10);
+    expect(counter.backend.of('approve')).toHaveLength(0);
+    await counter.clock.advance(200);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+});
+
+describe('the business day', () => {
+  it('is asked for again as soon as any answer shows a later date, once', async () => {
+    await counter.start();
+    counter.backend.businessDate = '20261123';
+    await counter.clock.advance(65_000);
+    expect(counter.backend.of('hello')).toHaveLength(2);
+    counter.backend.greeting = { ...counter.backend.greeting, openBusinessDate: '20261123' };
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().businessDate).toBe('20261123');
+  });
+});
+
+describe('slow answers', () => {
+  it('show as a slow line until they are quick again', async () => {
+    await counter.start();
+    counter.backend.sayApprove = () =>
+      new Promise((resolve) => counter.clock.after(1_900, () => resolve(answered(APPROVED))));
+    for (let at = 0; at < 6; at += 1) {
+      counter.charge();
+      await counter.clock.advance(2_000);
+    }
+    expect(counter.worker.status().line).toMatchObject({ state: 'slow', reason: 'SLOW' });
+    counter.backend.sayApprove = () => answered(APPROVED);
+    for (let at = 0; at < 6; at += 1) {
+      counter.charge();
+      await counter.clock.advance(10);
+    }
+    expect(counter.worker.status().line.state).toBe('online');
+  });
+});
+
+describe('a clock that was set', () => {
+  it('is compared at once, and no more often than the line is tried when nobody answers', async () => {
+    await counter.start();
+    counter.backend.sayHello = () => notProcessed('000_908');
+    counter.clock.setWall(3_600_000);
+    await counter.clock.advance(600_000);
+    expect(counter.backend.of('hello').length).toBeLessThan(120);
+    expect(counter.backend.of('hello').length).toBeGreaterThan(5);
+  });
+});
+
+describe('the clock', () => {
+  it('is not confirmed when it differs from the issuer, or was set since', async () => {
+    await counter.start();
+    expect(counter.worker.status().clockConfirmed).toBe(true);
+    counter.clock.setWall(3_600_000);
+    expect(counter.worker.status().clockConfirmed).toBe(false);
+    counter.backend.sayHello = () =>
+      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs - 3_600_000 });
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status()).toMatchObject({ clockConfirmed: false });
+    expect(Math.round((counter.worker.status().clockOffsetMs ?? 0) / 60_000)).toBe(-60);
+  });
+});

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { scanOf } from '../ledger/shop.ts';
+import { APPROVED, answered, Counter, notProcessed } from './counter.ts';
+
+let counter: Counter;
+beforeEach(() => {
+  counter = new Counter({ memory: volatileMemory() });
+});
+afterEach(() => counter.end());
+
+describe('a restored issuer', () => {
+  it('is asked about the last days also when they are sealed here: it may have lost the seal', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261123' });
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(1_000);
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    expect(counter.backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+    expect(counter.now(charge).cases).toEqual(['ISSUER_CONTRADICTS']);
+  });
+
+  it('is asked about what no clock could date too, once: the battery of the clock was dead', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261122' });
+    const yearsMs = counter.clock.now().wallMs - 60_000;
+    counter.clock.setWall(-yearsMs);
+    const { intent: expired } = counter.ledger.accept(scanOf({ type: 'CHARGE' }), counter.clock.now());
+    await counter.start();
+    await counter.clock.advance(301_000);
+    expect(counter.at(expired)).toBe('closed/none');
+    counter.clock.setWall(yearsMs);
+    await counter.clock.advance(1_000);
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(60_000);
+    expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
+    counter.worker.now();
+    await counter.clock.advance(60_000);
+    expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
+  });
+
+  it('is asked again until the answer is on disk: evidence that a full disk did not take is none', async () => {
+    await counter.start();
+    const approved = counter.charge();
+    await counter.clock.advance(0);
+    const record = counter.ledger.record.bind(counter.ledger);
+    let isFull = true;
+    counter.ledger.record = (sequenceId, event, now, options) => {
+      if (isFull && event.kind === 'inquiry') throw new LedgerFault('FULL');
+      return record(sequenceId, event, now, options);
+    };
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    expect(counter.now(approved).cases).toEqual([]);
+    isFull = false;
+    await counter.clock.advance(10_000);
+    expect(counter.now(approved).cases).toEqual(['ISSUER_CONTRADICTS']);
+  });
+
+  it('is asked again for every item of unsealed days, and net cancels of reversed ones are sent again', async () => {
+    await counter.start();
+    const approved = counter.charge();
+    await counter.clock.advance(0);
+    counter.backend.sayApprove = () => notProcessed('000_002');
+    const reversed = counter.charge();
+    await counter.clock.advance(0);
+    counter.record(reversed, { kind: 'givenBack' });
+    const { balance: _balance, ...approval } = APPROVED;
+    counter.backend.sayInquiry = () => answered({ result: 'COMPLETED', approval, voids: [] });
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    const mark = counter.backend.sent.length;
+    await counter.clock.advance(10_000);
+    const again = counter.backend.sent.slice(mark).filter((sent) => sent.call !== 'hello');
+    expect(again.map((sent) => `${sent.call} ${sent.sequenceId}`).sort()).toEqual(
+      [`inquiry ${approved.sequenceId}`, `netCancel ${reversed.sequenceId}`].sort(),
+    );
+    expect(counter.worker.status().issuerEpoch).toBe('second');
+  });
+});
+
+describe('asking out of turn', () => {
+  it('gives the result and records it', async () => {
+    await counter.start();
+    const charge = counter.charge();
+    await counter.clock.advance(0);
+    const asked = counter.worker.inquireNow(charge.sequenceId);
+    await counter.clock.advance(0);
+    expect(await asked).toBe('NOT_FOUND');
+    expect(counter.now(charge).cases).toContain('ISSUER_CONTRADICTS');
+    expect(await counter.worker.inquireNow('nobody')).toBeNull();
+  });
+});
