@@ -276,6 +276,7 @@ class Started {
       clock: options.clock,
       random: options.random,
       ledger,
+      onLedgerFault: (fault) => this.#till?.ledgerFault(fault),
       board,
       worker: webWorker(worker),
       settlement,

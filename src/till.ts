@@ -8,7 +8,14 @@ import type { Intent } from './intent/model.ts';
 import type { Policy } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { LedgerFault } from './ledger/fault.ts';
-import type { Committed, JournalHead, Ledger, TillLedger, VerifyReport } from './ledger/types.ts';
+import type {
+  Committed,
+  JournalHead,
+  Ledger,
+  LedgerFaultCode,
+  TillLedger,
+  VerifyReport,
+} from './ledger/types.ts';
 import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
 import { type ScanFrame, Station } from './station/station.ts';
@@ -62,6 +69,8 @@ export interface TillOptions {
 /** The first answer of the issuer, or its absence, is awaited so long before the first payment. */
 const GREETING_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 60_000;
+/** Nothing of the call is on disk, and the next one may be. */
+const PASSING: ReadonlySet<LedgerFaultCode> = new Set(['FULL', 'READ_ONLY', 'KEY_MISSING']);
 
 export class Till {
   readonly board: Board;
@@ -120,6 +129,14 @@ export class Till {
     this.#endTimers();
     this.#unlisten();
     for (const station of this.stations.values()) station.close();
+  }
+
+  /**
+   * A call into the ledger failed, whoever made it. No room, read-only or a key that is away: open payments go on. Anything
+   * else, as a commit that may be on the disk or not, is for the next start to judge.
+   */
+  ledgerFault(fault: LedgerFault): void {
+    if (!PASSING.has(fault.code)) this.#faulted(fault);
   }
 
   #endTimers(): void {
@@ -181,7 +198,7 @@ export class Till {
       version,
       terminalId,
       issuer: issuerOf(this.worker),
-      onFault: (fault) => (fault instanceof LedgerFault ? this.#ledgerFault(fault) : this.#faulted(fault)),
+      onFault: (fault) => (fault instanceof LedgerFault ? this.ledgerFault(fault) : this.#faulted(fault)),
       ...(log === undefined ? {} : { log }),
     });
   }
@@ -206,7 +223,7 @@ export class Till {
         newId,
         isMine: (intent: Intent) => intent.stationId === id || (id === first && !ids.has(intent.stationId)),
         forward: (frame) => forward(id, frame),
-        onLedgerFault: (fault) => this.#ledgerFault(fault),
+        onLedgerFault: (fault) => this.ledgerFault(fault),
       });
     return new Map(stationIds.map((id) => [id, stationOf(id)]));
   }
@@ -245,15 +262,10 @@ export class Till {
         ledger.sweep(clock.now());
       } catch (error) {
         if (!(error instanceof LedgerFault)) throw error;
-        this.#ledgerFault(error);
+        this.ledgerFault(error);
       }
       if (!this.#isStopped) this.#keepSwept();
     });
-  }
-
-  /** No room or read-only: open payments go on. Anything else is for the next start to judge. */
-  #ledgerFault(fault: LedgerFault): void {
-    if (fault.code !== 'FULL' && fault.code !== 'READ_ONLY') this.#faulted(fault);
   }
 
   #faulted(fault: unknown): void {

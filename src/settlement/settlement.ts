@@ -279,8 +279,16 @@ export class Settlement {
     return Math.max(0, ...seals) + 1;
   }
 
+  /** A disk that fails may have taken the entry all the same: whoever asked for it, the next start decides. */
   #record(entry: DayEntry, actor: Actor): JournalHead {
-    const head = this.#options.ledger.recordDay(entry, this.#options.clock.now(), actor);
+    const { ledger, clock, onFault } = this.#options;
+    let head: JournalHead;
+    try {
+      head = ledger.recordDay(entry, clock.now(), actor);
+    } catch (fault) {
+      if (fault instanceof LedgerFault) onFault(fault);
+      throw fault;
+    }
     for (const listener of this.#listeners) listener();
     return head;
   }

@@ -3,6 +3,7 @@ import type { Recorder } from '../../drivers/recorder.ts';
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { Policy } from '../intent/policy.ts';
+import type { LedgerFault } from '../ledger/fault.ts';
 import type { Ledger, VerifyReport } from '../ledger/types.ts';
 import type { Settlement } from '../settlement/settlement.ts';
 import type { Board } from '../station/board.ts';
@@ -55,6 +56,8 @@ export interface WebOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly ledger: Ledger;
+  /** A call's ledger failed; besides the answer to it, the till judges whether it can go on. */
+  readonly onLedgerFault: (fault: LedgerFault) => void;
   readonly board: Board;
   readonly worker: WebWorker;
   readonly settlement: Settlement;

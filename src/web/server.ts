@@ -137,7 +137,10 @@ function build(options: WebOptions, hosts: ReadonlySet<string>): FastifyInstance
     reply.header('connection', 'close');
     throw new ApiFault(refusal.status, refusal.error, refusal.text);
   });
-  server.setErrorHandler((error: FastifyError | ApiFault, _request, reply) => answerFault(error, reply));
+  server.setErrorHandler((error: FastifyError | ApiFault, _request, reply) => {
+    if (error instanceof LedgerFault) options.onLedgerFault(error);
+    return answerFault(error, reply);
+  });
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: 'NOT_FOUND', text: 'no such address' } satisfies ApiError),
   );
