@@ -8,12 +8,12 @@ import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlemen
 import type { DayEntry, Ledger } from '../ledger/types.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
-import { payable, sameTotals } from './items.ts';
+import { sameTotals } from './items.ts';
 import { whyOf } from './list.ts';
 import { DIFFERENCES, type Matching } from './matching.ts';
-import { owedForMissing } from './missing.ts';
 import { openItemsOf, readDay } from './read.ts';
 import type { RuleResult } from './rules.ts';
+import { leftBySeal, sealPosting } from './sealing.ts';
 
 /** A comparison with what a close needs from it. */
 export interface Compared {
@@ -136,7 +136,13 @@ export class Closer {
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
       if (day.sealed !== null) return true;
-      if (day.phase === 'agreed') return this.#seal(day);
+      if (day.phase === 'agreed') {
+        const agreed = day.answered?.content ?? null;
+        if (agreed === null || this.#seal(day, agreed)) return true;
+        this.#giveBack(date, agreed.closeNo, 'CONTRADICTS');
+        if (await this.#goesOn(date, agreed, false)) continue;
+        return true;
+      }
       const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, drive) : null);
       if (content === null) return readDay(this.#options.ledger, date).phase !== 'wanted';
       const outcome = await this.#ask(date, content, drive);
@@ -152,9 +158,7 @@ export class Closer {
       }
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
-      if (await this.#makeAnew(date, content, isTaken)) continue;
-      // A person may have closed it again while it was compared; that close is driven by nobody else.
-      if (readDay(this.#options.ledger, date).phase !== 'wanted') return true;
+      if (!(await this.#goesOn(date, content, isTaken))) return true;
     }
     return false;
   }
@@ -283,6 +287,13 @@ export class Closer {
     this.#record(date, 'dayCloseUnanswered', { closeNo, why });
   }
 
+  /** A person may have closed it again while it was compared anew; that close is driven by nobody else. */
+  async #goesOn(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
+    return (
+      (await this.#makeAnew(date, sent, isTaken)) || readDay(this.#options.ledger, date).phase === 'wanted'
+    );
+  }
+
   /** Not agreed only because a payment came between: made anew, with the next number. */
   async #makeAnew(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
     const day = readDay(this.#options.ledger, date);
@@ -297,32 +308,15 @@ export class Closer {
     return true;
   }
 
-  /**
-   * Both accounts of the day go to `store` (closing rule 8), with what the counts found over or short and what vouchers
-   * put there. Items that were missing here are in the agreed figure and in their vouchers' debt; their cash is nobody's to know.
-   * What vouchers say of payments here is in the agreed figure and in no payment's debt; it is in the debt of the day that
-   * has the voucher, this one or another. Their cash is what the payments themselves say.
-   */
-  #seal(day: DayState): boolean {
-    const content = day.answered?.content ?? null;
-    if (content === null) return true;
-    const { closeNo, totals, openItems, owedByVouchers = 0 } = content;
-    const owed = payable(totals);
-    const { countPostings: counted, vouchers } = day;
-    const owedWithoutCash = owedForMissing(day.missingItems.map(({ detail }) => detail));
-    const issuerPayable = owed - owedByVouchers - vouchers.issuerPayable;
-    const cashDrawer = owedWithoutCash + owedByVouchers - owed - counted - vouchers.cashDrawer;
-    const detail = { closeNo, openItems, version: this.#options.version };
-    this.#options.record({
-      kind: 'daySealed',
-      businessDate: day.date,
-      detail,
-      posting: {
-        issuer_payable: issuerPayable,
-        cash_drawer: cashDrawer,
-        store: 0 - issuerPayable - cashDrawer,
-      },
-    });
+  /** False: the day would not be empty, what is here is no longer what the issuer agreed to. */
+  #seal(day: DayState, content: CloseContent): boolean {
+    const { ledger, version } = this.#options;
+    const posting = sealPosting(day, content);
+    const left = leftBySeal(ledger, day.date, content, posting);
+    if (left.issuerPayable !== 0 || left.cashDrawer !== 0) return false;
+    const { closeNo, openItems } = content;
+    const detail = { closeNo, openItems, version };
+    this.#options.record({ kind: 'daySealed', businessDate: day.date, detail, posting });
     this.#options.sealed();
     return true;
   }

@@ -79,8 +79,9 @@ export interface CloseOutcome {
   /** The issuer's figures; empty when it refused the close instead of answering it. */
   readonly totals: readonly SettlementTotal[];
   /**
-   * Why it is not agreed although the issuer's words may be others: `CONTRADICTS`, `RULES` (nothing was sent: the ledger's
-   * own figures do not add up), `LIST_BROKEN`, `REQUEST_TOO_LARGE`, or its code. With AGREED: 006_907, sealed there before.
+   * Why it is not agreed although the issuer's words may be others: `CONTRADICTS` (it agreed beside other figures, or to
+   * ones that are no longer this ledger's), `RULES` (nothing was sent: the ledger's own figures do not add up),
+   * `LIST_BROKEN`, `REQUEST_TOO_LARGE`, or its code. With AGREED: 006_907, sealed there before.
    */
   readonly code: string | null;
 }

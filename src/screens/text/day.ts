@@ -189,6 +189,10 @@ export const NOT_AGREED_WORDS: Readonly<Record<string, Words>> = {
     ko: '불일치: 발행사 목록이 앞뒤가 맞지 않아 보내지 않았습니다. 발행사에 알리고 다시 마감하세요.',
     en: "Not agreed: the issuer's list contradicts itself, so nothing was sent. Tell the issuer, then close again.",
   },
+  CONTRADICTS: {
+    ko: '불일치: 발행사가 지금 장부와 다른 금액에 동의했습니다. 2단계를 보고 발행사에 알린 뒤 다시 마감하세요.',
+    en: "Not agreed: the issuer agreed to figures that are no longer this ledger's. Look at step 2, tell the issuer, then close again.",
+  },
   REQUEST_TOO_LARGE: {
     ko: '불일치: 열린 거래가 너무 많아 보내지 못했습니다. 미결을 정리하고 다시 마감하세요.',
     en: 'Not agreed: too many open items to send. Settle open cases, then close again.',

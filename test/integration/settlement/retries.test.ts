@@ -9,9 +9,10 @@ import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } fr
 
 const DAY = '20260723';
 const NO_ANSWER: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
+const TOTALS = [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 10_000 }] as const;
 const AGREED: Answered<CloseAnswer> = {
   class: 'answered',
-  value: { result: 'AGREED', totals: [] },
+  value: { result: 'AGREED', totals: TOTALS },
   meta: {
     issuerEpoch: 'first',
     businessDate: DAY,
@@ -29,7 +30,7 @@ beforeEach(() => {
   ledger = shop.open();
   approveCharge(ledger, SCAN_TIME, 1);
   const wanted = { version: '0', store: '', rangeFrom: 1, uncounted: 'none', carried: { count: 0, sum: 0 } };
-  const sent = { closeNo: 1, totals: [], openItems: [], itemsDigest: 'a'.repeat(64) };
+  const sent = { closeNo: 1, totals: TOTALS, openItems: [], itemsDigest: 'a'.repeat(64) };
   ledger.recordDay({ kind: 'dayCloseWanted', businessDate: DAY, detail: wanted }, SCAN_TIME, MANAGER);
   ledger.recordDay({ kind: 'dayCloseSent', businessDate: DAY, detail: sent }, SCAN_TIME, TERMINAL);
 });

@@ -81,3 +81,36 @@ describe('a day that the issuer has agreed with another content, as after a rest
     expect(lab.till.agent.ledger.verify().faults).toEqual([]);
   });
 });
+
+describe('a day whose close is agreed after a payment came that was not in it, as by an issuer that was put back', () => {
+  it('is not sealed over that payment: it is compared anew, and closed again once a person has looked', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    lab.lie.close = async () => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' });
+    expect((await lab.close()).phase).toBe('wanted');
+    const more = await lab.charge(6_000);
+    changeList(lab, (value) => ({
+      ...value,
+      items: value.items.filter(({ sequenceId }) => sequenceId !== more),
+      totals: [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 10_000 }],
+    }));
+    lab.lie.close = async (request, context) => {
+      const { businessDate, totals } = request;
+      const list = await lab.honest.transactions({ businessDate, limit: 1 }, context);
+      if (list.class !== 'answered') throw new Error(list.class);
+      return { class: 'answered', value: { result: 'AGREED', totals }, meta: list.meta };
+    };
+    const { settlement, ledger } = lab.till.agent;
+    await until('answered', () => settlement.day(date).phase !== 'wanted');
+    await until('compared anew', () => found(settlement.day(date)).missingThere === 1);
+    const state = settlement.day(date);
+    expect(state.sealed).toBeNull();
+    expect(outcome(date)).toMatchObject({ result: 'NOT_AGREED', code: 'CONTRADICTS' });
+    expect(found(state)).toEqual({ matched: 1, missingThere: 1 });
+    expect(ledger.verify().faults).toEqual([]);
+    for (const name of ['close', 'transactions'] as const) delete lab.lie[name];
+    expect((await lab.close()).sealed).not.toBeNull();
+    expect(ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+});
