@@ -1,5 +1,4 @@
 /** A till's ledger as the benchmarks drive it: a frame becomes a durable intent as a station does it. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseBarcode } from '../../src/barcode/parse.ts';
 import type { Now } from '../../src/intent/model.ts';
@@ -7,9 +6,11 @@ import { admit, DEFAULT_POLICY, policyHash } from '../../src/intent/policy.ts';
 import { DEFAULT_TIMES } from '../../src/intent/rules.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/types.ts';
+import { SystemClock, SystemRandom } from '../../src/ops/clock.ts';
 import { createIds } from '../../src/station/ids.ts';
 
-const RANDOM = { bytes: (count: number) => randomBytes(count), fraction: () => Math.random() };
+const RANDOM = new SystemRandom();
+const CLOCK = new SystemClock();
 const CONTEXT = {
   stationId: '1',
   line: 'online',
@@ -20,7 +21,7 @@ const CONTEXT = {
 } as const;
 
 export function now(): Now {
-  return { wallMs: Date.now(), monoMs: performance.now() };
+  return CLOCK.now();
 }
 
 export class Till {

@@ -43,7 +43,7 @@ export function accept(scan: NewIntent, context: DecideContext): DecisionRecord 
   return {
     sequenceId: scan.sequenceId,
     event: 'scanAccepted',
-    detail: { type: scan.type, amount: scan.amount, stationId: scan.stationId },
+    detail: { amount: scan.amount, stationId: scan.stationId, type: scan.type },
     set: {
       ...scanned,
       scannedAtMs: now.wallMs,

@@ -1,6 +1,6 @@
 import type { Intent } from '../intent/model.ts';
 import { ended, isCase } from '../intent/state.ts';
-import { compact, expand } from './compact.ts';
+import { expand } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 
@@ -76,11 +76,15 @@ export function keepsHash(intent: Intent): 'open' | 'window' | 'never' {
   return intent.host === 'closed' ? 'never' : 'window';
 }
 
-/** The columns that follow from the state. */
-export function toRow(
-  intent: Intent,
-  place: { number: number; lastIndex: number; cardHash: Buffer | null; cutOverHour: number },
-): IntentRow {
+export interface RowPlace {
+  readonly number: number;
+  readonly lastIndex: number;
+  readonly cardHash: Buffer | null;
+  readonly cutOverHour: number;
+}
+
+/** The columns that follow from the state, whose text (`stateText`) is `state`. */
+export function toRow(intent: Intent, state: string, place: RowPlace): IntentRow {
   return {
     number: place.number,
     sequence_id: intent.sequenceId,
@@ -101,7 +105,7 @@ export function toRow(
     card_hash: place.cardHash,
     approval_code: intent.approval?.approvalCode ?? null,
     nr_number: intent.approval?.nrNumber ?? null,
-    state: JSON.stringify(compact(intent)),
+    state,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DecisionRecord, Intent, Posting } from '../intent/model.ts';
 import { canonicalJson, chainHash, GENESIS } from './canonical.ts';
-import { compact, expand } from './compact.ts';
+import { expand, firstSetText } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 import type { JournalEntry, JournalHead } from './types.ts';
@@ -27,18 +27,15 @@ interface DecisionBody {
   readonly set: Partial<Intent>;
 }
 
-/** The canonical body of one decision with the posting it books. No card datum: the record holds none. */
-export function decisionBody(record: DecisionRecord, posting: Posting): string {
-  // A new intent is written whole, by its members that are not at rest; later records hold changes only.
-  const set = record.event === 'scanAccepted' ? compact(record.set as Intent) : record.set;
-  const body: DecisionBody = {
-    actor: record.actor,
-    detail: record.detail,
-    policyHash: record.policyHash,
-    ...(Object.keys(posting).length === 0 ? {} : { posting }),
-    set,
-  };
-  return canonicalJson(body);
+/**
+ * The canonical body of one decision with the posting it books. No card datum: the record holds none. `state` is the text
+ * of the intent after it: a new intent is written whole, later records hold changes only.
+ */
+export function decisionBody(record: DecisionRecord, posting: Posting, state: string): string {
+  const set = record.event === 'scanAccepted' ? firstSetText(state) : canonicalJson(record.set);
+  const head = `{"actor":${canonicalJson(record.actor)},"detail":${canonicalJson(record.detail)}`;
+  const booked = Object.keys(posting).length === 0 ? '' : `,"posting":${canonicalJson(posting)}`;
+  return `${head},"policyHash":${JSON.stringify(record.policyHash)}${booked},"set":${set}}`;
 }
 
 /** The record and the posting that an intent's entry stores. */

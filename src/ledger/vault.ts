@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Random } from '../intent/clock.ts';
 import type { Connection } from './connection.ts';
 import { assertThat, LedgerFault } from './fault.ts';
-import { keyedHash, type LedgerKeys, seal, signText, unseal } from './keys.ts';
+import { createKeyedHash, type KeyedHash, type LedgerKeys, seal, signText, unseal } from './keys.ts';
 import type { Signature } from './types.ts';
 
 /** Sealed barcodes and keyed hashes. Without keys it can only erase: what must be read or written says KEY_MISSING. */
@@ -134,24 +134,30 @@ function createNonces(random: Random): () => Uint8Array {
   };
 }
 
+/** A keyed hash as the disk stores it and as memory finds it. */
+interface Hashed {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+const NO_HASH: Hashed = { bytes: Buffer.alloc(0), text: '' };
+
 /** Remembers one hash: facts and commit ask for the same barcode and card in turn. Forgets the text at each sweep. */
 class Hasher {
-  readonly #key: KeyObject;
-  readonly #purpose: 'barcode' | 'card';
+  readonly #hash: KeyedHash;
   #lastText: string | null = null;
-  #lastHash: Buffer = Buffer.alloc(0);
+  #last = NO_HASH;
 
-  constructor(key: KeyObject, purpose: 'barcode' | 'card') {
-    this.#key = key;
-    this.#purpose = purpose;
+  constructor(hash: KeyedHash) {
+    this.#hash = hash;
   }
 
-  of(text: string): Buffer {
+  of(text: string): Hashed {
     if (text !== this.#lastText) {
-      this.#lastHash = keyedHash(this.#key, this.#purpose, text);
+      const bytes = this.#hash(text);
+      this.#last = { bytes, text: bytes.toString('base64') };
       this.#lastText = text;
     }
-    return this.#lastHash;
+    return this.#last;
   }
 
   forget(): void {
@@ -167,8 +173,8 @@ interface Hashers {
 function createHashers(held: VaultKeys | null): readonly Hashers[] {
   if (held === null) return [];
   return [held.keys.hash, ...held.earlier].map((key) => ({
-    barcode: new Hasher(key, 'barcode'),
-    card: new Hasher(key, 'card'),
+    barcode: new Hasher(createKeyedHash(key, 'barcode')),
+    card: new Hasher(createKeyedHash(key, 'card')),
   }));
 }
 
@@ -197,9 +203,9 @@ export function createVault(database: Connection, held: VaultKeys | null, random
   return {
     put: (number, sequenceId, barcodeSpec) => {
       const { keys, hash } = present();
-      const content = hash.barcode.of(barcodeSpec);
-      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), number, content);
-      index.add(number, content.toString('base64'), null);
+      const { bytes, text } = hash.barcode.of(barcodeSpec);
+      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), number, bytes);
+      index.add(number, text, null);
     },
     putBack: (number, sequenceId, barcodeSpec) => {
       statements.putBack.run(number, seal(present().keys.vault, barcodeSpec, sequenceId, nonce()));
@@ -234,16 +240,16 @@ export function createVault(database: Connection, held: VaultKeys | null, random
     findBarcode: (barcodeSpec, nowMs) => {
       present();
       for (const hash of hashers) {
-        const number = index.newest(hash.barcode.of(barcodeSpec).toString('base64'), nowMs);
+        const number = index.newest(hash.barcode.of(barcodeSpec).text, nowMs);
         if (number !== null) return number;
       }
       return null;
     },
     hasEarlierKeys: held !== null && held.earlier.length > 0,
-    cardHash: (cardNumber) => present().hash.card.of(cardNumber),
+    cardHash: (cardNumber) => present().hash.card.of(cardNumber).bytes,
     cardHashes: (cardNumber) => {
       present();
-      return hashers.map((hash) => hash.card.of(cardNumber));
+      return hashers.map((hash) => hash.card.of(cardNumber).bytes);
     },
     sign: (text) => {
       const { keys } = present();

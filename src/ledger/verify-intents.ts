@@ -167,7 +167,7 @@ export class IntentCheck {
 
   #compare(row: IntentRow, folded: Intent): void {
     const lastIndex = row.last_index;
-    const expected = toRow(folded, {
+    const expected = toRow(folded, row.state, {
       number: row.number,
       lastIndex,
       cardHash: row.card_hash,

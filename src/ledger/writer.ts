@@ -6,6 +6,7 @@ import type { DecideContext } from '../intent/rules.ts';
 import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
 import { holdsCardData, withoutCardData } from './card-data.ts';
+import { stateText } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { DayBook, isDayKind } from './days.ts';
 import { OpenIntents, type OpenRow, prepareFacts, scanFacts, Today } from './facts.ts';
@@ -324,10 +325,11 @@ export class LedgerWriter {
     const intent = apply(null, record);
     const booked = postingOf(null, intent);
     assertThat(Object.keys(booked).length === 0, 'an accepted scan moves no money');
-    const body = this.#appendDecision(record, 0, booked);
+    const state = stateText(intent);
+    const body = this.#appendDecision(record, 0, booked, state);
     assertThat(!body.includes(scan.cardNumber), 'the journal takes no card number');
     const { index } = this.#head;
-    const row = this.#row(intent, index, this.#vault.cardHash(scan.cardNumber));
+    const row = this.#row(intent, state, index, this.#vault.cardHash(scan.cardNumber));
     insertIntent(this.#intents, row);
     this.#vault.put(index, scan.sequenceId, scan.barcodeSpec);
     this.#today.move(null, row);
@@ -340,8 +342,9 @@ export class LedgerWriter {
     const next = apply(intent, record);
     assertThat(next.version === intent.version + 1, 'one record, one version');
     const booked = postingOf(intent, next);
-    this.#appendDecision(record, before.last_index, booked);
-    const after = this.#row(next, before.number, before.card_hash);
+    const state = stateText(next);
+    this.#appendDecision(record, before.last_index, booked, state);
+    const after = this.#row(next, state, before.number, before.card_hash);
     updateIntent(this.#intents, before, after);
     this.#totals.book(booked);
     this.#totals.move(before, after);
@@ -387,16 +390,21 @@ export class LedgerWriter {
     return this.#options.duplicateWindowMs ?? this.#options.times.barcodeLifeMs;
   }
 
-  #row(intent: Intent, number: number, cardHash: Buffer | null): IntentRow {
-    return toRow(intent, { number, lastIndex: this.#head.index, cardHash, cutOverHour: this.#cutOverHour });
+  #row(intent: Intent, state: string, number: number, cardHash: Buffer | null): IntentRow {
+    return toRow(intent, state, {
+      number,
+      lastIndex: this.#head.index,
+      cardHash,
+      cutOverHour: this.#cutOverHour,
+    });
   }
 
   #committed(intent: Intent, record: DecisionRecord): Committed {
     return { ok: true, intent, record, journalIndex: this.#head.index, journalHash: this.#head.hash };
   }
 
-  #appendDecision(record: DecisionRecord, earlier: number, booked: Posting): string {
-    const body = decisionBody(record, booked);
+  #appendDecision(record: DecisionRecord, earlier: number, booked: Posting, state: string): string {
+    const body = decisionBody(record, booked, state);
     this.#head = appendEntry(this.#journal, this.#head, {
       atMs: record.atMs,
       kind: record.event,

@@ -1,23 +1,25 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/intent/apply.ts';
 import { accept } from '../../../src/intent/decide.ts';
-import type { Intent } from '../../../src/intent/model.ts';
+import type { DecisionRecord, Intent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { canonicalJson, chainHash, GENESIS } from '../../../src/ledger/canonical.ts';
-import { compact, expand } from '../../../src/ledger/compact.ts';
+import { compact, expand, stateText } from '../../../src/ledger/compact.ts';
 import { faultOf, LedgerFault } from '../../../src/ledger/fault.ts';
 import { koreanDate } from '../../../src/ledger/intents.ts';
-import { deriveKeys, keyedHash, newKey, seal, unseal } from '../../../src/ledger/keys.ts';
+import { decisionBody } from '../../../src/ledger/journal.ts';
+import { createKeyedHash, deriveKeys, newKey, seal, unseal } from '../../../src/ledger/keys.ts';
 
-function newIntent(): Intent {
-  const record = accept(
+function newRecord(stationId = '1'): DecisionRecord {
+  return accept(
     {
       sequenceId: '01K0V3M8Q4ZT6W5R2N7QK29XMD',
       environment: 'test',
       merchantId: 'M00000000000001',
       terminalId: 'T0000001',
-      stationId: '1',
+      stationId,
       type: 'CHARGE',
       amount: 10_000,
       bin: '941000',
@@ -32,7 +34,10 @@ function newIntent(): Intent {
       canDefer: false,
     },
   );
-  return apply(null, record);
+}
+
+function newIntent(): Intent {
+  return apply(null, newRecord());
 }
 
 describe('canonical JSON', () => {
@@ -97,6 +102,16 @@ describe('a compact intent', () => {
     expect(JSON.stringify(small).length * 1.5).toBeLessThan(JSON.stringify(intent).length);
   });
 
+  it('stands in the entry that accepted it without its version, as canonical JSON', () => {
+    for (const stationId of ['1', ',"version":1', '\\","version":1,"']) {
+      const record = newRecord(stationId);
+      const body = decisionBody(record, {}, stateText(apply(null, record)));
+      expect(canonicalJson(JSON.parse(body))).toBe(body);
+      const { set } = JSON.parse(body) as { readonly set: unknown };
+      expect(set).toEqual(compact(record.set as Intent));
+    }
+  });
+
   it('never changes its meaning: the values at rest are part of the file format', () => {
     expect(canonicalJson(expand({}))).toBe(
       '{"acknowledged":false,"approval":null,"businessDate":null,"bytesMayHaveLeft":false,"cases":[],"choosing":false,' +
@@ -125,10 +140,23 @@ describe('a sealed barcode', () => {
   });
 
   it('has hashes that differ by key and purpose', () => {
-    const card = keyedHash(hash, 'card', '9410001234567788');
+    const card = createKeyedHash(hash, 'card')('9410001234567788');
     expect(card).toHaveLength(16);
-    expect(keyedHash(hash, 'barcode', '9410001234567788').equals(card)).toBe(false);
-    expect(keyedHash(deriveKeys(newKey()).hash, 'card', '9410001234567788').equals(card)).toBe(false);
+    expect(createKeyedHash(hash, 'barcode')('9410001234567788').equals(card)).toBe(false);
+    const other = createKeyedHash(deriveKeys(newKey()).hash, 'card');
+    expect(other('9410001234567788').equals(card)).toBe(false);
+  });
+
+  it('has hashes that are the first half of an HMAC-SHA-256, whatever was hashed before', () => {
+    const ofBarcode = createKeyedHash(hash, 'barcode');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        const expected = createHmac('sha256', hash).update(`barcode\n${text}`).digest().subarray(0, 16);
+        expect(ofBarcode(text)).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+    expect(() => ofBarcode('7'.repeat(200))).toThrow(/short/);
   });
 
   it('needs a key of 32 bytes', () => {
