@@ -148,13 +148,21 @@ function outcomeChanges(
     changes.voids = voidsAgain(intent.voids);
     changes.notBeforeMs = context.now.monoMs;
   }
+  if (outcome.to === 'reversed' && hasSealedVoucher(intent)) {
+    // The store bore a loss by voucher that it does not have any more: somebody must claim it.
+    changes = withCase(intent, changes, 'BOOKED_AFTER_SEAL');
+  }
   const { opens } = outcome;
   return opens === undefined || isBooked(intent, opens) ? changes : withCase(intent, changes, opens);
 }
 
 /** Every further try meets the same sealed day: its voucher has booked the refusal, and nobody has anything to decide. */
 function isBooked(intent: Intent, opens: CaseReason): boolean {
-  return opens === 'NET_CANCEL_REFUSED' && intent.vouchers?.includes('daySealed') === true;
+  return opens === 'NET_CANCEL_REFUSED' && hasSealedVoucher(intent);
+}
+
+function hasSealedVoucher(intent: Intent): boolean {
+  return intent.vouchers?.includes('daySealed') === true;
 }
 
 /** Not a byte of the first attempt left: the intent is as it was before it, and the customer is asked. */

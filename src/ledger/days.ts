@@ -23,7 +23,7 @@ import {
 const DATE = /^[0-9]{8}$/;
 const ENTRIES_MAX = 20_000;
 const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
-/** Days that may be sealed ahead of the issuer's word about the open one: it says it with its next answer. */
+/** Days that may be sealed, or named by this machine's clock alone, ahead of what the issuer has said. */
 const AHEAD_MAX = 31;
 const DAY_MS = 86_400_000;
 /**
@@ -35,8 +35,12 @@ export const FIRST_DATE = '20260101';
 
 /** `20260724` of `20260723`. */
 export function nextDate(date: string): string {
+  return daysAfter(date, 1);
+}
+
+function daysAfter(date: string, days: number): string {
   const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
-  return new Date(at + DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+  return new Date(at + days * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** What the body of a day's entry holds. */
@@ -147,6 +151,13 @@ export function prepareDays(database: Connection) {
          AND number <= (SELECT coalesce(last_number, 9007199254740991) FROM days WHERE business_date = ?)
          AND number > ? AND business_date = ? ORDER BY number LIMIT ?`,
     ),
+    /** The newest date that an answer of the issuer put a payment on. */
+    newestSaid: database
+      .prepare<[], string | null>(
+        `SELECT max(business_date) FROM day_totals
+         WHERE host IN ('approved', 'voiding', 'voided') AND count > 0`,
+      )
+      .pluck(),
     /** What the day's approved payments put on the two accounts that closing rule 8 speaks of. */
     approved: database.prepare<[string], { issuer_payable: number; cash_drawer: number }>(
       `SELECT coalesce(sum(CASE type WHEN 'CHARGE' THEN -sum ELSE sum END), 0) AS issuer_payable,
@@ -228,6 +239,14 @@ export function approvedPosition(intent: Intent, date: string): DayPosition {
   return { issuerPayable: position.issuer_payable ?? 0, cashDrawer: position.cash_drawer ?? 0 };
 }
 
+/** What a step of a payment moves on a sealed date, and what the date had taken of it before; null: nothing. */
+export function lateBooking(before: Intent, after: Intent, date: string): LateBooking | null {
+  const was = approvedPosition(before, date);
+  const is = approvedPosition(after, date);
+  if (was.issuerPayable === is.issuerPayable) return null;
+  return { sequenceId: after.sequenceId, host: after.host, swept: was };
+}
+
 /** The writing half: appends a day's entry and keeps its row, inside the caller's transaction. */
 export class DayBook {
   readonly #database: Connection;
@@ -279,15 +298,20 @@ export class DayBook {
   }
 
   /**
-   * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8). A day
-   * that is sealed here already passes them on to the next one, and a clock without its battery names no day: then it is
-   * the newest one here.
+   * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8): the one
+   * that the issuer said or, while it is not heard, this machine's clock names (`byClock`). A day that is sealed here
+   * already passes them on to the next one.
    */
-  takeVoucher(openDate: string, voucher: Voucher & { readonly index: number }, now: Now, actor: Actor): void {
+  takeVoucher(
+    said: string | null,
+    byClock: string,
+    voucher: Voucher & { readonly index: number },
+    now: Now,
+    actor: Actor,
+  ): void {
     const detail = voucherOfDay(voucher.index, voucher);
     if (detail.issuerPayable === 0 && detail.cashDrawer === 0) return;
-    const isNamed = openDate >= FIRST_DATE;
-    let businessDate = isNamed ? openDate : (listDays(this.#statements, 1)[0]?.businessDate ?? openDate);
+    let businessDate = said ?? this.#believed(byClock);
     for (let ahead = 0; this.#sealed.has(businessDate); ahead += 1) {
       assertThat(ahead < AHEAD_MAX, 'a business day is open within the next month');
       businessDate = nextDate(businessDate);
@@ -296,18 +320,33 @@ export class DayBook {
   }
 
   /**
+   * The date of the clock as far as it may be believed: one without its battery names no day, and one that runs years ahead
+   * names a day that nobody could close; under such a clock no connection is trusted, so the issuer cannot say better.
+   */
+  #believed(byClock: string): string {
+    const known = [this.#statements.newestSaid.get() ?? '', ...this.#sealed].reduce((newest, date) =>
+      date > newest ? date : newest,
+    );
+    if (byClock >= FIRST_DATE && (known === '' || byClock <= daysAfter(known, AHEAD_MAX))) return byClock;
+    return known === '' ? (listDays(this.#statements, 1)[0]?.businessDate ?? byClock) : known;
+  }
+
+  /**
    * A sealed day takes no bookings (settlement-contract 6). One that the issuer puts there all the same cannot be refused,
    * its answer is the truth of that payment: it is named, so that the day says by itself that it is not whole.
    */
   noticeLate(before: Intent, after: Intent, now: Now): void {
-    const date = after.businessDate;
+    this.#noticeOn(after.businessDate, before, after, now);
+    // What leaves a sealed day for another one leaves that day's sums too.
+    if (before.businessDate !== after.businessDate) this.#noticeOn(before.businessDate, before, after, now);
+  }
+
+  #noticeOn(date: string | null, before: Intent, after: Intent, now: Now): void {
     if (date === null || !this.#sealed.has(date)) return;
-    const was = approvedPosition(before, date);
-    const is = approvedPosition(after, date);
-    if (was.issuerPayable === is.issuerPayable) return;
+    const detail = lateBooking(before, after, date);
+    if (detail === null) return;
     const row = this.#statements.get.get(date);
     if (row === undefined || namedOf(rowsOfDay(this.#database, row.last_index)).has(after.sequenceId)) return;
-    const detail: LateBooking = { sequenceId: after.sequenceId, host: after.host, swept: was };
     this.record({ kind: 'dayLateBooking', businessDate: date, detail: { ...detail } }, now, {
       role: 'terminal',
     });

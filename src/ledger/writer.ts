@@ -282,8 +282,8 @@ export class LedgerWriter {
     if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
     this.#totals.book(voucher.entries);
     const { index } = this.#append('voucher', canonicalJson({ actor: withoutCardData(actor), voucher }), now);
-    const date = openBusinessDate ?? koreanDate(now.wallMs, this.#cutOverHour);
-    this.#days.takeVoucher(date, { index, ...voucher }, now, actor);
+    const byClock = koreanDate(now.wallMs, this.#cutOverHour);
+    this.#days.takeVoucher(openBusinessDate ?? null, byClock, { index, ...voucher }, now, actor);
     return this.#head;
   }
 
@@ -294,9 +294,14 @@ export class LedgerWriter {
       actor: withoutCardData(options.actor),
       policyHash: this.#options.policyHash,
       canDefer: options.canDefer ?? false,
-      openBusinessDate: options.openBusinessDate ?? null,
+      openBusinessDate: this.#stillOpen(options.openBusinessDate ?? null),
       fraction: this.#options.random.fraction(),
     };
+  }
+
+  /** A day that is sealed here is not open, also while the issuer has not said the next one yet. */
+  #stillOpen(date: string | null): string | null {
+    return date !== null && this.#days.isSealed(date) ? null : date;
   }
 
   #acceptOne(scan: AcceptedScan, now: Now): { readonly row: IntentRow; readonly committed: Committed } {

@@ -63,6 +63,8 @@ export function decisionTerms(
   options: Pick<WebOptions, 'clock' | 'policy' | 'worker' | 'unclaimedAfterMs' | 'ledger'>,
 ): DecisionTerms {
   const { wallMs } = options.clock.now();
+  const { businessDate } = options.worker.status();
+  const isSealed = businessDate !== null && options.ledger.day(businessDate)?.sealedIndex != null;
   return {
     wallMs,
     // A scan that a wrong clock dated is as old as the first entry about it that bears a day that may be.
@@ -71,7 +73,7 @@ export function decisionTerms(
         ? scannedAtMs
         : (options.ledger.timeline(sequenceId).find(({ atMs }) => isDated(atMs, wallMs))?.atMs ?? null),
     voidWindowMs: options.policy.times.voidWindowMs,
-    openBusinessDate: options.worker.status().businessDate,
+    openBusinessDate: isSealed ? null : businessDate,
     unclaimedAfterMs: options.unclaimedAfterMs,
   };
 }

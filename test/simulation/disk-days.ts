@@ -1,6 +1,6 @@
 /** The business days of the simulator's disk, read out of its journal: what the real ledger keeps in tables of its own. */
 import { ACCOUNTS, type Account, type Actor, type Intent, type Posting } from '../../src/intent/model.ts';
-import { approvedPosition, FIRST_DATE, type LateBooking, namedOf } from '../../src/ledger/days.ts';
+import { approvedPosition, FIRST_DATE, lateBooking, namedOf } from '../../src/ledger/days.ts';
 import { businessDateOf } from '../../src/ledger/intents.ts';
 import type {
   BusinessDay,
@@ -135,15 +135,14 @@ export class DiskDays {
     return found;
   }
 
-  /** The line that a booking on a sealed day brings with it, in the same commit; null: none. */
-  lateLine(before: Intent, after: Intent): DayLine | null {
-    const date = after.businessDate;
-    if (date === null || !this.isSealed(date)) return null;
-    const was = approvedPosition(before, date);
-    const is = approvedPosition(after, date);
-    if (was.issuerPayable === is.issuerPayable || this.named(date).has(after.sequenceId)) return null;
-    const detail: LateBooking = { sequenceId: after.sequenceId, host: after.host, swept: was };
-    return { kind: 'dayLateBooking', businessDate: date, detail: { ...detail }, actor: { role: 'terminal' } };
+  /** The lines that a booking on a sealed day, or one taken off it, brings with it, in the same commit. */
+  lateLines(before: Intent, after: Intent): readonly DayLine[] {
+    return [...new Set([after.businessDate, before.businessDate])].flatMap((businessDate): DayLine[] => {
+      if (businessDate === null || !this.isSealed(businessDate)) return [];
+      const detail = lateBooking(before, after, businessDate);
+      if (detail === null || this.named(businessDate).has(after.sequenceId)) return [];
+      return [{ kind: 'dayLateBooking', businessDate, detail: { ...detail }, actor: { role: 'terminal' } }];
+    });
   }
 }
 

@@ -225,8 +225,7 @@ export class DiskLedger implements TillLedger, DayLedger {
     this.#append(record.event, record.atMs, {}, record);
     this.#intents.set(sequenceId, after);
     addTo(this.#balances, posting(intent, after));
-    const late = this.#days.lateLine(intent, after);
-    if (late !== null) this.#appendDay(late, now);
+    for (const late of this.#days.lateLines(intent, after)) this.#appendDay(late, now);
     this.#moveVault(intent, after, options.barcodeSpec);
     this.#moveHash(intent, after, now);
     const committed = this.#committed(after, record);
@@ -444,13 +443,15 @@ export class DiskLedger implements TillLedger, DayLedger {
   }
 
   #context(now: Now, options: Parameters<TillLedger['record']>[3]): DecideContext {
+    const { openBusinessDate = null } = options;
+    const isSealed = openBusinessDate !== null && this.#days.isSealed(openBusinessDate);
     return {
       times: this.#options.times,
       now,
       actor: options.actor,
       policyHash: this.#options.policyHash,
       canDefer: options.canDefer ?? false,
-      openBusinessDate: options.openBusinessDate ?? null,
+      openBusinessDate: isSealed ? null : openBusinessDate,
       fraction: this.#options.fraction(),
     };
   }

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Now } from '../../../src/intent/model.ts';
+import type { IntentEvent, Now } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
 import {
@@ -93,6 +93,26 @@ describe('business days in the ledger', () => {
     expect(ledger.verify().faults).toEqual([]);
   });
 
+  it('take a voucher of a clock that runs years ahead on a day that comes: the issuer is not heard under such a clock', () => {
+    const wrong = { wallMs: Date.UTC(2040, 0, 1), monoMs: 1_000 };
+    const entries = { cash_drawer: 1_000, store: -1_000 };
+    const over = (number: number, now: Now, said?: string): void => {
+      const voucher = { reason: 'over', caseNumber: `C-${number}`, sequenceId: null, entries };
+      ledger.voucher(voucher, now, MANAGER, said);
+    };
+    approveCharge(ledger, SCAN_TIME, 1);
+    const { intent } = ledger.accept(scanOf(), wrong);
+    must(ledger, intent, { kind: 'stop' }, wrong);
+    over(1, wrong);
+    expect(ledger.dayPosition(DAY).cashDrawer).toBe(11_000);
+    over(2, later(SCAN_TIME, 31 * 86_400_000));
+    expect(ledger.dayPosition('20260823').cashDrawer).toBe(1_000);
+    over(3, wrong, '20270105'); // what the issuer says is so, however long the store was closed
+    expect(ledger.dayPosition('20270105').cashDrawer).toBe(1_000);
+    expect(ledger.dayPosition('20400101')).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
   it('are no more than a date once every payment on them was booked on another', () => {
     const eve = { ...SCAN_TIME, wallMs: SCAN_TIME.wallMs + 86_400_000 };
     approveCharge(ledger, eve, 1);
@@ -153,6 +173,41 @@ describe('business days in the ledger', () => {
     must(ledger, intent, { kind: 'acknowledge' }, later(SCAN_TIME, 80_000));
     expect(ledger.dayEntries(DAY)).toHaveLength(2);
     expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('name a payment that the issuer takes off a sealed day onto the next one', () => {
+    const { sequenceId } = approveCharge(ledger, SCAN_TIME, 1);
+    const cancelId = 'V01ABCDEFGHIJKLMNOPQRSTUV';
+    const voiding = { kind: 'void', cancelId, proof: 'manager', managerId: 'lee' } as const;
+    must(ledger, { sequenceId }, voiding, later(SCAN_TIME, 1_000), { openBusinessDate: DAY });
+    seal([], 10_000); // the close had left before the void began
+    const done = {
+      kind: 'voidDone',
+      cancelId,
+      cancelNrNumber: 'KMN260724000000001',
+      businessDate: '20260724',
+    };
+    must(ledger, { sequenceId }, done as IntentEvent, later(SCAN_TIME, 2_000), { actor: TERMINAL });
+    const last = ledger.dayEntries(DAY).at(-1);
+    expect(last).toMatchObject({ kind: 'dayLateBooking', index: ledger.head().index });
+    expect(JSON.parse(last?.body ?? '{}').detail).toEqual({
+      sequenceId,
+      host: 'voided',
+      swept: { issuerPayable: -10_000, cashDrawer: 10_000 },
+    });
+    expect(ledger.dayEntries('20260724')).toEqual([]);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('begin no void on a sealed day, also while the issuer was last heard to have it open', () => {
+    const { sequenceId } = approveCharge(ledger, SCAN_TIME, 1);
+    seal([], 10_000);
+    const voiding = { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' } as const;
+    const outcome = ledger.record(sequenceId, voiding, later(SCAN_TIME, 1_000), {
+      actor: MANAGER,
+      openBusinessDate: DAY,
+    });
+    expect(outcome).toMatchObject({ ok: false, refusal: 'VOID_DAY' });
   });
 
   it('survive a restart, with what is sealed', () => {

@@ -599,6 +599,23 @@ describe('a net cancel', () => {
     expect(story.state).toBe('reversing/return_due');
     expect(requestDue(story.intent)?.request).toBe('netCancel');
   });
+
+  it.each([
+    ['an acknowledgement', EVENTS.acknowledged],
+    ['an inquiry', { kind: 'inquiry', result: 'REVERSED', sentUnder: 3 }],
+  ] as const)(
+    'taken after all, by %s, after the voucher of its sealed day is a case: the store bore a loss that it has not',
+    (_how, event) => {
+      const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
+      const close = { kind: 'seen', reason: 'NET_CANCEL_REFUSED', caseNumber: 'C-1' } as const;
+      story.do({ ...close, voucher: 'daySealed' }, AS_MANAGER);
+      story.do(event.kind === 'inquiry' ? { ...event, sentUnder: story.intent.hostVersion } : event);
+      expect(story.state).toBe('reversed/return_due');
+      expect(story.intent.cases).toEqual(['BOOKED_AFTER_SEAL']);
+      story.do('givenBack');
+      expect(story.do({ kind: 'seen', reason: 'BOOKED_AFTER_SEAL' }, AS_MANAGER).intent.cases).toEqual([]);
+    },
+  );
 });
 
 describe('cases', () => {

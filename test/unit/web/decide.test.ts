@@ -104,6 +104,25 @@ describe('a decision with a voucher', () => {
   });
 });
 
+describe('a void', () => {
+  it('is not offered on a day that is sealed here, also before the issuer has said the next one', () => {
+    lab.charge();
+    lab.shown();
+    const offered = (): readonly string[] =>
+      paymentDetail(optionsWith(lab.ledger), lab.newest().sequenceId).decisions.map(
+        ({ decision }) => decision,
+      );
+    expect(offered()).toEqual(['void']);
+    const posting = { issuer_payable: 10_000, cash_drawer: -10_000 };
+    lab.ledger.recordDay(
+      { kind: 'daySealed', businessDate: '20260723', detail: { openItems: [], closeNo: 1 }, posting },
+      lab.clock.now(),
+      { role: 'terminal' },
+    );
+    expect(offered()).toEqual([]);
+  });
+});
+
 describe('a return whose scan was dated by a wrong clock', () => {
   const REAL_MS = Date.UTC(2026, 6, 23, 5, 32, 5);
   const options = () => ({ ...optionsWith(lab.ledger), unclaimedAfterMs: DAY_MS });
