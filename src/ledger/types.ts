@@ -199,6 +199,23 @@ export interface ListPage {
 
 export type Balances = Readonly<Record<Account, number>>;
 
+/** What a verification can find wrong, by kind. */
+export const VERIFY_FAULT_CODES = [
+  'CHAIN', // an entry is missing or was changed
+  'KNOWN_HEAD', // the journal does not hold what is known of it elsewhere
+  'POSTING', // an entry does not sum to 0, or books something else than its payment
+  'INTENT', // a payment is not what its entries say
+  'SEARCH', // a payment is missing in the search index
+  'VAULT', // kept barcodes are not those of the payments that may still be sent
+  'DAY_TOTALS',
+  'BALANCE',
+  'CLOSING', // an equation over the whole ledger
+  'CLOSING_DAY', // that of a sealed day
+  'BUSINESS_DAY',
+  'MARK', // of a ledger that recovers
+] as const;
+export type VerifyFaultCode = (typeof VERIFY_FAULT_CODES)[number];
+
 export interface VerifyReport {
   readonly ok: boolean;
   readonly entries: number;
@@ -207,7 +224,7 @@ export interface VerifyReport {
   readonly balances: Balances;
   /** The first wrong thing by kind, in words and with its place. Empty when ok. */
   readonly faults: readonly {
-    readonly code: string;
+    readonly code: VerifyFaultCode;
     readonly text: string;
     readonly index?: number;
     readonly sequenceId?: string;

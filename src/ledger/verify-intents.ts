@@ -16,6 +16,7 @@ import { type JournalRow, prepareJournal, readDecision, rowsOfIntent } from './j
 import { readMeta } from './meta.ts';
 import { readSearched, termsOf } from './search.ts';
 import { emptyBalances } from './totals.ts';
+import type { VerifyFaultCode } from './types.ts';
 import type { Faults } from './verify-faults.ts';
 
 interface Cell {
@@ -216,7 +217,7 @@ export class IntentCheck {
     if (!isFound) this.#wrong('SEARCH', row, 'the search index does not know it');
   }
 
-  #wrong(code: string, row: IntentRow, text: string, index: number = row.last_index): void {
+  #wrong(code: VerifyFaultCode, row: IntentRow, text: string, index: number = row.last_index): void {
     const { sequence_id: sequenceId } = row;
     this.#faults.add({ code, text: `intent ${sequenceId}: ${text}`, index, sequenceId });
   }

@@ -145,7 +145,7 @@ function referenceLine(face: Face, language: Language): string {
 function refusedSentence(face: Face, language: Language, moment: Moment): Sentence {
   const refused = face.refused ?? { cause: 'OTHER', values: {}, repeated: false };
   const text = refusalText(refused.cause, refused.values, refused.repeated);
-  const values = refusalValues(refused.cause, refused.values, moment.wallMs);
+  const values = refusalValues(refused.cause, refused.values, moment.wallMs, language);
   return {
     look: 'refuse',
     icon: 'slashed',

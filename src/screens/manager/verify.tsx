@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { VerifyAnswer } from '../../web/api/terminal.ts';
 import { digits } from '../text/format.ts';
 import { LIST } from '../text/manager.ts';
+import { verifyFaultText } from '../text/verify.ts';
 import { say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { PageProps } from './context.ts';
@@ -26,7 +27,7 @@ export function Verify(props: PageProps) {
             index: answer.index,
             head: answer.head.slice(0, 12),
           })
-        : say(LIST.verifyFailed, language, { text: answer.faults[0]?.text ?? '' });
+        : verifyFaultText(answer.faults, language);
   return (
     <>
       <button type="button" onClick={() => void verify()} disabled={action.busy}>

@@ -1,4 +1,5 @@
 /** To the installer: why a scan did not parse, and the cure (`ScanTest.hint` with its detail). */
+import { scanDetail } from './scan-details.ts';
 import { type Language, say, type Words } from './words.ts';
 
 interface DiagnosisText {
@@ -75,22 +76,6 @@ const DIAGNOSES: Readonly<Record<string, DiagnosisText>> = {
 
 const SHEET: Words = { ko: '설정 시트 {page}쪽.', en: 'Setup sheet page {page}.' };
 
-/** Kinds of added characters, where they stand, and what ends a read, as the diagnosis names them. */
-const DETAILS_KO: readonly (readonly [string, string])[] = [
-  ['nothing', '없음'],
-  ['identifier twice', '식별자 두 번'],
-  ['control character', '제어 문자'],
-  ['blank', '빈칸'],
-  ['digit', '숫자'],
-  ['letter', '글자'],
-  ['sign', '기호'],
-  [' and ', '·'],
-  [' before', ' 앞'],
-  [' after', ' 뒤'],
-];
-
-const DETAILED: ReadonlySet<string> = new Set(['EXTRA', 'NO_SUFFIX']);
-
 export interface DiagnosisFacts {
   readonly hint: string | null;
   readonly detail: string | null;
@@ -102,10 +87,7 @@ export interface DiagnosisFacts {
 export function diagnosisText(facts: DiagnosisFacts, language: Language): string | null {
   const text = DIAGNOSES[facts.hint ?? ''];
   if (text === undefined) return null;
-  let { detail } = facts;
-  if (detail !== null && DETAILED.has(facts.hint ?? '') && language === 'ko') {
-    for (const [english, korean] of DETAILS_KO) detail = detail.replaceAll(english, korean);
-  }
+  const detail = facts.detail === null ? null : scanDetail(facts.hint ?? '', facts.detail, language);
   const sentences = [text.what, text.cure].map((words) => say(words, language, { detail, till: facts.till }));
   if (facts.sheetPage !== null) sentences.push(say(SHEET, language, { page: facts.sheetPage }));
   return sentences.join(' ');

@@ -159,7 +159,6 @@ export const LIST = {
     ko: '장부가 맞습니다: 기록 {entries}건, 마지막 {index} · {head}',
     en: 'The ledger holds: {entries} entries, last {index} · {head}',
   },
-  verifyFailed: { ko: '장부 검증 실패: {text}', en: 'Verification failed: {text}' },
   cardSearch: {
     ko: '카드번호로 찾으려면 비밀번호를 다시 넣으세요. 번호는 저장되지 않습니다.',
     en: 'A search by card number asks for the PIN again. The number is not kept.',

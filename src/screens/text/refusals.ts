@@ -3,6 +3,7 @@
  * The values are named beside the causes in src/station/snapshot.ts.
  */
 import { clockTime, span } from './format.ts';
+import { scanDetail } from './scan-details.ts';
 import { type Language, say, type Values, type Words } from './words.ts';
 
 export interface RefusalText {
@@ -249,10 +250,11 @@ function isCause(name: string): name is RefusalCause {
 }
 
 /** The values as the sentences want them: ages instead of moments, the misread part named. */
-export function refusalValues(cause: string, values: Values, wallMs: number): Values {
+export function refusalValues(cause: string, values: Values, wallMs: number, language: Language): Values {
   const oldest = typeof values.oldestAtMs === 'number' ? span(wallMs - values.oldestAtMs) : undefined;
-  const detail =
-    values.code ?? values.layout ?? values.symbology ?? (MISREAD_PARTS.has(cause) ? cause : undefined);
+  const layout =
+    values.layout === undefined ? undefined : scanDetail('LAYOUT', String(values.layout), language);
+  const detail = values.code ?? layout ?? values.symbology ?? (MISREAD_PARTS.has(cause) ? cause : undefined);
   const at = typeof values.atMs === 'number' ? { scannedAtMs: clockTime(values.atMs) } : {};
   return { ...values, ...at, oldest, detail };
 }
@@ -260,7 +262,7 @@ export function refusalValues(cause: string, values: Values, wallMs: number): Va
 /** The one line that a refused scan leaves on a face in progress. */
 export function bandText(cause: string, values: Values, wallMs: number, language: Language): string {
   const text = refusalText(cause, values, false);
-  const given = refusalValues(cause, values, wallMs);
+  const given = refusalValues(cause, values, wallMs, language);
   const id = causeId(cause, values);
   const instruction = say(text.i, language, given);
   return id === 'DUP_OPEN' || id === 'STATION_BUSY' || id === 'RESTART_OPEN'

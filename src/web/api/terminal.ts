@@ -1,5 +1,7 @@
 /** The terminal's own state: line and delivery, scanners, settings, the ledger's verification. */
+
 import type { ScannerProblem } from '../../../drivers/scanner.ts';
+import type { VerifyFaultCode } from '../../ledger/types.ts';
 import type { Snapshot } from '../../station/snapshot.ts';
 import type { CountSum, PinBody } from './common.ts';
 import type { PaymentRow } from './payments.ts';
@@ -151,7 +153,9 @@ export interface VerifyAnswer {
   readonly index: number;
   readonly head: string;
   readonly faults: readonly {
-    readonly code: string;
+    /** The page has a sentence for each. */
+    readonly code: VerifyFaultCode;
+    /** For installers, in English, with the figures. */
     readonly text: string;
     readonly index?: number;
     readonly sequenceId?: string;

@@ -284,6 +284,20 @@ const VERIFIED: VerifyAnswer = {
   elapsedMs: 31,
 };
 
+/** A verification that found something. */
+export const BROKEN: VerifyAnswer = {
+  ...VERIFIED,
+  ok: false,
+  faults: [
+    {
+      code: 'CHAIN',
+      text: 'entry 3911 does not match its hash: it, or the entry before it, was changed',
+      index: 3_911,
+    },
+    { code: 'BALANCE', text: 'balance suspense is 0, the journal say -5000' },
+  ],
+};
+
 const API = '/api/v1/manager';
 
 /** Teaches the fixture server every call of the manager's pages. `session` may be changed between steps. */

@@ -9,7 +9,7 @@ import type { PaymentRow } from '../../../src/web/api/payments.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
-import { DETAIL, PAYMENTS, rowOf, serveManager } from './manager-data.ts';
+import { BROKEN, DETAIL, PAYMENTS, rowOf, serveManager } from './manager-data.ts';
 import { ALL_FACES, snapshotOf } from './snapshots.ts';
 
 /** Set it to keep a picture of every page in that folder, which is there already. */
@@ -448,6 +448,30 @@ describe('the other pages', () => {
     await page.getByRole('button', { name: '장부 검증' }).click();
     await until(() => page.locator('.title').innerText()).toContain('4240 · 0c77d2e6f1a8');
   });
+
+  it.each([
+    [
+      'ko',
+      '장부 검증',
+      '장부 검증 실패: 장부의 기록이 빠졌거나 바뀌었습니다 (CHAIN, 기록 3,911). 그 밖에 1가지.',
+    ],
+    [
+      'en',
+      'Verify',
+      'Verification failed: a journal entry is missing or was changed (CHAIN, entry 3,911). 1 more.',
+    ],
+  ] as const)(
+    'say what a verification found in the language of the page: %s',
+    async (language, button, text) => {
+      server.routes.set(`POST ${API}/verify`, () => ({ status: 200, body: BROKEN }));
+      await use(language, 'light', { width: 1280, height: 800 });
+      await open('payments');
+      await page.getByRole('button', { name: button }).click();
+      await until(() => page.locator('.title [role=status]').innerText()).toBe(text);
+      expect(await layoutFaults(page, '.title,nav,button')).toEqual([]);
+      if (SHOTS !== undefined) await keep(`verify-${language}`);
+    },
+  );
 
   it('draw the day as a chart, and as a table on request', async () => {
     await open('today');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SCANNER_PROBLEMS } from '../../../drivers/scanner.ts';
 import { CODES } from '../../../src/konaplate/codes.ts';
+import { VERIFY_FAULT_CODES } from '../../../src/ledger/types.ts';
 import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
 import * as decisions from '../../../src/screens/text/decisions.ts';
 import { INTENT_FACES, NOTES } from '../../../src/screens/text/faces.ts';
@@ -14,6 +15,7 @@ import { problemText, SCANNER_PROBLEM_TEXTS } from '../../../src/screens/text/sc
 import * as states from '../../../src/screens/text/states.ts';
 import * as strip from '../../../src/screens/text/strip.ts';
 import { COVER, SYSTEM_FACES } from '../../../src/screens/text/system.ts';
+import { VERIFY_FAULTS, verifyFaultText } from '../../../src/screens/text/verify.ts';
 import type { Language, Words } from '../../../src/screens/text/words.ts';
 import { FACES, KEYS, REFUSED_CAUSES } from '../../../src/station/snapshot.ts';
 import { ALL_FACES, NOW_MS, REFUSED_FACES, snapshotOf } from '../../browser/screens/snapshots.ts';
@@ -30,7 +32,7 @@ function wordsIn(value: unknown, path = ''): readonly (readonly [string, Words])
 
 const TABLES = {
   ...{ INTENT_FACES, SYSTEM_FACES, NOTES, COVER, REFUSALS, REASONS, RAIL, WORDS, PIN, NOTICES },
-  ...{ SCANNER_PROBLEM_TEXTS, strip, manager, states, decisions },
+  ...{ SCANNER_PROBLEM_TEXTS, VERIFY_FAULTS, strip, manager, states, decisions },
 };
 
 describe('the table of texts', () => {
@@ -99,6 +101,32 @@ describe('the table of texts', () => {
       'HID-POS 방식이 아니라 키보드 방식',
     );
     expect(problemText({ code: 'AMBIGUOUS', values }, 'en')).toContain('(1-1, 1-2)');
+  });
+
+  it('says what a verification found in both languages, with its code and its place', () => {
+    for (const code of VERIFY_FAULT_CODES) {
+      const fault = { code, text: 'entry 17 does not match its hash', index: 4_017 };
+      expect(verifyFaultText([fault], 'ko'), code).toMatch(
+        /^장부 검증 실패: [^A-Za-z]+\([A-Z_]+, 기록 4,017\)\.$/,
+      );
+      expect(verifyFaultText([fault], 'en'), code).toMatch(
+        /^Verification failed: [^가-힣]+ \([A-Z_]+, entry 4,017\)\.$/,
+      );
+    }
+    const both = [
+      { code: 'INTENT', text: '', sequenceId: '01K0M9ZZZZZZZZZZZZ7QK29XMD' },
+      { code: 'BALANCE', text: '' },
+    ] as const;
+    expect(verifyFaultText(both, 'ko')).toBe(
+      '장부 검증 실패: 거래가 기록과 다릅니다 (INTENT, 01K0M9ZZZZZZZZZZZZ7QK29XMD). 그 밖에 1가지.',
+    );
+  });
+
+  it('names the keyboard of a scanner in the language of the page', () => {
+    const words = (layout: string, language: Language) => bandText('LAYOUT', { layout }, NOW_MS, language);
+    expect(words('ALT-numpad', 'ko')).toContain('스캐너 자판 배열이 ALT+숫자입니다.');
+    expect(words('ALT-numpad', 'en')).toContain('Scanner sends layout ALT+numbers:');
+    expect(words('FR', 'ko')).toContain('스캐너 자판 배열이 FR입니다.');
   });
 
   it('asks for a new barcode at the third unreadable scan, and only then', () => {

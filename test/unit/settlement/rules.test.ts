@@ -17,7 +17,7 @@ const SOUND: RuleFacts = {
 
 type Fault = RuleFacts['verify']['faults'][number];
 
-function fault(code: string, text: string, more: Partial<Fault> = {}): Pick<RuleFacts, 'verify'> {
+function fault(code: Fault['code'], text: string, more: Partial<Fault> = {}): Pick<RuleFacts, 'verify'> {
   return { verify: { faults: [{ code, text, ...more }] } };
 }
 

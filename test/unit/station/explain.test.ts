@@ -104,8 +104,8 @@ describe('the cause and the cure of a scan that does not parse', () => {
     if (refused === null) throw new Error('the cashier is told nothing');
     expect(refused.cause).toBe(cause);
     expect(causeId(refused.cause, refused.values)).toBe(cause);
-    const values = refusalValues(refused.cause, refused.values, 0);
     for (const language of ['ko', 'en'] as const) {
+      const values = refusalValues(refused.cause, refused.values, 0, language);
       const { h, i } = refusalText(refused.cause, refused.values, false);
       const sentence = `${say(h, language, values)} ${say(i, language, values)}`;
       expect(sentence).not.toMatch(/[{}]|undefined/);
@@ -159,6 +159,7 @@ describe("the installer's page", () => {
         const text = diagnosisText(last, language) ?? '';
         expect(text).toMatch(/\. /);
         expect(text).not.toMatch(/[{}]|undefined|null|-\)/);
+        if (language === 'ko') expect(text).not.toMatch(/numpad|before|after|[A-Z]_[A-Z]/);
         if (sheetPage !== null) expect(text).toContain(String(sheetPage));
       }
     },
