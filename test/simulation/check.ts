@@ -15,10 +15,14 @@ export interface Violation {
   readonly text: string;
 }
 
-/** What the story did that no till can make good: how often a disk, or the issuer, was put back to an earlier point. */
+/**
+ * What the story did that no till can make good: how often a disk, or the issuer, was put back to an earlier point, and
+ * how often a copy of the disk ran in another machine.
+ */
 export interface Excused {
   readonly rollbacks: number;
   readonly restores: number;
+  readonly copies: number;
   /** Payments whose last steps were lost where neither the disk nor the issuer kept a trace of them. */
   readonly unheard: ReadonlySet<string>;
 }

@@ -53,6 +53,8 @@ export class Counter {
   crashes = 0;
   /** Old images of the disk that were put in its place: what was lost then is excused, never what was done twice. */
   rollbacks = 0;
+  /** Copies of the disk that were switched on in another machine. */
+  copies = 0;
   /** Payments whose last steps went with a disk before anybody outside had heard of them: there is nothing to know them by. */
   readonly unheard = new Set<string>();
   /** What the last old image lacks, until the till has greeted the issuer on it. */

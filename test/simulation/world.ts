@@ -279,6 +279,7 @@ export class Story {
     this.clock.after(5_000 + this.random.below(60_000), () => {
       const ghost = this.#counter(this.counters.indexOf(counter) + 1, true);
       this.#ghosts.push(ghost);
+      counter.copies += 1;
       ghost.haunt(left.disk, left.machineId);
       this.clock.after(90_000, () => ghost.switchOff());
     });
@@ -431,8 +432,8 @@ export class Story {
       }
       const intents = terminal.books.intents();
       for (const { sequenceId } of intents) known.add(sequenceId);
-      const { rollbacks, unheard } = counter;
-      const excused = { rollbacks, restores: this.#restores, unheard };
+      const { rollbacks, copies, unheard } = counter;
+      const excused = { rollbacks, restores: this.#restores, copies, unheard };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
     }
