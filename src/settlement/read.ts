@@ -10,8 +10,29 @@ export function factOf(entry: JournalEntry): DayFact {
   return { index, atMs, kind: entry.kind as DayFact['kind'], actor, detail };
 }
 
-export function readDay(ledger: Pick<LedgerReader, 'dayEntries'>, date: string): DayState {
-  return foldDay(date, ledger.dayEntries(date).map(factOf));
+type DayReader = Pick<LedgerReader, 'day' | 'dayEntries'>;
+
+/** A day as it was folded up to its entry `lastIndex`. */
+interface Folded {
+  readonly lastIndex: number;
+  readonly state: DayState;
+}
+
+/** Days kept folded per ledger; more than anybody looks at together. */
+const FOLDED_MAX = 64;
+const FOLDED = new WeakMap<DayReader, Map<string, Folded>>();
+
+/** The day as its entries say; read and folded anew only when the journal holds a newer entry of it. */
+export function readDay(ledger: DayReader, date: string): DayState {
+  const lastIndex = ledger.day(date)?.lastIndex ?? 0;
+  const days = FOLDED.get(ledger) ?? new Map<string, Folded>();
+  const known = days.get(date);
+  if (known?.lastIndex === lastIndex) return known.state;
+  const state = foldDay(date, ledger.dayEntries(date).map(factOf));
+  if (days.size >= FOLDED_MAX) days.clear();
+  days.set(date, { lastIndex, state });
+  FOLDED.set(ledger, days);
+  return state;
 }
 
 /**
