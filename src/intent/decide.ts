@@ -124,17 +124,20 @@ function assertOwnMove(command: OwnCommand, before: Intent, after: Intent): void
  */
 export function decide(intent: Intent, event: IntentEvent, context: DecideContext): Decision {
   let changes: Partial<Intent>;
+  let after: Intent;
   if (isExternal(event)) {
     changes = finish(intent, external(intent, event, context), context);
+    after = { ...intent, ...changes };
   } else {
     const { expectedVersion } = context;
     if (expectedVersion !== undefined && expectedVersion !== intent.version) return refuse('STALE');
     const result = ownCommand(intent, event, context);
     if (isRefusal(result)) return refuse(result);
     changes = finish(intent, result, context);
-    assertOwnMove(event, intent, { ...intent, ...changes });
+    after = { ...intent, ...changes };
+    assertOwnMove(event, intent, after);
   }
-  assertStep(intent, { ...intent, ...changes });
+  assertStep(intent, after);
   const record: DecisionRecord = {
     sequenceId: intent.sequenceId,
     event: event.kind,

@@ -136,11 +136,10 @@ function keepsSentence(before: Intent, after: Intent): boolean {
  * yet acknowledged, the clock of the state starts, cases that are over close. Leaves out what did not change.
  */
 export function finish(intent: Intent, changes: Changes, context: DecideContext): Changes {
-  const settled: Changes = { ...changes, ...doubtPayout(intent, { ...intent, ...changes }) };
-  if (intent.question !== null && settled.question === undefined) {
-    settled.question = questionFor({ ...intent, ...changes });
-  }
-  const after: Intent = { ...intent, ...settled };
+  const moved: Intent = { ...intent, ...changes };
+  const settled: Changes = { ...changes, ...doubtPayout(intent, moved) };
+  if (intent.question !== null && settled.question === undefined) settled.question = questionFor(moved);
+  const after: Intent = { ...moved, ...settled };
   const isNewSentence =
     after.host !== intent.host ||
     after.cash !== intent.cash ||
@@ -151,7 +150,9 @@ export function finish(intent: Intent, changes: Changes, context: DecideContext)
     settled.acknowledged ??= intent.acknowledged && keepsSentence(intent, after);
   }
   settled.cases = settleCases(intent, after);
-  return Object.fromEntries(
-    Object.entries(settled).filter(([field, value]) => intent[field as keyof Intent] !== value),
-  );
+  const changed: Record<string, unknown> = {};
+  for (const field of Object.keys(settled) as (keyof Intent)[]) {
+    if (settled[field] !== intent[field]) changed[field] = settled[field];
+  }
+  return changed;
 }

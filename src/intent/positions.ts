@@ -78,17 +78,35 @@ const ROWS: readonly Row[] = [
   { type: 'REFUND', deferred: ATTENDED, hosts: ['approved'], cash: 'paid_out', holding: PAID_OUT },
 ];
 
-function keyOf(tuple: Tuple): string {
+function wordsOf(tuple: Tuple): string {
   return `${tuple.type} ${tuple.host}/${tuple.cash}${tuple.deferred ? ' deferred' : ''}`;
 }
 
-const HOLDINGS = new Map<string, Holding>();
+/** By host, then by cash: what each of the two or four tuples of these holds, in the place of `placeOf`. */
+const HOLDINGS = new Map<Host, Map<Cash, (Holding | undefined)[]>>();
+
+function placeOf(type: IntentType, deferred: boolean): number {
+  return (type === 'CHARGE' ? 0 : 2) + (deferred ? 1 : 0);
+}
+
+function holdingOf(type: IntentType, host: Host, cash: Cash, deferred: boolean): Holding | undefined {
+  return HOLDINGS.get(host)?.get(cash)?.[placeOf(type, deferred)];
+}
+
+function hold({ type, host, cash, deferred }: Tuple, holding: Holding): void {
+  const byCash = HOLDINGS.get(host) ?? new Map<Cash, (Holding | undefined)[]>();
+  const places = byCash.get(cash) ?? [undefined, undefined, undefined, undefined];
+  places[placeOf(type, deferred)] = holding;
+  byCash.set(cash, places);
+  HOLDINGS.set(host, byCash);
+}
+
 const tuples: Tuple[] = [];
 for (const row of ROWS) {
   for (const deferred of row.deferred) {
     for (const host of row.hosts) {
       const tuple = { type: row.type, host, cash: row.cash, deferred };
-      HOLDINGS.set(keyOf(tuple), row.holding);
+      hold(tuple, row.holding);
       tuples.push(tuple);
     }
   }
@@ -98,7 +116,7 @@ for (const row of ROWS) {
 export const LEGAL_TUPLES: readonly Tuple[] = tuples;
 
 export function isLegal(tuple: Tuple): boolean {
-  return HOLDINGS.has(keyOf(tuple));
+  return holdingOf(tuple.type, tuple.host, tuple.cash, tuple.deferred) !== undefined;
 }
 
 /** An invariant of the rules does not hold: the process must not go on with this intent. */
@@ -108,7 +126,7 @@ export class IntentFault extends Error {
 
 /** Throws IntentFault unless the tuple is one of the 38. */
 export function assertLegal(tuple: Tuple): void {
-  if (!isLegal(tuple)) throw new IntentFault(`illegal state ${keyOf(tuple)}`);
+  if (!isLegal(tuple)) throw new IntentFault(`illegal state ${wordsOf(tuple)}`);
 }
 
 /** Throws IntentFault unless the entries are integers and sum to 0. */
@@ -130,8 +148,9 @@ export function position(
   deferred: boolean,
   amount: number,
 ): Posting {
-  const holding = HOLDINGS.get(keyOf({ type, host, cash, deferred }));
-  if (holding === undefined) throw new IntentFault(`illegal state ${keyOf({ type, host, cash, deferred })}`);
+  const holding = holdingOf(type, host, cash, deferred);
+  if (holding === undefined)
+    throw new IntentFault(`illegal state ${wordsOf({ type, host, cash, deferred })}`);
   const entries: Partial<Record<Account, number>> = {};
   if (amount !== 0) {
     for (const account of ACCOUNTS) {
@@ -160,7 +179,19 @@ export function difference(before: Posting, after: Posting): Posting {
   return entries;
 }
 
+/** Both hold the same, whatever it is: most records move no money. An illegal state is left to `position`. */
+function isSamePlace(one: Intent, other: Intent): boolean {
+  const isSame =
+    one.host === other.host &&
+    one.cash === other.cash &&
+    one.deferred === other.deferred &&
+    one.amount === other.amount &&
+    one.type === other.type;
+  return isSame && isLegal(other);
+}
+
 /** What one record books: position(after) minus position(before). */
 export function posting(before: Intent | null, after: Intent): Posting {
+  if (before !== null && isSamePlace(before, after)) return {};
   return difference(positionOf(before), positionOf(after));
 }

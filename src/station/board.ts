@@ -97,7 +97,9 @@ export class Board {
   }
 
   #newestFirst(accepts: (intent: Intent) => boolean): readonly Intent[] {
-    return [...this.#intents.values()].filter(accepts).reverse();
+    const found: Intent[] = [];
+    for (const intent of this.#intents.values()) if (accepts(intent)) found.push(intent);
+    return found.reverse();
   }
 
   #countOutcome(before: Intent | null, after: Intent): void {

@@ -118,8 +118,8 @@ export function contextOf(intent: Intent, input: ViewInput): FaceContext {
 /** The whole snapshot, for the page that drives the station. */
 export function buildSnapshot(input: ViewInput): Snapshot {
   const { desk, board, status, policy, now } = input;
-  const { later } = board.totals();
-  const rail = railOf(input);
+  const { later, cases } = board.totals();
+  const waiting = board.select((intent) => isWaiting(intent, input));
   return {
     sequence: input.sequence,
     run: input.run,
@@ -141,9 +141,9 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         limit: policy.later.sum,
         oldestMs: later.oldestAtMs === null ? null : Math.max(now.wallMs - later.oldestAtMs, 0),
       },
-      payoutDue: count(input, (intent) => intent.cash === 'payout_due'),
-      returnDue: count(input, isReturnDue),
-      cases: board.totals().cases.count,
+      payoutDue: waiting.filter(isPayoutDue).length,
+      returnDue: waiting.filter(isReturnDue).length,
+      cases: cases.count,
       businessDate: status.businessDate,
       clockConfirmed: status.clockConfirmed,
       cashier: desk.cashier,
@@ -157,7 +157,7 @@ export function buildSnapshot(input: ViewInput): Snapshot {
             values: desk.band.values,
             leftMs: Math.max(desk.band.endsMs - now.monoMs, 0),
           },
-    rail,
+    rail: railOf(input, waiting),
     times: {
       deadMs: input.times.deadMs,
       heartbeatMs: input.times.heartbeatMs,
@@ -235,15 +235,16 @@ function isWaiting(intent: Intent, { desk }: ViewInput): boolean {
   return !occupiesStation(intent) && intent.sequenceId !== desk.current?.sequenceId;
 }
 
-function count(input: ViewInput, accepts: (intent: Intent) => boolean): number {
-  return input.board.select((intent) => isWaiting(intent, input) && accepts(intent)).length;
+function isPayoutDue(intent: Intent): boolean {
+  return intent.cash === 'payout_due';
 }
 
-function railOf(input: ViewInput): Snapshot['rail'] {
-  const { desk, board } = input;
+/** `waiting`: everything that is on no station's screen now, newest first. */
+function railOf(input: ViewInput, waiting: readonly Intent[]): Snapshot['rail'] {
+  const { desk } = input;
   const items = (accepts: (intent: Intent) => boolean): readonly RailItem[] =>
-    board
-      .select((intent) => isWaiting(intent, input) && accepts(intent))
+    waiting
+      .filter(accepts)
       .slice(0, RAIL_MAX)
       .map((intent) => ({
         ...faceIntent(intent),
@@ -253,7 +254,7 @@ function railOf(input: ViewInput): Snapshot['rail'] {
   return {
     last: lastOf(input),
     printer: input.printer,
-    payoutDue: items((intent) => intent.cash === 'payout_due'),
+    payoutDue: items(isPayoutDue),
     returnDue: items(isReturnDue),
     later: items(isLater),
     cases: items(isCase),

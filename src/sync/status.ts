@@ -5,6 +5,8 @@ import type { Session } from './session.ts';
 import type { DueItem, SyncCounts, SyncLine, SyncPause, SyncStatus } from './types.ts';
 
 const DUE_MAX = 100;
+const BOTH = { CHARGE: true, REFUND: true } as const;
+const NO_LIMITS: SyncStatus['limits'] = {};
 
 export interface StatusInput {
   readonly now: Now;
@@ -75,45 +77,60 @@ function dueItems({ agenda, now, isUnderWay }: StatusInput): DueItem[] {
   return items;
 }
 
-/** The status as plain values; the list of due items and the counters are only made when somebody looks at them. */
+/** What `sync status` and the pages read: plain values, but for the two that cost something. */
+class LiveStatus implements SyncStatus {
+  readonly line: SyncLine;
+  readonly paused: SyncPause | null;
+  readonly breaker: SyncStatus['breaker'];
+  readonly lastAnsweredAtMs: number | null;
+  readonly clockOffsetMs: number | null;
+  readonly clockConfirmed: boolean;
+  readonly onlineSinceStart: boolean;
+  readonly epoch: number;
+  readonly issuerEpoch: string | null;
+  readonly recovering: boolean;
+  readonly businessDate: string | null;
+  readonly cutOverHour: number | null;
+  readonly enabled: SyncStatus['enabled'];
+  readonly limits: SyncStatus['limits'];
+  readonly drainPerMinute: number;
+  readonly #input: StatusInput;
+  #due: DueItem[] | null = null;
+  #counts: SyncCounts | null = null;
+
+  constructor(input: StatusInput) {
+    const { session, now } = input;
+    const { hello } = session;
+    this.#input = input;
+    this.line = lineOf(input);
+    this.paused = input.pause;
+    this.breaker = input.breaker;
+    this.lastAnsweredAtMs = input.lastAnsweredAtMs;
+    this.clockOffsetMs = session.clockOffsetMs;
+    this.clockConfirmed = session.clockConfirmed(now);
+    this.onlineSinceStart = session.greeted;
+    this.epoch = session.epoch;
+    this.issuerEpoch = session.issuerEpoch;
+    this.recovering = session.recovering;
+    this.businessDate = hello?.openBusinessDate ?? null;
+    this.cutOverHour = hello?.cutOverHour ?? null;
+    this.enabled = hello?.enabled ?? BOTH;
+    this.limits = hello?.limits ?? NO_LIMITS;
+    this.drainPerMinute = input.drainPerMinute;
+  }
+
+  get due(): readonly DueItem[] {
+    this.#due ??= dueItems(this.#input);
+    return this.#due;
+  }
+
+  get counts(): SyncCounts {
+    this.#counts ??= this.#input.counts();
+    return this.#counts;
+  }
+}
+
+/** The status of this moment; the list of due items and the counters are only made when somebody looks at them. */
 export function buildStatus(input: StatusInput): SyncStatus {
-  const { session, now } = input;
-  let due: DueItem[] | undefined;
-  let counts: SyncCounts | undefined;
-  const pause = input.pause;
-  return {
-    line: lineOf(input),
-    paused:
-      pause === null
-        ? null
-        : {
-            by: pause.by,
-            reason: pause.reason,
-            code: pause.code,
-            atMs: pause.atMs,
-            actor: pause.actor,
-            stops: pause.stops,
-          },
-    breaker: input.breaker,
-    lastAnsweredAtMs: input.lastAnsweredAtMs,
-    clockOffsetMs: session.clockOffsetMs,
-    clockConfirmed: session.clockConfirmed(now),
-    onlineSinceStart: session.greeted,
-    epoch: session.epoch,
-    issuerEpoch: session.issuerEpoch,
-    recovering: session.recovering,
-    businessDate: session.hello?.openBusinessDate ?? null,
-    cutOverHour: session.hello?.cutOverHour ?? null,
-    enabled: session.hello?.enabled ?? { CHARGE: true, REFUND: true },
-    limits: session.hello?.limits ?? {},
-    drainPerMinute: input.drainPerMinute,
-    get due() {
-      due ??= dueItems(input);
-      return due;
-    },
-    get counts() {
-      counts ??= input.counts();
-      return counts;
-    },
-  };
+  return new LiveStatus(input);
 }

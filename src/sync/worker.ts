@@ -51,7 +51,7 @@ export class SyncWorker {
   #unlisten: () => void = () => {};
   #timer: Timer | null = null;
   #isWoken = false;
-  #shown = '';
+  #shown: readonly unknown[] = [];
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -355,7 +355,10 @@ export class SyncWorker {
       state === 'down' ? this.#liaison.nextTryMs(now) : null,
       reason,
       code,
-      pause === null ? null : `${pause.by} ${pause.reason} ${pause.code} ${pause.atMs}`,
+      pause?.by,
+      pause?.reason,
+      pause?.code,
+      pause?.atMs,
       breaker.state,
       recovering,
       epoch,
@@ -363,9 +366,13 @@ export class SyncWorker {
       hello?.enabled.REFUND,
       hello?.openBusinessDate,
       session.clockConfirmed(now),
-    ].join();
-    if (shown === this.#shown) return;
+    ];
+    if (isSame(shown, this.#shown)) return;
     this.#shown = shown;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, place) => value === other[place]);
 }
