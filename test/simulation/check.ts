@@ -92,9 +92,17 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
 /** After every end: no card number and no barcode in the journal, none but of what may still be sent in the vault. */
 export function secretsLeft({ world, terminal }: Counter, cards: readonly string[]): Violation[] {
   if (terminal === null || world.file !== null) return [];
-  const journal = JSON.stringify(world.disk.entries);
-  const found = cards.filter((card) => journal.includes(card));
-  return found.length === 0 ? [] : [{ code: 'SECRET', text: 'a card number stands in the journal' }];
+  const isFound = world.disk.entries.some((entry) => holdsAny(entry, cards));
+  return isFound ? [{ code: 'SECRET', text: 'a card number stands in the journal' }] : [];
+}
+
+/** One of these texts stands somewhere inside of a value, a name or a number of it included. */
+function holdsAny(value: unknown, texts: readonly string[]): boolean {
+  if (typeof value === 'string') return value.length > 9 && texts.some((text) => value.includes(text));
+  if (typeof value === 'number') return value > 1e9 && holdsAny(String(value), texts);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some((each) => holdsAny(each, texts));
+  return Object.entries(value).some(([name, each]) => holdsAny(name, texts) || holdsAny(each, texts));
 }
 
 /** With nothing open, what the store owes the issuer is what the issuer booked. */

@@ -37,10 +37,18 @@ interface Held {
   readonly journal: JournalEntry;
 }
 
-function journalOf({ index, hash, atMs }: Entry, line: DayLine): JournalEntry {
+/** What stands in a journal never changes, so its text is made once, however many runs read it. */
+const JOURNALS = new WeakMap<Entry, JournalEntry>();
+
+function journalOf(journalled: Entry, line: DayLine): JournalEntry {
+  const made = JOURNALS.get(journalled);
+  if (made !== undefined) return made;
+  const { index, hash, atMs } = journalled;
   const { actor, businessDate, detail, posting } = line;
   const body = JSON.stringify({ actor, businessDate, detail, posting });
-  return { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
+  const entry = { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
+  JOURNALS.set(journalled, entry);
+  return entry;
 }
 
 export class DiskDays {
@@ -60,6 +68,15 @@ export class DiskDays {
     this.#lines.set(businessDate, lines);
   }
 
+  /** What the days booked themselves. */
+  postings(): Record<Account, number> {
+    const sums = Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Record<Account, number>;
+    for (const lines of this.#lines.values()) {
+      for (const { line } of lines) if (line.posting !== undefined) addTo(sums, line.posting);
+    }
+    return sums;
+  }
+
   days(limit: number): readonly BusinessDay[] {
     const dates = new Set(this.#lines.keys());
     for (const intent of this.#intents.values()) {
@@ -74,7 +91,13 @@ export class DiskDays {
   }
 
   day(date: string): BusinessDay | null {
-    return this.days(Number.POSITIVE_INFINITY).find(({ businessDate }) => businessDate === date) ?? null;
+    const isKnown = this.#lines.has(date) || (date >= FIRST_DATE && this.#hasPayment(date));
+    return isKnown ? this.#day(date) : null;
+  }
+
+  #hasPayment(date: string): boolean {
+    for (const intent of this.#intents.values()) if (businessDateOf(intent, 0) === date) return true;
+    return false;
   }
 
   #day(businessDate: string): BusinessDay {

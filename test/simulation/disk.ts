@@ -30,7 +30,7 @@ import type {
   Step,
   TillLedger,
 } from '../../src/ledger/types.ts';
-import { addTo, type DayLedger, type DayLine, DiskDays, postingsOf } from './disk-days.ts';
+import { addTo, type DayLedger, type DayLine, DiskDays } from './disk-days.ts';
 
 /** One line of the journal. `record` null: a note that belongs to no intent. */
 export interface Entry {
@@ -62,10 +62,25 @@ export class Disk {
   restoredTo = 0;
   /** Every barcode that was ever accepted; the world's knowledge, not the disk's. */
   readonly #everScanned = new Map<string, string>();
+  /** The fold of the first `#foldedTo` entries, none of which ever changes. */
+  readonly #folded = new Map<string, Intent>();
+  #foldedTo = 0;
 
   get head(): JournalHead {
     const last = this.entries.at(-1);
     return last === undefined ? { index: 0, hash: '0'.repeat(64) } : { index: last.index, hash: last.hash };
+  }
+
+  /** Its journal folded into intents, oldest first. */
+  folded(): ReadonlyMap<string, Intent> {
+    const { entries } = this;
+    for (; this.#foldedTo < entries.length; this.#foldedTo += 1) {
+      const record = entries[this.#foldedTo]?.record ?? null;
+      if (record === null) continue;
+      const before = this.#folded.get(record.sequenceId) ?? null;
+      this.#folded.set(record.sequenceId, apply(before, record));
+    }
+    return this.#folded;
   }
 
   scanned(sequenceId: string, barcode: string): void {
@@ -76,7 +91,7 @@ export class Disk {
   at(index: number): Disk {
     const disk = new Disk();
     disk.entries.push(...this.entries.slice(0, index));
-    for (const [sequenceId, intent] of foldAll(disk.entries)) {
+    for (const [sequenceId, intent] of disk.folded()) {
       const barcode = this.#everScanned.get(sequenceId) ?? '';
       disk.scanned(sequenceId, barcode);
       disk.cards.set(sequenceId, this.cards.get(sequenceId) ?? '');
@@ -104,16 +119,6 @@ export class Disk {
     disk.restoredTo = index;
     return disk;
   }
-}
-
-/** Folds a journal into its intents, oldest first. */
-export function foldAll(entries: readonly Entry[]): Map<string, Intent> {
-  const intents = new Map<string, Intent>();
-  for (const { record } of entries) {
-    if (record === null) continue;
-    intents.set(record.sequenceId, apply(intents.get(record.sequenceId) ?? null, record));
-  }
-  return intents;
 }
 
 export interface DiskLedgerOptions {
@@ -161,14 +166,14 @@ export class DiskLedger implements TillLedger, DayLedger {
   constructor(disk: Disk, options: DiskLedgerOptions) {
     this.#disk = disk;
     this.#options = options;
-    this.#intents = foldAll(disk.entries);
+    this.#intents = new Map(disk.folded());
     for (const { record, index } of disk.entries) {
       if (record !== null && !this.#numbers.has(record.sequenceId))
         this.#numbers.set(record.sequenceId, index);
     }
     this.#days = new DiskDays(disk.entries, this.#intents);
     for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
-    addTo(this.#balances, postingsOf(this));
+    addTo(this.#balances, this.#days.postings());
     const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
     for (const row of disk.hashes.values()) if (row.untilMs !== null) row.untilMs = windowEndMs;
   }
@@ -279,9 +284,9 @@ export class DiskLedger implements TillLedger, DayLedger {
 
   timeline(sequenceId: string): ReturnType<DayLedger['timeline']> {
     return this.#disk.entries.flatMap(({ index, atMs, kind, hash, record }) => {
+      if (record?.sequenceId !== sequenceId) return [];
       const body = JSON.stringify(record);
-      const entry = { index, atMs, kind, sequenceId, body, previousHash: '', hash };
-      return record?.sequenceId === sequenceId ? [entry] : [];
+      return [{ index, atMs, kind, sequenceId, body, previousHash: '', hash }];
     });
   }
 
@@ -420,16 +425,22 @@ export class DiskLedger implements TillLedger, DayLedger {
     return this.#balances;
   }
 
+  /** Of the balances, what the business days booked themselves. */
+  dayPostings(): Readonly<Balances> {
+    return this.#days.postings();
+  }
+
   /** What of the books does not hold: the fold of the disk, the positions, the vault. Empty: all is well. */
   faults(): string[] {
     const found: string[] = [];
     const positions = noBalances();
-    addTo(positions, postingsOf(this));
-    const folded = foldAll(this.#disk.entries);
+    addTo(positions, this.#days.postings());
+    const folded = this.#disk.folded();
     for (const [sequenceId, intent] of folded) {
       addTo(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));
       const held = this.#intents.get(sequenceId);
-      if (JSON.stringify(held) !== JSON.stringify(intent)) found.push(`${sequenceId} folds to another state`);
+      if (held === undefined || !isSameIntent(held, intent))
+        found.push(`${sequenceId} folds to another state`);
       if (this.#disk.vault.has(sequenceId) && !sendable(intent)) found.push(`${sequenceId} left its barcode`);
       if (this.#disk.hashes.has(sequenceId) && keepsHash(intent) === 'never')
         found.push(`${sequenceId} left its hash`);
@@ -529,6 +540,15 @@ export class DiskLedger implements TillLedger, DayLedger {
       this.#isTelling = false;
     }
   }
+}
+
+/** Field by field; what is no plain value was made by the same record and is the same object, or is compared by its text. */
+function isSameIntent(one: Intent, other: Intent): boolean {
+  const fields = Object.keys(one) as (keyof Intent)[];
+  if (fields.length !== Object.keys(other).length) return false;
+  return fields.every(
+    (field) => one[field] === other[field] || JSON.stringify(one[field]) === JSON.stringify(other[field]),
+  );
 }
 
 const COUNTED = new Set(['unsent', 'sending', 'unknown', 'approved', 'voiding']);

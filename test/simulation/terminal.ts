@@ -172,6 +172,15 @@ function whole(ledger: SimulatedLedger): Ledger {
   };
 }
 
+/** A policy never changes; a till starts with the same one many times. */
+const HASHES = new WeakMap<Policy, string>();
+
+function hashOf(policy: Policy): string {
+  const hash = HASHES.get(policy) ?? policyHash(policy);
+  HASHES.set(policy, hash);
+  return hash;
+}
+
 interface Opened {
   readonly ledger: SimulatedLedger;
   readonly books: Books;
@@ -186,14 +195,14 @@ function openDisk(world: TerminalWorld): Opened {
     merchantId: MERCHANT,
     terminalId,
     times: policy.times,
-    policyHash: policyHash(policy),
+    policyHash: hashOf(policy),
     fraction: () => random.fraction(),
     now: clock.now(),
   });
   const books: Books = {
     intents: () => ledger.list({ limit: 1_000 }).intents,
     balances: () => ledger.balances(),
-    days: () => postingsOf(ledger),
+    days: () => ledger.dayPostings(),
     faults: () => ledger.faults(),
   };
   const verify = async (): Promise<VerifyReport> => ({
@@ -218,7 +227,7 @@ function openFile(world: TerminalWorld, file: string): Opened {
     terminalId,
     key: new Uint8Array(32).fill(7),
     times: policy.times,
-    policyHash: policyHash(policy),
+    policyHash: hashOf(policy),
     random: { bytes: (count) => nonces.bytes(count), fraction: () => random.fraction() },
     now: clock.now(),
     ballastBytes: 0,

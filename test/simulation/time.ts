@@ -84,46 +84,40 @@ export class VirtualClock implements Clock {
 
   #push(event: Event): void {
     const heap = this.#heap;
+    let place = heap.length;
     heap.push(event);
-    let child = heap.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!earlier(heap[child], heap[parent])) break;
-      swap(heap, child, parent);
-      child = parent;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = heap[parent] as Event;
+      if (!earlier(event, above)) break;
+      heap[place] = above;
+      place = parent;
     }
+    heap[place] = event;
   }
 
   #pop(): void {
     const heap = this.#heap;
     const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    heap[0] = last;
-    let parent = 0;
+    const size = heap.length;
+    if (last === undefined || size === 0) return;
+    let place = 0;
     for (;;) {
-      const left = 2 * parent + 1;
-      const right = left + 1;
-      let least = parent;
-      if (left < heap.length && earlier(heap[left], heap[least])) least = left;
-      if (right < heap.length && earlier(heap[right], heap[least])) least = right;
-      if (least === parent) return;
-      swap(heap, parent, least);
-      parent = least;
+      let child = 2 * place + 1;
+      if (child >= size) break;
+      const right = child + 1;
+      if (right < size && earlier(heap[right] as Event, heap[child] as Event)) child = right;
+      const below = heap[child] as Event;
+      if (!earlier(below, last)) break;
+      heap[place] = below;
+      place = child;
     }
+    heap[place] = last;
   }
 }
 
-function earlier(one: Event | undefined, other: Event | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
+function earlier(one: Event, other: Event): boolean {
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
-}
-
-function swap(heap: Event[], one: number, other: number): void {
-  const a = heap[one];
-  const b = heap[other];
-  if (a === undefined || b === undefined) return;
-  heap[one] = b;
-  heap[other] = a;
 }
 
 /** splitmix32 seeded generator: small, fast, the same on every machine. */
