@@ -22,6 +22,8 @@ export interface DayDetails {
     readonly store?: string;
     /** Journal index after which the report's range begins. */
     readonly rangeFrom: number;
+    /** Its report lists the vouchers of its own chain; entries of older programs do not hold it: all of the range. */
+    readonly byDay?: true;
     /** Only without a count. */
     readonly uncounted: string | null;
     /** Sum of what is carried over by name, and how many. */

@@ -1,5 +1,6 @@
 /** Gathers what a report needs from the journal, signs it once, and makes the same bytes again afterwards. */
 import type { Actor, Posting } from '../intent/model.ts';
+import type { VoucherOfDay } from '../ledger/days.ts';
 import type { DayEntry, JournalEntry, Ledger } from '../ledger/types.ts';
 import { foldDay } from './day.ts';
 import { SettlementFault } from './fault.ts';
@@ -60,7 +61,8 @@ export function makeReport(
   const at = wanted ?? seal?.index ?? entries.at(-1)?.index ?? ledger.head().index;
   const day = foldDay(date, entries.filter(({ index }) => index <= at).map(factOf));
   const from = day.wanted?.detail.rangeFrom ?? rangeFrom(ledger, at);
-  const gathered = gather(ledger, from, at);
+  const isByDay = day.wanted === null || day.wanted.detail.byDay === true;
+  const gathered = gather(ledger, from, at, isByDay ? entries.filter(({ index }) => index <= at) : null);
   const input: ReportInput = {
     store: day.wanted?.detail.store ?? place.store,
     merchantId: place.merchantId,
@@ -98,21 +100,40 @@ function rangeFrom(ledger: Ledger, at: number): number {
   return Math.max(0, ...seals.filter((index) => index < at)) + 1;
 }
 
-function gather(ledger: Ledger, from: number, to: number): Gathered {
+/**
+ * Vouchers and decisions of a range, and the journal's head at its end. What a voucher moves on the day's two accounts
+ * stands in the chain of its own day (`ofDay`), which may be closed before or after the days beside it: such vouchers are
+ * that day's, wherever they lie; the others, and decisions, are listed by their place. Null: all of them by their place.
+ */
+function gather(ledger: Ledger, from: number, to: number, ofDay: readonly JournalEntry[] | null): Gathered {
   const head = ledger.entries(to, 1)[0]?.hash ?? '';
   const gathered: Gathered = { vouchers: [], decisions: [], more: 0, head };
+  for (const entry of ofDay ?? []) {
+    if (entry.kind === 'dayMissingItem') take(entry, gathered);
+    if (entry.kind !== 'dayVoucher') continue;
+    const { voucher } = factOf(entry).detail as VoucherOfDay;
+    for (const own of ledger.entries(voucher, 1)) take(own, gathered);
+  }
+  const isElsewhere = ({ kind, index }: JournalEntry): boolean =>
+    kind === 'dayMissingItem' ||
+    (kind === 'voucher' && ledger.entries(index + 1, 1)[0]?.kind === 'dayVoucher');
   let read = 0;
   for (let index = from; index <= to && read < ENTRIES_MAX; ) {
     const page = ledger.entries(index, PAGE);
     for (const entry of page) {
-      if (entry.index > to) return gathered;
-      take(entry, gathered);
+      if (entry.index > to) return inOrder(gathered);
+      if (ofDay === null || !isElsewhere(entry)) take(entry, gathered);
     }
     read += page.length;
     const last = page.at(-1);
-    if (last === undefined) return gathered;
+    if (last === undefined) break;
     index = last.index + 1;
   }
+  return inOrder(gathered);
+}
+
+function inOrder(gathered: Gathered): Gathered {
+  gathered.vouchers.sort((left, right) => left.index - right.index);
   return gathered;
 }
 

@@ -238,6 +238,7 @@ export class Settlement {
       version: this.#options.version,
       store: this.#options.store,
       rangeFrom: this.#rangeFrom(),
+      byDay: true,
       uncounted: day.counts.length === 0 ? uncounted : null,
       carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
     };

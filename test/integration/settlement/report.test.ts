@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Posting } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { openLedger, rotateLedgerKey } from '../../../src/ledger/ledger.ts';
 import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
@@ -109,5 +110,56 @@ describe('a report whose ledger got another key', () => {
     const keyOf = ({ text }: Report): string | undefined => /key ([0-9a-f]{12})/.exec(text)?.[1];
     expect(keyOf(after)).not.toBe(keyOf(before));
     expect(ledger.verify().faults).toEqual([]);
+  });
+});
+
+describe('a day that is closed after the next one, or while the next one is under way', () => {
+  const [first, second] = ['20260801', '20260802'];
+  const linesOf = (date: string, at: number | null = null): readonly string[] =>
+    report(date, at)
+      .csv.split('\r\n')
+      .filter((line) => line.startsWith('voucher,'))
+      .map((line) => line.split(',')[1] ?? '')
+      .filter((name) => name.endsWith('store') || name.endsWith('unclaimed'));
+  const book = (caseNumber: string, entries: Posting, date: string): void => {
+    ledger.voucher({ caseNumber, sequenceId: null, reason: 'x', entries }, clock.now(), BOSS, date);
+  };
+  const close = (businessDate: string, isByDay = true): void => {
+    const seals = ledger.days(50).map(({ sealedIndex }) => sealedIndex ?? 0);
+    const rangeFrom = Math.max(0, ...seals) + 1;
+    const byDay = isByDay ? { byDay: true } : {};
+    record({
+      kind: 'dayCloseWanted',
+      businessDate,
+      detail: { version: '1', rangeFrom, uncounted: 'x', carried: { count: 0, sum: 0 }, ...byDay },
+    });
+    record({ kind: 'daySealed', businessDate, detail: { closeNo: 1, openItems: [], version: '1' } });
+  };
+
+  it('has its own vouchers in its report and no other: they move its figures', () => {
+    book('C-11', { store: 100, cash_drawer: -100 }, first);
+    book('C-12', { store: 200, cash_drawer: -200 }, second);
+    const item = { sequenceId: 'LOST0000AB12CD34', type: 'CHARGE', amount: 700, state: 'APPROVED' };
+    const posting = { store: 700, issuer_payable: -700 };
+    record({
+      kind: 'dayMissingItem',
+      businessDate: first,
+      detail: { ...item, caseNumber: 'C-13', loss: 'store' },
+      posting,
+    });
+    close(second);
+    // What moves no figure of a day stands where it was decided.
+    book('C-14', { customer_due: 300, unclaimed: -300 }, first);
+    close(first);
+    expect(linesOf(first)).toEqual(['C-11 store', 'C-13 store', 'C-14 unclaimed']);
+    expect(linesOf(second)).toEqual(['C-12 store']);
+  });
+
+  it('closed by an older program has the report of then', () => {
+    book('C-21', { store: 100, cash_drawer: -100 }, '20260803');
+    book('C-22', { store: 200, cash_drawer: -200 }, '20260804');
+    close('20260804', false);
+    close('20260803');
+    expect(linesOf('20260804')).toEqual(['C-21 store', 'C-22 store']);
   });
 });
