@@ -1,7 +1,7 @@
 import type { Actor, CaseReason, ExternalEvent, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { Committed, RecordOptions, Step } from '../ledger/types.ts';
+import type { Committed, LedgerFaultCode, RecordOptions, Step } from '../ledger/types.ts';
 import type { Agenda, Entry } from './agenda.ts';
 import {
   approveEvent,
@@ -26,6 +26,12 @@ const SEND = { kind: 'send' } as const;
 const BY_TERMINAL = { actor: TERMINAL } as const;
 /** Answers under way at the same time are few; more than this are recorded at once. */
 const TOGETHER_MAX = 64;
+
+/**
+ * What one of a group may suffer and another not: a barcode that cannot be read, no room for all of them. While another
+ * program holds the file each would wait for it anew, and the counter with them.
+ */
+const ALONE: ReadonlySet<LedgerFaultCode> = new Set(['KEY_MISSING', 'FULL']);
 
 /** An answer to an approval, to be recorded. */
 interface Heard {
@@ -363,16 +369,17 @@ export class Delivery {
   }
 
   /**
-   * Commits several events at once; null for each that the rules refuse. null instead of the list: nothing was committed, and
-   * each may be tried alone.
+   * Commits several events at once; null for each that the rules refuse, or for all when nothing can be committed now. null
+   * instead of the list: nothing was committed, and each may be tried alone.
    */
   #recordTogether(steps: readonly Step[]): readonly (Committed | null)[] | null {
     try {
       const outcomes = this.#options.ledger.recordMany(steps, this.#options.clock.now());
       return outcomes.map((outcome) => (outcome.ok ? outcome : null));
     } catch (fault) {
-      if (mayPass(fault)) return null;
-      this.#host.broken(fault);
+      if (fault instanceof LedgerFault && ALONE.has(fault.code)) return null;
+      if (mayPass(fault)) this.#host.faulted();
+      else this.#host.broken(fault);
       return steps.map(() => null);
     }
   }

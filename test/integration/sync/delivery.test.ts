@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, ApproveAnswer, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
@@ -340,6 +341,22 @@ describe('a deferred charge', () => {
     await counter.clock.advance(1_000);
     expect(charges.map((charge) => counter.at(charge))).toEqual(Array(4).fill('approved/received'));
     expect(counter.backend.of('approve')).toHaveLength(4);
+  });
+
+  it('waits with its group while another program holds the file: each alone would hold up the counter for two seconds more', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60_000 };
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    const charges = Array.from({ length: 3 }, () => counter.deferred());
+    const other = new Database(counter.shop.file);
+    other.exec('BEGIN IMMEDIATE');
+    await counter.clock.advance(900);
+    expect(counter.worker.status().counts.faults).toBe(1);
+    other.exec('ROLLBACK');
+    other.close();
+    await counter.clock.advance(1_000);
+    expect(charges.map((charge) => counter.at(charge))).toEqual(Array(3).fill('approved/received'));
+    expect(counter.backend.of('approve')).toHaveLength(3);
   });
 
   it('holds its place until its answer is on disk, also when the till stops meanwhile', async () => {
