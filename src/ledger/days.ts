@@ -2,7 +2,7 @@
  * Business days as the journal tells them: what people and the issuer said of a day, chained per day like the entries of
  * an intent. The table only holds where each chain ends and what its postings sum up to; both are rebuilt by `verify`.
  */
-import type { Actor, Intent, Now, Posting } from '../intent/model.ts';
+import type { Actor, Host, Intent, Now, Posting } from '../intent/model.ts';
 import { assertBalanced, positionOf } from '../intent/positions.ts';
 import { canonicalJson } from './canonical.ts';
 import { detailWithoutCardData, withoutCardData } from './card-data.ts';
@@ -32,15 +32,27 @@ const DAY_MS = 86_400_000;
  * never is keeps it, and owes nothing.
  */
 export const FIRST_DATE = '20260101';
+/** Where a payment's date is the issuer's: any other may still bear that of its scan, by whatever the clock said. */
+export const SAID: readonly Host[] = ['approved', 'voiding', 'voided'];
+
+/** The date so many days after (before, where negative) a yyyyMMdd. */
+export function datePlus(date: string, days: number): string {
+  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
+  return new Date(at + days * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+}
 
 /** `20260724` of `20260723`. */
 export function nextDate(date: string): string {
-  return daysAfter(date, 1);
+  return datePlus(date, 1);
 }
 
-function daysAfter(date: string, days: number): string {
-  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
-  return new Date(at + days * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+/**
+ * The last date that a scan alone may name. A clock that stands years ahead names no day either: `newestSaid` is the
+ * newest date that an issuer's answer has given to a payment, and a till goes on within a month of it. null: none has yet.
+ */
+export function lastDate(newestSaid: string | null): string {
+  if (newestSaid === null) return '99999999';
+  return datePlus(newestSaid, AHEAD_MAX);
 }
 
 /** What the body of a day's entry holds. */
@@ -138,9 +150,9 @@ export function prepareDays(database: Connection) {
        entries = excluded.entries, sealed_index = excluded.sealed_index,
        issuer_payable = excluded.issuer_payable, cash_drawer = excluded.cash_drawer`,
     ),
-    dates: database.prepare<[number], { date: string } & Partial<DayRow>>(
+    dates: database.prepare<[string, number], { date: string } & Partial<DayRow>>(
       `SELECT dates.date, business_days.* FROM
-         (SELECT business_date AS date FROM days WHERE business_date >= '${FIRST_DATE}' AND EXISTS
+         (SELECT business_date AS date FROM days WHERE business_date BETWEEN '${FIRST_DATE}' AND ? AND EXISTS
             (SELECT 1 FROM day_totals WHERE day_totals.business_date = days.business_date AND count > 0)
           UNION SELECT business_date FROM business_days) AS dates
        LEFT JOIN business_days ON business_days.business_date = dates.date ORDER BY dates.date DESC LIMIT ?`,
@@ -153,9 +165,9 @@ export function prepareDays(database: Connection) {
     ),
     /** The newest date that an answer of the issuer put a payment on. */
     newestSaid: database
-      .prepare<[], string | null>(
-        `SELECT max(business_date) FROM day_totals
-         WHERE host IN ('approved', 'voiding', 'voided') AND count > 0`,
+      .prepare<[], string>(
+        `SELECT business_date FROM day_totals WHERE count > 0 AND host IN (${SAID.map((host) => `'${host}'`).join()})
+         ORDER BY business_date DESC LIMIT 1`,
       )
       .pluck(),
     /** What the day's approved payments put on the two accounts that closing rule 8 speaks of. */
@@ -177,9 +189,9 @@ export function toBusinessDay(row: DayRow): BusinessDay {
   };
 }
 
-/** Dates with payments or entries, newest first; none that only a clock without its battery named. */
+/** Dates with payments or entries, newest first; none that only a clock years behind or ahead named. */
 export function listDays(statements: DayStatements, limit: number): readonly BusinessDay[] {
-  return statements.dates.all(limit).map((row) => ({
+  return statements.dates.all(lastDate(statements.newestSaid.get() ?? null), limit).map((row) => ({
     businessDate: row.date,
     entries: row.entries ?? 0,
     lastIndex: row.last_index ?? 0,
@@ -327,7 +339,7 @@ export class DayBook {
     const known = [this.#statements.newestSaid.get() ?? '', ...this.#sealed].reduce((newest, date) =>
       date > newest ? date : newest,
     );
-    if (byClock >= FIRST_DATE && (known === '' || byClock <= daysAfter(known, AHEAD_MAX))) return byClock;
+    if (byClock >= FIRST_DATE && byClock <= lastDate(known === '' ? null : known)) return byClock;
     return known === '' ? (listDays(this.#statements, 1)[0]?.businessDate ?? byClock) : known;
   }
 

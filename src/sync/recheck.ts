@@ -7,7 +7,7 @@ import type {
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
 import { holdsCardData } from '../ledger/card-data.ts';
-import { FIRST_DATE } from '../ledger/days.ts';
+import { datePlus, FIRST_DATE } from '../ledger/days.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -21,7 +21,7 @@ const RETRY_MS = 5_000;
 /** More days than any terminal leaves unsealed. */
 const DAYS_MAX = 62;
 /** A payment of a clock without its battery may be of any day, so it is asked about with the last ones. */
-const LAST_UNDATED = dayAfter(FIRST_DATE, -1);
+const LAST_UNDATED = datePlus(FIRST_DATE, -1);
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent.
@@ -156,7 +156,7 @@ export class Recheck {
    * lost, and an issuer that was put back has lost the seals since: the last days are asked about in any case.
    */
   #from(session: Session): string {
-    const usual = dayAfter(this.#openDate(session), -this.#limits.unsealedDays);
+    const usual = datePlus(this.#openDate(session), -this.#limits.unsealedDays);
     const told = this.#options.unsealedFrom?.() ?? usual;
     return told < usual ? told : usual;
   }
@@ -186,7 +186,7 @@ export class Recheck {
     if (!this.#options.backend.capabilities.lists) return true;
     let last = this.#openDate(session);
     // A payment of a clock that stood in the past must not hide the days of now behind the bound.
-    const earliest = dayAfter(last, 1 - DAYS_MAX);
+    const earliest = datePlus(last, 1 - DAYS_MAX);
     const from = this.#from(session);
     let date = from > earliest ? from : earliest;
     for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
@@ -194,7 +194,7 @@ export class Recheck {
       if (open === null) return false;
       // The answers know the open day better than a clock that nobody has confirmed, or a hello before the cut-over.
       if (open > last) last = open;
-      date = dayAfter(date, 1);
+      date = datePlus(date, 1);
     }
     return true;
   }
@@ -227,13 +227,6 @@ export class Recheck {
 /** A fenced terminal sends no net cancel, and after its claim everything is asked again in any case. */
 function mayAskAgain(session: Session): boolean {
   return session.issuerChanged && !session.recovering;
-}
-
-/** The date `days` after a yyyyMMdd. */
-function dayAfter(date: string, days: number): string {
-  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6, 8)].map(Number);
-  const at = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (day ?? 1) + days));
-  return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /**

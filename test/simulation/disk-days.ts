@@ -1,6 +1,6 @@
 /** The business days of the simulator's disk, read out of its journal: what the real ledger keeps in tables of its own. */
 import { ACCOUNTS, type Account, type Actor, type Intent, type Posting } from '../../src/intent/model.ts';
-import { approvedPosition, FIRST_DATE, lateBooking, namedOf } from '../../src/ledger/days.ts';
+import { approvedPosition, FIRST_DATE, lastDate, lateBooking, namedOf, SAID } from '../../src/ledger/days.ts';
 import { businessDateOf } from '../../src/ledger/intents.ts';
 import type {
   BusinessDay,
@@ -79,9 +79,14 @@ export class DiskDays {
 
   days(limit: number): readonly BusinessDay[] {
     const dates = new Set(this.#lines.keys());
-    for (const intent of this.#intents.values()) {
+    const all = [...this.#intents.values()];
+    const answered = all.flatMap(({ host, businessDate }) =>
+      SAID.includes(host) ? (businessDate ?? []) : [],
+    );
+    const last = lastDate(answered.sort().at(-1) ?? null);
+    for (const intent of all) {
       const date = businessDateOf(intent, 0);
-      if (date >= FIRST_DATE) dates.add(date);
+      if (date >= FIRST_DATE && date <= last) dates.add(date);
     }
     return [...dates]
       .sort()

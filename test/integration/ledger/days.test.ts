@@ -83,6 +83,28 @@ describe('business days in the ledger', () => {
     expect(ledger.verify().faults).toEqual([]);
   });
 
+  it('are never dated by a clock that stands years ahead of the issuer either, and a voucher of it goes to the newest one', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const ahead: Now = { wallMs: Date.UTC(2099, 0, 1), monoMs: 9_000 };
+    const { intent } = ledger.accept(scanOf(), ahead);
+    must(ledger, intent, { kind: 'stop' }, ahead);
+    const entries = { cash_drawer: 1_000, store: -1_000 };
+    ledger.voucher({ reason: 'over', caseNumber: 'C-1', sequenceId: null, entries }, ahead, MANAGER);
+    expect(ledger.days(10).map(({ businessDate }) => businessDate)).toEqual([DAY]);
+    expect(ledger.dayPosition(DAY).cashDrawer).toBe(11_000);
+    expect(ledger.list({ limit: 10, businessDateFrom: '20990101' }).intents).toMatchObject([
+      { sequenceId: intent.sequenceId },
+    ]);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
+  it('may begin up to a month after the last answer: a till that nobody used for so long goes on', () => {
+    approveCharge(ledger, SCAN_TIME, 1);
+    const monthLater = later(SCAN_TIME, 31 * 86_400_000);
+    ledger.accept(scanOf(), monthLater);
+    expect(ledger.days(10)).toHaveLength(2);
+  });
+
   it('take a voucher of such a clock on the newest day: a seal must carry it', () => {
     approveCharge(ledger, SCAN_TIME, 1);
     const entries = { cash_drawer: 1_000, store: -1_000 };
