@@ -1,5 +1,4 @@
 import type { Actor, Intent } from '../intent/model.ts';
-import { kstDate } from '../konaplate/kst.ts';
 import type {
   Answered,
   SettlementItem,
@@ -18,6 +17,9 @@ const ASKS_MAX = 1_000;
 const PAGE = 100;
 const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
+/** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
+const PAGES_A_TURN = 4;
+const LOOK_ON_MS = 20;
 /** More days than any terminal leaves unsealed. */
 const DAYS_MAX = 62;
 /** A payment of a clock without its battery may be of any day, so it is asked about with the last ones. */
@@ -89,25 +91,33 @@ export class Recheck {
       const next = this.#asks.shift();
       if (next !== undefined) this.#delivery.ask(next.intent, next.told);
     }
-    if (mayAskAgain(session)) this.#askAgain(session, hasRoom, permitMs);
+    const { hello } = session;
+    if (hello !== null && mayAskAgain(session))
+      this.#askAgain(session, hello.openBusinessDate, hasRoom, permitMs);
   }
 
-  #askAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
+  #begin(round: number): void {
+    this.#round = round;
+    this.#todo = [];
+    this.#cursor = null;
+    this.#part = 'unsealed';
+    this.#retryMs = null;
+    this.#underWay = 0; // answers to what was asked before belong to the list before
+  }
+
+  #askAgain(session: Session, openDate: string, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
-    if (this.#round !== session.round) {
-      this.#round = session.round;
-      this.#todo = [];
-      this.#cursor = null;
-      this.#part = 'unsealed';
-      this.#retryMs = null;
-      this.#underWay = 0; // answers to what was asked before belong to the list before
-    }
+    if (this.#round !== session.round) this.#begin(session.round);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
-    while (hasRoom()) {
-      while (this.#todo.length === 0 && this.#part !== null) this.#listPage(session, this.#part);
+    for (let pages = 0; hasRoom(); ) {
+      for (; this.#todo.length === 0 && this.#part !== null && pages < PAGES_A_TURN; pages += 1)
+        this.#listPage(openDate, this.#part);
       const [sequenceId] = this.#todo;
-      if (sequenceId === undefined) break;
+      if (sequenceId === undefined) {
+        if (this.#part !== null) this.#retryMs = monoMs + LOOK_ON_MS;
+        break;
+      }
       const waitUntilMs = permitMs();
       if (waitUntilMs > 0) {
         this.#retryMs = waitUntilMs;
@@ -140,10 +150,12 @@ export class Recheck {
     else this.#delivery.ask(intent, (result) => over(result !== null));
   }
 
-  #listPage(session: Session, part: 'unsealed' | 'undated'): void {
+  #listPage(openDate: string, part: 'unsealed' | 'undated'): void {
     const page = this.#options.ledger.list({
       limit: PAGE,
-      ...(part === 'unsealed' ? { businessDateFrom: this.#from(session) } : { businessDateTo: LAST_UNDATED }),
+      ...(part === 'unsealed'
+        ? { businessDateFrom: this.#from(openDate) }
+        : { businessDateTo: LAST_UNDATED }),
       ...(this.#cursor === null ? {} : { before: this.#cursor }),
     });
     this.#todo.push(...page.intents.map((intent) => intent.sequenceId));
@@ -155,14 +167,10 @@ export class Recheck {
    * yyyyMMdd of the oldest day that may be unsealed there. What this ledger knows of its days may be the very thing that it
    * lost, and an issuer that was put back has lost the seals since: the last days are asked about in any case.
    */
-  #from(session: Session): string {
-    const usual = datePlus(this.#openDate(session), -this.#limits.unsealedDays);
+  #from(openDate: string): string {
+    const usual = datePlus(openDate, -this.#limits.unsealedDays);
     const told = this.#options.unsealedFrom?.() ?? usual;
     return told < usual ? told : usual;
-  }
-
-  #openDate(session: Session): string {
-    return session.hello?.openBusinessDate ?? kstDate(this.#options.clock.now().wallMs);
   }
 
   /**
@@ -184,15 +192,17 @@ export class Recheck {
    */
   async importLists(session: Session): Promise<boolean> {
     if (!this.#options.backend.capabilities.lists) return true;
-    let last = this.#openDate(session);
+    // Which days are read only the issuer can say: a clock that nobody has confirmed may stand in any year.
+    if (session.hello === null) return false;
+    let last = session.hello.openBusinessDate;
     // A payment of a clock that stood in the past must not hide the days of now behind the bound.
     const earliest = datePlus(last, 1 - DAYS_MAX);
-    const from = this.#from(session);
+    const from = this.#from(last);
     let date = from > earliest ? from : earliest;
     for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
       const open = await this.#importDay(date);
       if (open === null) return false;
-      // The answers know the open day better than a clock that nobody has confirmed, or a hello before the cut-over.
+      // The answers know the open day better than a hello before the cut-over.
       if (open > last) last = open;
       date = datePlus(date, 1);
     }
@@ -217,8 +227,10 @@ export class Recheck {
         ledger.note('issuerItemMissingHere', detailOf(item), clock.now(), TERMINAL);
         this.#imported.add(item.sequenceId);
       }
-      cursor = answer.value.nextCursor;
-      if (cursor === undefined) return answer.meta.businessDate;
+      const { nextCursor } = answer.value;
+      if (nextCursor === undefined) return answer.meta.businessDate;
+      if (nextCursor === cursor) return null; // the same page for ever
+      cursor = nextCursor;
     }
     return null;
   }

@@ -5,7 +5,7 @@ import { kstMillis } from '../../../src/konaplate/kst.ts';
 import type { InquiryAnswer, SettlementItem } from '../../../src/konaplate/settlement.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { scanOf } from '../ledger/shop.ts';
+import { MANAGER, scanOf } from '../ledger/shop.ts';
 import { APPROVED, answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 let counter: Counter;
@@ -145,6 +145,37 @@ describe('recovering', () => {
     const dates = counter.backend.of('transactions').map(({ request }) => Object(request).businessDate);
     expect(dates).toHaveLength(62);
     expect(dates.at(-1)).toBe('20261122');
+  });
+
+  it('reads no list before the issuer has said which day it is: the clock here may stand in any year', async () => {
+    counter.ledger.markRecovering('RESTORED', counter.clock.now(), MANAGER);
+    counter.clock.setWall(73 * 366 * 86_400_000);
+    counter.backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    const early = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(1_000);
+    expect(await early).toBe(false);
+    expect(counter.backend.of('transactions')).toEqual([]);
+    counter.backend.sayHello = () => answered({ ...counter.backend.greeting, serverTimeMs: 0 });
+    counter.worker.now();
+    await counter.clock.advance(5_000);
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 1 };
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(60_000);
+    expect(await claimed).toBe(true);
+    const dates = counter.backend.of('transactions').map(({ request }) => Object(request).businessDate);
+    expect([dates[0]?.slice(0, 6), dates.at(-1)]).toEqual(['202611', '20261122']);
+  });
+
+  it('ends with a list whose pages never come to an end: it is not granted, and asks for no page twice', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    counter.backend.sayTransactions = () =>
+      answered({ asOf: '20261122120000000', final: false, totals: [], items: [], nextCursor: 'on' });
+    await counter.start();
+    const claimed = counter.worker.claimEpoch('lee');
+    await counter.clock.advance(1_000);
+    expect(await Promise.race([claimed, counter.clock.advance(0)])).toBe(false);
+    expect(counter.backend.of('transactions')).toHaveLength(2);
   });
 
   it("reads the list of a day that begins while it reads: the answers know the issuer's date, an old hello does not", async () => {

@@ -44,6 +44,32 @@ describe('a restored issuer', () => {
     expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
   });
 
+  it('is asked while the counter goes on, also when long stretches of the ledger hold nothing to ask about', async () => {
+    const { clock, ledger, backend } = counter;
+    await counter.start();
+    const charge = counter.charge();
+    await clock.advance(1_000);
+    // A ledger of years looks through so many entries for each page, and most of them have none of these days.
+    const list = ledger.list.bind(ledger);
+    let looks = 0;
+    let mostInATurn = 0;
+    let atMs = 0;
+    let inTurn = 0;
+    ledger.list = (query) => {
+      looks += 1;
+      inTurn = clock.now().monoMs === atMs ? inTurn + 1 : 1;
+      atMs = clock.now().monoMs;
+      mostInATurn = Math.max(mostInATurn, inTurn);
+      return looks <= 500 ? { intents: [], older: '1', newer: null } : list({ limit: query.limit });
+    };
+    backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(20_000);
+    expect(looks).toBeGreaterThan(500);
+    expect(mostInATurn).toBeLessThan(10);
+    expect(backend.of('inquiry', charge.sequenceId).length).toBeGreaterThan(0);
+  });
+
   it('is asked again until the answer is on disk: evidence that a full disk did not take is none', async () => {
     await counter.start();
     const approved = counter.charge();
