@@ -11,7 +11,7 @@ import { buildPages, startBrowser } from '../test/browser/screens/browser.ts';
 import { AGREED_DAY, DIFFERING_DAY, REPORT } from '../test/browser/screens/day-data.ts';
 import { FixtureServer } from '../test/browser/screens/fixture.ts';
 import { DETAIL, serveManager } from '../test/browser/screens/manager-data.ts';
-import { ALL_FACES, snapshotOf } from '../test/browser/screens/snapshots.ts';
+import { ALL_FACES, scannerNotOpen, snapshotOf } from '../test/browser/screens/snapshots.ts';
 
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   charge: ['IDLE', 'TAKE', 'TAKE-LAST', 'MANAGER', 'EXPIRED', 'SENDING', 'CHECK', 'DONE-IN', 'END-STOP'],
@@ -26,7 +26,7 @@ const SHEETS: Readonly<Record<string, readonly string[]>> = {
   ],
   system: [
     ...['NOT-READY', 'NOT-READY-HELD', 'NOT-RECORDED', 'NOT-RECORDED-OUT', 'STARTING', 'NO-ROOM', 'LEDGER'],
-    ...['RECOVERING', 'LINE', 'LINE-OFF', 'SLOW', 'SCANNER', 'VIEW-ONLY', 'LOCKED'],
+    ...['RECOVERING', 'LINE', 'LINE-OFF', 'SLOW', 'SCANNER', 'SCANNER-NOT-OPEN', 'VIEW-ONLY', 'LOCKED'],
   ],
 };
 /** Pages of the manager by the name of their picture: the address, and what is there once the page has its figures. */
@@ -46,9 +46,12 @@ const GAP = 8;
 const LANGUAGES = ['ko', 'en'] as const;
 type Language = (typeof LANGUAGES)[number];
 
+/** Pictures of a face among other things than usual. */
+const VARIANTS: Readonly<Record<string, string>> = { 'TAKE-BAND': 'TAKE', 'SCANNER-NOT-OPEN': 'SCANNER' };
+
 /** The faces of the guide speak of 10,000 won: what a reader meets first. */
 function faceNamed(name: string): Face {
-  const face = ALL_FACES[name === 'TAKE-BAND' ? 'TAKE' : name];
+  const face = ALL_FACES[VARIANTS[name] ?? name];
   if (face === undefined) throw new Error(`no face ${name}`);
   return face.intent === null ? face : { ...face, intent: { ...face.intent, amount: 10_000 } };
 }
@@ -67,7 +70,8 @@ class Guide {
     if (name === 'NOT-READY' || name === 'NOT-READY-HELD') return this.#covered(name);
     const shown = snapshotOf(faceNamed(name));
     const band = { cause: 'STATION_BUSY', values: {}, leftMs: 60_000 } as const;
-    await this.#show(name === 'TAKE-BAND' ? { ...shown, band } : shown);
+    if (name === 'TAKE-BAND') await this.#show({ ...shown, band });
+    else await this.#show(name === 'SCANNER-NOT-OPEN' ? scannerNotOpen(shown, 'PERMISSION') : shown);
     return this.#page.screenshot();
   }
 

@@ -66,8 +66,9 @@ function scannerItem(snapshot: Snapshot, typesIntoPage: boolean, language: Langu
     case 'ready':
       return { id, first: `● ${STRIP.ready[language]}`, second, state: 'well' };
     case 'checkSetup':
-    case 'notOpen':
       return { id, first: `▲ ${STRIP.checkSetup[language]}`, second, state: 'warning' };
+    case 'notOpen':
+      return { id, first: `▲ ${STRIP.checkSetup[language]}`, second, state: 'fault' };
     default:
       return { id, first: `▲ ${STRIP.unplugged[language]}`, second, state: 'fault' };
   }

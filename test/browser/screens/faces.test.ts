@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCANNER_PROBLEMS } from '../../../drivers/scanner.ts';
 import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
 import { buildPages, startBrowser } from './browser.ts';
 import { FixtureServer } from './fixture.ts';
 import { axeFaults, kioskFaults, layoutFaults } from './layout.ts';
-import { ALL_FACES, crowded, REFUSED_FACES, snapshotOf } from './snapshots.ts';
+import { ALL_FACES, crowded, REFUSED_FACES, scannerNotOpen, snapshotOf } from './snapshots.ts';
 
 /** Set it to keep a picture of every face in that folder. */
 const SHOTS = process.env.SCREENS_SHOTS;
@@ -93,6 +94,18 @@ describe.each(['ko', 'en'] as const)('every face in %s', (language) => {
       await show(page, { ...crowded(snapshotOf(faceNamed('TAKE'))), band });
       expect(await page.locator('.band').count(), name).toBe(1);
       expect(await layoutFaults(page, '.band'), `${name} as a band`).toEqual([]);
+    }
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('that says why a scanner cannot be opened fits whole, whatever the problem', async () => {
+    const { page, faults } = await open(language, 'light', SIZES[0]);
+    for (const code of SCANNER_PROBLEMS) {
+      await show(page, scannerNotOpen(crowded(snapshotOf(faceNamed('SCANNER'))), code));
+      expect([...(await layoutFaults(page)), ...(await kioskFaults(page))], code).toEqual([]);
+      expect(await page.locator('.item[data-item="scanner"]').getAttribute('data-state'), code).toBe('fault');
+      if (SHOTS !== undefined) await keep(page, `SCANNER-${code}`, `${language}-light-1024`);
     }
     expect(faults).toEqual([]);
     await page.context().close();

@@ -1,4 +1,5 @@
 /** Snapshots as the agent would make them, one for every face, with amounts that fill the screen. */
+import type { ScannerProblem } from '../../../drivers/scanner.ts';
 import {
   type Face,
   type FaceId,
@@ -93,6 +94,14 @@ export function crowded(snapshot: Snapshot): Snapshot {
       later: [item],
       cases: [item, { ...item, sequenceId: `${item.sequenceId}2` }],
     },
+  };
+}
+
+/** The station's one scanner is plugged in and cannot be opened. */
+export function scannerNotOpen(snapshot: Snapshot, problem: ScannerProblem): Snapshot {
+  return {
+    ...snapshot,
+    strip: { ...snapshot.strip, scanner: { state: 'notOpen', name: 'counter', problem } },
   };
 }
 
