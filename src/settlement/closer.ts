@@ -14,6 +14,7 @@ import { DIFFERENCES, type Matching } from './matching.ts';
 import { openItemsOf, readDay } from './read.ts';
 import type { RuleResult } from './rules.ts';
 import { leftBySeal, sealPosting } from './sealing.ts';
+import { Tries } from './tries.ts';
 
 /** A comparison with what a close needs from it. */
 export interface Compared {
@@ -35,22 +36,12 @@ export interface CloserOptions {
 
 /** Payments go on while a close is on its way: so often it is made anew when only that came between. */
 const ROUNDS_MAX = 3;
-const RETRY_BASE_MS = 2_000;
-const RETRY_MAX_MS = 300_000;
 /** A payment may open again under a comparison, or be approved before anybody saw it: so often it is compared anew. */
 const COMPARISONS_MAX = 3;
-/**
- * Authentic, and about the request itself: it is not understood or not allowed, and will not be the next time either. So
- * often in a row one run asks before it gives the close back to a person.
- */
+/** Authentic, and about the request itself: it is not understood or not allowed, and will hardly be the next time. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006', '006_009']);
-const NOT_TAKEN_MAX = 3;
-/** The issuer's list contradicts itself: so often in a row it is read again by itself. */
-const LISTS_BROKEN_MAX = 3;
 /** The issuer has this day agreed and sealed, with another content. */
 const SEALED_THERE = '006_907';
-/** So often in a row its final list is waited for there; the waits between come to about two minutes. */
-const SEAL_TRIES_MAX = 7;
 /** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
 const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
@@ -65,11 +56,7 @@ interface Made {
 interface Drive {
   running: Promise<void> | null;
   timer: Timer | null;
-  misses: number;
-  /** In a row: refused as a request, lists that could not be believed, and seals there whose list was not final. */
-  notTaken: number;
-  listsBroken: number;
-  sealTries: number;
+  readonly tries: Tries;
 }
 
 export class Closer {
@@ -83,18 +70,11 @@ export class Closer {
 
   /** Goes on with this day's close; resolves when the present try is over. Never rejects. */
   drive(date: string): Promise<void> {
-    const drive = this.#drives.get(date) ?? {
-      running: null,
-      timer: null,
-      misses: 0,
-      notTaken: 0,
-      listsBroken: 0,
-      sealTries: 0,
-    };
+    const drive = this.#drives.get(date) ?? { running: null, timer: null, tries: new Tries() };
     this.#drives.set(date, drive);
     drive.timer?.cancel();
     drive.timer = null;
-    drive.running ??= this.#tries(date, drive)
+    drive.running ??= this.#try(date, drive.tries)
       .catch((fault: unknown) => {
         this.#options.guarded(() => {
           throw fault;
@@ -109,9 +89,10 @@ export class Closer {
     return drive.running;
   }
 
-  /** The line came back: nothing waits for its time. */
+  /** The line came back: what waited for it alone does not wait for its time. */
   hurry(): void {
-    for (const [date, drive] of this.#drives) if (drive.running === null) void this.drive(date);
+    for (const [date, { running, tries }] of this.#drives)
+      if (running === null && tries.mayHurry) void this.drive(date);
   }
 
   /** A close of this date is being compared or sent. */
@@ -126,13 +107,12 @@ export class Closer {
   }
 
   #retryLater(date: string, drive: Drive): void {
-    const waitMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** drive.misses);
-    drive.misses += 1;
-    drive.timer = this.#options.clock.after(waitMs, () => void this.drive(date));
+    drive.timer = this.#options.clock.after(drive.tries.nextWaitMs(), () => void this.drive(date));
   }
 
   /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
-  async #tries(date: string, drive: Drive): Promise<boolean> {
+  async #try(date: string, tries: Tries): Promise<boolean> {
+    tries.begin();
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
       if (day.sealed !== null) return true;
@@ -143,17 +123,17 @@ export class Closer {
         if (await this.#goesOn(date, agreed, false)) continue;
         return true;
       }
-      const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, drive) : null);
+      const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, tries) : null);
       if (content === null) return readDay(this.#options.ledger, date).phase !== 'wanted';
-      const outcome = await this.#ask(date, content, drive);
+      const outcome = await this.#ask(date, content, tries);
       if (outcome === null) return false;
       if (outcome.code === SEALED_THERE) {
-        const made = await this.#listOfSeal(date, content.closeNo, drive);
+        const made = await this.#listOfSeal(date, content.closeNo, tries);
         if (made === 'later' || this.#isStopped) return false;
-        this.#answered(date, outcome, drive);
+        this.#answered(date, outcome, tries);
         if (made !== null && this.#followSeal(date, made)) continue;
       } else {
-        this.#answered(date, outcome, drive);
+        this.#answered(date, outcome, tries);
         if (outcome.result === 'AGREED') continue;
       }
       if (outcome.code === '006_021') taken += 1;
@@ -164,19 +144,18 @@ export class Closer {
   }
 
   /** The issuer has spoken: what the disk does not take now waits for the disk alone, not as long as the line was down. */
-  #answered(date: string, outcome: CloseOutcome, drive: Drive): void {
+  #answered(date: string, outcome: CloseOutcome, tries: Tries): void {
     this.#record(date, 'dayCloseAnswered', { ...outcome });
-    drive.misses = 0;
+    tries.heard();
   }
 
   /** The content of the next close, on disk. Null: there is none, and why is on disk. */
-  async #prepare(day: DayState, drive: Drive): Promise<CloseContent | null> {
+  async #prepare(day: DayState, tries: Tries): Promise<CloseContent | null> {
     const { date } = day;
     const made = await this.#content(date, day.closeNo + 1);
     if (typeof made === 'string') {
-      drive.listsBroken = made === 'LIST_BROKEN' ? drive.listsBroken + 1 : 0;
-      if (drive.listsBroken < LISTS_BROKEN_MAX) this.#unanswered(date, null, made);
-      else this.#giveBack(date, day.closeNo, made);
+      if (made === 'LIST_BROKEN' && tries.putOff('listBroken')) this.#giveBack(date, day.closeNo, made);
+      else this.#unanswered(date, null, made);
       return null;
     }
     this.#record(date, 'dayReconciled', { ...made.reconciliation });
@@ -196,13 +175,15 @@ export class Closer {
 
   /**
    * What a close would say now, by the final list of a day that the issuer has sealed. 'later': it is not to be had yet, and
-   * the close stands as unanswered; after a few tries null, and a person looks at the day.
+   * the close stands as unanswered. Read a few times and never final, or contradicting itself (null): a person looks at the
+   * day. What the line did not carry is no try.
    */
-  async #listOfSeal(date: string, closeNo: number, drive: Drive): Promise<Made | 'later' | null> {
+  async #listOfSeal(date: string, closeNo: number, tries: Tries): Promise<Made | 'later' | null> {
     const made = await this.#content(date, closeNo + 1);
-    if (typeof made !== 'string' && made.reconciliation.final) return made;
-    drive.sealTries += 1;
-    if (drive.sealTries >= SEAL_TRIES_MAX) return typeof made === 'string' ? null : made;
+    const isRead = typeof made !== 'string';
+    if (isRead && made.reconciliation.final) return made;
+    if (isRead && tries.putOff('notFinal')) return made;
+    if (made === 'LIST_BROKEN' && tries.putOff('listBroken')) return null;
     this.#unanswered(date, closeNo, SEALED_THERE);
     return 'later';
   }
@@ -253,13 +234,12 @@ export class Closer {
     return items.some(({ sequenceId }) => open.has(sequenceId));
   }
 
-  async #ask(date: string, content: CloseContent, drive: Drive): Promise<CloseOutcome | null> {
+  async #ask(date: string, content: CloseContent, tries: Tries): Promise<CloseOutcome | null> {
     const { closeNo, totals: stated, openItems, itemsDigest: digest } = content;
     const request = { businessDate: date, closeNo, totals: stated, openItems, itemsDigest: digest };
     const answer = await this.#options.send(request);
     const isNotTaken = answer.class === 'notProcessed' && NOT_TAKEN.has(answer.code);
-    drive.notTaken = isNotTaken ? drive.notTaken + 1 : 0;
-    if (isNotTaken && drive.notTaken >= NOT_TAKEN_MAX) {
+    if (isNotTaken && tries.putOff('notTaken')) {
       return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.code };
     }
     if (answer.class === 'nothingLeft' && answer.why === 'REQUEST_TOO_LARGE') {

@@ -82,18 +82,65 @@ it('a list that never becomes final is asked for ever more rarely', async () => 
 
 describe('a close of a day that the issuer has sealed with another content', () => {
   const phase = (): string => day.settlement.day(YESTERDAY).phase;
+  const code = () => day.settlement.day(YESTERDAY).answered?.outcome.detail.code;
 
-  it('waits for its final list a few times, two minutes in all, and is then given back', async () => {
-    const { settlement, clock, ledger } = day;
-    day.sayClose = () => ({ class: 'refused', code: '006_907', meta: META });
+  /** `list`: what is said of its list from the first close on. */
+  async function close(list: HandDay['sayList'] = () => listOf(false)): Promise<void> {
+    const { settlement, ledger } = day;
+    day.sayClose = () => {
+      if (day.closes === 1) day.sayList = list;
+      return { class: 'refused', code: '006_907', meta: META };
+    };
     settlement.count(YESTERDAY, counted(ledger.balances().cash_drawer), MANAGER);
     await settlement.close(YESTERDAY, MANAGER).settled;
     expect(phase()).toBe('wanted');
-    for (let seconds = 0; seconds < 150; seconds += 1) await clock.advance(1_000);
+  }
+
+  async function pass(seconds: number, each: () => void = () => {}): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 1) {
+      each();
+      await day.clock.advance(1_000);
+    }
+  }
+
+  it('waits for its final list a few times, two minutes in all, and is then given back', async () => {
+    await close();
+    await pass(150);
     await expect.poll(phase).toBe('notAgreed');
-    expect(settlement.day(YESTERDAY).answered?.outcome.detail).toMatchObject({ code: '006_907' });
+    expect(code()).toBe('006_907');
     expect(day.closes).toBe(7);
-    await clock.advance(24 * 60 * MINUTE_MS);
+    await day.clock.advance(24 * 60 * MINUTE_MS);
     expect(day.closes).toBe(7);
+  });
+
+  it('waits as long on a line that comes and goes all the time', async () => {
+    await close();
+    await pass(100, () => day.lineChanged());
+    expect(phase()).toBe('wanted');
+    await pass(50, () => day.lineChanged());
+    await expect.poll(phase).toBe('notAgreed');
+    expect(day.closes).toBe(7);
+  });
+
+  it('is not given back because the line carried the close and not the list, however often', async () => {
+    await close(() => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' }));
+    await day.clock.advance(24 * 60 * MINUTE_MS);
+    expect(day.closes).toBeGreaterThan(7);
+    expect(phase()).toBe('wanted');
+    day.sayList = () => listOf(true);
+    day.lineChanged();
+    await expect.poll(phase).toBe('notAgreed');
+    expect(day.settlement.day(YESTERDAY).reconciled?.detail).toMatchObject({
+      final: true,
+      categories: { missingThere: { count: 1 } },
+    });
+  });
+
+  it('is given back after a few lists that contradict themselves', async () => {
+    await close(() => listOf(true, [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 1 }]));
+    await pass(10);
+    await expect.poll(phase).toBe('notAgreed');
+    expect(code()).toBe('006_907');
+    expect(day.closes).toBe(3);
   });
 });

@@ -1,0 +1,49 @@
+/** How long one close waits between its tries, and how often the issuer may put it off before a person is asked. */
+
+/**
+ * `notTaken`: authentic, and about the request itself, it is not understood or not allowed. `listBroken`: its list
+ * contradicts itself. `notFinal`: it has the day sealed, and its list of it is not final yet.
+ */
+export type PutOff = 'notTaken' | 'listBroken' | 'notFinal';
+
+/** In a row; the waits between those of `notFinal` come to about two minutes. */
+const PUT_OFF_MAX: Readonly<Record<PutOff, number>> = { notTaken: 3, listBroken: 3, notFinal: 7 };
+const WAIT_BASE_MS = 2_000;
+const WAIT_MAX_MS = 300_000;
+
+export class Tries {
+  #kind: PutOff | null = null;
+  #inRow = 0;
+  #isPutOff = false;
+  #misses = 0;
+
+  begin(): void {
+    this.#isPutOff = false;
+  }
+
+  /** The issuer put it off in this way, and it waits its whole time; true: so often that a person is to look. */
+  putOff(kind: PutOff): boolean {
+    if (this.#kind !== kind) this.#misses = 0;
+    this.#inRow = this.#kind === kind ? this.#inRow + 1 : 1;
+    this.#kind = kind;
+    this.#isPutOff = true;
+    return this.#inRow >= PUT_OFF_MAX[kind];
+  }
+
+  /** The issuer has spoken: the next wait is not as long as the line was down. */
+  heard(): void {
+    this.#misses = 0;
+  }
+
+  /** The last try waits for the line alone. One that the issuer put off is not made sooner by a line that comes and goes. */
+  get mayHurry(): boolean {
+    return !this.#isPutOff;
+  }
+
+  /** Until the next try; doubles with each. */
+  nextWaitMs(): number {
+    const waitMs = Math.min(WAIT_MAX_MS, WAIT_BASE_MS * 2 ** this.#misses);
+    this.#misses += 1;
+    return waitMs;
+  }
+}
