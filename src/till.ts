@@ -281,8 +281,8 @@ function issuerOf(worker: SyncWorker): SettlementIssuer {
   return {
     transactions: (request) => worker.transactions(request),
     close: (request) => worker.close(request),
-    businessDate: () => worker.status().businessDate,
-    cutOverHour: () => worker.status().cutOverHour,
+    businessDate: () => worker.businessDate(),
+    cutOverHour: () => worker.cutOverHour(),
     onChange: (listener) => worker.onChange(listener),
   };
 }

@@ -57,7 +57,10 @@ export class Station {
 
   /** The present snapshot for a page; without one, as the driver sees it. */
   snapshot(page: string | null = null): Snapshot {
-    const snapshot = buildSnapshot(this.#core.view());
+    return this.#forPage(page, buildSnapshot(this.#core.view()));
+  }
+
+  #forPage(page: string | null, snapshot: Snapshot): Snapshot {
     return page === null || this.pages.drives(page) ? snapshot : viewOnly(snapshot);
   }
 
@@ -69,23 +72,29 @@ export class Station {
 
   /** Line, worker, scanner, clock or open matters changed: everything on the screen is worked out again. */
   refresh(): void {
-    if (this.#busy > 0 || this.#closed) return;
+    this.#refreshed();
+  }
+
+  /** The snapshot that everybody was told; null: nobody listens, or it is told at the end of the outer event. */
+  #refreshed(): Snapshot | null {
+    if (this.#busy > 0 || this.#closed) return null;
     this.#settle();
     this.#core.sequence += 1;
     this.#arm();
-    if (this.#listeners.size === 0) return;
+    if (this.#listeners.size === 0) return null;
     const snapshot = buildSnapshot(this.#core.view());
     for (const listener of this.#listeners) listener(snapshot);
+    return snapshot;
   }
 
   /** A frame from one of this station's scanners. Never throws for what was scanned. */
   scan(frame: ScanFrame): ScanResult {
-    return this.#atOnce(() => this.#scans.scan(frame));
+    return this.#atOnce(() => this.#scans.scan(frame)).result;
   }
 
   /** A read without its end from one of this station's scanners: explained when it was a payment, never taken. */
   unended(frame: ScanFrame): ScanResult {
-    return this.#atOnce(() => this.#scans.unended(frame));
+    return this.#atOnce(() => this.#scans.unended(frame)).result;
   }
 
   /** A key of the dock or the rail. Anything but the present face and version gives the present face and changes nothing. */
@@ -194,19 +203,23 @@ export class Station {
 
   #act(page: string, work: () => string | null): PressAnswer {
     this.pages.seen(page, this.#core.options.clock.now().monoMs);
-    const refusal = this.#atOnce(work);
-    return { done: refusal === null, refusal, snapshot: this.snapshot(page) };
+    const { result: refusal, told } = this.#atOnce(work);
+    const snapshot = told === null ? this.snapshot(page) : this.#forPage(page, told);
+    return { done: refusal === null, refusal, snapshot };
   }
 
   /** Runs one outer event to its end and shows its result once. */
-  #atOnce<T>(work: () => T): T {
+  #atOnce<T>(work: () => T): { readonly result: T; readonly told: Snapshot | null } {
+    let result: T;
+    let told: Snapshot | null = null;
     this.#busy += 1;
     try {
-      return work();
+      result = work();
     } finally {
       this.#busy -= 1;
-      this.refresh();
+      told = this.#refreshed();
     }
+    return { result, told };
   }
 
   /** Ends what time has ended, takes the next payment or question that waits, and notices a new face. */
@@ -299,9 +312,12 @@ export class Station {
       this.#recordAgainMs ??= monoMs + times.recordAgainMs;
       moments.push(this.#recordAgainMs);
     }
-    const future = moments.filter((moment) => typeof moment === 'number' && moment > monoMs) as number[];
-    if (future.length === 0) return;
-    this.#timer = clock.after(Math.min(...future) - monoMs, () => this.#woken());
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const moment of moments) {
+      if (typeof moment === 'number' && moment > monoMs && moment < nextMs) nextMs = moment;
+    }
+    if (nextMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = clock.after(nextMs - monoMs, () => this.#woken());
   }
 
   #woken(): void {

@@ -5,6 +5,7 @@ import type { Delivery } from './delivery.ts';
 import type { Liaison } from './liaison.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Recheck } from './recheck.ts';
+import { soonest } from './soonest.ts';
 
 /** The rooms of the worker that it joins. */
 export interface DispatchParts {
@@ -46,9 +47,7 @@ export class Dispatch {
   nextMs(now: Now): number | null {
     const { liaison, recheck } = this.#parts;
     if (!liaison.mayDispatch()) return null;
-    const times = [recheck.nextMs(liaison.session), this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null];
-    const due = times.filter((time) => time !== null);
-    return due.length === 0 ? null : Math.min(...due);
+    return soonest(recheck.nextMs(liaison.session), this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null);
   }
 
   #askAgain({ monoMs }: Now): void {

@@ -9,6 +9,7 @@ import { type FenceReason, volatileMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { Session } from './session.ts';
+import { soonest } from './soonest.ts';
 import type { SyncPause } from './types.ts';
 import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
 
@@ -140,9 +141,7 @@ export class Liaison {
   wakeMs(now: Now): number | null {
     const isBusy = this.#calls.has('hello') || this.#calls.has('probe');
     const mayTry = !isBusy && (this.session.greeted || this.#calls.size === 0);
-    const times = [this.#alarm?.untilMs ?? null, mayTry ? this.nextTryMs(now) : null];
-    const due = times.filter((time) => time !== null);
-    return due.length === 0 ? null : Math.min(...due);
+    return soonest(this.#alarm?.untilMs ?? null, mayTry ? this.nextTryMs(now) : null);
   }
 
   /** Mono ms of the next hello or probe. */

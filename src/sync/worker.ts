@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
 import { Recheck } from './recheck.ts';
 import { Recovery } from './recovery.ts';
+import { soonest } from './soonest.ts';
 import { buildStatus } from './status.ts';
 import type { SyncStatus } from './types.ts';
 import { isPassingCode } from './verdicts.ts';
@@ -213,6 +214,15 @@ export class SyncWorker {
     return this.#state === 'running';
   }
 
+  /** yyyyMMdd that is open at the issuer; null: it has not said so in this run. */
+  businessDate(): string | null {
+    return this.#liaison.session.hello?.openBusinessDate ?? null;
+  }
+
+  cutOverHour(): number | null {
+    return this.#liaison.session.hello?.cutOverHour ?? null;
+  }
+
   status(): SyncStatus {
     const now = this.#options.clock.now();
     const { line, session, breaker, pacer } = this.#liaison;
@@ -338,8 +348,11 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== 'running') return;
-    const times = [this.#agenda.nextMs(), this.#liaison.wakeMs(now), this.#dispatch.nextMs(now)];
-    const next = Math.min(now.monoMs + WAKE_MAX_MS, ...times.filter((time) => time !== null));
+    const due = soonest(
+      soonest(this.#agenda.nextMs(), this.#liaison.wakeMs(now)),
+      this.#dispatch.nextMs(now),
+    );
+    const next = Math.min(now.monoMs + WAKE_MAX_MS, due ?? Number.POSITIVE_INFINITY);
     this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());
   }
 

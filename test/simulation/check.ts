@@ -96,13 +96,14 @@ export function secretsLeft({ world, terminal }: Counter, cards: readonly string
   return isFound ? [{ code: 'SECRET', text: 'a card number stands in the journal' }] : [];
 }
 
-/** One of these texts stands somewhere inside of a value, a name or a number of it included. */
+/** One of these card numbers stands somewhere inside of a value, a name or a number of it included. */
 function holdsAny(value: unknown, texts: readonly string[]): boolean {
-  if (typeof value === 'string') return value.length > 9 && texts.some((text) => value.includes(text));
-  if (typeof value === 'number') return value > 1e9 && holdsAny(String(value), texts);
+  if (typeof value === 'string') return value.length > 15 && texts.some((text) => value.includes(text));
+  if (typeof value === 'number') return value > 1e15 && holdsAny(String(value), texts);
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some((each) => holdsAny(each, texts));
-  return Object.entries(value).some(([name, each]) => holdsAny(name, texts) || holdsAny(each, texts));
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const name in fields) if (holdsAny(name, texts) || holdsAny(fields[name], texts)) return true;
+  return false;
 }
 
 /** With nothing open, what the store owes the issuer is what the issuer booked. */

@@ -137,17 +137,22 @@ function noBalances(): Balances {
   return Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Balances;
 }
 
+function mixed(before: number, text: string): number {
+  let value = before;
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value;
+}
+
+const ZEROS = '0'.repeat(50);
+
 /** 64 hex digits that follow from everything before: enough for heads to differ where journals differ. */
 function chained(before: string, entry: { kind: string; atMs: number; sequenceId: string | null }): string {
-  let low = Number.parseInt(before.slice(0, 8), 16) | 0;
-  let high = Number.parseInt(before.slice(8, 16), 16) | 0;
-  const text = `${entry.kind}${entry.atMs}${entry.sequenceId ?? ''}`;
-  for (let at = 0; at < text.length; at += 1) {
-    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
-    high = Math.imul(high + (low >>> 13), 0x21f0aaad);
-  }
-  const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
-  return (hex(low) + hex(high)).padEnd(64, '0');
+  const from = Number.parseInt(before.slice(0, 14), 16);
+  const low = mixed(mixed(from | 0, entry.kind), entry.sequenceId ?? '') ^ (entry.atMs | 0);
+  const high = Math.imul((from / 0x100_0000) ^ low, 0x21f0aaad) ^ ((entry.atMs / 0x1000) | 0);
+  // 52 bits in one number with a 1 before them: always 14 digits.
+  const value = 0x10_0000_0000_0000 + ((high >>> 0) % 0xf_0000) * 0x1_0000_0000 + (low >>> 0);
+  return value.toString(16) + ZEROS;
 }
 
 /** The ledger of one run over a disk. */

@@ -18,7 +18,7 @@ import { PLANTS, type Plant } from './plants.ts';
 import { shrink } from './shrink.ts';
 import { Crashed } from './terminal.ts';
 import { addStory, emptyTotals, type Totals } from './totals.ts';
-import { packed, simulateApart } from './workers.ts';
+import { answerSlices, simulateApart } from './workers.ts';
 import { Story } from './world.ts';
 
 /** A crash of the simulated process ends promises and turns of the dead process, which nobody waits for any more. */
@@ -173,12 +173,16 @@ async function main(): Promise<number> {
       story: { type: 'string' },
       shrink: { type: 'string' },
       files: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
+      slices: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
       replay: { type: 'string' },
     },
   });
   if (values.replay !== undefined) return replayFile(values.replay);
+  if (values.slices) {
+    answerSlices((slice) => simulate({ ...slice, budgetMs: Number.POSITIVE_INFINITY }));
+    return 0;
+  }
   const customers = Number(values.customers);
   if (values.story !== undefined) return tellStory(Number(values.story), customers, values.files);
   if (values.shrink !== undefined) return (await tellShrunk(Number(values.shrink), customers)) ? 1 : 0;
@@ -194,12 +198,9 @@ async function main(): Promise<number> {
     workers > 1
       ? await simulateApart({ ...range, workers })
       : await simulate({ ...range, onFiles: values.files });
-  if (values.json) console.log(packed(totals));
-  else {
-    print(totals);
-    const first = totals.failed[0];
-    if (first !== undefined) await tellShrunk(first.seed, customers, first.violations[0]?.code);
-  }
+  print(totals);
+  const first = totals.failed[0];
+  if (first !== undefined) await tellShrunk(first.seed, customers, first.violations[0]?.code);
   return totals.failed.length === 0 ? 0 : 1;
 }
 

@@ -1,23 +1,18 @@
 /** The seeds of one run spread over child processes, and their totals put together again. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { type ChildProcess, fork } from 'node:child_process';
 import { emptyTotals, type Totals } from './totals.ts';
 
 /** Seeds that a child takes at once: small enough that the last ones end together. */
-const SLICE = 500;
+const SLICE = 200;
 
-interface Part extends Omit<Totals, 'states' | 'cells' | 'faces'> {
-  readonly states: readonly string[];
-  readonly cells: readonly string[];
-  readonly faces: readonly string[];
+/** What a child is asked for. */
+export interface Slice {
+  readonly from: number;
+  readonly seeds: number;
+  readonly customers: number;
 }
 
-/** One line of JSON for the process that asked. */
-export function packed({ states, cells, faces, ...rest }: Totals): string {
-  return JSON.stringify({ ...rest, states: [...states], cells: [...cells], faces: [...faces] });
-}
-
-function merge(into: Totals, part: Part): void {
+function merge(into: Totals, part: Totals): void {
   into.seeds += part.seeds;
   into.intents += part.intents;
   into.cases += part.cases;
@@ -31,38 +26,51 @@ function merge(into: Totals, part: Part): void {
   into.failed.push(...part.failed);
 }
 
-/** Runs one slice in a child; its last line is the result. */
-async function runSlice(from: number, seeds: number, customers: number): Promise<Part> {
+/** A process that answers slices one after the other, warm from the first one on, until it is disconnected. */
+function startChild(): ChildProcess {
   const script = new URL('./run.ts', import.meta.url).pathname;
-  const values = { from, seeds, customers };
-  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(process.execPath, [script, '--json', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return fork(script, ['--slices'], { serialization: 'advanced' });
+}
+
+function runSlice(child: ChildProcess, slice: Slice): Promise<Totals> {
+  return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new Error(`the seeds from ${slice.from} on ended without a result`));
+    child.once('exit', gone);
+    child.once('message', (totals) => {
+      child.off('exit', gone);
+      resolve(totals as Totals);
+    });
+    child.send(slice);
   });
-  let last = '';
-  for await (const line of createInterface({ input: child.stdout })) last = line;
-  if (last === '') throw new Error(`the seeds from ${from} on ended without a result`);
-  return JSON.parse(last) as Part;
+}
+
+/** The other side: answers every slice of the parent with what `run` makes of it. */
+export function answerSlices(run: (slice: Slice) => Promise<Totals>): void {
+  process.on('message', (slice) => {
+    void run(slice as Slice).then((totals) => process.send?.(totals));
+  });
 }
 
 /** As `simulate`, over `workers` processes; nothing new begins after `budgetMs`. */
-export async function simulateApart(options: {
-  readonly from: number;
-  readonly seeds: number;
-  readonly customers: number;
-  readonly budgetMs: number;
-  readonly workers: number;
-}): Promise<Totals> {
+export async function simulateApart(
+  options: Slice & { readonly budgetMs: number; readonly workers: number },
+): Promise<Totals> {
   const totals = emptyTotals();
   const startMs = performance.now();
+  const { customers } = options;
   const end = options.from + options.seeds;
   let next = options.from;
   const work = async (): Promise<void> => {
-    while (next < end && performance.now() - startMs < options.budgetMs) {
-      const from = next;
-      const seeds = Math.min(SLICE, end - from);
-      next += seeds;
-      merge(totals, await runSlice(from, seeds, options.customers));
+    const child = startChild();
+    try {
+      while (next < end && performance.now() - startMs < options.budgetMs) {
+        const from = next;
+        const seeds = Math.min(SLICE, end - from);
+        next += seeds;
+        merge(totals, await runSlice(child, { from, seeds, customers }));
+      }
+    } finally {
+      child.disconnect();
     }
   };
   await Promise.all(Array.from({ length: options.workers }, work));

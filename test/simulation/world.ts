@@ -293,7 +293,8 @@ export class Story {
     const digits = String(random.below(1000)).padStart(3, '0');
     this.#spend(card);
     const barcode = this.issuer.makeBarcode(type, card, amount, digits);
-    this.#say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
+    if (this.#options.tell !== undefined)
+      this.#say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
     if (this.#happens('barcodeTooOld', 0.03)) await this.#pass(310_000);
     if (this.#happens('barcodeReplaced', 0.04))
       this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
