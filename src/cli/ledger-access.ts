@@ -10,9 +10,11 @@ import { configFile } from './places.ts';
 const SENTENCES: Readonly<Partial<Record<LedgerFaultCode, string>>> = {
   LOCKED: 'the agent has the ledger open. Stop it first (systemctl stop kona-till), or use the manager page.',
   READ_ONLY: 'the ledger cannot be used by this program version, or not be written to.',
-  CORRUPT: 'the ledger file is damaged. Keep it as it is, and restore a backup into another folder.',
+  CORRUPT:
+    'the ledger file is damaged, or this is no ledger. Put the last backup in its place (kona-till ledger restore FILE --yes); what stands there is kept beside it. Without any backup: kona-till ledger quarantine --yes.',
   NEWER_SCHEMA: 'the ledger was written by a newer program. Install that version again.',
-  KEY_MISSING: 'the key of the vault is missing or not the right one.',
+  KEY_MISSING:
+    'the key of the vault is missing or not the right one. Put the key file back; if it is gone for good: kona-till ledger rotate-key --lost.',
   FULL: 'the disk is full.',
   OTHER_ENVIRONMENT: 'the ledger holds open payments of another platform, store or till.',
 };

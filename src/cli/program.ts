@@ -123,6 +123,18 @@ function addLedger(program: Command, choose: (run: Run) => void): void {
     .action((file, options) =>
       choose(async (io) => (await import('./ledger-restore.ts')).ledgerRestore(io, file, options)),
     );
+  add(ledger, 'rotate-key', 'give the vault a new key; the agent must not run')
+    .option('--lost', 'the key file is gone for good: erase what only it could open')
+    .option('--key-file <file>', 'the file behind a systemd credential')
+    .option('--yes', 'it is meant')
+    .action((options) =>
+      choose(async (io) => (await import('./ledger-key.ts')).ledgerRotateKey(io, options)),
+    );
+  add(ledger, 'quarantine', 'set a damaged ledger aside and begin an empty one; the agent must not run')
+    .option('--yes', 'it is meant')
+    .action((options) =>
+      choose(async (io) => (await import('./ledger-key.ts')).ledgerQuarantine(io, options)),
+    );
 }
 
 function addScanners(program: Command, choose: (run: Run) => void): void {

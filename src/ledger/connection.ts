@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { assertThat, guarded, LedgerFault } from './fault.ts';
+import { ownLike } from './owner.ts';
 
 const BUSY_MS = 2_000;
 /** Pages in the WAL after which a commit checkpoints by itself; idle checkpoints keep it from ever getting there. */
@@ -41,7 +42,10 @@ export function configure(database: Connection): void {
  */
 export function createPrivate(file: string): void {
   if (existsSync(file)) chmodSync(file, 0o600);
-  else closeSync(openSync(file, 'wx', 0o600));
+  else {
+    closeSync(openSync(file, 'wx', 0o600));
+    ownLike(file, dirname(file));
+  }
 }
 
 function prepareFile(file: string): void {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { guarded } from './fault.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
+import { ownLike } from './owner.ts';
 
 const PARTS = ['', '-wal', '-shm', '-journal'];
 
@@ -26,6 +27,7 @@ export function setAside(file: string, wallMs: number): string | null {
     if (parts.length === 0) return null;
     const directory = freeName(`${file}.quarantine-${stamp(wallMs)}`);
     mkdirSync(directory, { mode: 0o700 });
+    ownLike(directory, dirname(file));
     for (const suffix of parts) renameSync(file + suffix, join(directory, basename(file) + suffix));
     syncDirectory(directory);
     syncDirectory(dirname(file));

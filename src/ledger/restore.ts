@@ -8,6 +8,7 @@ import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import { ownLike } from './owner.ts';
 import { setAside } from './quarantine.ts';
 import { migrate, schemaVersion } from './schema.ts';
 import type { RestoreMark, VerifyReport } from './types.ts';
@@ -76,6 +77,7 @@ export function restoreLedger(options: RestoreOptions): RestoreReport {
     rmSync(copy, { force: true });
     copyFileSync(backup, copy, constants.COPYFILE_EXCL);
     chmodSync(copy, 0o600);
+    ownLike(copy, dirname(file));
     const { mark: restored, verified } = mark(copy, now);
     const [first] = verified.faults;
     if (first !== undefined) throw new LedgerFault('CORRUPT', `the backup does not verify: ${first.text}`);

@@ -20,6 +20,7 @@ import {
 } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import { ownLike } from './owner.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 const NONCE_BYTES = 12;
@@ -31,7 +32,8 @@ export interface RotateOptions {
   readonly now: Now;
   /**
    * The old key is gone for good: sealed barcodes and keyed hashes that nobody can open any more are erased. Intents
-   * that needed them can only end without sending; cards of old intents are no longer found by number.
+   * that needed them can only end without sending; cards of old intents are no longer found by number. Where the key file
+   * does fit, nothing is lost and nothing is erased.
    */
   readonly isLost?: boolean;
 }
@@ -111,10 +113,22 @@ function rotate(database: Connection, old: LedgerKeys | null, next: LedgerKeys, 
 /** The present key, proven by the ledger's own mark; null when it is given up as lost. */
 function presentKeys(database: Connection, options: RotateOptions): LedgerKeys | null {
   settleRotation(database, options.keyFile);
-  if (options.isLost === true) return null;
-  const keys = deriveKeys(readKeyFile(options.keyFile));
-  if (keys.id !== readMeta(database, 'key_id')) throw new LedgerFault('KEY_MISSING');
-  return keys;
+  const keys = keysIn(options.keyFile);
+  const id = readMeta(database, 'key_id');
+  // A restored ledger names no key until its agent starts.
+  if (keys !== null && (id === null || keys.id === id)) return keys;
+  if (options.isLost !== true) throw new LedgerFault('KEY_MISSING');
+  return null;
+}
+
+/** The working keys of a key file; null when there is none, or what stands there is no key. */
+function keysIn(file: string): LedgerKeys | null {
+  try {
+    return deriveKeys(readKeyFile(file));
+  } catch (error) {
+    if (error instanceof LedgerFault && error.code === 'KEY_MISSING') return null;
+    throw error;
+  }
 }
 
 /**
@@ -131,7 +145,9 @@ export function rotateLedgerKey(options: RotateOptions): RotateReport {
       migrate(database);
       const old = presentKeys(database, options);
       const fresh = newKey();
-      writeKeyFile(nextKeyFile(options.keyFile), fresh);
+      const next = nextKeyFile(options.keyFile);
+      writeKeyFile(next, fresh);
+      guarded(() => ownLike(next, existsSync(options.keyFile) ? options.keyFile : options.file));
       const report = guarded(() =>
         database.transaction(() => rotate(database, old, deriveKeys(fresh), options.now)).immediate(),
       );

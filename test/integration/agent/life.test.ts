@@ -1,8 +1,16 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LedgerFault, newestBackupMs, openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
+import { findSecrets, LedgerFault, newestBackupMs, openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import { WebFault } from '../../../src/web/server.ts';
 import { CARD, call, Page, startTill, type Till, until } from './harness.ts';
@@ -71,6 +79,63 @@ describe('an agent', () => {
       expect(bytes.includes(barcode), file).toBe(false);
       expect(statSync(file).mode & 0o077, file).toBe(0);
     }
+    await till.restart();
+  });
+
+  it('leaves no card number, barcode or token in database, WAL, backup, log or event stream, whatever the end', async () => {
+    const log = join(till.directory, 'agent.log');
+    const copies = join(till.directory, 'traces');
+    const ledger = { file: join(till.directory, 'ledger', 'ledger.db'), key: Buffer.alloc(32, 7) };
+    const backups = { directory: copies, everyMs: 86_400_000, keep: 2 };
+    await till.restart({
+      log: (entry) => appendFileSync(log, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
+      ledger: { ...ledger, backups },
+    });
+    const page = await online();
+    const barcodes: string[] = [];
+    const scan = async (type: 'CHARGE' | 'REFUND', amount: number): Promise<void> => {
+      barcodes.push(await till.barcode(type, amount));
+      await till.scanner.send(barcodes.at(-1) ?? '');
+    };
+    await scan('CHARGE', 30_000);
+    await page.sees('TAKE');
+    await page.press('RECEIVED');
+    await page.sees('DONE-IN');
+    await page.shown();
+    await page.press('CLOSE');
+    await scan('REFUND', 5_000);
+    await page.sees('ASK-OUT');
+    await page.press('REQUEST');
+    await page.sees('PAY');
+    await page.press('HANDED');
+    await page.sees('DONE-OUT');
+    await page.shown();
+    await page.press('CLOSE');
+    await scan('CHARGE', 500); // not taken by the policy
+    await page.sees('REFUSED');
+    await till.scanner.send(`${barcodes.at(-1)?.slice(0, 30)}X`); // read badly
+    await scan('REFUND', 6_000);
+    await page.sees('ASK-OUT');
+    await page.press('STOP');
+    await page.sees('END-STOP');
+    await page.shown();
+    await until('a backup', () => newestBackupMs(copies));
+    till.agent.ledger.sweep({ wallMs: Date.now(), monoMs: Number.MAX_SAFE_INTEGER });
+    const streamed = join(till.directory, 'stream.json');
+    writeFileSync(streamed, JSON.stringify(page.reader.events), { mode: 0o600 });
+    page.close();
+    const wal = join(till.directory, 'wal.copy');
+    copyFileSync(`${ledger.file}-wal`, wal);
+    await till.agent.close();
+    const secrets = [CARD, ...barcodes, ...barcodes.map((barcode) => barcode.slice(6, 25))];
+    const searched = files(till.directory).map((file) => basename(file));
+    for (const name of ['ledger.db', 'agent.log', 'stream.json', 'wal.copy'])
+      expect(searched).toContain(name);
+    expect(searched.some((name) => name.endsWith('.backup'))).toBe(true);
+    expect(findSecrets([till.directory], secrets)).toEqual([]);
+    writeFileSync(streamed, `"${CARD}"`);
+    expect(findSecrets([till.directory], secrets)).toHaveLength(1);
+    rmSync(streamed);
     await till.restart();
   });
 
