@@ -3,7 +3,7 @@
 //   node scripts/bootstrap.mjs FILE [ARGUMENT...]
 //
 // Plain JavaScript without dependencies, because it must run on any Node from 18 up before anything is installed.
-// It says what is wrong in sentences; it passes the ending signals on and leaves no process behind.
+// It says what is wrong in sentences; it passes the ending signals on and leaves no process behind, even when it is killed (with-starter.mjs).
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -207,10 +207,14 @@ function checkRuntime() {
   );
 }
 
-/** Runs a child, passes INT, TERM and HUP on to it, and kills it when it does not end in time. */
+/**
+ * Runs a child, passes INT, TERM and HUP on to it, and kills it when it does not end in time. Descriptor 3 of a child that
+ * is not captured is a pipe that closes when we are gone (`with-starter.mjs`).
+ */
 function run(command, args, { cwd, env, capture }) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd, env, stdio: capture ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    const stdio = capture ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit', 'pipe'];
+    const child = spawn(command, args, { cwd, env, stdio });
     let output = '';
     for (const stream of capture ? [child.stdout, child.stderr] : []) {
       stream.setEncoding('utf8');
@@ -268,7 +272,14 @@ async function main() {
   env.PATH = [join(MODULES, '.bin'), env.PATH ?? ''].join(delimiter);
   // With io_uring a serial port may never close again on some kernels.
   env.UV_USE_IO_URING ??= '0';
-  const result = await run(NODE, [resolve(ROOT, file), ...rest], { cwd: process.cwd(), env, capture: false });
+  env.KONA_TILL_STARTER_FD = '3';
+  const script = [
+    '--import',
+    new URL('with-starter.mjs', import.meta.url).href,
+    resolve(ROOT, file),
+    ...rest,
+  ];
+  const result = await run(NODE, script, { cwd: process.cwd(), env, capture: false });
   if (result.missing) checkRuntime();
   if (result.signal !== null) return new Stopped(result.signal).exitCode;
   return result.status ?? COULD_NOT_RUN;

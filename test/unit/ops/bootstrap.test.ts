@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isInstalled, onlyForeignMissing } from '../../../scripts/bootstrap.mjs';
 
@@ -68,7 +69,8 @@ async function result(child: ChildProcess): Promise<{ code: number | null; out: 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kona-till-start-'));
   mkdirSync(join(folder, 'scripts'));
-  cpSync(join(ROOT, 'scripts/bootstrap.mjs'), join(folder, 'scripts/bootstrap.mjs'));
+  for (const script of ['bootstrap.mjs', 'with-starter.mjs'])
+    cpSync(join(ROOT, 'scripts', script), join(folder, 'scripts', script));
   symlinkSync(process.execPath, join(folder, 'npm-node'));
   write('package-lock.json', JSON.stringify(LOCK));
   write('hello.js', 'process.stdout.write("hello " + process.argv.slice(2)); process.exitCode = 7;');
@@ -168,6 +170,48 @@ describe('stopping', () => {
     expect(code).toBe(0);
     expect(out).toContain('ended');
     expect(existsSync(`/proc/${Number.parseInt(first.toString(), 10)}`)).toBe(false);
+  });
+
+  it('by SIGKILL, which no starter can pass on, ends the program too', async () => {
+    write(
+      'serve.js',
+      `process.on('SIGTERM', () => { require('node:fs').writeFileSync('ended', ''); process.exit(0); });
+       setInterval(() => {}, 1000);
+       process.stdout.write('serves');`,
+    );
+    const child = start(NPM_THAT_INSTALLS, ['serve.js']);
+    await once(child.stdout ?? child, 'data');
+    // The output closes with the last process that has it: the program is gone too.
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    expect(existsSync(join(folder, 'ended'))).toBe(true);
+  });
+
+  it('kills a program that does not end with its starter', async () => {
+    const program = `const { endWithStarter } = await import(process.argv[1]);
+      process.on('SIGTERM', () => process.stdout.write('asked'));
+      setInterval(() => {}, 1000);
+      endWithStarter(3, 20);
+      process.stdout.write('serves ');`;
+    const args = ['--input-type=module', '-e', program, join(ROOT, 'scripts/with-starter.mjs')];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+    const ended = result(child);
+    await once(child.stdout ?? child, 'data');
+    (child.stdio[3] as Writable).destroy();
+    expect((await ended).out).toContain('asked');
+    expect(child.signalCode).toBe('SIGKILL');
+  });
+
+  it('by its own end: the pipe to the starter holds no program up, and no child of it has it', async () => {
+    write(
+      'hello.js',
+      `const { spawnSync } = require('node:child_process');
+       const child = spawnSync(process.execPath, [...process.execArgv, '-p', 'process.env.KONA_TILL_STARTER_FD']);
+       process.stdout.write(String(child.stdout)); process.exitCode = 7;`,
+    );
+    const { code, out } = await result(start(NPM_THAT_INSTALLS, ['hello.js']));
+    expect({ code, out: out.trim() }).toEqual({ code: 7, out: 'undefined' });
   });
 
   it('while npm installs ends npm and does not start the program', async () => {
