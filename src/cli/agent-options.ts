@@ -101,17 +101,18 @@ function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judge
   });
 }
 
-function metricsOf(parts: AgentParts, directory: string): ReturnType<typeof createMetrics> {
+/** Numbers of a running agent for Prometheus. */
+export function metricsOf(parts: AgentParts, directory: string): ReturnType<typeof createMetrics> {
   return createMetrics(() => {
     const summary = parts.ledger.summary();
     const status = parts.worker.status();
+    const { depth, oldestAtMs, inFlight, lateAnswers, faults, attempts, outcomes, latency } = status.counts;
     return {
       ...summary,
       journalIndex: parts.ledger.head().index,
       lineState: status.line.state,
       clockOffsetMs: status.clockOffsetMs,
-      outcomes: status.counts.outcomes,
-      latency: status.counts.latency,
+      ...{ depth, oldestAtMs, inFlight, lateAnswers, ledgerFaults: faults, attempts, outcomes, latency },
       scanners: parts.scanners.list().map(({ status: { name, state }, scanner }) => {
         const statistics = scanner?.statistics();
         const dropped = Object.values(statistics?.dropped ?? {}).reduce((sum, count) => sum + count, 0);

@@ -26,6 +26,7 @@ function lines(answer: SyncAnswer): string {
     `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}`,
     `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
     ...states,
+    ...(answer.oldestAtMs === null ? [] : [`oldest   scanned ${koreanTime(answer.oldestAtMs)}`]),
     rows.length === 0
       ? 'Nothing waits.'
       : table(['scanned (Korea)', 'reference', 'type', 'won', 'host/cash', 'next'], rows, [3]),

@@ -24,6 +24,16 @@ export interface MetricFacts {
   readonly reversing: CountAndSum;
   readonly lineState: string;
   readonly clockOffsetMs: number | null;
+  /** Payments that need the issuer, by the request that is due or waited for. */
+  readonly depth: Readonly<Record<string, number>>;
+  /** UTC ms of the scan of the oldest payment that needs the issuer. */
+  readonly oldestAtMs: number | null;
+  readonly inFlight: number;
+  readonly lateAnswers: number;
+  /** Commits that the disk did not take and that were tried again. */
+  readonly ledgerFaults: number;
+  /** Calls that went out, by call. */
+  readonly attempts: Readonly<Record<string, number>>;
   /** By call and outcome. */
   readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly latency: Readonly<Record<string, CallHistogram>>;
@@ -86,6 +96,27 @@ function lineGauges(registry: Registry): Fill {
   };
 }
 
+function deliveryGauges(registry: Registry): Fill {
+  const depth = gauge(registry, 'delivery_depth', 'Payments that need the issuer, by request', ['request']);
+  const oldest = gauge(
+    registry,
+    'delivery_oldest_age_seconds',
+    'Since the scan of the oldest of them; 0: none',
+  );
+  const inFlight = gauge(registry, 'calls_in_flight', 'Calls under way');
+  const attempts = gauge(registry, 'call_attempts_total', 'Calls that went out since the start', ['call']);
+  const late = gauge(registry, 'late_answers_total', 'Answers to approvals that came after two seconds');
+  const faults = gauge(registry, 'ledger_faults_total', 'Commits that had to be tried again');
+  return (facts) => {
+    for (const [request, count] of Object.entries(facts.depth)) depth.set({ request }, count);
+    oldest.set(facts.oldestAtMs === null ? 0 : Math.max(0, Date.now() - facts.oldestAtMs) / 1_000);
+    inFlight.set(facts.inFlight);
+    for (const [call, count] of Object.entries(facts.attempts)) attempts.set({ call }, count);
+    late.set(facts.lateAnswers);
+    faults.set(facts.ledgerFaults);
+  };
+}
+
 function machineGauges(registry: Registry): Fill {
   const ready = gauge(registry, 'scanner_ready', '1 when the scanner can be used', ['scanner']);
   const frames = gauge(registry, 'scanner_frames_total', 'Reads since the start', ['scanner']);
@@ -116,7 +147,12 @@ export interface Metrics {
 /** `read` is called once per reading. */
 export function createMetrics(read: () => MetricFacts): Metrics {
   const registry = new Registry();
-  const fills = [moneyGauges(registry), lineGauges(registry), machineGauges(registry)];
+  const fills = [
+    moneyGauges(registry),
+    lineGauges(registry),
+    deliveryGauges(registry),
+    machineGauges(registry),
+  ];
   return {
     text: async () => {
       const facts = read();

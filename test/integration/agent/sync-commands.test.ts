@@ -1,18 +1,22 @@
 /** `sync status / pause / now / resume` against a running agent and its issuer, over the address that the command line uses. */
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metricsOf } from '../../../src/cli/agent-options.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
+import { SystemClock } from '../../../src/ops/clock.ts';
 import type { SyncAnswer } from '../../../src/web/api/terminal.ts';
-import { startTill, type Till, until } from './harness.ts';
+import { CASHIER, must, scanOf, TERMINAL } from '../ledger/shop.ts';
+import { CARD, call, startTill, type Till, until } from './harness.ts';
 
 let till: Till;
 
-/** What the command prints as JSON; it must end well. */
-async function sync(...args: string[]): Promise<SyncAnswer> {
+/** What the command prints; it must end well. */
+async function printed(...args: string[]): Promise<string> {
   let out = '';
   let err = '';
-  const code = await runCommandLine(['sync', ...args, '--json'], {
+  const code = await runCommandLine(['sync', ...args], {
     out: (text) => {
       out += text;
     },
@@ -24,11 +28,24 @@ async function sync(...args: string[]): Promise<SyncAnswer> {
     isTty: false,
   });
   expect([code, err]).toEqual([0, '']);
-  return JSON.parse(out) as SyncAnswer;
+  return out;
+}
+
+async function sync(...args: string[]): Promise<SyncAnswer> {
+  return JSON.parse(await printed(...args, '--json')) as SyncAnswer;
+}
+
+/** The numbers of `/metrics` by name and labels. */
+async function metrics(): Promise<ReadonlyMap<string, number>> {
+  const { text } = await call(till.agent.address, '/metrics');
+  const lines = text.split('\n').filter((line) => line.startsWith('kona_till_'));
+  return new Map(
+    lines.map((line) => [line.slice(10, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
+  );
 }
 
 beforeAll(async () => {
-  till = await startTill();
+  till = await startTill({ agent: { metrics: (parts) => metricsOf(parts, tmpdir()).text } });
   const { merchantId, terminalId } = till.issuer.credentials;
   const config = {
     environment: 'test',
@@ -68,5 +85,37 @@ describe('the sync commands', () => {
     expect(till.agent.worker.status().paused).toBeNull();
     const kinds = till.agent.ledger.entries(1, 1_000).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind.startsWith('sync'))).toEqual(['syncPaused', 'syncResumed']);
+  });
+
+  it('and the metrics tell what waits, since when, and what became of the calls once it goes on', async () => {
+    await sync('pause', '--reason', 'backlog wanted');
+    const { ledger, worker } = till.agent;
+    const barcodeSpec = await till.barcode('CHARGE', 10_000);
+    const now = new SystemClock().now();
+    const { intent } = ledger.accept({ ...scanOf({ amount: 10_000, cardNumber: CARD }), barcodeSpec }, now);
+    must(ledger, intent, { kind: 'received', creditLater: true }, now, { actor: CASHIER, canDefer: true });
+    must(ledger, intent, { kind: 'acknowledge' }, now, { actor: TERMINAL });
+    const waiting = await metrics();
+    expect(waiting.get('delivery_depth{request="approve"}')).toBe(1);
+    expect(waiting.get('owed_won{kind="deferred"}')).toBe(10_000);
+    expect(waiting.get('delivery_oldest_age_seconds')).toBeGreaterThan(0);
+    expect(waiting.get('call_attempts_total{call="approve"}')).toBe(0);
+    expect(await sync('status')).toMatchObject({
+      oldestAtMs: Math.trunc(now.wallMs),
+      due: [{ host: 'unsent' }],
+    });
+    expect(await printed('status')).toMatch(
+      /paused: backlog wanted[\s\S]*10,000 won[\s\S]*oldest {3}scanned 20/,
+    );
+    await sync('resume');
+    await until('it is decided', () => ledger.get(intent.sequenceId)?.host === 'approved');
+    await until('its answer was counted', () => worker.status().counts.outcomes.approve.answered === 1);
+    const done = await metrics();
+    expect(done.get('delivery_depth{request="approve"}')).toBe(0);
+    expect(done.get('delivery_oldest_age_seconds')).toBe(0);
+    expect(done.get('call_attempts_total{call="approve"}')).toBe(1);
+    expect(done.get('calls_total{call="approve",outcome="answered"}')).toBe(1);
+    expect(done.get('call_duration_ms_count{call="approve"}')).toBe(1);
+    expect(done.get('call_duration_ms_bucket{call="approve",le="+Inf"}')).toBe(1);
   });
 });

@@ -55,6 +55,12 @@ describe('the metrics', () => {
     reversing: { count: 0, sum: 0 },
     lineState: 'online',
     clockOffsetMs: -3,
+    depth: { netCancel: 0, approve: 3 },
+    oldestAtMs: Date.now() - 60_000,
+    inFlight: 2,
+    lateAnswers: 1,
+    ledgerFaults: 4,
+    attempts: { approve: 5 },
     outcomes: { approve: { answered: 4, ambiguous: 1 } },
     latency: { approve: { boundsMs: [10, 100], counts: [1, 2, 1], sumMs: 300, count: 4 } },
     scanners: [{ name: 'counter', ready: true, frames: 9, dropped: 1 }],
@@ -72,11 +78,25 @@ describe('the metrics', () => {
       'kona_till_calls_total{call="approve",outcome="ambiguous"} 1',
       'kona_till_call_duration_ms_bucket{call="approve",le="100"} 3',
       'kona_till_call_duration_ms_bucket{call="approve",le="+Inf"} 4',
+      'kona_till_delivery_depth{request="approve"} 3',
+      'kona_till_calls_in_flight 2',
+      'kona_till_call_attempts_total{call="approve"} 5',
+      'kona_till_late_answers_total 1',
+      'kona_till_ledger_faults_total 4',
       'kona_till_scanner_frames_total{scanner="counter"} 9',
       'kona_till_unwell{reason="CASES"} 1',
     ]) {
       expect(text).toContain(`${line}\n`);
     }
+  });
+
+  it('tell the age of the oldest payment that waits, and 0 when none does', async () => {
+    const ageOf = async (oldestAtMs: number | null): Promise<number> => {
+      const { text } = await createMetrics(() => ({ ...facts, oldestAtMs })).text();
+      return Number(/^kona_till_delivery_oldest_age_seconds (.*)$/m.exec(text)?.[1]);
+    };
+    expect(Math.round((await ageOf(Date.now() - 60_000)) / 10)).toBe(6);
+    expect(await ageOf(null)).toBe(0);
   });
 
   it('forget a reason that is over', async () => {
