@@ -6,7 +6,12 @@ import { assertThat, faultOf } from './fault.ts';
 import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
 import { writeMeta } from './meta.ts';
+import { eraseSecrets } from './pending.ts';
+import { schemaVersion } from './schema.ts';
 import type { BackupReport, JournalHead } from './types.ts';
+
+/** The schema since which barcodes and hashes stand in `pending`. */
+const PENDING_SINCE = 3;
 
 /** Takes every secret out of a copy: vault rows, sealed keys, and the bytes where they stood. */
 function strip(file: string): JournalHead {
@@ -16,7 +21,10 @@ function strip(file: string): JournalHead {
     configure(copy);
     const head = readHead(prepareJournal(copy));
     copy.transaction(() => {
-      copy.exec('DELETE FROM vault; DELETE FROM hash_keys;');
+      // Before an upgrade the copy is of the schema that comes before.
+      if (schemaVersion(copy) < PENDING_SINCE) copy.exec('DELETE FROM vault');
+      else eraseSecrets(copy);
+      copy.exec('DELETE FROM hash_keys');
       writeMeta(copy, 'vault_from', String(head.index));
       writeMeta(copy, 'key_id', null);
     })();

@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical.ts';
 import { detailWithoutCardData, withoutCardData } from './card-data.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
-import { INTENT_COLUMNS, type IntentRow, toIntent } from './intents.ts';
+import { INTENT_COLUMNS, type IntentRow, IS_OPEN, toIntent } from './intents.ts';
 import { type JournalRow, prepareJournal } from './journal.ts';
 import {
   type BusinessDay,
@@ -153,7 +153,8 @@ export function prepareDays(database: Connection) {
     dates: database.prepare<[string, number], { date: string } & Partial<DayRow>>(
       `SELECT dates.date, business_days.* FROM
          (SELECT business_date AS date FROM days WHERE business_date BETWEEN '${FIRST_DATE}' AND ? AND EXISTS
-            (SELECT 1 FROM day_totals WHERE day_totals.business_date = days.business_date AND count > 0)
+            (SELECT 1 FROM day_totals WHERE day_totals.business_date = days.business_date AND count > 0
+             UNION ALL SELECT 1 FROM intents WHERE intents.business_date = days.business_date AND ${IS_OPEN})
           UNION SELECT business_date FROM business_days) AS dates
        LEFT JOIN business_days ON business_days.business_date = dates.date ORDER BY dates.date DESC LIMIT ?`,
     ),

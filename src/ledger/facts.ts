@@ -1,6 +1,15 @@
 import type { IntentType, Now } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
-import { type IntentRow, type IntentStatements, IS_UNCLAIMED, koreanDate, toIntent } from './intents.ts';
+import {
+  type IntentRow,
+  type IntentStatements,
+  IS_ASKED_FOR,
+  IS_OPEN,
+  IS_UNCLAIMED,
+  isUntouched,
+  koreanDate,
+  toIntent,
+} from './intents.ts';
 import type { Totals } from './totals.ts';
 import type { LedgerSummary, ScanFacts } from './types.ts';
 import type { Vault } from './vault.ts';
@@ -95,7 +104,16 @@ export class Today {
 
 export type OpenRow = Pick<
   IntentRow,
-  'number' | 'sequence_id' | 'host' | 'cash' | 'deferred' | 'amount' | 'scanned_at_ms' | 'card_hash'
+  | 'number'
+  | 'sequence_id'
+  | 'type'
+  | 'host'
+  | 'cash'
+  | 'deferred'
+  | 'amount'
+  | 'business_date'
+  | 'scanned_at_ms'
+  | 'card_hash'
 >;
 
 interface Exposure {
@@ -119,13 +137,14 @@ function isDeferredOpen(row: OpenRow): boolean {
 }
 
 export function prepareFacts(database: Connection) {
-  const columns = 'number, sequence_id, host, cash, deferred, amount, scanned_at_ms, card_hash';
+  const columns =
+    'number, sequence_id, type, host, cash, deferred, amount, business_date, scanned_at_ms, card_hash';
   return {
     open: database.prepare<[], OpenRow & { readonly unclaimed: number }>(
-      `SELECT ${columns}, ${IS_UNCLAIMED} AS unclaimed FROM intents WHERE attention > 0 AND attention = 2 ORDER BY number`,
+      `SELECT ${columns}, ${IS_UNCLAIMED} AS unclaimed FROM intents WHERE ${IS_OPEN} ORDER BY +number`,
     ),
     cases: database
-      .prepare<[], number>('SELECT count(*) FROM intents WHERE attention > 0 AND has_case = 1')
+      .prepare<[], number>(`SELECT count(*) FROM intents WHERE ${IS_ASKED_FOR} AND has_case = 1`)
       .pluck(),
     byState: database.prepare<[], { key: string; count: number; sum: number }>(
       `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
@@ -228,12 +247,22 @@ export function scanFacts(
   };
 }
 
+/** The day's totals begin with the first thing that somebody does; before that the open intents are asked. */
+function addUntouched(byState: Record<string, Sum>, { type, host, cash, amount }: OpenRow): void {
+  const key = `${type}.${host}.${cash}`;
+  const { count, sum } = byState[key] ?? { count: 0, sum: 0 };
+  byState[key] = { count: count + 1, sum: sum + amount };
+}
+
 /** Counters for the manager's first page; see LedgerSummary. */
 export function summarize(statements: FactStatements, businessDate: string | undefined): LedgerSummary {
   const payoutDue = emptyExposure();
   const returnDue = emptyExposure();
   const deferred = emptyExposure();
   const reversing = emptyExposure();
+  const cells =
+    businessDate === undefined ? statements.byState.all() : statements.byStateOfDay.all(businessDate);
+  const byState = Object.fromEntries(cells.map(({ key, count, sum }) => [key, { count, sum }]));
   let open = 0;
   for (const row of statements.open.iterate()) {
     open += 1;
@@ -241,9 +270,9 @@ export function summarize(statements: FactStatements, businessDate: string | und
     if (row.cash === 'return_due' && row.unclaimed === 0) addTo(returnDue, row);
     if (isDeferredOpen(row)) addTo(deferred, row);
     if (row.host === 'reversing') addTo(reversing, row);
+    const isOfDay = businessDate === undefined || businessDate === row.business_date;
+    if (isOfDay && isUntouched(row)) addUntouched(byState, row);
   }
-  const cells =
-    businessDate === undefined ? statements.byState.all() : statements.byStateOfDay.all(businessDate);
   return {
     open,
     cases: statements.cases.get() ?? 0,
@@ -251,6 +280,6 @@ export function summarize(statements: FactStatements, businessDate: string | und
     returnDue: { count: returnDue.count, sum: returnDue.sum },
     deferred,
     reversing,
-    byState: Object.fromEntries(cells.map(({ key, count, sum }) => [key, { count, sum }])),
+    byState,
   };
 }

@@ -34,6 +34,15 @@ export const INTENT_COLUMNS = `number, sequence_id, version, last_index, type, h
 /** `isUnclaimed` (intent/state.ts) of a row with `cash = 'return_due'`: nobody came for it, and the counter owes it no more. */
 export const IS_UNCLAIMED = `instr(state, '"returnUnclaimed"') > 0`;
 
+/** Rows that somebody asks for, and those that have not ended: `pending` knows them, no walk over all intents does. */
+export const IS_ASKED_FOR = 'number IN (SELECT number FROM pending WHERE attention > 0)';
+export const IS_OPEN = 'number IN (SELECT number FROM pending WHERE attention = 2)';
+
+/** Nobody has acted on the scan yet. Such intents are few, and not in the day's totals: a scan would write a page for it. */
+export function isUntouched(row: Pick<IntentRow, 'host' | 'cash'>): boolean {
+  return row.host === 'unsent' && row.cash === 'none';
+}
+
 const KOREA_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 /** Most calls ask for the day of the call before. */
@@ -131,10 +140,10 @@ export function prepareIntents(database: Connection) {
     byNumber: database.prepare<[number], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents WHERE number = ?`),
     all: database.prepare<[], IntentRow>(`SELECT ${INTENT_COLUMNS} FROM intents ORDER BY number`),
     attention: database.prepare<[], IntentRow>(
-      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention > 0 ORDER BY +number`,
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE ${IS_ASKED_FOR} ORDER BY +number`,
     ),
     open: database.prepare<[], IntentRow>(
-      `SELECT ${INTENT_COLUMNS} FROM intents WHERE attention > 0 AND attention = 2 ORDER BY +number`,
+      `SELECT ${INTENT_COLUMNS} FROM intents WHERE ${IS_OPEN} ORDER BY +number`,
     ),
   };
 }

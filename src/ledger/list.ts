@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
-import { INTENT_COLUMNS, type IntentRow, IS_UNCLAIMED, toIntent } from './intents.ts';
+import { INTENT_COLUMNS, type IntentRow, IS_ASKED_FOR, IS_OPEN, IS_UNCLAIMED, toIntent } from './intents.ts';
 import { cardTerm, normalText, readSearched, termsOfText } from './search.ts';
 import { numbersOfDays } from './totals.ts';
 import type { ListPage, ListQuery } from './types.ts';
@@ -24,15 +24,12 @@ const BY_CASHIER = `EXISTS (
     SELECT idx, earlier, body FROM journal WHERE idx = intents.last_index
     UNION ALL SELECT j.idx, j.earlier, j.body FROM chain JOIN journal j ON j.idx = chain.earlier)
   SELECT 1 FROM chain WHERE instr(body, ?) > 0 AND instr(body, '"role":"cashier"') > 0)`;
-// The partial index holds few rows: asked first, a group's page never walks the ended ones. SQLite takes the index only
-// where its own condition (attention > 0) is spelt out.
-const ATTENTION = 'number IN (SELECT number FROM intents WHERE attention > 0 AND';
 const IS_OWED = `(cash = 'payout_due' OR cash = 'return_due' AND NOT ${IS_UNCLAIMED})`;
 const GROUPS = {
   ended: 'ended = 1',
-  running: `${ATTENTION} attention = 2 AND NOT ${IS_OWED})`,
-  owed: `${ATTENTION} attention = 2 AND ${IS_OWED})`,
-  case: `${ATTENTION} has_case = 1)`,
+  running: `${IS_OPEN} AND NOT ${IS_OWED}`,
+  owed: `${IS_OPEN} AND ${IS_OWED}`,
+  case: `${IS_ASKED_FOR} AND has_case = 1`,
 } as const;
 
 type Value = string | number | Buffer;

@@ -21,6 +21,7 @@ import {
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { ownLike } from './owner.ts';
+import { eraseSecrets } from './pending.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 const NONCE_BYTES = 12;
@@ -64,13 +65,11 @@ export function settleRotation(database: Connection, keyFile: string): void {
 function reseal(database: Connection, from: LedgerKeys, to: LedgerKeys): number {
   const rows = database
     .prepare<[], { number: number; sequence_id: string; content: Buffer }>(
-      `SELECT vault.number, sequence_id, content FROM vault JOIN intents USING (number)
-       WHERE kind = 'barcode' ORDER BY vault.number`,
+      `SELECT pending.number, sequence_id, barcode AS content FROM pending JOIN intents USING (number)
+       WHERE barcode IS NOT NULL ORDER BY pending.number`,
     )
     .all();
-  const put = database.prepare<[Buffer, number]>(
-    "UPDATE vault SET content = ? WHERE number = ? AND kind = 'barcode'",
-  );
+  const put = database.prepare<[Buffer, number]>('UPDATE pending SET barcode = ? WHERE number = ?');
   for (const { number, sequence_id: sequenceId, content } of rows) {
     const plain = unseal(from.vault, content, sequenceId);
     if (plain === null) throw new LedgerFault('KEY_MISSING', `the vault row of ${sequenceId} does not open`);
@@ -96,7 +95,7 @@ function rotate(database: Connection, old: LedgerKeys | null, next: LedgerKeys, 
   const head = readHead(statements);
   let report: RotateReport;
   if (old === null) {
-    const erased = database.prepare('DELETE FROM vault').run().changes;
+    const erased = eraseSecrets(database);
     database.exec('DELETE FROM hash_keys');
     writeMeta(database, 'vault_from', String(head.index + 1));
     report = { resealed: 0, erased };

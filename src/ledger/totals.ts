@@ -1,7 +1,7 @@
 import { ACCOUNTS, type Account, type Posting } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
-import type { IntentRow } from './intents.ts';
+import { type IntentRow, isUntouched } from './intents.ts';
 import type { Balances } from './types.ts';
 
 /** All accounts at 0. */
@@ -43,7 +43,7 @@ export interface Totals {
   book(posting: Posting): void;
   /** Moves an intent's count and amount from its old cell to its new one. */
   move(before: IntentRow, after: IntentRow): void;
-  /** Counts new intents in; a burst of one day and type costs one statement. */
+  /** Gives new intents their place in their day. They are counted once somebody acts on them. */
   begin(rows: readonly IntentRow[]): void;
   /** What the drawer holds by the books, in won: every scan asks, and a read of the file costs more than all rules of a scan. */
   drawer(): number;
@@ -54,8 +54,8 @@ export interface Totals {
 function prepareTotals(database: Connection) {
   return {
     book: database.prepare<[number, string]>('UPDATE balances SET amount = amount + ? WHERE account = ?'),
-    add: database.prepare<[string, string, string, string, number, number, number]>(
-      `INSERT INTO day_totals (business_date, type, host, cash, deferred, count, sum) VALUES (?, ?, ?, ?, ?, ?, ?)
+    add: database.prepare<[string, string, string, string, number, number]>(
+      `INSERT INTO day_totals (business_date, type, host, cash, deferred, count, sum) VALUES (?, ?, ?, ?, ?, 1, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count, sum = sum + excluded.sum`,
     ),
     take: database.prepare<[number, string, string, string, string, number]>(
@@ -104,9 +104,17 @@ export function createTotals(database: Connection): Totals {
     drawer = statements.drawer.get() ?? 0;
   }
 
-  function add(row: IntentRow, count: number, sum: number): void {
-    const { business_date, type, host, cash, deferred } = row;
-    statements.add.run(business_date, type, host, cash, deferred, count, sum);
+  function add(row: IntentRow): void {
+    if (isUntouched(row)) return;
+    const { business_date, type, host, cash, deferred, amount } = row;
+    statements.add.run(business_date, type, host, cash, deferred, amount);
+  }
+
+  function take(row: IntentRow): void {
+    if (isUntouched(row)) return;
+    const { amount, business_date, type, host, cash, deferred } = row;
+    const { changes } = statements.take.run(amount, business_date, type, host, cash, deferred);
+    assertThat(changes === 1, 'a total to take from');
   }
 
   function placeInDay(date: string, number: number): void {
@@ -136,26 +144,11 @@ export function createTotals(database: Connection): Totals {
     drawer: () => drawer,
     move: (before, after) => {
       if (isSameCell(before, after)) return;
-      const { amount, business_date, type, host, cash, deferred } = before;
-      const { changes } = statements.take.run(amount, business_date, type, host, cash, deferred);
-      assertThat(changes === 1, 'a total to take from');
-      add(after, 1, after.amount);
+      take(before);
+      add(after);
       placeInDay(after.business_date, after.number);
     },
     begin: (rows) => {
-      let first = 0;
-      for (let at = 1; at <= rows.length; at += 1) {
-        const begin = rows[first];
-        const next = rows[at];
-        if (begin === undefined || (next !== undefined && isSameCell(begin, next))) continue;
-        const same = rows.slice(first, at);
-        add(
-          begin,
-          same.length,
-          same.reduce((sum, row) => sum + row.amount, 0),
-        );
-        first = at;
-      }
       for (const row of rows) placeInDay(row.business_date, row.number);
     },
     reload,

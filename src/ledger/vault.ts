@@ -3,20 +3,23 @@ import type { Random } from '../intent/clock.ts';
 import type { Connection } from './connection.ts';
 import { assertThat, LedgerFault } from './fault.ts';
 import { createKeyedHash, type KeyedHash, type LedgerKeys, seal, signText, unseal } from './keys.ts';
+import { preparePending } from './pending.ts';
 import type { Signature } from './types.ts';
 
 /** Sealed barcodes and keyed hashes. Without keys it can only erase: what must be read or written says KEY_MISSING. */
 export interface Vault {
-  /** Stores the sendable barcode, bound to its sequence id, and its keyed hash. */
+  /** Stores the sendable barcode of a new intent, bound to its sequence id, and its keyed hash. */
   put(number: number, sequenceId: string, barcodeSpec: string): void;
   /** Stores a barcode again whose hash never left. */
   putBack(number: number, sequenceId: string, barcodeSpec: string): void;
   /** The barcode, or KEY_MISSING when the key or the row is not there. */
   readBarcode(number: number, sequenceId: string): string;
-  eraseBarcode(number: number): boolean;
+  eraseBarcode(number: number): void;
   /** Sets the end of the hash's window (monotonic ms); null: open again, no end. */
   limitHash(number: number, untilMs: number | null): void;
   eraseHash(number: number): void;
+  /** How much an intent is still asked for; at 0 its row goes with the last that is kept in it. */
+  attend(number: number, attention: number): void;
   /** Erases hashes whose window is over; at most `limit`. */
   eraseOver(nowMs: number, limit: number): number;
   /** A new run has a new monotonic clock: windows that were running start afresh. */
@@ -42,28 +45,6 @@ export interface VaultKeys {
 
 const NONCE_BYTES = 12;
 const NONCES = 64;
-
-function prepareVault(database: Connection) {
-  return {
-    put: database.prepare<[number, Uint8Array, number, Uint8Array]>(
-      "INSERT INTO vault (number, kind, content) VALUES (?, 'barcode', ?), (?, 'hash', ?)",
-    ),
-    putBack: database.prepare<[number, Uint8Array]>(
-      "INSERT INTO vault (number, kind, content) VALUES (?, 'barcode', ?)",
-    ),
-    read: database
-      .prepare<[number], Buffer>("SELECT content FROM vault WHERE number = ? AND kind = 'barcode'")
-      .pluck(),
-    erase: database.prepare<[number, string]>('DELETE FROM vault WHERE number = ? AND kind = ?'),
-    limit: database.prepare<[number | null, number]>(
-      "UPDATE vault SET until_ms = ? WHERE number = ? AND kind = 'hash'",
-    ),
-    restart: database.prepare<[number]>('UPDATE vault SET until_ms = ? WHERE until_ms IS NOT NULL'),
-    hashes: database.prepare<[], { number: number; content: Buffer; until_ms: number | null }>(
-      "SELECT number, content, until_ms FROM vault WHERE kind = 'hash' ORDER BY number",
-    ),
-  };
-}
 
 interface HeldHash {
   readonly hash: string;
@@ -180,7 +161,7 @@ function createHashers(held: VaultKeys | null): readonly Hashers[] {
 
 /** The vault of one connection. `held` null: the key is missing. */
 export function createVault(database: Connection, held: VaultKeys | null, random: Random): Vault {
-  const statements = prepareVault(database);
+  const statements = preparePending(database);
   const index = new HashIndex();
   const nonce = createNonces(random);
   const hashers = createHashers(held);
@@ -196,7 +177,8 @@ export function createVault(database: Connection, held: VaultKeys | null, random
     }
   };
   const eraseHash = (number: number): void => {
-    statements.erase.run(number, 'hash');
+    statements.eraseHash.run(number);
+    statements.drop.run(number);
     index.remove(number);
   };
   reload();
@@ -204,26 +186,33 @@ export function createVault(database: Connection, held: VaultKeys | null, random
     put: (number, sequenceId, barcodeSpec) => {
       const { keys, hash } = present();
       const { bytes, text } = hash.barcode.of(barcodeSpec);
-      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), number, bytes);
+      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), bytes);
       index.add(number, text, null);
     },
     putBack: (number, sequenceId, barcodeSpec) => {
-      statements.putBack.run(number, seal(present().keys.vault, barcodeSpec, sequenceId, nonce()));
+      const sealed = seal(present().keys.vault, barcodeSpec, sequenceId, nonce());
+      assertThat(statements.setBarcode.run(sealed, number).changes === 1, 'a sendable intent is pending');
     },
     readBarcode: (number, sequenceId) => {
       const { keys } = present();
-      const sealed = statements.read.get(number);
-      if (sealed === undefined) throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
+      const sealed = statements.barcode.get(number) ?? null;
+      if (sealed === null) throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
       const plain = unseal(keys.vault, sealed, sequenceId);
       if (plain === null) throw new LedgerFault('KEY_MISSING', 'its vault row does not open');
       return plain.toString('utf8');
     },
-    eraseBarcode: (number) => statements.erase.run(number, 'barcode').changes > 0,
+    eraseBarcode: (number) => {
+      statements.setBarcode.run(null, number);
+    },
     limitHash: (number, untilMs) => {
-      statements.limit.run(untilMs, number);
+      statements.limitHash.run(untilMs, number);
       index.limit(number, untilMs);
     },
     eraseHash,
+    attend: (number, attention) => {
+      statements.attend.run(number, attention);
+      if (attention === 0) statements.drop.run(number);
+    },
     eraseOver: (nowMs, limit) => {
       for (const { barcode, card } of hashers) {
         barcode.forget();
@@ -234,7 +223,7 @@ export function createVault(database: Connection, held: VaultKeys | null, random
       return over.length;
     },
     restartWindows: (untilMs) => {
-      statements.restart.run(untilMs);
+      statements.restartWindows.run(untilMs);
       reload();
     },
     findBarcode: (barcodeSpec, nowMs) => {

@@ -5,6 +5,7 @@ import { canonicalJson } from './canonical.ts';
 import type { Connection } from './connection.ts';
 import {
   type IntentRow,
+  isUntouched,
   keepsHash,
   koreanDate,
   prepareIntents,
@@ -30,12 +31,21 @@ interface Folded {
   readonly wasOver: boolean;
 }
 
+interface Pending {
+  readonly attention: number;
+  readonly has_barcode: 0 | 1;
+  readonly has_hash: 0 | 1;
+  readonly until_ms: number | null;
+}
+const NOT_PENDING: Pending = { attention: 0, has_barcode: 0, has_hash: 0, until_ms: null };
+
 function prepareChecks(database: Connection) {
   return {
-    vault: database.prepare<[number], { kind: string; until_ms: number | null }>(
-      'SELECT kind, until_ms FROM vault WHERE number = ?',
+    pending: database.prepare<[number], Pending>(
+      `SELECT attention, barcode IS NOT NULL AS has_barcode, hash IS NOT NULL AS has_hash, until_ms
+       FROM pending WHERE number = ?`,
     ),
-    vaultRows: database.prepare<[], number>('SELECT count(*) FROM vault').pluck(),
+    pendingRows: database.prepare<[], number>('SELECT count(*) FROM pending').pluck(),
     term: database
       .prepare<[string, number], number>('SELECT 1 FROM search WHERE term = ? AND number = ?')
       .pluck(),
@@ -64,7 +74,7 @@ export class IntentCheck {
   readonly #searched: number;
   readonly #cells = new Map<string, Cell>();
   #entries = 0;
-  #vaultRows = 0;
+  #pendingRows = 0;
 
   constructor(database: Connection, faults: Faults) {
     this.#journal = prepareJournal(database);
@@ -101,7 +111,7 @@ export class IntentCheck {
     this.#count(row);
     if (folded === null) return;
     this.#compare(row, folded.intent);
-    this.#checkVault(row, folded);
+    this.#checkPending(row, folded);
     this.#checkSearch(row);
   }
 
@@ -111,9 +121,9 @@ export class IntentCheck {
       const text = `${entries} entries name an intent, the intents account for ${this.#entries}`;
       this.#faults.add({ code: 'INTENT', text });
     }
-    const vaultRows = this.#checks.vaultRows.get() ?? 0;
-    if (vaultRows !== this.#vaultRows) {
-      const text = `${vaultRows} vault rows, ${this.#vaultRows} belong to an intent`;
+    const pendingRows = this.#checks.pendingRows.get() ?? 0;
+    if (pendingRows !== this.#pendingRows) {
+      const text = `${pendingRows} pending rows, ${this.#pendingRows} belong to an intent`;
       this.#faults.add({ code: 'VAULT', text });
     }
     for (const { key, count, sum } of this.#checks.cells.all()) {
@@ -190,23 +200,30 @@ export class IntentCheck {
   }
 
   #count(row: IntentRow): void {
+    if (isUntouched(row)) return;
     const key = `${row.business_date}.${row.type}.${row.host}.${row.cash}.${row.deferred}`;
     const held = this.#cells.get(key) ?? { count: 0, sum: 0 };
     this.#cells.set(key, { count: held.count + 1, sum: held.sum + row.amount });
   }
 
-  #checkVault(row: IntentRow, { intent, wasOver }: Folded): void {
-    const rows = this.#checks.vault.all(row.number);
-    this.#vaultRows += rows.length;
-    const barcode = rows.some((held) => held.kind === 'barcode');
-    const hash = rows.find((held) => held.kind === 'hash');
+  #checkPending(row: IntentRow, { intent, wasOver }: Folded): void {
+    const stored = this.#checks.pending.get(row.number);
+    if (stored !== undefined) this.#pendingRows += 1;
+    const held = stored ?? NOT_PENDING;
+    if (held.attention !== row.attention)
+      this.#wrong('INTENT', row, 'what is still to do for it is kept wrong');
+    this.#checkVault(row, held, intent, wasOver);
+  }
+
+  #checkVault(row: IntentRow, held: Pending, intent: Intent, wasOver: boolean): void {
+    const hasBarcode = held.has_barcode === 1;
     const mayLack = row.number <= this.#vaultFrom;
-    if (barcode && !sendable(intent)) this.#wrong('VAULT', row, 'its barcode should have been erased');
-    if (!barcode && sendable(intent) && !mayLack) this.#wrong('VAULT', row, 'its barcode is missing');
+    if (hasBarcode && !sendable(intent)) this.#wrong('VAULT', row, 'its barcode should have been erased');
+    if (!hasBarcode && sendable(intent) && !mayLack) this.#wrong('VAULT', row, 'its barcode is missing');
     const keep = keepsHash(intent);
-    if (hash === undefined) {
+    if (held.has_hash === 0) {
       if (keep === 'open' && !wasOver && !mayLack) this.#wrong('VAULT', row, "its barcode's hash is missing");
-    } else if (keep === 'never' || (keep === 'window') !== (hash.until_ms !== null)) {
+    } else if (keep === 'never' || (keep === 'window') !== (held.until_ms !== null)) {
       this.#wrong('VAULT', row, "its barcode's hash should have been erased or limited");
     }
   }

@@ -356,6 +356,7 @@ export class LedgerWriter {
     this.#search.answered(before, after);
     const toSend = this.#moveVault(before.number, intent, next, record, barcodeSpec);
     this.#moveHash(before.number, intent, next, now);
+    if (before.attention !== after.attention) this.#vault.attend(after.number, after.attention);
     this.#today.move(before, after);
     this.#open.move(after);
     const committed = this.#committed(next, record);

@@ -50,6 +50,40 @@ describe('a commit', () => {
     expect(ledger.open()).toEqual([committed.intent]);
   });
 
+  it('of a scan writes four pages, of a burst hardly more', () => {
+    const framesOf = (work: () => void): number => {
+      const database = new Database(shop.file);
+      try {
+        database.pragma('wal_checkpoint(PASSIVE)'); // all is home: the next commit begins the log anew
+        work();
+        const [state] = database.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+        return state?.log ?? Number.NaN;
+      } finally {
+        database.close();
+      }
+    };
+    ledger.accept(scanOf(), SCAN_TIME); // opens the day
+    const each = Array.from({ length: 8 }, () => framesOf(() => ledger.accept(scanOf(), SCAN_TIME)));
+    expect(Math.min(...each)).toBe(4);
+    // A page that is full brings a new one and the two that name it.
+    expect(each.reduce((sum, frames) => sum + frames, 0)).toBeLessThanOrEqual(8 * 6);
+    const burst = Array.from({ length: 32 }, () => scanOf());
+    expect(framesOf(() => ledger.acceptMany(burst, SCAN_TIME))).toBeLessThanOrEqual(20);
+  });
+
+  it('counts a scan from the first moment, and its day with it, also before anybody acts on it', () => {
+    const scan = scanOf({ amount: 30_000 });
+    ledger.accept(scan, SCAN_TIME);
+    const untouched = { 'CHARGE.unsent.none': { count: 1, sum: 30_000 } };
+    expect(ledger.summary()).toMatchObject({ open: 1, byState: untouched });
+    const [day] = ledger.days(10);
+    if (day === undefined) throw new Error('the day of an untouched scan is a day');
+    expect(ledger.summary(day.businessDate).byState).toEqual(untouched);
+    expect(ledger.summary('20200101').byState).toEqual({});
+    must(ledger, scan, { kind: 'received' }, SCAN_TIME);
+    expect(ledger.summary().byState).toEqual({ 'CHARGE.unsent.received': { count: 1, sum: 30_000 } });
+  });
+
   it('survives closing and opening with state, head and balances', () => {
     const done = approveCharge(ledger, SCAN_TIME, 1);
     const sent = sendCharge(ledger, SCAN_TIME).intent;
@@ -357,7 +391,7 @@ describe('a commit of several steps', () => {
   it('is not there at all when one of them fails: nothing is told, and each may be tried alone', () => {
     const [whole, lost] = [received(), received()];
     const database = new Database(shop.file);
-    database.exec(`DELETE FROM vault WHERE number = (SELECT max(number) FROM intents) AND kind = 'barcode'`);
+    database.exec('UPDATE pending SET barcode = NULL WHERE number = (SELECT max(number) FROM intents)');
     database.close();
     const told: Committed[] = [];
     ledger.onCommit((committed) => told.push(committed));

@@ -10,12 +10,18 @@ import { CASHIER, createShop, later, must, SCAN_TIME, type Shop, scanOf, TERMINA
 
 const EARLIER = join(import.meta.dirname, 'earlier');
 const VERSIONS = Array.from({ length: SCHEMA_VERSION - 1 }, (_, place) => place + 1);
+/** How many barcodes and hashes a ledger of each version holds. */
+const OF_VAULT = 'SELECT count(*) FROM vault';
+const SECRETS = [OF_VAULT, OF_VAULT];
 const NOW = later(SCAN_TIME, 3_600_000);
 
 let shop: Shop;
 afterEach(() => shop.remove());
 
 interface Old {
+  /** What the file itself counts, by its own tables. */
+  readonly open: readonly string[];
+  readonly byState: Readonly<Record<string, { readonly count: number; readonly sum: number }>>;
   readonly key: Buffer;
   readonly head: JournalHead;
 }
@@ -32,10 +38,21 @@ function layDown(version: number): Old {
   const database = new Database(shop.file);
   database.exec(dump);
   expect(database.pragma('user_version', { simple: true })).toBe(version);
+  const open = database
+    .prepare<[], string>('SELECT sequence_id FROM intents WHERE attention = 2 ORDER BY number')
+    .pluck()
+    .all();
+  const cells = database
+    .prepare<[], { key: string; count: number; sum: number }>(
+      `SELECT type || '.' || host || '.' || cash AS key, sum(count) AS count, sum(sum) AS sum
+       FROM day_totals GROUP BY 1 HAVING sum(count) > 0`,
+    )
+    .all();
   database.close();
+  const byState = Object.fromEntries(cells.map(({ key: cell, count, sum }) => [cell, { count, sum }]));
   const key = Buffer.from(/^-- Key: ([0-9a-f]{64})$/m.exec(dump)?.[1] ?? '', 'hex');
   const [, index, hash] = /^-- Head: (\d+):([0-9a-f]{64})$/m.exec(dump) ?? [];
-  return { key, head: { index: Number(index), hash: hash ?? '' } };
+  return { open, byState, key, head: { index: Number(index), hash: hash ?? '' } };
 }
 
 function rmFile(file: string): void {
@@ -57,6 +74,8 @@ describe.each(VERSIONS)('a ledger of schema %i', (version) => {
     const report = ledger.verify({ knownHead: old.head });
     expect(report.faults).toEqual([]);
     expect(report.head).toEqual(old.head);
+    expect(ledger.open().map((intent) => intent.sequenceId)).toEqual(old.open);
+    expect(ledger.summary().byState).toEqual(old.byState);
     expect(report.intents).toBeGreaterThan(8);
     expect(Object.values(ledger.balances()).reduce((sum, amount) => sum + amount, 0)).toBe(0);
     const cardPage = ledger.list({ limit: 50, cardNumber: '9410000000000005' });
@@ -93,7 +112,12 @@ describe.each(VERSIONS)('a ledger of schema %i', (version) => {
     expect(statSync(backup).mode & 0o777).toBe(0o600);
     const copy = new Database(backup, { readonly: true });
     expect(copy.pragma('user_version', { simple: true })).toBe(version);
-    expect(copy.prepare('SELECT count(*) FROM vault').pluck().get()).toBe(0);
+    expect(
+      copy
+        .prepare(SECRETS[version - 1] ?? '')
+        .pluck()
+        .get(),
+    ).toBe(0);
     copy.close();
     const { verified } = restoreLedger({ backup, file: shop.file, now: NOW });
     expect(verified.head).toEqual(old.head);

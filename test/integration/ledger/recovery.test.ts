@@ -65,11 +65,11 @@ describe('a backup', () => {
     expect(copy.get(done.sequenceId)).toEqual(done);
     copy.close();
     const database = new Database(file, { readonly: true });
-    expect(database.prepare('SELECT count(*) FROM vault').pluck().get()).toBe(0);
+    expect(database.prepare('SELECT count(barcode) + count(hash) FROM pending').pluck().get()).toBe(0);
     database.close();
     const wal = new Database(shop.file, { readonly: true });
     const sealed = wal
-      .prepare<[], Buffer>("SELECT content FROM vault WHERE kind = 'barcode' LIMIT 1")
+      .prepare<[], Buffer>('SELECT barcode FROM pending WHERE barcode IS NOT NULL LIMIT 1')
       .pluck()
       .get();
     wal.close();

@@ -115,7 +115,7 @@ describe('verification names the first wrong entry of', () => {
       const last = database.prepare('SELECT number FROM intents ORDER BY number DESC LIMIT 1').pluck().get();
       database.exec("DELETE FROM journal WHERE idx = 9; DELETE FROM day_totals WHERE type = 'REFUND';");
       database.prepare('DELETE FROM intents WHERE number = ?').run(last);
-      database.prepare('DELETE FROM vault WHERE number = ?').run(last);
+      database.prepare('DELETE FROM pending WHERE number = ?').run(last);
     });
     expect(report).toMatchObject({ ok: true, entries: 8 });
     expect(ledger.verify({ knownHead: head }).faults).toEqual([
@@ -191,17 +191,33 @@ describe('verification names the first wrong entry of', () => {
   it('a vault row that should be gone, and one that should be there', () => {
     const sealed = randomBytes(59);
     const kept = tamper((database) => {
-      database.prepare("INSERT INTO vault (number, kind, content) VALUES (6, 'barcode', ?)").run(sealed);
+      database.prepare('UPDATE pending SET barcode = ? WHERE number = 6').run(sealed);
     });
     expect(kept.faults).toEqual([expect.objectContaining({ code: 'VAULT', sequenceId: sent.sequenceId })]);
     ledger.close();
     const database = new Database(shop.file);
-    database.exec("DELETE FROM vault WHERE kind = 'barcode'");
+    database.exec('UPDATE pending SET barcode = NULL');
     database.close();
     ledger = shop.open();
     expect(ledger.verify().faults).toEqual([
       expect.objectContaining({ code: 'VAULT', text: expect.stringContaining('missing') }),
     ]);
+  });
+});
+
+describe('what is still to do', () => {
+  it('is kept for every intent that somebody asks for, and missed when it is gone', () => {
+    const lost = tamper((database) => database.exec('DELETE FROM pending WHERE attention > 0'));
+    expect(lost.faults).toContainEqual(
+      expect.objectContaining({ code: 'INTENT', text: expect.stringContaining('still to do') }),
+    );
+  });
+
+  it('is refused for an intent that nobody asks for any more', () => {
+    const kept = tamper((database) => database.exec('UPDATE pending SET attention = 0'));
+    expect(kept.faults).toContainEqual(
+      expect.objectContaining({ code: 'INTENT', text: expect.stringContaining('still to do') }),
+    );
   });
 });
 
@@ -213,13 +229,13 @@ describe('a vault row', () => {
     ledger.accept(two, SCAN_TIME);
     tamper((database) => {
       const rows = database
-        .prepare<[], { number: number; content: Buffer }>(
-          "SELECT number, content FROM vault WHERE kind = 'barcode' ORDER BY number DESC LIMIT 2",
+        .prepare<[], { number: number; barcode: Buffer }>(
+          'SELECT number, barcode FROM pending WHERE barcode IS NOT NULL ORDER BY number DESC LIMIT 2',
         )
         .all();
-      const put = database.prepare("UPDATE vault SET content = ? WHERE kind = 'barcode' AND number = ?");
-      put.run(rows[1]?.content, rows[0]?.number);
-      put.run(rows[0]?.content, rows[1]?.number);
+      const put = database.prepare('UPDATE pending SET barcode = ? WHERE number = ?');
+      put.run(rows[1]?.barcode, rows[0]?.number);
+      put.run(rows[0]?.barcode, rows[1]?.number);
     });
     must(ledger, one, { kind: 'received' }, SCAN_TIME);
     expect(() => must(ledger, one, { kind: 'send' }, SCAN_TIME)).toThrow(

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import {
@@ -37,6 +38,14 @@ function bytesOnDisk(): string {
     .join('\n');
 }
 
+/** Every sealed barcode and every keyed hash that is kept, as latin-1 text. */
+function secretsOnDisk(): string[] {
+  const database = new Database(shop.file, { readonly: true });
+  const rows = database.prepare<[], (Buffer | null)[]>('SELECT barcode, hash FROM pending').raw().all();
+  database.close();
+  return rows.flat().flatMap((bytes) => (bytes === null ? [] : [bytes.toString('latin1')]));
+}
+
 describe('the vault', () => {
   it('holds the barcode sealed until sending, hands it out once, and has erased it by then', () => {
     const scan = scanOf();
@@ -49,6 +58,27 @@ describe('the vault', () => {
     ledger.close();
     ledger = shop.open();
     expect(ledger.verify().ok).toBe(true);
+  });
+
+  it('leaves no sealed byte behind once it is sent, and no hash once its window is over', () => {
+    const scans = Array.from({ length: 5 }, () => scanOf());
+    for (const scan of scans) ledger.accept(scan, SCAN_TIME);
+    const secrets = secretsOnDisk();
+    expect(secrets).toHaveLength(2 * scans.length);
+    for (const bytes of secrets) expect(bytesOnDisk()).toContain(bytes);
+    for (const scan of scans) {
+      must(ledger, scan, { kind: 'received' }, SCAN_TIME);
+      must(ledger, scan, { kind: 'send' }, SCAN_TIME, { actor: TERMINAL });
+      must(ledger, scan, { kind: 'declined', code: '006_005', businessDate: null }, SCAN_TIME, {
+        actor: TERMINAL,
+      });
+      must(ledger, scan, { kind: 'givenBack' }, SCAN_TIME);
+      must(ledger, scan, { kind: 'acknowledge' }, SCAN_TIME);
+    }
+    expect(ledger.sweep(later(SCAN_TIME, LIFE_MS + 1))).toBe(scans.length);
+    for (const bytes of secrets) expect(bytesOnDisk()).not.toContain(bytes);
+    expect(secretsOnDisk()).toEqual([]);
+    expect(ledger.verify().faults).toEqual([]);
   });
 
   it('takes the barcode back when nothing left, and sends the same one again', () => {

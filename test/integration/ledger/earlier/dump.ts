@@ -97,6 +97,7 @@ function leaveOpen(ledger: Ledger): void {
   withdraw(ledger, 4, 6_000);
   const taken = ledger.accept(scanOf(next({ amount: 3_000 })), at).intent;
   must(ledger, taken, { kind: 'received' }, at);
+  ledger.accept(scanOf(next({ amount: 4_000 })), at);
 }
 
 function fill(shop: Shop): void {
