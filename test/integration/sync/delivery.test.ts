@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, ApproveAnswer, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { MANAGER } from '../ledger/shop.ts';
 import {
   AMBIGUOUS,
@@ -436,6 +437,18 @@ describe('a deferred charge', () => {
     expect(counter.now(poisoned)).toMatchObject({ host: 'unknown', cases: ['NOT_PROCESSED'] });
     expect(counter.backend.of('approve', poisoned.sequenceId)).toHaveLength(1);
     expect(counter.worker.status().paused).toBeNull();
+  });
+
+  it('that is never answered becomes a case when its budget ends, and is never given up', async () => {
+    counter.backend.sayApprove = () => AMBIGUOUS;
+    const charge = counter.deferred();
+    while (counter.now(charge).sends < DEFAULT_LIMITS.attemptBudget) await counter.clock.advance(600_000);
+    expect(counter.now(charge).cases).toContain('BUDGET_SPENT');
+    await counter.clock.advance(3_600_000);
+    expect(counter.now(charge).sends).toBeGreaterThan(DEFAULT_LIMITS.attemptBudget);
+    counter.backend.sayApprove = () => answered(APPROVED);
+    await counter.clock.advance(3_600_000);
+    expect(counter.at(charge)).toBe('approved/received');
   });
 
   it('waits out maintenance as long as the issuer asks', async () => {
