@@ -4,6 +4,7 @@ import type { ManagerState } from '../../web/api/manager.ts';
 import type { ScanTest } from '../../web/api/terminal.ts';
 import { CallRefused, get, post } from '../shared/http.ts';
 import { ERRORS } from '../text/manager.ts';
+import { ruleRefusal } from '../text/rules.ts';
 import { type Language, say } from '../text/words.ts';
 
 export const API = '/api/v1/manager';
@@ -25,7 +26,9 @@ export function managerPost<Answer>(path: string, body: unknown = {}, timeoutMs?
 /** The sentence for a refused or unanswered call. */
 export function errorText(error: unknown, language: Language): string {
   if (!(error instanceof CallRefused)) return ERRORS.NO_ANSWER[language];
-  const { triesLeft, leftMs } = error.detail;
+  const { triesLeft, leftMs, refusal } = error.detail;
+  const byRule = error.code === 'REFUSED' ? ruleRefusal(refusal) : null;
+  if (byRule !== null) return byRule[language];
   const minutes = Math.max(1, Math.ceil((leftMs ?? MINUTE_MS) / MINUTE_MS));
   return say(ERRORS[error.code] ?? ERRORS.FAULT, language, { tries: triesLeft ?? 0, minutes });
 }

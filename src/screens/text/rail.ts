@@ -1,4 +1,5 @@
 /** The rail, its lists and its papers; small words that several faces share. */
+import { RULE_REFUSALS } from './rules.ts';
 import type { Words } from './words.ts';
 
 export const RAIL = {
@@ -72,6 +73,7 @@ export const PIN = {
 
 /** Why a press or a call did nothing (the station's refusals and the API's codes), said in the rail for a moment. */
 export const NOTICES = {
+  ...RULE_REFUSALS,
   STALE: {
     ko: '그 사이 바뀌었습니다. 화면을 다시 보세요.',
     en: 'It changed meanwhile. Look at the screen again.',
@@ -79,7 +81,6 @@ export const NOTICES = {
   STATION_BUSY: { ko: '거래를 먼저 끝내세요.', en: 'Finish the payment first.' },
   VIEW_ONLY: { ko: '다른 화면에서 사용 중입니다.', en: 'In use on another screen.' },
   LOCKED: { ko: '계산대가 잠겨 있습니다.', en: 'The station is locked.' },
-  MANAGER_NEEDED: { ko: '점장이 정할 미결입니다.', en: 'The manager decides this case.' },
   LEDGER: { ko: '기록되지 않았습니다.', en: 'It was not recorded.' },
   NOT_READY: {
     ko: '점장이 아직 없어 잠글 수 없습니다.',

@@ -4,7 +4,7 @@
  * compile.
  */
 import { describe, expect, it } from 'vitest';
-import type { Intent } from '../../../src/intent/model.ts';
+import type { Intent, RefusalCode } from '../../../src/intent/model.ts';
 import {
   type AdmitContext,
   type AdmitFacts,
@@ -14,6 +14,10 @@ import {
   type Policy,
   type RefusalCause,
 } from '../../../src/intent/policy.ts';
+import { errorText } from '../../../src/screens/manager/calls.ts';
+import { CallRefused } from '../../../src/screens/shared/http.ts';
+import { ERRORS } from '../../../src/screens/text/manager.ts';
+import { noticeWords } from '../../../src/screens/text/rail.ts';
 import { bandText, causeId } from '../../../src/screens/text/refusals.ts';
 import { refusedByPolicy } from '../../../src/station/refused.ts';
 import { REFUSED_CAUSES } from '../../../src/station/snapshot.ts';
@@ -319,4 +323,31 @@ describe('a scan that the policy refuses', () => {
     expect(said('ko')).toBe(ko);
     expect(said('en')).toBe(en);
   });
+});
+
+describe('an own command that the rules refuse', () => {
+  const CODES: Readonly<Record<RefusalCode, true>> = {
+    NOT_IN_THIS_STATE: true,
+    QUESTION_OPEN: true,
+    CHOICE_OPEN: true,
+    MANAGER_NEEDED: true,
+    VOID_WINDOW: true,
+    VOID_DAY: true,
+    VOID_PROOF: true,
+    LATER_LIMIT: true,
+    STALE: true,
+  };
+
+  it.each(Object.keys(CODES))(
+    '%s has a sentence of its own, for the cashier and for the manager',
+    (refusal) => {
+      const error = refusal === 'STALE' ? 'STALE' : 'REFUSED';
+      for (const language of ['ko', 'en'] as const) {
+        expect(noticeWords(refusal)[language]).not.toBe(noticeWords('OTHER')[language]);
+        const told = errorText(new CallRefused({ error, text: '', refusal }), language);
+        if (refusal !== 'NOT_IN_THIS_STATE') expect(told).not.toBe(ERRORS.REFUSED[language]);
+        expect(told).toMatch(/[.:]/);
+      }
+    },
+  );
 });
