@@ -11,11 +11,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import { DEFAULT_POLICY, policyHash } from '../../../src/intent/policy.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { SCHEMA_VERSION } from '../../../src/ledger/schema.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 
@@ -181,6 +183,18 @@ describe('ledger quarantine', () => {
 
   it('is refused while the agent runs', async () => {
     expect((await till('ledger', 'quarantine', '--yes')).err).toContain('Stop it first');
+  });
+});
+
+describe('a ledger of an older program', () => {
+  it('is left to the agent, and the reading command says so', async () => {
+    ledger.close();
+    const database = new Database(file);
+    database.pragma(`user_version = ${SCHEMA_VERSION - 1}`);
+    database.close();
+    const { code, err } = await till('ledger', 'verify');
+    expect(code).toBe(3);
+    expect(err).toContain('Start the agent once');
   });
 });
 
