@@ -9,6 +9,7 @@ import { listScanners } from '../drivers/list.ts';
 import type { ScannerConfig } from '../drivers/open.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
+import { type CheckLog, StartCheck } from './agent-check.ts';
 import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } from './agent-printing.ts';
 import { type AgentStation, openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
@@ -73,6 +74,8 @@ export interface AgentOptions {
   readonly ledger: {
     readonly file: string;
     readonly key: Uint8Array | string;
+    /** So long after the start the whole of it is verified beside the work. Default 60 s. */
+    readonly verifyAfterMs?: number;
     readonly ballastBytes?: number;
     readonly maxPages?: number;
     readonly cutOverHour?: number;
@@ -100,7 +103,7 @@ export interface AgentOptions {
   readonly pinAbove?: number;
   /** So long after its scan a return may be written off as unclaimed. Default 14 days. */
   readonly unclaimedAfterMs?: number;
-  readonly log?: (entry: LedgerLog | BackupLog | PrinterLog | Parameters<SyncLog>[0]) => void;
+  readonly log?: (entry: LedgerLog | BackupLog | CheckLog | PrinterLog | Parameters<SyncLog>[0]) => void;
   readonly health?: (parts: AgentParts) => () => Health;
   readonly metrics?: (parts: AgentParts) => NonNullable<WebOptions['metrics']>;
   /**
@@ -121,8 +124,6 @@ export interface Agent extends AgentParts {
 
 /** The pages get this long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
-/** Entries that the start verifies; `ledger verify` reads all. */
-const VERIFY_ENTRIES = 5_000;
 const LATER_LIMIT_MS = 72 * 3_600_000;
 const TOKEN_FILE = 'control-token';
 
@@ -144,6 +145,7 @@ class Started {
   readonly #opened: Scanner[] = [];
   #ledger: Ledger | null = null;
   #backups: Backups | null = null;
+  #check: StartCheck | null = null;
   #till: Till | null = null;
   #web: WebServer | null = null;
   #posFeed: PosFeed | null = null;
@@ -166,7 +168,7 @@ class Started {
     const till = this.#joinTill(ledger, forwarder);
     const { board, worker, stations, settlement } = till;
     if (settlement === null) throw new Error('an agent closes business days');
-    this.#verify(ledger, stations);
+    this.#check = this.#checkAtStart(ledger, stations);
     const recorder = createRecorder((raw) => maskFrame(raw, this.#options.codeTable));
     const posFeed = openPosPorts(this.#options, forwarder);
     this.#posFeed = posFeed;
@@ -199,6 +201,7 @@ class Started {
 
   async #close(): Promise<void> {
     this.#ending.abort();
+    this.#check?.stop();
     await Promise.all(this.#opened.map((scanner) => scanner.close()));
     await this.#posFeed?.close();
     await this.#printing?.close();
@@ -253,14 +256,14 @@ class Started {
     return till;
   }
 
-  /** The end of the journal is checked before the first scan; a fault stops new payments and asks for a repair. */
-  #verify(ledger: Ledger, stations: ReadonlyMap<string, Station>): void {
-    const { index } = ledger.head();
-    const report = ledger.verify({ fromIndex: Math.max(1, index - VERIFY_ENTRIES) });
-    if (report.ok) return;
-    for (const station of stations.values()) {
-      station.setTrouble({ face: 'LEDGER', code: report.faults[0]?.code ?? 'VERIFY' });
-    }
+  #checkAtStart(ledger: Ledger, stations: ReadonlyMap<string, Station>): StartCheck {
+    const { clock, log, ledger: options } = this.#options;
+    return new StartCheck({
+      ...{ ledger, clock, stations },
+      verifyApart: (signal) => this.#verifyApart(ledger, signal),
+      ...(options.verifyAfterMs === undefined ? {} : { wholeAfterMs: options.verifyAfterMs }),
+      ...(log === undefined ? {} : { log }),
+    });
   }
 
   #webOptions(parts: AgentParts, board: Board, forwarder: Forwarder, managers: Managers): WebOptions {
@@ -302,11 +305,9 @@ class Started {
     };
   }
 
-  #verifyApart(ledger: Ledger): ReturnType<typeof verifyApart> {
-    return verifyApart(
-      { file: this.#options.ledger.file, verify: { knownHead: ledger.head() } },
-      AbortSignal.any([this.#ending.signal]),
-    );
+  #verifyApart(ledger: Ledger, signal = this.#ending.signal): ReturnType<typeof verifyApart> {
+    const { file } = this.#options.ledger;
+    return verifyApart({ file, verify: { knownHead: ledger.head() } }, AbortSignal.any([signal]));
   }
 
   #openPrinting(

@@ -1,0 +1,78 @@
+/** What a start finds in a ledger that somebody changed by hand: at once since the last seal, the rest beside the work. */
+
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DayLab, startDay } from '../settlement/day-lab.ts';
+import { call, Page, until } from './harness.ts';
+
+let lab: DayLab;
+
+beforeAll(async () => {
+  lab = await startDay();
+  await lab.charge(10_000);
+  expect((await lab.close()).sealed).not.toBeNull();
+  await lab.charge(20_000);
+}, 120_000);
+afterAll(() => lab.end());
+
+const file = (): string => join(lab.till.directory, 'ledger', 'ledger.db');
+const logFile = (): string => join(lab.till.directory, 'agent.log');
+
+/** Stops the agent, changes the file as a person with sqlite3 would, starts it again. */
+async function restartAfter(sql: string, verifyAfterMs: number): Promise<void> {
+  lab.page.close();
+  await lab.till.agent.close();
+  const database = new Database(file());
+  const triggers = database
+    .prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    .all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
+  database.exec(sql);
+  for (const trigger of triggers) database.exec(trigger.sql);
+  database.close();
+  await lab.till.restart({
+    ledger: { file: file(), key: Buffer.alloc(32, 7), ballastBytes: 65_536, verifyAfterMs },
+    log: (entry) => appendFileSync(logFile(), `${JSON.stringify(entry)}\n`),
+  });
+  lab.page = new Page(lab.till.agent.address);
+}
+
+const EDIT =
+  "UPDATE journal SET body = replace(body, '10000', '10001') WHERE idx = (SELECT min(idx) FROM journal WHERE body LIKE '%10000%')";
+const MEND = EDIT.replace("'10000', '10001'", "'10001', '10000'").replace('%10000%', '%10001%');
+
+describe('a start', () => {
+  it('finds an entry before the last seal beside the work: new payments stop, and the log names the entry', async () => {
+    await restartAfter(EDIT, 60_000);
+    const { page, till } = lab;
+    await until('a face', () => page.latest() !== null);
+    expect(page.latest()?.face.id).not.toBe('LEDGER'); // the part that the start waits for is whole
+    await restartAfter('SELECT 1', 0);
+    await lab.page.sees('LEDGER', ({ face }) => face.values.code === 'CHAIN');
+    const answer = await call(till.agent.address, '/healthz');
+    expect([answer.status, answer.json<{ reasons: string[] }>().reasons]).toEqual([503, ['LEDGER']]);
+    const wrong = readFileSync(logFile(), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('ledgerWrong'));
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]).toMatch(/CHAIN.*entry \d+ does not match its hash/);
+  });
+
+  it('finds nothing in a ledger that is whole, and says so', async () => {
+    await restartAfter(MEND, 0);
+    await until('verified twice', () => {
+      const lines = readFileSync(logFile(), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"ledgerVerified"'));
+      return lines.length >= 4;
+    });
+    expect(lab.page.latest()?.face.id).not.toBe('LEDGER');
+  });
+
+  it('finds an entry since the last seal before the first scan', async () => {
+    await restartAfter(EDIT.replaceAll('10000', '20000').replaceAll('10001', '20001'), 60_000);
+    await lab.page.sees('LEDGER', ({ face }) => face.values.code === 'CHAIN');
+  });
+});
