@@ -10,7 +10,7 @@ import type { LossAccount } from '../intent/vouchers.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
+import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
@@ -61,6 +61,8 @@ const TERMINAL: Actor = { role: 'terminal' };
 const PAGE = 500;
 /** Days that a status shows. */
 const DAYS_SHOWN = 31;
+/** Days that the business may still turn to: more than retention keeps. */
+const DAYS_KNOWN = 403;
 
 const OBSTACLES: Readonly<Record<CloseObstacle, string>> = {
   SEALED: 'it is closed and agreed',
@@ -111,9 +113,9 @@ export class Settlement {
       stop();
       this.#seals.stop();
     };
-    for (const { date, state } of this.days()) {
-      if (state.phase === 'wanted' || (state.phase === 'agreed' && state.sealed === null))
-        void this.#closer.drive(date);
+    for (const { businessDate } of this.#unsealed(DAYS_KNOWN)) {
+      const { phase } = readDay(this.#options.ledger, businessDate);
+      if (phase === 'wanted' || phase === 'agreed') void this.#closer.drive(businessDate);
     }
     this.#lineChanged();
   }
@@ -150,10 +152,14 @@ export class Settlement {
       .map(({ businessDate }) => ({ date: businessDate, state: readDay(ledger, businessDate) }));
   }
 
-  /** yyyyMMdd of the oldest day with payments that is not sealed; null: none. */
+  /** yyyyMMdd of the oldest day that is not sealed, of those that are shown; null: none. */
   unsealedFrom(): string | null {
-    const open = this.#options.ledger.days(DAYS_SHOWN).filter(({ sealedIndex }) => sealedIndex === null);
-    return open.at(-1)?.businessDate ?? null;
+    return this.#unsealed(DAYS_SHOWN).at(-1)?.businessDate ?? null;
+  }
+
+  /** Newest first. */
+  #unsealed(limit: number): readonly BusinessDay[] {
+    return this.#options.ledger.days(limit).filter(({ sealedIndex }) => sealedIndex === null);
   }
 
   /** Throws NO_DAY for a date that has not begun and holds nothing. */
@@ -259,7 +265,7 @@ export class Settlement {
   #mustBegin(date: string): void {
     const { ledger } = this.#options;
     const open = this.openDate();
-    const isKnown = ledger.days(DAYS_SHOWN * 13).some(({ businessDate }) => businessDate === date);
+    const isKnown = ledger.days(DAYS_KNOWN).some(({ businessDate }) => businessDate === date);
     if (!/^[0-9]{8}$/.test(date) || (!isKnown && date !== open)) {
       throw new SettlementFault('NO_DAY', 'no such business day here');
     }
@@ -276,7 +282,7 @@ export class Settlement {
 
   /** Index after which a report's range begins: the seal before. */
   #rangeFrom(): number {
-    const seals = this.#options.ledger.days(DAYS_SHOWN * 13).map(({ sealedIndex }) => sealedIndex ?? 0);
+    const seals = this.#options.ledger.days(DAYS_KNOWN).map(({ sealedIndex }) => sealedIndex ?? 0);
     return Math.max(0, ...seals) + 1;
   }
 

@@ -144,3 +144,28 @@ describe('a close of a day that the issuer has sealed with another content', () 
     expect(day.closes).toBe(3);
   });
 });
+
+describe('a close of a day that lies further back than a page shows', () => {
+  it('is driven by the next run all the same', async () => {
+    await day.end();
+    const dates = Array.from({ length: 40 }, (_, place) =>
+      String(20_260_601 + place + (place >= 30 ? 70 : 0)),
+    );
+    const [oldest = '', ...after] = dates;
+    day = await startHandDay(TODAY, (ledger, clock) => {
+      const detail = {
+        version: '1',
+        store: '',
+        rangeFrom: 1,
+        uncounted: 'no key',
+        carried: { count: 0, sum: 0 },
+      };
+      ledger.recordDay({ kind: 'dayCloseWanted', businessDate: oldest, detail }, clock.now(), MANAGER);
+      for (const businessDate of after) {
+        const count = { mode: 'separate', pieces: {}, safe: 0, float: 0, posExpected: 0 };
+        ledger.recordDay({ kind: 'dayCounted', businessDate, detail: count }, clock.now(), MANAGER);
+      }
+    });
+    await expect.poll(() => day.asked).toContain(oldest);
+  });
+});
