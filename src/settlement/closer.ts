@@ -75,18 +75,28 @@ export class Closer {
     drive.timer?.cancel();
     drive.timer = null;
     drive.running ??= this.#try(date, drive.tries)
+      .then((isOver) => this.#tried(date, drive, isOver))
       .catch((fault: unknown) => {
         this.#options.guarded(() => {
           throw fault;
         });
-        return false; // no room on the disk passes; anything else ends this run, and the timer with it
-      })
-      .then((isOver) => {
-        drive.running = null;
-        if (isOver || this.#isStopped) this.#drives.delete(date);
-        else this.#retryLater(date, drive);
+        // No room on the disk passes; anything else ends this run, and the timer with it.
+        return this.#tried(date, drive, false);
       });
     return drive.running;
+  }
+
+  /** A person may have closed the day again since the try came to its end: found in the turn that lets the day go. */
+  #tried(date: string, drive: Drive, isOver: boolean): Promise<void> | undefined {
+    const isWantedAnew = isOver && !this.#isStopped && this.#isWanted(date);
+    drive.running = null;
+    if (isOver || this.#isStopped) this.#drives.delete(date);
+    else this.#retryLater(date, drive);
+    return isWantedAnew ? this.drive(date) : undefined;
+  }
+
+  #isWanted(date: string): boolean {
+    return readDay(this.#options.ledger, date).phase === 'wanted';
   }
 
   /** The line came back: what waited for it alone does not wait for its time. */
@@ -124,7 +134,7 @@ export class Closer {
         return true;
       }
       const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, tries) : null);
-      if (content === null) return readDay(this.#options.ledger, date).phase !== 'wanted';
+      if (content === null) return !this.#isWanted(date);
       const outcome = await this.#ask(date, content, tries);
       if (outcome === null) return false;
       if (outcome.code === SEALED_THERE) {
@@ -269,9 +279,7 @@ export class Closer {
 
   /** A person may have closed it again while it was compared anew; that close is driven by nobody else. */
   async #goesOn(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
-    return (
-      (await this.#makeAnew(date, sent, isTaken)) || readDay(this.#options.ledger, date).phase === 'wanted'
-    );
+    return (await this.#makeAnew(date, sent, isTaken)) || this.#isWanted(date);
   }
 
   /** Not agreed only because a payment came between: made anew, with the next number. */

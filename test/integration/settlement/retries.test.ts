@@ -5,6 +5,7 @@ import type { Answered, CloseAnswer } from '../../../src/konaplate/settlement.ts
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Closer } from '../../../src/settlement/closer.ts';
+import { SettlementFault } from '../../../src/settlement/fault.ts';
 import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } from '../ledger/shop.ts';
 
 const DAY = '20260723';
@@ -22,6 +23,7 @@ const AGREED: Answered<CloseAnswer> = {
     elapsedMs: 1,
   },
 };
+const NOT_AGREED: typeof AGREED = { ...AGREED, value: { result: 'NOT_AGREED', totals: [] } };
 
 let shop: Shop;
 let ledger: Ledger;
@@ -70,4 +72,50 @@ describe('a close', () => {
     expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
     await closer.stop();
   });
+
+  // The press falls between any two turns of what ends the try before.
+  it.each(Array.from({ length: 16 }, (_, turns) => turns))(
+    'that a person wants %i turns after the comparison behind "not agreed" is driven',
+    async (turns) => {
+      const wanted = {
+        version: '0',
+        store: '',
+        rangeFrom: 1,
+        uncounted: 'none',
+        carried: { count: 0, sum: 0 },
+      };
+      const pressed = Promise.withResolvers<void>();
+      let closes = 0;
+      const press = async (): Promise<void> => {
+        for (let turn = 0; turn < turns; turn += 1) await null;
+        ledger.recordDay({ kind: 'dayCloseWanted', businessDate: DAY, detail: wanted }, SCAN_TIME, MANAGER);
+        await closer.drive(DAY);
+        pressed.resolve();
+      };
+      let compared = 0;
+      const closer: Closer = new Closer({
+        ledger,
+        clock: { now: () => SCAN_TIME, after: (): Timer => ({ cancel: () => {} }) },
+        version: '0',
+        record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
+        compare: async () => {
+          compared += 1;
+          if (compared === 1) void press();
+          throw new SettlementFault('NO_ANSWER', 'no line');
+        },
+        send: async () => {
+          closes += 1;
+          return NOT_AGREED;
+        },
+        guarded: (work) => work(),
+        sealed: () => {},
+      });
+      await closer.drive(DAY);
+      await pressed.promise;
+      expect(closes).toBe(1);
+      expect(compared).toBe(2);
+      expect(closer.isBusy(DAY)).toBe(true);
+      await closer.stop();
+    },
+  );
 });
