@@ -55,7 +55,10 @@ export interface Policy {
   readonly cardPrefixes: readonly string[];
   /** Luhn check of the card number. */
   readonly cardCheck: 'off' | 'warn' | 'reject';
-  /** A payout may not exceed this program's cash plus this float. null: the drawer sets no limit. */
+  /**
+   * A payout may not exceed this program's cash plus this float, less what other withdrawals were promised. null: the drawer
+   * sets no limit.
+   */
   readonly drawerFloat: number | null;
   readonly later: LaterRule;
   readonly reversals: ReversalRule;
@@ -136,6 +139,8 @@ export interface AdmitContext {
   readonly answeredSinceStart: boolean;
   /** The issuer's switches (hello). */
   readonly issuerEnabled: Readonly<Record<IntentType, boolean>>;
+  /** Won that open withdrawals were promised, or will be when they are approved. Absent: none. */
+  readonly payoutsOpen?: number;
   /** Recent intents with an outcome, and how many of them were reversed. */
   readonly recent: { readonly outcomes: number; readonly reversed: number };
 }
@@ -271,7 +276,12 @@ function typeFault(spec: AdmitSpec, context: AdmitContext, policy: Policy): Refu
   return context.issuerEnabled[type] ? null : refuse('TYPE_OFF', { type, by: 'issuer' });
 }
 
-function amountFault(spec: AdmitSpec, facts: AdmitFacts, policy: Policy): Refused<RefusalCause> | null {
+function amountFault(
+  spec: AdmitSpec,
+  facts: AdmitFacts,
+  context: AdmitContext,
+  policy: Policy,
+): Refused<RefusalCause> | null {
   const rule = policy.amounts[spec.type];
   const values = { amount: spec.amount };
   if (spec.amount < rule.minimum) return refuse('MIN_AMOUNT', { ...values, limit: rule.minimum });
@@ -279,7 +289,7 @@ function amountFault(spec: AdmitSpec, facts: AdmitFacts, policy: Policy): Refuse
   if (rule.unit > 0 && spec.amount % rule.unit !== 0)
     return refuse('AMOUNT_UNIT', { ...values, limit: rule.unit });
   if (spec.type === 'REFUND' && policy.drawerFloat !== null) {
-    const possible = Math.max(0, facts.drawer + policy.drawerFloat);
+    const possible = Math.max(0, facts.drawer + policy.drawerFloat - (context.payoutsOpen ?? 0));
     if (spec.amount > possible) return refuse('PAYOUT_LIMIT', { ...values, limit: possible });
   }
   return null;
@@ -330,7 +340,7 @@ export function admit(spec: AdmitSpec, facts: AdmitFacts, context: AdmitContext,
     duplicateOf(facts.same, context.stationId) ??
     cardFault(spec, policy) ??
     typeFault(spec, context, policy) ??
-    amountFault(spec, facts, policy) ??
+    amountFault(spec, facts, context, policy) ??
     dayFault(spec, facts, policy) ??
     (facts.cardBusy === null ? null : refuse('CARD_BUSY', { scannedAtMs: facts.cardBusy.scannedAtMs })) ??
     reversalFault(facts, context, policy);

@@ -24,6 +24,8 @@ export interface CountSum {
 
 export interface BoardTotals {
   readonly payoutDue: CountSum;
+  /** Withdrawals whose cash is still in the drawer: due, or due once they are approved. */
+  readonly payouts: CountSum;
   readonly returnDue: CountSum;
   /** Deferred and not yet credited or refused: unsent, sending, unknown. */
   readonly later: CountSum;
@@ -116,12 +118,19 @@ export class Board {
     const all = [...this.#intents.values()];
     return {
       payoutDue: countSum(all.filter((intent) => intent.cash === 'payout_due')),
+      payouts: countSum(all.filter(isPayout)),
       returnDue: countSum(all.filter(isReturnDue)),
       later: countSum(all.filter(isLater)),
       reversing: countSum(all.filter((intent) => intent.host === 'reversing')),
       cases: countSum(all.filter(isCase)),
     };
   }
+}
+
+/** The drawer must still have the cash of it. */
+function isPayout({ type, host, cash }: Intent): boolean {
+  if (type !== 'REFUND') return false;
+  return cash === 'payout_due' || host === 'unsent' || host === 'sending' || host === 'unknown';
 }
 
 /** A deferred charge that is still to be credited. */

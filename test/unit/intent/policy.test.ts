@@ -111,6 +111,17 @@ describe('a scan is admitted or refused with the reason of screens 1.6', () => {
       },
     ],
     [
+      'what another withdrawal was promised',
+      {
+        cause: 'PAYOUT_LIMIT',
+        spec: REFUND,
+        facts: { drawer: -30_000 },
+        context: { payoutsOpen: 12_000 },
+        policy: { ...DEFAULT_POLICY, drawerFloat: 50_000 },
+        values: { amount: 10_000, limit: 8_000 },
+      },
+    ],
+    [
       'just what the drawer and the float hold',
       {
         cause: 'ok',
