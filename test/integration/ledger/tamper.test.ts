@@ -155,6 +155,23 @@ describe('verification names the first wrong entry of', () => {
     expect(report.faults.map((fault) => fault.code)).toContain('CLOSING');
   });
 
+  it.each([
+    ['suspense', 3],
+    ['deferred', 4],
+    ['customer_due', 5],
+    ['issuer_payable', 6],
+    ['cash_drawer', 7],
+    ['unclaimed', 5],
+  ])('the balance of %s: closing rule %i does not hold', (account, rule) => {
+    const report = tamper((database) =>
+      database.prepare('UPDATE balances SET amount = amount + 500 WHERE account = ?').run(account),
+    );
+    const text = expect.stringContaining(`closing rule ${rule}: ${account} is`);
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'CLOSING', text }));
+    const balance = expect.stringContaining(`balance ${account} is`);
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'BALANCE', text: balance }));
+  });
+
   it('a posting edited with the whole chain forged behind it', () => {
     const report = tamper((database) => {
       database.exec(
