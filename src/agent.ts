@@ -359,7 +359,7 @@ function webWorker(worker: SyncWorker): WebOptions['worker'] {
 const remembered = z.object({
   epoch: z.int().min(0),
   issuerEpoch: z.string().nullable(),
-  askedIndex: z.int().min(0).default(0),
+  knownIndex: z.int().min(0).default(0),
   pause: z
     .object({
       by: z.enum(['manager', 'alarm']),

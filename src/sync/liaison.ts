@@ -5,7 +5,7 @@ import { Breaker } from './breaker.ts';
 import type { Calls } from './calls.ts';
 import type { SyncLimits } from './limits.ts';
 import { LineMonitor } from './line.ts';
-import { type FenceReason, volatileMemory } from './memory.ts';
+import { type FenceReason, fenceReasonOf, volatileMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { Session } from './session.ts';
@@ -15,6 +15,7 @@ import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdict
 
 /** Asking again after the issuer was restored goes at least at this pace. */
 const ASK_PER_MINUTE = 60;
+const KEEP_INDEX_MS = 60_000;
 /** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
 const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
 
@@ -48,6 +49,7 @@ export class Liaison {
   #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
+  #lastKeptMs = Number.NEGATIVE_INFINITY;
   /** After an alarm one charge at a time goes out, until the issuer decides one. */
   #isOnProbation = false;
   #isHelloWanted = true;
@@ -62,9 +64,10 @@ export class Liaison {
     this.#host = host;
     const now = options.clock.now();
     const memory = options.memory ?? volatileMemory();
-    const { found, identity } = options;
+    const { found, identity, ledger } = options;
+    const mark = fenceReasonOf(ledger.recovering());
     const foundIndex = found?.index ?? null;
-    this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex);
+    this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex, mark);
     this.#found = found === undefined ? null : this.session.foundAt(found);
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;
@@ -135,6 +138,14 @@ export class Liaison {
     // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
+    this.#keepIndex(now);
+  }
+
+  /** While nobody outside hears how long the journal is, a file beside it does, now and then: a lost end shows by it. */
+  #keepIndex(now: Now): void {
+    if (this.line.view(now).state !== 'down' || now.monoMs - this.#lastKeptMs < KEEP_INDEX_MS) return;
+    this.#lastKeptMs = now.monoMs;
+    this.session.keepIndex(this.#host.context().journalIndex);
   }
 
   /** Mono ms of the next thing to do here; null: nothing before an answer comes. */

@@ -4,14 +4,19 @@ import type { SyncPause } from './types.ts';
 export const FENCE_REASONS = ['RESTORED', 'FENCED', 'OTHER_HOLDER', 'OTHER_EPOCH', 'JOURNAL_BEHIND'] as const;
 export type FenceReason = (typeof FENCE_REASONS)[number];
 
+/** The reason that a mark of the ledger names; null: it bears none. */
+export function fenceReasonOf(mark: { readonly reason: string } | null): FenceReason | null {
+  return mark === null ? null : (FENCE_REASONS.find((reason) => reason === mark.reason) ?? 'FENCED');
+}
+
 /** What the worker must know of its former runs. No secret, no money. */
 export interface Remembered {
   /** The terminal's epoch as the issuer gave it. */
   readonly epoch: number;
   /** The issuer's, as it was when all was last asked again; empty: everything is to be asked again. */
   readonly issuerEpoch: string | null;
-  /** Where the journal ended when all had been asked again: one that ends before it has lost some of the answers. */
-  readonly askedIndex: number;
+  /** The journal had come so far at the least: one that is found to end before it has lost its end. */
+  readonly knownIndex: number;
   /** A manager's pause outlives a restart; an alarm does not. */
   readonly pause: SyncPause | null;
   /** Only a manager's claim ends it, not a restart: a journal that grew meanwhile hides what was lost. */

@@ -2,7 +2,7 @@ import type { Actor, Intent } from '../intent/model.ts';
 import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
 import type { Liaison } from './liaison.ts';
-import { FENCE_REASONS, type FenceReason } from './memory.ts';
+import { type FenceReason, fenceReasonOf } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import type { Recheck } from './recheck.ts';
 
@@ -38,19 +38,26 @@ export class Recovery {
 
   /** Takes up what an earlier run left: the mark of a restore, or a fence under which not everything was a case yet. */
   begin(): void {
-    const mark = this.#options.ledger.recovering();
-    if (mark !== null)
-      this.#liaison.fence(FENCE_REASONS.find((reason) => reason === mark.reason) ?? 'FENCED');
-    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strandAll());
+    const { ledger } = this.#options;
+    const mark = fenceReasonOf(ledger.recovering());
+    if (mark !== null) this.#liaison.fence(mark);
+    const { fenceReason } = this.#liaison.session;
+    if (fenceReason === null) return;
+    if (mark === null) this.#mark(fenceReason);
+    queueMicrotask(() => this.#strandAll());
   }
 
   /** The terminal was fenced just now. */
   fenced(reason: FenceReason): void {
-    const { ledger, clock } = this.#options;
-    this.#host.recording('recovering', () => ledger.markRecovering(reason, clock.now(), TERMINAL));
+    this.#mark(reason);
     this.#host.wake();
     this.#host.tell();
     this.#strandAll();
+  }
+
+  #mark(reason: FenceReason): void {
+    const { ledger, clock } = this.#options;
+    this.#host.recording('recovering', () => ledger.markRecovering(reason, clock.now(), TERMINAL));
   }
 
   /** The mark of a restore is taken off; while the disk takes no record it stays, and the next start asks for a claim. */

@@ -33,17 +33,24 @@ export class Session {
 
   /**
    * `foundIndex`: where the journal ended before this run. A terminal with a journal and without its memory cannot know
-   * whether the issuer was restored meanwhile, and one whose journal ends before the answers that it remembers has lost
-   * them: both ask for everything again. null: not known, and nothing follows from it.
+   * whether the issuer was restored meanwhile: it asks for everything again. One whose journal ends before the index that
+   * it remembers has lost its end, whether the issuer can tell or not: it is fenced. null: not known, and nothing follows
+   * from it. `mark`: what the ledger itself says of it.
    */
-  constructor(memory: SyncMemory, machineId: string, toleranceMs: number, foundIndex: number | null) {
+  constructor(
+    memory: SyncMemory,
+    machineId: string,
+    toleranceMs: number,
+    foundIndex: number | null,
+    mark: FenceReason | null = null,
+  ) {
     this.#memory = memory;
     this.#machineId = machineId;
     this.#toleranceMs = toleranceMs;
     this.#remembered = memory.read();
-    if (foundIndex !== null && foundIndex < (this.#remembered?.askedIndex ?? 0)) {
+    if (foundIndex !== null && foundIndex < this.#knownIndex) {
       // On disk at once: what this start writes makes the journal longer again.
-      this.#remember({ issuerEpoch: UNASKED, askedIndex: 0 });
+      this.#remember({ issuerEpoch: UNASKED, fenced: this.fenceReason ?? mark ?? 'JOURNAL_BEHIND' });
     }
     this.issuerEpoch = this.#remembered?.issuerEpoch ?? ((foundIndex ?? 0) > 0 ? UNASKED : null);
   }
@@ -62,6 +69,10 @@ export class Session {
 
   get fenceReason(): FenceReason | null {
     return this.#remembered?.fenced ?? null;
+  }
+
+  get #knownIndex(): number {
+    return this.#remembered?.knownIndex ?? 0;
   }
 
   get pause(): SyncPause | null {
@@ -105,7 +116,12 @@ export class Session {
   /** Everything of unsealed days has been asked again, and the journal up to `journalIndex` holds the answers. */
   recheckDone(journalIndex: number): void {
     this.issuerChanged = false;
-    this.#remember({ issuerEpoch: this.issuerEpoch, askedIndex: journalIndex });
+    this.#remember({ issuerEpoch: this.issuerEpoch, knownIndex: journalIndex });
+  }
+
+  /** The journal has come so far. While the terminal is fenced it may still be shorter than it once was. */
+  keepIndex(journalIndex: number): void {
+    if (!this.recovering && journalIndex > this.#knownIndex) this.#remember({ knownIndex: journalIndex });
   }
 
   /** Takes in an answered hello. Gives the reason when it shows that this terminal must be fenced. */
@@ -127,7 +143,13 @@ export class Session {
     if (claimed !== null && isHolder && hello.epoch === claimed) {
       // What became of the items of the lost history only the issuer knows: all of them are asked about.
       this.#askAllAgain();
-      this.#remember({ epoch: claimed, fenced: null, issuerEpoch: UNASKED, found: null });
+      this.#remember({
+        epoch: claimed,
+        fenced: null,
+        issuerEpoch: UNASKED,
+        found: null,
+        knownIndex: journalIndex,
+      });
       this.hello = hello;
       return null;
     }
@@ -159,7 +181,7 @@ export class Session {
     const before = this.#remembered ?? {
       epoch: 0,
       issuerEpoch: this.issuerEpoch,
-      askedIndex: 0,
+      knownIndex: 0,
       pause: null,
       fenced: null,
       found: null,

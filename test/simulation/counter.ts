@@ -220,13 +220,14 @@ export class Counter {
       if (to < 1) return;
       const isRestore = kind === 'restore';
       const gone = this.world.disk.entries.slice(to).flatMap(({ record }) => record?.sequenceId ?? []);
-      this.#lost = isRestore ? null : { to, sequenceIds: gone }; // of a backup the till is told
-      this.judgeLost();
       this.world.disk = isRestore
         ? this.world.disk.restoredAt(to, clock.now().wallMs)
         : this.world.disk.at(to);
       // Of an image, the worker's small memory may be gone as well.
       if (!isRestore && random.chance(0.3)) this.world.memory = volatileMemory();
+      const isTold = isRestore || (this.world.memory.read()?.knownIndex ?? 0) > to;
+      this.#lost = isTold ? null : { to, sequenceIds: gone };
+      this.judgeLost();
       this.rollbacks += 1;
       this.#tell(
         `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${lost} entries are gone`,

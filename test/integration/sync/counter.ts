@@ -254,9 +254,10 @@ export class Counter {
     return this;
   }
 
-  /** The power goes: the worker's memory is gone, the file is opened again, the rules hear of it. */
-  async crash(): Promise<void> {
+  /** The power goes: what the worker held is gone, the file is opened again, the rules hear of it. */
+  async crash(meanwhile: () => void = () => {}): Promise<void> {
     this.ledger.close();
+    meanwhile();
     this.ledger = this.shop.open({ now: this.clock.now() });
     const found = this.ledger.head();
     startRecovery(this.ledger, this.clock.now());

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
@@ -5,7 +6,7 @@ import { kstMillis } from '../../../src/konaplate/kst.ts';
 import type { InquiryAnswer, SettlementItem } from '../../../src/konaplate/settlement.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { MANAGER, scanOf } from '../ledger/shop.ts';
+import { MANAGER, must, scanOf } from '../ledger/shop.ts';
 import { APPROVED, answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 let counter: Counter;
@@ -52,6 +53,31 @@ describe('fencing', () => {
     expect(counter.worker.status().recovering).toBe(true);
     expect(counter.backend.of('approve')).toHaveLength(0);
     expect(counter.now(charge).cases).toContain('RECOVERING');
+  });
+
+  it('a journal that lost its end while the line was down fences the terminal by its own memory: the issuer never heard of it', async () => {
+    const { backend, clock, shop } = counter;
+    backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    const charge = counter.deferred();
+    await clock.advance(1_000);
+    const image = [shop.file, `${shop.file}-wal`].map((file) => [file, readFileSync(file)] as const);
+    counter.record(charge, { kind: 'acknowledge' });
+    must(counter.ledger, charge, { kind: 'payBack' }, clock.now(), { actor: MANAGER });
+    counter.record(charge, { kind: 'givenBack' });
+    await clock.advance(61_000);
+    await counter.crash(() => {
+      for (const [file, bytes] of image) writeFileSync(file, bytes);
+    });
+    expect(counter.at(charge)).toBe('unsent/received');
+    backend.sayHello = () => answered(backend.greeting);
+    await counter.start();
+    await clock.advance(60_000);
+    expect(counter.worker.status()).toMatchObject({ recovering: true, onlineSinceStart: true });
+    expect(counter.now(charge).cases).toEqual(['RECOVERING']);
+    expect(backend.of('approve')).toEqual([]);
+    expect(counter.ledger.recovering()?.reason).toBe('JOURNAL_BEHIND');
+    expect(counter.ledger.verify().faults).toEqual([]);
   });
 
   it('an epoch that is not ours any more fences too', async () => {

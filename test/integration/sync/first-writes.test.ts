@@ -38,7 +38,7 @@ it('a journal that lost its end is remembered as short, also when the power fail
   memory.write({
     epoch: 1,
     issuerEpoch: 'first',
-    askedIndex: found.index + 2,
+    knownIndex: found.index + 2,
     pause: null,
     fenced: null,
     found: null,
@@ -64,5 +64,5 @@ it('a journal that lost its end is remembered as short, also when the power fail
       onFault: () => undefined,
     });
   expect(start).toThrow('power cut');
-  expect(memory.read()).toMatchObject({ askedIndex: 0, found });
+  expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', knownIndex: found.index + 2, found });
 });

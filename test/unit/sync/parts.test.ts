@@ -280,21 +280,25 @@ describe('the session', () => {
     expect(sessionOf(memory, 20).issuerEpoch).toBe('two');
   });
 
-  it('asks everything again when its journal ends before the answers that it remembers, over restarts, until that is done', () => {
+  it('is fenced when its journal ends before what it remembers of it, over restarts, until the next epoch is claimed', () => {
     const memory = volatileMemory();
-    const asked = sessionOf(memory);
-    asked.heard(meta);
-    asked.heard({ ...meta, issuerEpoch: 'two' });
-    asked.recheckDone(20);
-    // The last entry of the disk is gone, with the last answer in it; then its own start made the journal longer again.
-    sessionOf(memory, 19);
+    sessionOf(memory).keepIndex(20);
+    // The last entry of the disk is gone; then the start itself made the journal longer again.
+    expect(sessionOf(memory, 19).fenceReason).toBe('JOURNAL_BEHIND');
     const later = sessionOf(memory, 21);
-    later.heard({ ...meta, issuerEpoch: 'two' });
-    expect(later.issuerChanged).toBe(true);
-    later.recheckDone(25);
-    const last = sessionOf(memory, 25);
-    last.heard({ ...meta, issuerEpoch: 'two' });
-    expect(last.issuerChanged).toBe(false);
+    later.keepIndex(25);
+    expect(later).toMatchObject({ recovering: true, nextEpoch: 1 });
+    expect(later.greet({ ...hello, epoch: 1 }, 1, 21, at(0).wallMs, at(0))).toBeNull();
+    later.heard(meta);
+    expect(later).toMatchObject({ recovering: false, issuerChanged: true });
+    expect(sessionOf(memory, 21).recovering).toBe(false);
+    expect(sessionOf(memory, 20).recovering).toBe(true);
+  });
+
+  it('names the reason that the ledger itself bears when its journal ends too early', () => {
+    const memory = volatileMemory();
+    sessionOf(memory).keepIndex(20);
+    expect(new Session(memory, MACHINE, 10_000, 19, 'RESTORED').fenceReason).toBe('RESTORED');
   });
 });
 
