@@ -92,18 +92,9 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
 /** After every end: no card number and no barcode in the journal, none but of what may still be sent in the vault. */
 export function secretsLeft({ world, terminal }: Counter, cards: readonly string[]): Violation[] {
   if (terminal === null || world.file !== null) return [];
-  const isFound = world.disk.entries.some((entry) => holdsAny(entry, cards));
-  return isFound ? [{ code: 'SECRET', text: 'a card number stands in the journal' }] : [];
-}
-
-/** One of these card numbers stands somewhere inside of a value, a name or a number of it included. */
-function holdsAny(value: unknown, texts: readonly string[]): boolean {
-  if (typeof value === 'string') return value.length > 15 && texts.some((text) => value.includes(text));
-  if (typeof value === 'number') return value > 1e15 && holdsAny(String(value), texts);
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = value as Readonly<Record<string, unknown>>;
-  for (const name in fields) if (holdsAny(name, texts) || holdsAny(fields[name], texts)) return true;
-  return false;
+  const journal = JSON.stringify(world.disk.entries);
+  const found = cards.filter((card) => journal.includes(card));
+  return found.length === 0 ? [] : [{ code: 'SECRET', text: 'a card number stands in the journal' }];
 }
 
 /** With nothing open, what the store owes the issuer is what the issuer booked. */

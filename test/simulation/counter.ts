@@ -60,6 +60,8 @@ export class Counter {
   /** What the last old image lacks, until the till has greeted the issuer on it. */
   #lost: { readonly to: number; readonly sequenceIds: readonly string[] } | null = null;
   readonly #options: CounterOptions;
+  /** Payments that its disk knows. */
+  #begun = new Set<string>();
   #pushed: Snapshot | null = null;
   #isChanged = false;
   #looksAtMs: number | null = null;
@@ -115,6 +117,18 @@ export class Counter {
   /** Virtual ms at which the cashier looks again; null: when the screen changes. */
   get looksAtMs(): number | null {
     return this.#looksAtMs;
+  }
+
+  /** Payments begun here and not lost with a disk. */
+  get begun(): number {
+    return this.#begun.size;
+  }
+
+  /** The till is up, and its screen would take another payment. */
+  get isFree(): boolean {
+    const face = this.#pushed?.face;
+    if (face === undefined || face.id === 'STARTING' || face.id === 'RECOVERING') return false;
+    return face.intent === null || face.closable;
   }
 
   /** Runs one thing of the outside world; a crash in it ends there. */
@@ -229,6 +243,7 @@ export class Counter {
       this.#lost = isTold ? null : { to, sequenceIds: gone };
       this.judgeLost();
       this.rollbacks += 1;
+      this.#begun = new Set(this.world.disk.folded().keys());
       this.#tell(
         `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${lost} entries are gone`,
       );
@@ -392,6 +407,7 @@ export class Counter {
 
   #committed(intent: Intent, event: string): void {
     this.#isChanged = true;
+    if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
     const isGreeted = this.terminal?.worker.status().onlineSinceStart === true;

@@ -35,6 +35,8 @@ import { addTo, type DayLedger, type DayLine, DiskDays } from './disk-days.ts';
 /** One line of the journal. `record` null: a note that belongs to no intent. */
 export interface Entry {
   readonly index: number;
+  /** What `hash` writes out. */
+  readonly chain: number;
   readonly hash: string;
   readonly kind: string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -140,19 +142,15 @@ function noBalances(): Balances {
 function mixed(before: number, text: string): number {
   let value = before;
   for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value;
+  return value ^ (value >>> 15);
 }
 
-const ZEROS = '0'.repeat(50);
+const ZEROS = '0'.repeat(56);
 
-/** 64 hex digits that follow from everything before: enough for heads to differ where journals differ. */
-function chained(before: string, entry: { kind: string; atMs: number; sequenceId: string | null }): string {
-  const from = Number.parseInt(before.slice(0, 14), 16);
-  const low = mixed(mixed(from | 0, entry.kind), entry.sequenceId ?? '') ^ (entry.atMs | 0);
-  const high = Math.imul((from / 0x100_0000) ^ low, 0x21f0aaad) ^ ((entry.atMs / 0x1000) | 0);
-  // 52 bits in one number with a 1 before them: always 14 digits.
-  const value = 0x10_0000_0000_0000 + ((high >>> 0) % 0xf_0000) * 0x1_0000_0000 + (low >>> 0);
-  return value.toString(16) + ZEROS;
+/** 32 bits that follow from everything before: enough for heads to differ where journals differ. */
+function chained(before: number, kind: string, atMs: number, sequenceId: string): number {
+  const timed = Math.imul(before ^ (atMs | 0) ^ ((atMs / 0x1_0000) | 0), 0x21f0aaad);
+  return mixed(mixed(timed, kind), sequenceId);
 }
 
 /** The ledger of one run over a disk. */
@@ -505,12 +503,15 @@ export class DiskLedger implements TillLedger, DayLedger {
     record: DecisionRecord | null,
     day: DayLine | null = null,
   ): JournalHead {
-    const { index, hash } = this.#disk.head;
-    const next = chained(hash, { kind, atMs, sequenceId: record?.sequenceId ?? null });
-    const entry: Entry = { index: index + 1, hash: next, kind, atMs, detail, record, day };
-    this.#disk.entries.push(entry);
+    const { entries } = this.#disk;
+    const last = entries.at(-1);
+    const chain = chained(last?.chain ?? 0, kind, atMs, record?.sequenceId ?? '');
+    const hash = (chain >>> 0).toString(16).padStart(8, '0') + ZEROS;
+    const index = (last?.index ?? 0) + 1;
+    const entry: Entry = { index, chain, hash, kind, atMs, detail, record, day };
+    entries.push(entry);
     this.#days.add(entry);
-    return { index: index + 1, hash: next };
+    return { index, hash };
   }
 
   #committed(intent: Intent, record: DecisionRecord): Committed {

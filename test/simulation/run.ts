@@ -43,7 +43,7 @@ function storyFolder(): string {
 export async function simulate(options: {
   readonly from: number;
   readonly seeds: number;
-  readonly customers: number;
+  readonly customers: number | null;
   readonly budgetMs: number;
   readonly plant?: Plant;
   readonly stopAtFirst?: boolean;
@@ -73,7 +73,7 @@ export async function simulate(options: {
   return totals;
 }
 
-async function findPlants(seeds: number, customers: number): Promise<number> {
+async function findPlants(seeds: number, customers: number | null): Promise<number> {
   let missed = 0;
   for (const plant of PLANTS) {
     const totals = await simulate({ from: 1, seeds, customers, budgetMs: 600_000, plant, stopAtFirst: true });
@@ -107,7 +107,7 @@ function print(totals: Totals): void {
 }
 
 /** Tells the shortest story of a failing seed. False: it does not fail. */
-async function tellShrunk(seed: number, customers: number, code?: string): Promise<boolean> {
+async function tellShrunk(seed: number, customers: number | null, code?: string): Promise<boolean> {
   const stopTolerating = tolerateCrashes();
   try {
     const first = code ?? (await new Story({ seed, folder: null, customers }).run()).violations[0]?.code;
@@ -122,7 +122,7 @@ async function tellShrunk(seed: number, customers: number, code?: string): Promi
   }
 }
 
-async function tellStory(seed: number, customers: number, onFiles: boolean): Promise<number> {
+async function tellStory(seed: number, customers: number | null, onFiles: boolean): Promise<number> {
   const folder = onFiles ? storyFolder() : null;
   const stopTolerating = tolerateCrashes();
   const { violations } = await new Story({
@@ -168,6 +168,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '200' },
       from: { type: 'string', default: '1' },
       customers: { type: 'string', default: '30' },
+      busy: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '3600' },
       workers: { type: 'string', default: '1' },
       story: { type: 'string' },
@@ -183,7 +184,7 @@ async function main(): Promise<number> {
     answerSlices((slice) => simulate({ ...slice, budgetMs: Number.POSITIVE_INFINITY }));
     return 0;
   }
-  const customers = Number(values.customers);
+  const customers = values.busy ? null : Number(values.customers);
   if (values.story !== undefined) return tellStory(Number(values.story), customers, values.files);
   if (values.shrink !== undefined) return (await tellShrunk(Number(values.shrink), customers)) ? 1 : 0;
   if (values.plants) return (await findPlants(Number(values.seeds), customers)) === 0 ? 0 : 1;

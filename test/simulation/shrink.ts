@@ -2,11 +2,12 @@
  * A failing seed as the shortest story that still fails: customers are left out, then kinds of faults, as long as the same
  * thing goes wrong at the end. What is left is told in plain words.
  */
-import type { Plant } from './plants.ts';
 import { Story, type StoryOptions, type StoryResult } from './world.ts';
 
 /** Stories told while shrinking; each is a fraction of a second. */
 const TRIES_MAX = 400;
+
+type ShrinkOptions = Pick<StoryOptions, 'seed' | 'customers' | 'plant'>;
 
 export interface Shrunk {
   readonly seed: number;
@@ -24,11 +25,11 @@ interface Candidate {
 }
 
 class Shrinker {
-  readonly #options: Pick<StoryOptions, 'seed' | 'customers' | 'plant'>;
+  readonly #options: ShrinkOptions;
   readonly #code: string;
   tries = 0;
 
-  constructor(options: Pick<StoryOptions, 'seed' | 'customers' | 'plant'>, code: string) {
+  constructor(options: ShrinkOptions, code: string) {
     this.#options = options;
     this.#code = code;
   }
@@ -71,12 +72,10 @@ class Shrinker {
 }
 
 /** Shrinks a seed that fails with a violation of this code; null when the story does not fail so. */
-export async function shrink(
-  options: { readonly seed: number; readonly customers: number; readonly plant?: Plant },
-  code: string,
-): Promise<Shrunk | null> {
+export async function shrink(options: ShrinkOptions, code: string): Promise<Shrunk | null> {
   const shrinker = new Shrinker(options, code);
-  const all = Array.from({ length: options.customers }, (_, chapter) => chapter);
+  const { customers } = await new Story({ ...options, folder: null }).run();
+  const all = Array.from({ length: customers }, (_, chapter) => chapter);
   let best: Candidate = { chapters: all, without: new Set() };
   if ((await shrinker.fails(best)) === null) return null;
   best = await shrinker.fewerCustomers(best);

@@ -9,7 +9,7 @@ const SLICE = 200;
 export interface Slice {
   readonly from: number;
   readonly seeds: number;
-  readonly customers: number;
+  readonly customers: number | null;
 }
 
 function merge(into: Totals, part: Totals): void {

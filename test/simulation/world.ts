@@ -15,12 +15,14 @@ import { Counter, survive } from './counter.ts';
 import { casesOf } from './disk.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { type FaultCounts, type NetworkFaults, NO_FAULTS } from './network.ts';
+import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
 import { EPOCH_MS, SeededRandom, VirtualClock } from './time.ts';
 
 export interface StoryOptions {
   readonly seed: number;
-  readonly customers: number;
+  /** So many, who take their time; null: one after the other in a busy hour, until enough payments were begun. */
+  readonly customers: number | null;
   /** Folder for real ledger files; null: the simulator's disk. */
   readonly folder: string | null;
   readonly plant?: Plant;
@@ -33,6 +35,8 @@ export interface StoryOptions {
 
 export interface StoryResult {
   readonly seed: number;
+  /** Customers who came. */
+  readonly customers: number;
   readonly violations: readonly Violation[];
   readonly intents: number;
   readonly cases: number;
@@ -65,8 +69,12 @@ const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
 const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
 const HEAL_MS = 3_600_000;
-/** How long a customer stays: seldom so long that the cashier leaves the payment to the manager. */
-const STAYS_MS = [3_000, 4_000, 6_000, 6_000, 8_000, 8_000, 12_000, 20_000, 25_000, 70_000, 200_000] as const;
+/** A busy hour has no more customers, however few of them could pay. */
+const CUSTOMERS_MAX = 120;
+/** A customer goes away when the till is not free by then. */
+const WAITS_MAX_MS = 30_000;
+const LOOKS_EVERY_MS = 2_000;
+const CALLS_MANAGER = 0.2;
 /** Customers of that hour: some forty let their charge be credited later. */
 const BACKLOG = 56;
 const STEPS_MAX = 2_000_000;
@@ -83,6 +91,8 @@ export class Story {
   readonly #options: StoryOptions;
   readonly #without: ReadonlySet<string>;
   readonly #tombstones: boolean;
+  readonly #pace: Pace;
+  #customers = 0;
   #ghosts: Counter[] = [];
   /** The issuer as it was some chapters ago. */
   #past: (() => void) | null = null;
@@ -90,6 +100,7 @@ export class Story {
 
   constructor(options: StoryOptions) {
     this.#options = options;
+    this.#pace = options.customers === null ? BUSY : SLOW;
     this.#without = options.without ?? new Set();
     this.random = new SeededRandom(options.seed);
     this.#tombstones = this.random.chance(0.85);
@@ -102,13 +113,20 @@ export class Story {
 
   async run(): Promise<StoryResult> {
     for (const counter of this.counters) counter.start();
-    for (let chapter = 0; chapter < this.#options.customers; chapter += 1) {
-      if (this.#options.chapters !== undefined && !this.#options.chapters.has(chapter)) continue;
+    const { chapters, customers } = this.#options;
+    for (let chapter = 0; chapter < (customers ?? CUSTOMERS_MAX); chapter += 1) {
+      if (chapters !== undefined && !chapters.has(chapter)) continue;
+      if (customers === null && chapters === undefined && this.#isEnough()) break;
+      this.#customers = chapter + 1;
       this.random.reseed(this.#options.seed, chapter);
       await this.#chapter(chapter);
     }
     this.random.reseed(this.#options.seed, -1);
     return this.#end();
+  }
+
+  #isEnough(): boolean {
+    return this.counters.reduce((sum, { begun }) => sum + begun, 0) >= this.#pace.payments;
   }
 
   /** Instead of customers and a bad line: the reads of a scanner, with their pauses, and what the till made of each. */
@@ -164,6 +182,7 @@ export class Story {
     }
     return {
       seed,
+      customers: this.#customers,
       violations: this.violations,
       intents: all.length,
       cases: casesOf(all),
@@ -287,6 +306,8 @@ export class Story {
 
   async #serve(counter: Counter): Promise<void> {
     const { random } = this;
+    const pace = this.#pace;
+    if (pace.waits > 0 && random.chance(pace.waits)) await this.#wait(counter);
     const card = random.pick(CARDS);
     const type = random.chance(0.6) ? 'CHARGE' : 'REFUND';
     const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000, 150_000, 300_000]);
@@ -295,7 +316,7 @@ export class Story {
     const barcode = this.issuer.makeBarcode(type, card, amount, digits);
     if (this.#options.tell !== undefined)
       this.#say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
-    if (this.#happens('barcodeTooOld', 0.03)) await this.#pass(310_000);
+    if (this.#happens('barcodeTooOld', pace.tooOld)) await this.#pass(310_000);
     if (this.#happens('barcodeReplaced', 0.04))
       this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
     const scans = this.#happens('handsFree', 0.2) ? 6 : 1;
@@ -306,13 +327,21 @@ export class Story {
     const other = this.counters.find((each) => each !== counter);
     if (other !== undefined && this.#happens('twoTills', 0.15)) other.scan(barcode);
     if (this.#happens('powerCut', 0.05)) counter.powerCut();
-    await this.#pass(random.pick(STAYS_MS));
+    await this.#pass(random.pick(pace.staysMs));
     if (this.#happens('scannedAgain', 0.1)) counter.scan(barcode);
-    if (this.#happens('scannedLate', 0.02)) {
+    if (this.#happens('scannedLate', pace.late)) {
       await this.#pass(310_000);
       counter.scan(barcode);
     }
-    await this.#pass(3_000);
+    await this.#pass(pace.betweenMs);
+  }
+
+  /** The customer lets the till come up and the payment before end; a manager is called to a fenced till. */
+  async #wait(counter: Counter): Promise<void> {
+    for (let waitedMs = 0; waitedMs < WAITS_MAX_MS && !counter.isFree; waitedMs += LOOKS_EVERY_MS) {
+      if (this.random.chance(CALLS_MANAGER)) counter.guarded(() => counter.recover());
+      await this.#pass(LOOKS_EVERY_MS);
+    }
   }
 
   /** A busy hour without a line; then it comes back, and in the middle of the backlog the till's key is over. */
@@ -374,7 +403,7 @@ export class Story {
     const { clock } = this;
     const endMs = clock.monoMs + ms;
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
-      for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await TURN;
+      await this.#pace.settled();
       let nextMs = endMs;
       for (const counter of this.counters) {
         counter.settle();
@@ -458,7 +487,3 @@ function badLine(random: SeededRandom): NetworkFaults {
     retryAfter: some(),
   };
 }
-
-/** Turns of the queue of promises in which every one that can settle has done so. */
-const SETTLING_TURNS = 13;
-const TURN = Promise.resolve();
