@@ -1,4 +1,6 @@
 import type { Intent } from '../intent/model.ts';
+import { canonicalJson } from './canonical.ts';
+import { assertThat } from './fault.ts';
 
 /**
  * Part of the file format: what a stored intent says by leaving it out. Most members of a new intent are at rest, and
@@ -32,39 +34,53 @@ type Members = Readonly<Record<string, unknown>>;
 
 const REST_VALUES: Members = AT_REST;
 
-/** The member names of the last intent in order and what each is at rest: all intents of one life have the same ones. */
-let lastNames: readonly string[] = [];
-let lastSorted: readonly { readonly name: string; readonly rest: unknown }[] = [];
+interface Member {
+  readonly name: string;
+  /** How it begins in JSON. */
+  readonly opening: string;
+  /** Its value at rest; NaN, which equals nothing, for one that has none. */
+  readonly rest: unknown;
+  readonly mayBeEmpty: boolean;
+}
 
-function sortedMembers(members: Members): typeof lastSorted {
-  const names = Object.keys(members);
+/** The members of the last intent in the order of their names: all intents of one life have the same ones. */
+let lastNames: readonly string[] = [];
+let lastMembers: readonly Member[] = [];
+
+function membersOf(intent: Members): readonly Member[] {
+  const names = Object.keys(intent);
   const isSame = names.length === lastNames.length && names.every((name, place) => name === lastNames[place]);
   if (!isSame) {
     lastNames = names;
-    // No value is NaN: a member that has none at rest is never equal to it.
-    const restOf = (name: string): unknown => (name in REST_VALUES ? REST_VALUES[name] : Number.NaN);
-    lastSorted = [...names].sort().map((name) => ({ name, rest: restOf(name) }));
+    lastMembers = [...names].sort().map((name) => ({
+      name,
+      opening: `,${JSON.stringify(name)}:`,
+      rest: name in REST_VALUES ? REST_VALUES[name] : Number.NaN,
+      mayBeEmpty: name === 'cases' || name === 'voids',
+    }));
   }
-  return lastSorted;
+  return lastMembers;
 }
 
-/** A whole intent without the members that are at rest, its names in order. */
-export function compact(intent: Intent): Members {
+/**
+ * A whole intent as its row and its first entry store it: canonical JSON of its members that are not at rest. Written here
+ * member by member, because every commit waits for it; an object in between costs as much again.
+ */
+export function stateText(intent: Intent): string {
   const members = intent as unknown as Members;
-  const kept: Record<string, unknown> = {};
-  for (const { name, rest } of sortedMembers(members)) {
+  let text = '';
+  for (const { name, opening, rest, mayBeEmpty } of membersOf(members)) {
     const value = members[name];
     // An undefined member is absent in JSON as well.
     if (value === rest || value === undefined) continue;
-    const isResting = Array.isArray(value) && value.length === 0 && (name === 'cases' || name === 'voids');
-    if (!isResting) kept[name] = value;
+    if (typeof value === 'number') {
+      assertThat(Number.isFinite(value), 'a state holds a number that is not finite');
+      text += opening + value;
+    } else if (typeof value !== 'object' || value === null) text += opening + JSON.stringify(value);
+    else if (!(mayBeEmpty && Array.isArray(value) && value.length === 0))
+      text += opening + canonicalJson(value);
   }
-  return kept;
-}
-
-/** An intent as its row stores it: canonical JSON of what is not at rest. */
-export function stateText(intent: Intent): string {
-  return JSON.stringify(compact(intent));
+  return `{${text.slice(1)}}`;
 }
 
 /** The first version as a member of a state's text. Quotes inside a text are escaped: it can stand nowhere else. */
@@ -75,7 +91,7 @@ export function firstSetText(state: string): string {
   return state.replace(FIRST_VERSION, '');
 }
 
-/** The whole intent again: the inverse of `compact` for every intent that has all the members listed here. */
+/** The whole intent again: the inverse of `stateText` for every intent that has all the members listed here. */
 export function expand(members: Members): Intent {
   return { ...AT_REST, cases: [], voids: [], ...members } as unknown as Intent;
 }

@@ -1,4 +1,5 @@
 import {
+  type CipherGCM,
   createCipheriv,
   createDecipheriv,
   createHmac,
@@ -91,10 +92,23 @@ export function newKey(): Uint8Array {
   return randomBytes(KEY_BYTES);
 }
 
-/** AES-256-GCM: nonce, tag, ciphertext. `boundTo` is authenticated with it: the row opens only for that name. */
-export function seal(key: KeyObject, plain: string | Uint8Array, boundTo: string, nonce: Uint8Array): Buffer {
+/** A cipher that has its key and its nonce and waits for its one message. */
+export interface ReadyCipher {
+  readonly nonce: Uint8Array;
+  readonly cipher: CipherGCM;
+}
+
+export function readyCipher(key: KeyObject, nonce: Uint8Array): ReadyCipher {
   assertThat(nonce.length === NONCE_BYTES, 'a nonce has 12 bytes');
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  return { nonce, cipher: createCipheriv('aes-256-gcm', key, nonce) };
+}
+
+/** AES-256-GCM: nonce, tag, ciphertext. `boundTo` is authenticated with it: the row opens only for that name. */
+export function sealWith(
+  { nonce, cipher }: ReadyCipher,
+  plain: string | Uint8Array,
+  boundTo: string,
+): Buffer {
   cipher.setAAD(Buffer.from(boundTo));
   const ciphertext = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   cipher.final();
@@ -103,6 +117,11 @@ export function seal(key: KeyObject, plain: string | Uint8Array, boundTo: string
   sealed.set(cipher.getAuthTag(), NONCE_BYTES);
   sealed.set(ciphertext, NONCE_BYTES + TAG_BYTES);
   return sealed;
+}
+
+/** `sealWith` a cipher made for this message. */
+export function seal(key: KeyObject, plain: string | Uint8Array, boundTo: string, nonce: Uint8Array): Buffer {
+  return sealWith(readyCipher(key, nonce), plain, boundTo);
 }
 
 /** Opens what `seal` made; null when the key or the name is another one or a byte was changed. */

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { Random } from '../intent/clock.ts';
+import { Ciphers } from './ciphers.ts';
 import type { Connection } from './connection.ts';
 import { assertThat, LedgerFault } from './fault.ts';
-import { createKeyedHash, type KeyedHash, type LedgerKeys, seal, signText, unseal } from './keys.ts';
+import { createKeyedHash, type KeyedHash, type LedgerKeys, sealWith, signText, unseal } from './keys.ts';
 import { preparePending } from './pending.ts';
 import type { Signature } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface Vault {
   attend(number: number, attention: number): void;
   /** Erases hashes whose window is over; at most `limit`. */
   eraseOver(nowMs: number, limit: number): number;
+  /** Idle work, so that the next scan has less of it. */
+  makeReady(): void;
   /** A new run has a new monotonic clock: windows that were running start afresh. */
   restartWindows(untilMs: number): void;
   /** The newest intent with this barcode whose hash is kept: open, or inside its window at `nowMs`. */
@@ -42,9 +45,6 @@ export interface VaultKeys {
   /** Hash keys of earlier ledger keys, newest first. */
   readonly earlier: readonly KeyObject[];
 }
-
-const NONCE_BYTES = 12;
-const NONCES = 64;
 
 interface HeldHash {
   readonly hash: string;
@@ -100,21 +100,6 @@ class HashIndex {
   }
 }
 
-/** Nonces by the pool: one call to the generator for many. Each is used once. */
-function createNonces(random: Random): () => Uint8Array {
-  let pool: Uint8Array = new Uint8Array(0);
-  let at = 0;
-  return () => {
-    if (at === pool.length) {
-      pool = random.bytes(NONCES * NONCE_BYTES);
-      assertThat(pool.length === NONCES * NONCE_BYTES, 'random bytes for the nonces');
-      at = 0;
-    }
-    at += NONCE_BYTES;
-    return pool.subarray(at - NONCE_BYTES, at);
-  };
-}
-
 /** A keyed hash as the disk stores it and as memory finds it. */
 interface Hashed {
   readonly bytes: Buffer;
@@ -163,12 +148,12 @@ function createHashers(held: VaultKeys | null): readonly Hashers[] {
 export function createVault(database: Connection, held: VaultKeys | null, random: Random): Vault {
   const statements = preparePending(database);
   const index = new HashIndex();
-  const nonce = createNonces(random);
   const hashers = createHashers(held);
-  const present = (): { keys: LedgerKeys; hash: Hashers } => {
+  const ciphers = held === null ? null : new Ciphers(held.keys.vault, random);
+  const present = (): { keys: LedgerKeys; ciphers: Ciphers; hash: Hashers } => {
     const [hash] = hashers;
-    if (held === null || hash === undefined) throw new LedgerFault('KEY_MISSING');
-    return { keys: held.keys, hash };
+    if (held === null || ciphers === null || hash === undefined) throw new LedgerFault('KEY_MISSING');
+    return { keys: held.keys, ciphers, hash };
   };
   const reload = (): void => {
     index.clear();
@@ -184,13 +169,13 @@ export function createVault(database: Connection, held: VaultKeys | null, random
   reload();
   return {
     put: (number, sequenceId, barcodeSpec) => {
-      const { keys, hash } = present();
-      const { bytes, text } = hash.barcode.of(barcodeSpec);
-      statements.put.run(number, seal(keys.vault, barcodeSpec, sequenceId, nonce()), bytes);
+      const held = present();
+      const { bytes, text } = held.hash.barcode.of(barcodeSpec);
+      statements.put.run(number, sealWith(held.ciphers.next(), barcodeSpec, sequenceId), bytes);
       index.add(number, text, null);
     },
     putBack: (number, sequenceId, barcodeSpec) => {
-      const sealed = seal(present().keys.vault, barcodeSpec, sequenceId, nonce());
+      const sealed = sealWith(present().ciphers.next(), barcodeSpec, sequenceId);
       assertThat(statements.setBarcode.run(sealed, number).changes === 1, 'a sendable intent is pending');
     },
     readBarcode: (number, sequenceId) => {
@@ -222,6 +207,7 @@ export function createVault(database: Connection, held: VaultKeys | null, random
       for (const number of over) eraseHash(number);
       return over.length;
     },
+    makeReady: () => ciphers?.refill(),
     restartWindows: (untilMs) => {
       statements.restartWindows.run(untilMs);
       reload();

@@ -230,6 +230,7 @@ export class LedgerWriter {
     if (erased > 0) this.#isWalTainted = true;
     const isTidy = this.#guard(() => tidyWal(this.#database, this.#options.file, this.#isWalTainted));
     if (isTidy) this.#isWalTainted = false;
+    this.#vault.makeReady();
     this.#ballast.restore();
     return erased;
   }

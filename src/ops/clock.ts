@@ -58,7 +58,7 @@ export class SystemRandom implements Random {
   bytes(count: number): Uint8Array {
     if (count > POOLED_BYTES_MAX) return randomBytes(count);
     const from = this.#take(count);
-    const bytes = Uint8Array.from(this.#pool.subarray(from, this.#used));
+    const bytes = new Uint8Array(this.#pool.subarray(from, this.#used));
     this.#pool.fill(0, from, this.#used);
     return bytes;
   }
