@@ -16,7 +16,7 @@ export function checkBackups(config: Config, wallMs: number): Finding {
   const plan = backupPlanOf(config);
   if (plan === null) return warn(NAME, 'are not made', 'set ledger.backup.keep to 1 or more');
   const { directory, everyMs } = plan;
-  const newestMs = newestBackupMs(directory);
+  const newestMs = newestBackupMs(directory, wallMs);
   const mend = `is there room, and a right to write, in ${directory}? The agent's log says why (ledgerBackupFailed)`;
   if (newestMs === null) {
     return existsSync(ledgerFileOf(config))

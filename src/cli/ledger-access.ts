@@ -40,7 +40,7 @@ export async function withLedger<T>(
   if (!existsSync(file)) throw new CommandError(`there is no ledger yet: ${file}`);
   let ledger: LedgerReader | null = null;
   try {
-    ledger = openLedgerReadOnly({ file, cutOverHour: config.businessDay.cutOverHour });
+    ledger = openLedgerReadOnly({ file });
     return await read(ledger, config);
   } catch (error) {
     throw explainLedger(error, file);

@@ -29,7 +29,6 @@ export async function ledgerRestore(io: Io, name: string, options: RestoreComman
       backup: resolve(io.cwd, name),
       file,
       now: new SystemClock().now(),
-      cutOverHour: config.businessDay.cutOverHour,
     });
     const kept = report.quarantined === null ? '' : `\nWhat stood there: ${report.quarantined}`;
     const { index, hash } = report.mark.head;

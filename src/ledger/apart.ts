@@ -4,6 +4,9 @@ import { LedgerFault } from './fault.ts';
 import type { BackupReport, VerifyOptions, VerifyReport } from './types.ts';
 
 async function apart(job: ApartJob, signal?: AbortSignal): Promise<VerifyReport | BackupReport> {
+  const givenUp = (): Error => new Error(`${job.kind} was given up`);
+  if (signal?.aborted === true) throw givenUp();
+  let giveUp = (): void => undefined;
   const worker = new Worker(new URL('./apart-thread.ts', import.meta.url), { workerData: job });
   try {
     return await new Promise<VerifyReport | BackupReport>((resolve, reject) => {
@@ -14,9 +17,12 @@ async function apart(job: ApartJob, signal?: AbortSignal): Promise<VerifyReport 
       });
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error(`${job.kind} ended without a report`)));
-      signal?.addEventListener('abort', () => reject(new Error(`${job.kind} was given up`)), { once: true });
+      giveUp = () => reject(givenUp());
+      signal?.addEventListener('abort', giveUp);
     });
   } finally {
+    // The signal may outlive thousands of jobs.
+    signal?.removeEventListener('abort', giveUp);
     await worker.terminate();
   }
 }

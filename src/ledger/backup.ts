@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { type Connection, configure, syncFile } from './connection.ts';
+import { type Connection, configure, removeCopy, syncFile } from './connection.ts';
 import { assertThat, faultOf } from './fault.ts';
 import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
@@ -69,12 +69,12 @@ export async function writeBackup(database: Connection, file: string): Promise<B
   assertThat(!existsSync(file), 'a backup never replaces another one');
   const partial = `${file}.partial`;
   try {
-    rmSync(partial, { force: true });
+    removeCopy(partial);
     closeSync(openSync(partial, 'wx', 0o600));
     await copyInto(partial, database);
     return finish(partial, file);
   } catch (error) {
-    rmSync(partial, { force: true });
+    removeCopy(partial);
     throw faultOf(error);
   }
 }
@@ -89,13 +89,13 @@ export function backUpBeforeMigration(database: Connection, ledgerFile: string, 
   if (existsSync(file)) return file;
   const partial = `${file}.partial`;
   try {
-    rmSync(partial, { force: true });
+    removeCopy(partial);
     // SQLite writes into an empty file that is there, so the mode is ours from the first byte on.
     closeSync(openSync(partial, 'wx', 0o600));
     database.prepare('VACUUM INTO ?').run(partial);
     return finish(partial, file).file;
   } catch (error) {
-    rmSync(partial, { force: true });
+    removeCopy(partial);
     throw faultOf(error);
   }
 }

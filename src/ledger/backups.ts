@@ -71,9 +71,12 @@ function freeOn(directory: string): number {
   return bavail * bsize;
 }
 
-/** When the newest backup in the folder was made, UTC ms, by its name; null: there is none. */
-export function newestBackupMs(directory: string): number | null {
-  const newest = filesIn(directory).findLast((name) => timeOf(name) !== null);
+/**
+ * When the newest backup in the folder was made, UTC ms, by its name; null: there is none. One of a clock that ran ahead of
+ * `wallMs` says nothing about when it was made.
+ */
+export function newestBackupMs(directory: string, wallMs: number): number | null {
+  const newest = filesIn(directory).findLast((name) => (timeOf(name) ?? Infinity) <= wallMs);
   return newest === undefined ? null : timeOf(newest);
 }
 
@@ -116,11 +119,9 @@ export class Backups {
   /** The names say when: a restart makes none before its time, and one that was missed is made at once. */
   #dueInMs(): number {
     const { directory, everyMs } = this.#options.plan;
-    const at = newestBackupMs(directory);
-    if (at === null) return 0;
-    const ageMs = this.#options.clock.now().wallMs - at;
-    // A clock that was set back must not put the next one off for ever.
-    return ageMs < 0 ? everyMs : Math.max(0, everyMs - ageMs);
+    const { wallMs } = this.#options.clock.now();
+    const at = newestBackupMs(directory, wallMs);
+    return at === null ? 0 : Math.max(0, everyMs - (wallMs - at));
   }
 
   /** What cannot be cleared away now is tried again with the next backup. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
@@ -66,6 +66,17 @@ function closing<T>(database: Connection, work: () => T): T {
     database.close();
     throw error;
   }
+}
+
+/** What belongs to a database file, itself first. */
+export const FILE_PARTS = ['', '-wal', '-shm', '-journal'] as const;
+
+/**
+ * Takes away a half-made copy, and what SQLite laid beside it: a journal that a crash left there would be played into the
+ * next copy of that name.
+ */
+export function removeCopy(file: string): void {
+  for (const part of FILE_PARTS) rmSync(file + part, { force: true });
 }
 
 /** Makes a file's bytes durable. */

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { guarded } from './fault.ts';
+import { FILE_PARTS } from './connection.ts';
+import { guarded, LedgerFault } from './fault.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { ownLike } from './owner.ts';
-
-const PARTS = ['', '-wal', '-shm', '-journal'];
 
 /** `20260723T053205Z`: names of set-aside ledgers sort by time. */
 function stamp(wallMs: number): string {
@@ -17,13 +16,13 @@ function freeName(wish: string): string {
     const name = turn === 1 ? wish : `${wish}-${turn}`;
     if (!existsSync(name)) return name;
   }
-  throw new Error('a thousand quarantined ledgers of one second');
+  throw new LedgerFault('IO', 'a thousand quarantined ledgers of one second');
 }
 
 /** Moves a ledger's files, as they are, into a directory beside it (0700). Nothing is deleted. The lock must be held. */
 export function setAside(file: string, wallMs: number): string | null {
   return guarded(() => {
-    const parts = PARTS.filter((suffix) => existsSync(file + suffix));
+    const parts = FILE_PARTS.filter((suffix) => existsSync(file + suffix));
     if (parts.length === 0) return null;
     const directory = freeName(`${file}.quarantine-${stamp(wallMs)}`);
     mkdirSync(directory, { mode: 0o700 });

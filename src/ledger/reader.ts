@@ -88,8 +88,6 @@ export function createReader(
 
 export interface ReadOnlyOptions {
   readonly file: string;
-  /** Has no effect: the hour is a setting, and what was recorded under another one still verifies. */
-  readonly cutOverHour?: number;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Now } from '../intent/model.ts';
-import { configure, openReading, syncFile } from './connection.ts';
+import { configure, openReading, removeCopy, syncFile } from './connection.ts';
 import { faultOf, guarded, LedgerFault } from './fault.ts';
 import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
@@ -20,8 +20,6 @@ export interface RestoreOptions {
   /** Where the ledger belongs. */
   readonly file: string;
   readonly now: Now;
-  /** Has no effect, as in reading. */
-  readonly cutOverHour?: number;
 }
 
 export interface RestoreReport {
@@ -74,7 +72,7 @@ export function restoreLedger(options: RestoreOptions): RestoreReport {
   const copy = `${file}.restoring`;
   try {
     guarded(() => refuseWhatIsNoBackup(backup));
-    rmSync(copy, { force: true });
+    removeCopy(copy);
     copyFileSync(backup, copy, constants.COPYFILE_EXCL);
     chmodSync(copy, 0o600);
     ownLike(copy, dirname(file));
@@ -87,7 +85,7 @@ export function restoreLedger(options: RestoreOptions): RestoreReport {
     syncDirectory(dirname(file));
     return { mark: restored, verified, quarantined };
   } catch (error) {
-    rmSync(copy, { force: true });
+    removeCopy(copy);
     throw faultOf(error);
   } finally {
     lock.release();

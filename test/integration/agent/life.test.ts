@@ -119,7 +119,7 @@ describe('an agent', () => {
     await page.press('STOP');
     await page.sees('END-STOP');
     await page.shown();
-    await until('a backup', () => newestBackupMs(copies));
+    await until('a backup', () => newestBackupMs(copies, Date.now()));
     till.agent.ledger.sweep({ wallMs: Date.now(), monoMs: Number.MAX_SAFE_INTEGER });
     const streamed = join(till.directory, 'stream.json');
     writeFileSync(streamed, JSON.stringify(page.reader.events), { mode: 0o600 });
@@ -145,7 +145,7 @@ describe('an agent', () => {
     const health = async (): Promise<{ reasons: readonly string[] }> =>
       (await call(till.agent.address, '/healthz')).json();
     await till.restart({ ledger: { ...ledger, backups: { directory, everyMs: 86_400_000, keep: 2 } } });
-    const made = await until('a backup', () => newestBackupMs(directory));
+    const made = await until('a backup', () => newestBackupMs(directory, Date.now()));
     expect(Date.now() - made).toBeLessThan(120_000);
     const [copy = ''] = files(directory);
     expect(statSync(copy).mode & 0o077).toBe(0);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Timer } from '../../../src/intent/clock.ts';
-import { type BackupLog, Backups, restoreLedger } from '../../../src/ledger/ledger.ts';
+import { type BackupLog, Backups, newestBackupMs, restoreLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { approveCharge, createShop, SCAN_TIME, type Shop } from './shop.ts';
 
@@ -118,7 +118,23 @@ describe('backups by themselves', () => {
     expect(timers.at(-1)?.ms).toBe(0);
     wallMs -= 10 * DAY_MS;
     begin();
-    expect(timers.at(-1)?.ms).toBe(DAY_MS);
+    expect(timers.at(-1)?.ms).toBe(0);
+  });
+
+  it('are made of a till that is started every night, beside one of a clock that ran ahead for a moment', async () => {
+    wallMs += 3_000 * DAY_MS;
+    begin(3);
+    await ring();
+    wallMs = SCAN_TIME.wallMs;
+    expect(newestBackupMs(directory, wallMs)).toBeNull();
+    for (let night = 0; night < 3; night += 1) {
+      await backups?.stop();
+      begin(3);
+      expect(timers.at(-1)?.ms).toBe(0);
+      await ring();
+      expect(newestBackupMs(directory, wallMs)).toBe(wallMs);
+      wallMs += DAY_MS;
+    }
   });
 
   it('that cannot be made are said and tried again soon, and leave nothing half behind', async () => {

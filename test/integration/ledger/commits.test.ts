@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -298,6 +299,15 @@ describe('the file', () => {
     await expect(verifyApart({ file: `${shop.file}.none` })).rejects.toThrow(
       expect.objectContaining({ code: 'IO' }),
     );
+  });
+
+  it('leaves no listener on the signal that may give a check up, and begins none that was given up', async () => {
+    const ending = new AbortController();
+    const job = { file: shop.file };
+    await verifyApart(job, ending.signal);
+    expect(getEventListeners(ending.signal, 'abort')).toEqual([]);
+    ending.abort();
+    await expect(verifyApart(job, ending.signal)).rejects.toThrow('given up');
   });
 
   it('refuses open intents of another environment, and opens once they have ended', () => {

@@ -7,7 +7,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -161,6 +161,55 @@ describe('a restore', () => {
     expect(readFileSync(shop.file).equals(before)).toBe(true);
     expect(existsSync(`${shop.file}.restoring`)).toBe(false);
     ledger = shop.open();
+  });
+});
+
+describe('what a crash in the middle of a copy left', () => {
+  /** The rollback journal of another ledger's copy, hot: SQLite plays it back into whatever stands under its name. */
+  function hotJournal(into: string): void {
+    const other = createShop();
+    const small = other.open();
+    approveCharge(small, SCAN_TIME, 1);
+    small.close();
+    const database = new Database(other.file);
+    database.pragma('journal_mode = DELETE');
+    database.pragma('synchronous = OFF');
+    database.exec(
+      "BEGIN IMMEDIATE; UPDATE balances SET amount = 7; UPDATE meta SET value = 'x'; DELETE FROM search",
+    );
+    copyFileSync(`${other.file}-journal`, into);
+    database.exec('ROLLBACK');
+    database.close();
+    other.remove();
+  }
+
+  it.each(['.restoring-journal', '.restoring-wal'])(
+    '%s is never played into the next restore',
+    async (suffix) => {
+      for (let number = 1; number <= 30; number += 1) approveCharge(ledger, SCAN_TIME, number);
+      const backup = join(shop.directory, 'backup.db');
+      await ledger.backup(backup);
+      ledger.close();
+      hotJournal(shop.file + suffix);
+      expect(restoreLedger({ backup, file: shop.file, now: SCAN_TIME }).verified).toMatchObject({
+        ok: true,
+        intents: 30,
+      });
+      expect(readdirSync(dirname(shop.file)).filter((name) => name.includes('restoring'))).toEqual([]);
+      ledger = shop.open();
+      expect(ledger.verify()).toMatchObject({ ok: true, intents: 30 });
+    },
+  );
+
+  it('is never played into the next backup of that name', async () => {
+    for (let number = 1; number <= 30; number += 1) approveCharge(ledger, SCAN_TIME, number);
+    const backup = join(shop.directory, 'backup.db');
+    hotJournal(`${backup}.partial-journal`);
+    await ledger.backup(backup);
+    const copy = openLedgerReadOnly({ file: backup });
+    expect(copy.verify()).toMatchObject({ ok: true, intents: 30 });
+    copy.close();
+    expect(readdirSync(shop.directory).filter((name) => name.includes('partial'))).toEqual([]);
   });
 });
 
