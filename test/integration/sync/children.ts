@@ -16,6 +16,7 @@ import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
 const PAGE = 500;
+const LIST_TRIES = 5;
 /** Tills of one seed: each draws its own. */
 const PLANS_MAX = 1_000;
 
@@ -177,7 +178,11 @@ export class Shop {
       do {
         const page =
           cursor === undefined ? { businessDate, limit: PAGE } : { businessDate, limit: PAGE, cursor };
-        const answer = await client.transactions(page, context);
+        let answer = await client.transactions(page, context);
+        // On a machine that is busy with something else a call may come to nothing by itself.
+        for (let tries = 1; answer.class !== 'answered' && tries < LIST_TRIES; tries += 1) {
+          answer = await client.transactions(page, context);
+        }
         if (answer.class !== 'answered') throw new Error(`no list: ${answer.class}`);
         items.push(...answer.value.items);
         cursor = answer.value.nextCursor;

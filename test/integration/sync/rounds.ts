@@ -84,15 +84,16 @@ async function settle(shop: Shop, seed: number): Promise<void> {
   const code = await till.ended;
   clearTimeout(timer);
   const open = code === 0 ? [] : shop.ledger((ledger) => ledger.attention().map(told));
-  expect({ code, open, trouble: till.trouble }, `seed ${seed}: the till ends what it began`).toEqual({
-    code: 0,
-    open: [],
-    trouble: '',
-  });
+  const where = `seed ${seed}: the till ends what it began; left ${open.join('; ')}; said ${till.trouble}`;
+  expect({ code, trouble: till.trouble }, where).toEqual({ code: 0, trouble: '' });
 }
 
-function told({ sequenceId, type, host, cash, question, cases }: Intent): string {
-  return `${sequenceId} ${type} ${host}/${cash} ${question ?? ''} ${cases.join(' ')}`;
+function told({ sequenceId, type, host, cash, deferred, question, cases, ...intent }: Intent): string {
+  const tries = `sends ${intent.sends}, inquiries ${intent.inquiries}, net cancels ${intent.netCancels}, voids ${intent.voids.length}`;
+  const flags = [deferred ? 'later' : '', intent.choosing ? 'choosing' : '', intent.notProcessedCode ?? ''];
+  return [sequenceId, type, `${host}/${cash}`, ...flags, question ?? '', ...cases, tries]
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 function standsAt({ sequenceId, type, amount }: Intent | SettlementItem): string {
