@@ -92,7 +92,9 @@ export class Disk {
   /** The disk as it was when the journal ended at `index`: an old image, a clone, or a lost tail. */
   at(index: number): Disk {
     const disk = new Disk();
-    disk.entries.push(...this.entries.slice(0, index));
+    // A booking on a sealed day and the line that names it are one commit: no image ends between them.
+    const isWhole = this.entries[index]?.kind !== 'dayLateBooking';
+    disk.entries.push(...this.entries.slice(0, isWhole ? index : index - 1));
     for (const [sequenceId, intent] of disk.folded()) {
       const barcode = this.#everScanned.get(sequenceId) ?? '';
       disk.scanned(sequenceId, barcode);
@@ -118,7 +120,7 @@ export class Disk {
     disk.vault.clear();
     disk.hashes.clear();
     disk.recovering = { atMs: wallMs, reason: 'RESTORED' };
-    disk.restoredTo = index;
+    disk.restoredTo = disk.head.index;
     return disk;
   }
 }

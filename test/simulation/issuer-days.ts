@@ -13,9 +13,11 @@ import type { ModelAnswer, ModelItem } from './issuer-model.ts';
 
 const STATES = { approved: 'APPROVED', reversed: 'REVERSED', voided: 'VOIDED' } as const;
 
-/** `20260724` of `20260723`; the story never leaves its month. */
-function after(date: string): string {
-  return String(Number(date) + 1);
+/** `20260724` of `20260723`. */
+export function dayAfter(date: string): string {
+  const at = new Date(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T12:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + 1);
+  return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** How a list shows an item; null: it is in none. */
@@ -78,7 +80,7 @@ export class IssuerDays {
   /** The date on which a terminal's booking stands: today's, or the next one that is not sealed. */
   openDate(terminalId: string, today: string): string {
     let date = today;
-    while (this.#sealed.has(`${terminalId}|${date}`)) date = after(date);
+    while (this.#sealed.has(`${terminalId}|${date}`)) date = dayAfter(date);
     return date;
   }
 

@@ -22,7 +22,7 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
-import { IssuerDays, listed, totalsOf } from './issuer-days.ts';
+import { dayAfter, IssuerDays, listed, totalsOf } from './issuer-days.ts';
 
 export type ModelAnswer<T> = (
   | { readonly kind: 'answered'; readonly value: T }
@@ -191,8 +191,7 @@ export class IssuerModel {
 
   /** The date changes for what is booked from now on. */
   cutOver(): void {
-    const day = Number(this.businessDate.slice(6));
-    if (day < 31) this.businessDate = `202607${String(day + 1).padStart(2, '0')}`;
+    this.businessDate = dayAfter(this.businessDate);
   }
 
   /** The date on which a booking of this terminal stands. */

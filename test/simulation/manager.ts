@@ -25,11 +25,24 @@ export function closeDay(settlement: Settlement, drawer: number, random: SeededR
     const day = isNewest ? open[0] : open.at(-1);
     if (day === undefined) return null;
     if (isCounted && day.state.counts.length < COUNTS_MAX) count(settlement, day, drawer + wrong);
+    takeOver(settlement, day);
     settlement.close(day.date, BOSS, isCounted ? null : 'nobody has the key').settled.catch(() => {});
     return `a manager closes ${day.date}${isCounted ? '' : ' without a count'}`;
   } catch (fault) {
     if (fault instanceof SettlementFault || fault instanceof LedgerFault) return null; // the page says why not
     throw fault;
+  }
+}
+
+/** Every second item of the issuer's list that the till lost, by the day's last comparison: the others wait for another day. */
+function takeOver(settlement: Settlement, { date, state }: DaySummary): void {
+  const taken = new Set(state.missingItems.map(({ detail }) => detail.sequenceId));
+  const lost = (state.reconciled?.detail.differences ?? []).filter(
+    ({ category, ours, sequenceId }) => category === 'missingHere' && ours === null && !taken.has(sequenceId),
+  );
+  for (const [place, { sequenceId }] of lost.entries()) {
+    if (place % 2 === 0)
+      settlement.bookMissing(date, sequenceId, place % 4 === 0 ? 'store' : 'dispute', BOSS);
   }
 }
 

@@ -69,6 +69,11 @@ describe('the whole terminal under one seed', () => {
     [300_699, 'a till whose start failed on its disk must not go on writing beside the next one'],
     [304_854, 'a backup without the void for which the cash was handed back already'],
     [305_334, 'an old image without a payment back that nobody outside had heard of'],
+    [
+      303_789,
+      'a wanted close that a failing disk kept all the same, under a manager who was told that it failed',
+    ],
+    [307_930, 'a close agreed by an issuer that was put back to before a payment'],
   ])('keeps the promise under a seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: CUSTOMERS, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
