@@ -26,9 +26,10 @@ const DAYS_MAX = 62;
 const LAST_UNDATED = datePlus(FIRST_DATE, -1);
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
- * know to have been sent.
+ * know to have been sent. The other states ask, or undo, by themselves until the issuer has said what became of them; a void
+ * only hears what became of the void.
  */
-const ASKED = new Set(['unsent', 'approved', 'declined', 'voided', 'reversed', 'closed']);
+const ASKED = new Set(['unsent', 'approved', 'declined', 'voiding', 'voided', 'reversed', 'closed']);
 
 const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
 

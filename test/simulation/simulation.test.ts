@@ -68,6 +68,7 @@ describe('the whole terminal under one seed', () => {
   it.each([
     [300_699, 'a till whose start failed on its disk must not go on writing beside the next one'],
     [304_854, 'a backup without the void for which the cash was handed back already'],
+    [522_650, 'a restored issuer that refuses the void of an approval that it lost'],
     [305_334, 'an old image without a payment back that nobody outside had heard of'],
     [
       303_789,

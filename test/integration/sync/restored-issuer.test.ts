@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { scanOf } from '../ledger/shop.ts';
-import { APPROVED, answered, Counter, notProcessed } from './counter.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, META, notProcessed } from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
@@ -68,6 +68,25 @@ describe('a restored issuer', () => {
     expect(looks).toBeGreaterThan(500);
     expect(mostInATurn).toBeLessThan(10);
     expect(backend.of('inquiry', charge.sequenceId).length).toBeGreaterThan(0);
+  });
+
+  it('is asked about a charge whose void is under way too: a void that it refuses would leave an approval that it lost', async () => {
+    const { backend, clock } = counter;
+    await counter.start();
+    const charge = counter.charge();
+    await clock.advance(1_000);
+    counter.record(charge, { kind: 'acknowledge' });
+    backend.sayCancel = () => AMBIGUOUS;
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await clock.advance(1_000);
+    backend.issuerEpoch = 'second';
+    backend.sayInquiry = () => answered({ result: 'FAILED', declineCode: '006_903', voids: [] });
+    counter.worker.now();
+    await clock.advance(10_000);
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+    backend.sayCancel = () => ({ class: 'refused', code: '007_030', meta: META });
+    await clock.advance(60_000);
+    expect(counter.now(charge)).toMatchObject({ host: 'approved', cases: ['VOID_CONFLICT'] });
   });
 
   it('is asked again until the answer is on disk: evidence that a full disk did not take is none', async () => {
