@@ -1,5 +1,6 @@
 /** `run`: the agent, until a signal or until the ledger says that only a new start can judge. */
 import { startAgent } from '../agent.ts';
+import { LedgerFault } from '../ledger/ledger.ts';
 import { readConfig } from '../ops/config.ts';
 import { openLog } from '../ops/log.ts';
 import { agentOptions } from './agent-options.ts';
@@ -7,9 +8,12 @@ import { type CommonOptions, EXIT, type Io } from './io.ts';
 import { explainLedger } from './ledger-access.ts';
 import { configFile } from './places.ts';
 import { explainListen } from './ports.ts';
+import { standIn } from './stand-in.ts';
 import { endWithin, untilStopped } from './stopping.ts';
 
 const END_MS = 10_000;
+/** So long a page says what is wrong; then the process ends, and the next start tries again. */
+const STAND_IN_MS = 30_000;
 
 interface Ending {
   readonly exitCode: number;
@@ -34,7 +38,12 @@ export async function run(io: Io, options: CommonOptions): Promise<number> {
       faulted({ exitCode: EXIT.couldNotRun, why: 'fault' });
     },
   });
-  const agent = await startAgent(setup).catch((error: unknown) => {
+  const agent = await startAgent(setup).catch(async (error: unknown) => {
+    if (error instanceof LedgerFault) {
+      log.error({ code: error.code }, 'the ledger keeps the till from starting');
+      const waited = Promise.race([stopped, new Promise((done) => setTimeout(done, STAND_IN_MS).unref())]);
+      await standIn(setup.web, error.code, waited, (port) => log.info({ port }, 'a page says so'));
+    }
     throw explainListen(
       explainLedger(error, setup.ledger.file),
       config.web.port,
