@@ -38,7 +38,9 @@ export const SAID: readonly Host[] = ['approved', 'voiding', 'voided'];
 /** The date so many days after (before, where negative) a yyyyMMdd. */
 export function datePlus(date: string, days: number): string {
   const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
-  return new Date(at + days * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+  const moved = new Date(at + days * DAY_MS);
+  const digits = moved.getUTCFullYear() * 10_000 + (moved.getUTCMonth() + 1) * 100 + moved.getUTCDate();
+  return String(digits).padStart(8, '0');
 }
 
 /** `20260724` of `20260723`. */

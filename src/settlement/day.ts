@@ -204,9 +204,8 @@ const FOLDS: Folds = {
   },
 };
 
-/** The day after these entries, oldest first. */
-export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
-  const day: Draft = {
+function newDay(date: string): DayState {
+  return {
     date,
     phase: 'open',
     counts: [],
@@ -227,6 +226,11 @@ export function foldDay(date: string, facts: Iterable<DayFact>): DayState {
     swept: {},
     signed: [],
   };
+}
+
+/** The day after these entries, oldest first; `before`: as it was before the first of them. */
+export function foldDay(date: string, facts: Iterable<DayFact>, before: DayState | null = null): DayState {
+  const day: Draft = { ...(before ?? newDay(date)) };
   for (const { kind, index, atMs, actor, detail } of facts) {
     const fold = FOLDS[kind] as (day: Draft, said: Said<unknown>) => void;
     fold(day, { index, atMs, actor, detail });

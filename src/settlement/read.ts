@@ -22,13 +22,15 @@ interface Folded {
 const FOLDED_MAX = 64;
 const FOLDED = new WeakMap<DayReader, Map<string, Folded>>();
 
-/** The day as its entries say; read and folded anew only when the journal holds a newer entry of it. */
+/** The day as its entries say; only those that are newer than the last look at it are read and folded. */
 export function readDay(ledger: DayReader, date: string): DayState {
   const lastIndex = ledger.day(date)?.lastIndex ?? 0;
   const days = FOLDED.get(ledger) ?? new Map<string, Folded>();
   const known = days.get(date);
   if (known?.lastIndex === lastIndex) return known.state;
-  const state = foldDay(date, ledger.dayEntries(date).map(factOf));
+  const since = known?.lastIndex ?? 0;
+  const newer = ledger.dayEntries(date).filter(({ index }) => index > since);
+  const state = foldDay(date, newer.map(factOf), known?.state);
   if (days.size >= FOLDED_MAX) days.clear();
   days.set(date, { lastIndex, state });
   FOLDED.set(ledger, days);

@@ -131,6 +131,11 @@ export class Counter {
     return face.intent === null || face.closable;
   }
 
+  /** The screen says that there is no line. */
+  get isOffline(): boolean {
+    return this.#pushed?.strip.line.state === 'down';
+  }
+
   /** Runs one thing of the outside world; a crash in it ends there. */
   guarded(run: () => void): void {
     survive(run);

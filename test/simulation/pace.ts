@@ -7,6 +7,12 @@ export interface Pace {
   readonly betweenMs: number;
   /** How often the customer waits while the till is down; the others show their barcode to a dark screen. */
   readonly waits: number;
+  /** Nobody asks for a withdrawal while the screen says that there is no line. */
+  readonly readsScreen: boolean;
+  /** How often a bad line has a kind of fault, how often the line is down, and how often a process may die. */
+  readonly fault: number;
+  readonly down: number;
+  readonly crash: number;
   /** How often a barcode is shown, or shown again, when it is over: five minutes in which little happens. */
   readonly tooOld: number;
   readonly late: number;
@@ -33,7 +39,11 @@ const SHORT_MS = [2_000, 3_000, 3_000, 4_000, 4_000, 6_000, 6_000, 8_000, 8_000,
 export const BUSY: Pace = {
   staysMs: [...SHORT_MS, ...SHORT_MS, ...SHORT_MS, ...SHORT_MS, 20_000, 25_000, 40_000, 70_000, 200_000],
   betweenMs: 1_500,
-  waits: 0.8,
+  waits: 0.9,
+  readsScreen: true,
+  fault: 0.3,
+  down: 0.1,
+  crash: 0.25,
   tooOld: 0.01,
   late: 0.005,
   payments: 20,
@@ -45,6 +55,10 @@ export const SLOW: Pace = {
   staysMs: [3_000, 4_000, 6_000, 6_000, 8_000, 8_000, 12_000, 20_000, 25_000, 70_000, 200_000],
   betweenMs: 3_000,
   waits: 0,
+  readsScreen: false,
+  fault: 0.4,
+  down: 0.15,
+  crash: 0.35,
   tooOld: 0.03,
   late: 0.02,
   payments: 0,

@@ -53,6 +53,8 @@ export async function simulate(options: {
   const totals = emptyTotals();
   const folder = options.onFiles === true ? storyFolder() : null;
   const stopTolerating = tolerateCrashes();
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0; // stories throw by the hundred; one that fails is told again with its stacks
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
   const { plant, customers } = options;
@@ -65,6 +67,7 @@ export async function simulate(options: {
     }
   } finally {
     stopTolerating();
+    Error.stackTraceLimit = stackTraceLimit;
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
   totals.elapsedMs = performance.now() - startMs;

@@ -240,13 +240,14 @@ export class Story {
   /** Between customers the line, the power, the disk and the clock change their mood. */
   #weather(): void {
     const { random } = this;
+    const pace = this.#pace;
     for (const { network, world } of this.counters) {
       if (!random.chance(0.4)) continue;
-      network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random);
-      network.up = !random.chance(0.15) || this.#without.has('lineDown');
+      network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random, pace.fault);
+      network.up = !random.chance(pace.down) || this.#without.has('lineDown');
       network.oneWay = random.chance(0.08) && !this.#without.has('oneWay');
       network.refusesAll = this.#happens('refusesAll', 0.04) ? random.pick(OUTAGE_CODES) : null;
-      world.faults.crash = random.chance(0.35) && !this.#without.has('crash') ? 0.05 : 0;
+      world.faults.crash = random.chance(pace.crash) && !this.#without.has('crash') ? 0.05 : 0;
       world.faults.full = random.chance(0.06) ? 0.2 : 0;
       world.faults.io = random.chance(0.06) ? 0.03 : 0;
       this.#say(`weather: line ${network.up ? 'up' : 'down'}${network.oneWay ? ', one way' : ''}`);
@@ -309,7 +310,8 @@ export class Story {
     const pace = this.#pace;
     if (pace.waits > 0 && random.chance(pace.waits)) await this.#wait(counter);
     const card = random.pick(CARDS);
-    const type = random.chance(0.6) ? 'CHARGE' : 'REFUND';
+    const isCharge = random.chance(0.6) || (pace.readsScreen && counter.isOffline);
+    const type = isCharge ? 'CHARGE' : 'REFUND';
     const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000, 150_000, 300_000]);
     const digits = String(random.below(1000)).padStart(3, '0');
     this.#spend(card);
@@ -471,8 +473,8 @@ export class Story {
   }
 }
 
-function badLine(random: SeededRandom): NetworkFaults {
-  const some = (): number => (random.chance(0.4) ? random.fraction() * 0.3 : 0);
+function badLine(random: SeededRandom, often: number): NetworkFaults {
+  const some = (): number => (random.chance(often) ? random.fraction() * 0.3 : 0);
   return {
     nothingLeft: some(),
     requestLost: some(),
