@@ -145,6 +145,8 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
   const { directory, vaultKeyFile } = config.ledger;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keyFile = secretPath(vaultKeyFile, 'ledger.vaultKeyFile');
+  // A new ledger makes it; one that is there must be as private as every other key.
+  if (existsSync(keyFile)) readSecret(vaultKeyFile, 'ledger.vaultKeyFile');
   mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
   const { name, registrationNumber } = config.store;
   const backups = backupPlanOf(config);

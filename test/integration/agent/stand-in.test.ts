@@ -21,7 +21,7 @@ beforeEach(async () => {
   child = null;
 });
 afterEach(async () => {
-  if (child !== null && child.exitCode === null) {
+  if (child !== null && child.exitCode === null && child.signalCode === null) {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -63,5 +63,22 @@ describe('a till whose ledger is damaged', () => {
     const ended = once(child as ChildProcess, 'exit');
     child?.kill('SIGTERM');
     expect((await ended)[0]).toBe(3);
+  });
+});
+
+describe('a till whose vault key others can read', () => {
+  it('does not start, and says how to mend it', async () => {
+    const config = writeConfig(folder, issuer, 1, {});
+    writeFileSync(join(folder, 'vault.key'), Buffer.alloc(32, 7), { mode: 0o644 });
+    const started = spawn(process.execPath, ['src/main.ts', 'run', '--config', config], { cwd: ROOT });
+    child = started;
+    let said = '';
+    started.stderr.on('data', (text) => {
+      said += String(text);
+    });
+    // A till that starts all the same would go on for ever: its first word ends the wait.
+    started.stdout.once('data', () => started.kill('SIGKILL'));
+    expect((await once(started, 'exit'))[0]).toBe(3);
+    expect(said).toContain(`chmod 600 ${join(folder, 'vault.key')}`);
   });
 });
