@@ -164,9 +164,14 @@ export class Delivery {
 
   /** Sends the net cancel of a reversed intent once more: the issuer was restored and may have forgotten it. */
   remind(intent: Intent, told: (isDone: boolean) => void): void {
+    const key = `netCancel:${intent.sequenceId}`;
+    if (this.#calls.has(key)) {
+      queueMicrotask(() => told(false)); // one of a kind at a time: again after its answer, in no turn of the caller's
+      return;
+    }
     this.#calls.start({
       kind: 'netCancel',
-      key: `ask:${intent.sequenceId}`,
+      key,
       attended: false,
       answerMs: this.#limits.answerMs.netCancel,
       run: (signal) =>

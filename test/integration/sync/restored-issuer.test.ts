@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answered, NetCancelAnswer } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { scanOf } from '../ledger/shop.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, META, notProcessed } from './counter.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, held, META, notProcessed } from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
@@ -140,5 +141,29 @@ describe('asking out of turn', () => {
     expect(await asked).toBe('NOT_FOUND');
     expect(counter.now(charge).cases).toContain('ISSUER_CONTRADICTS');
     expect(await counter.worker.inquireNow('nobody')).toBeNull();
+  });
+
+  it('is sent no net cancel again while one of that payment is still under way', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const first = held<Answered<NetCancelAnswer>>();
+    backend.sayApprove = () => AMBIGUOUS;
+    backend.sayNetCancel = () => first.promise;
+    const charge = counter.charge();
+    const sent = (): number => backend.of('netCancel', charge.sequenceId).length;
+    for (let seconds = 0; seconds < 60 && sent() === 0; seconds += 1) await clock.advance(1_000);
+    // Something else says first that it is reversed; the net cancel's own answer is still on its way.
+    const sentUnder = counter.now(charge).hostVersion;
+    counter.record(charge, { kind: 'inquiry', result: 'REVERSED', sentUnder });
+    expect(counter.at(charge)).toBe('reversed/return_due');
+    const reversed = answered<NetCancelAnswer>({ result: 'REVERSED', reversedAt: null });
+    backend.sayNetCancel = () => reversed;
+    backend.issuerEpoch = 'second';
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(3_000);
+    expect(worker.status().issuerEpoch).toBe('second');
+    expect(sent()).toBe(1);
+    first.give(reversed);
+    await clock.advance(60_000);
+    expect(sent()).toBe(2);
   });
 });
