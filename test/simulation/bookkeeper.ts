@@ -10,6 +10,7 @@ import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
 import type { Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import type { FaultCounts } from './network.ts';
 import { Crashed, type Terminal } from './terminal.ts';
 import { SeededRandom } from './time.ts';
 
@@ -18,13 +19,24 @@ export const BOOKKEEPER_FROM = 600_000;
 const BOSS: Actor = { role: 'manager', id: 'M1' };
 const DICE = 0x5eed_b00c;
 
+export interface BookkeeperOptions {
+  readonly seed: number;
+  /** What was taken over is counted among the faults that the story met. */
+  readonly counts: FaultCounts;
+  readonly tell: (words: string) => void;
+  readonly violate: (violation: Violation) => void;
+}
+
 export class Bookkeeper {
   readonly #random: SeededRandom;
+  readonly #counts: FaultCounts;
   readonly #tell: (words: string) => void;
   readonly #violate: (violation: Violation) => void;
 
-  constructor(seed: number, tell: (words: string) => void, violate: (violation: Violation) => void) {
+  constructor(options: BookkeeperOptions) {
+    const { seed, counts, tell, violate } = options;
     this.#random = new SeededRandom(seed ^ DICE);
+    this.#counts = counts;
     this.#tell = tell;
     this.#violate = violate;
   }
@@ -61,8 +73,23 @@ export class Bookkeeper {
       if (category !== 'missingHere' || ours !== null) continue;
       const taken = settlement.day(date).missingItems.some(({ detail }) => detail.sequenceId === sequenceId);
       if (taken) continue;
-      settlement.bookMissing(date, sequenceId, this.#random.pick(['dispute', 'store'] as const), BOSS);
+      this.#book(settlement, date, sequenceId);
       this.#tell(`a manager takes over ${sequenceId}, which this till lost`);
+      this.#counts.takenOver = (this.#counts.takenOver ?? 0) + 1;
+      if (this.#random.chance(0.3)) this.#bookAgain(settlement, date, sequenceId);
+    }
+  }
+
+  #book(settlement: Settlement, date: string, sequenceId: string): void {
+    settlement.bookMissing(date, sequenceId, this.#random.pick(['dispute', 'store'] as const), BOSS);
+  }
+
+  /** The key pressed twice, or in another tab: it is refused, and the account at the end tells whether it was. */
+  #bookAgain(settlement: Settlement, date: string, sequenceId: string): void {
+    try {
+      this.#book(settlement, date, sequenceId);
+    } catch (fault) {
+      if (!(fault instanceof SettlementFault)) throw fault;
     }
   }
 

@@ -24,6 +24,8 @@ export type DayLedger = Pick<
   | 'pageOfDay'
   | 'balances'
   | 'timeline'
+  | 'entries'
+  | 'sign'
 >;
 
 const DAYS_MAX = 400;
@@ -49,6 +51,14 @@ function journalOf(journalled: Entry, line: DayLine): JournalEntry {
   const entry = { index, atMs, kind: line.kind, sequenceId: null, body, previousHash: '', hash };
   JOURNALS.set(journalled, entry);
   return entry;
+}
+
+/** A line of the journal as the real ledger gives it. */
+export function journalEntryOf(entry: Entry): JournalEntry {
+  const { index, hash, kind, atMs, record, detail, day } = entry;
+  if (day !== null) return journalOf(entry, day);
+  const body = JSON.stringify(record ?? detail);
+  return { index, atMs, kind, sequenceId: record?.sequenceId ?? null, body, previousHash: '', hash };
 }
 
 export class DiskDays {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRecorder } from '../../drivers/recorder.ts';
 import { maskFrame } from '../../src/barcode/mask.ts';
+import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import { PLANTS } from './plants.ts';
 import { replay, simulate, tolerateCrashes } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -78,6 +79,13 @@ describe('the whole terminal under one seed', () => {
   ])('keeps the promise under a seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: CUSTOMERS, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
+  });
+
+  it('books balance and nothing is taken over twice where a manager books what a disk that was put back has lost', async () => {
+    const from = BOOKKEEPER_FROM + 4;
+    const totals = await simulate({ from, seeds: 10, customers: CUSTOMERS, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+    expect(totals.faults.takenOver).toBeGreaterThan(2);
   });
 
   it('tells the same story again from the same seed', async () => {

@@ -147,6 +147,8 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     pageOfDay: (date, after, limit) => ledger.pageOfDay(date, after, limit),
     balances: () => ledger.balances(),
     timeline: (sequenceId) => ledger.timeline(sequenceId),
+    entries: (fromIndex, limit) => ledger.entries(fromIndex, limit),
+    sign: (text) => ledger.sign(text),
   };
 }
 
@@ -161,9 +163,7 @@ function whole(ledger: SimulatedLedger): Ledger {
     ...ledger,
     acceptMany: none,
     voucher: none,
-    sign: none,
     changes: none,
-    entries: none,
     summary: none,
     verify: none,
     restored: none,

@@ -10,6 +10,7 @@ import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { FaceId } from '../../src/station/snapshot.ts';
 import type { ScanResult } from '../../src/station/station.ts';
+import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
 import { Counter, survive } from './counter.ts';
 import { casesOf } from './disk.ts';
@@ -69,6 +70,8 @@ const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
 const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
 const HEAL_MS = 3_600_000;
+/** Times that the manager's last work on the books is waited for. */
+const CLOSE_TRIES = 180;
 /** A busy hour has no more customers, however few of them could pay. */
 const CUSTOMERS_MAX = 120;
 /** A customer goes away when the till is not free by then. */
@@ -93,6 +96,7 @@ export class Story {
   readonly #tombstones: boolean;
   readonly #pace: Pace;
   #customers = 0;
+  readonly #bookkeeper: Bookkeeper | null;
   #ghosts: Counter[] = [];
   /** The issuer as it was some chapters ago. */
   #past: (() => void) | null = null;
@@ -109,6 +113,15 @@ export class Story {
     const tills = this.random.chance(0.3) ? 2 : 1;
     for (let till = 1; till <= tills; till += 1) this.counters.push(this.#counter(till));
     options.plant?.issuer?.(this.issuer);
+    this.#bookkeeper =
+      options.seed < BOOKKEEPER_FROM
+        ? null
+        : new Bookkeeper({
+            seed: options.seed,
+            counts: this.faults,
+            tell: (words) => this.#say(words),
+            violate: (violation) => this.#violate(violation),
+          });
   }
 
   async run(): Promise<StoryResult> {
@@ -170,6 +183,8 @@ export class Story {
     await this.#serve(counter);
     if (this.#happens('keyOver', 0.002)) await this.#backlog(counter);
     for (const each of this.counters) each.guarded(() => this.#manage(each));
+    for (const { terminal } of this.counters)
+      if (terminal !== null) this.#bookkeeper?.lookIn(terminal.settlement);
   }
 
   #result(): StoryResult {
@@ -442,6 +457,22 @@ export class Story {
       this.#catchUp();
       await this.#pass(20_000);
     }
+    for (const counter of this.counters) await this.#closeBooks(counter);
+  }
+
+  async #closeBooks(counter: Counter): Promise<void> {
+    const settlement = counter.terminal?.settlement;
+    if (this.#bookkeeper === null || settlement === undefined) return;
+    let isDone = false;
+    void this.#bookkeeper.closeBooks(settlement).then(() => {
+      isDone = true;
+    });
+    const isWaiting = (): boolean => settlement.days().some(({ state }) => state.phase === 'wanted');
+    for (let tries = 0; (!isDone || isWaiting()) && tries < CLOSE_TRIES; tries += 1) {
+      await this.#pass(20_000);
+      // A greeting may come so late that the issuer takes the till for an old copy, also now.
+      counter.recover();
+    }
   }
 
   /** A day that a till had before the issuer was put back comes there again. */
@@ -467,6 +498,11 @@ export class Story {
       const { rollbacks, copies, unheard } = counter;
       const excused = { rollbacks, restores: this.#restores, copies, unheard };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
+      if (this.#bookkeeper !== null) {
+        const { terminalId } = counter.world;
+        const faults = takenOverFault(terminal, intents, this.issuer, terminalId, this.#restores);
+        for (const violation of faults) this.#violate(violation);
+      }
       for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
     }
     for (const violation of tokensFault(this.issuer)) this.#violate(violation);
