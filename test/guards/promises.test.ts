@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -37,5 +37,54 @@ describe("delivery's promises", () => {
     const [only] = citations('| a promise | `guards/promises.test.ts`: "is \\"nowhere" |');
     expect(only).toEqual({ file: 'guards/promises.test.ts', name: 'is "nowhere' });
     expect(holds('guards/promises.test.ts', `${only?.name} at all`)).toBe(false);
+  });
+});
+
+interface LedgerCitation {
+  readonly file: string;
+  readonly name: string | null;
+}
+
+/** Ledger's table: a file in backticks or by its bare name in integration/ledger, then the tests quoted from it. */
+function ledgerCitations(text: string): LedgerCitation[] {
+  const rows = text.split('\n').filter((line) => line.startsWith('| '));
+  return rows.flatMap((row) => {
+    let file = '';
+    const cell = row.split(' | ')[1] ?? '';
+    return [...cell.matchAll(/"([^"]+)"|`((?:unit|integration|browser)\/[a-z/-]+)`|\b([a-z]+)\b/g)].flatMap(
+      ([, name, path, word]): LedgerCitation[] => {
+        if (name !== undefined) return [{ file, name: name.split('...')[0] ?? '' }];
+        if (path === undefined && !existsSync(testFile(`integration/ledger/${word}`))) return [];
+        file = path ?? `integration/ledger/${word}`;
+        return [{ file, name: null }];
+      },
+    );
+  });
+}
+
+function testFile(file: string): string {
+  return join(ROOT, 'test', `${file}.test.ts`);
+}
+
+/** A folder of tests is named as a whole. */
+function isThere(file: string, name: string | null): boolean {
+  if (!existsSync(testFile(file))) return name === null && existsSync(join(ROOT, 'test', file));
+  return name === null || holds(`${file}.test.ts`, name);
+}
+
+describe("the ledger's promises", () => {
+  const [, table = ''] = readFileSync(join(ROOT, 'docs/ledger.md'), 'utf8').split(
+    "### The ledger's promises",
+  );
+  const cited = ledgerCitations(table);
+
+  it('name tests that are there', () => {
+    expect(cited.filter(({ name }) => name !== null).length).toBeGreaterThan(40);
+    expect(cited.filter(({ file, name }) => !isThere(file, name))).toEqual([]);
+  });
+
+  it('would be found out with a test that is gone', () => {
+    const [file, named] = ledgerCitations('| a promise | tamper "nowhere at all" |');
+    expect([file, named].map((each) => isThere(each?.file ?? '', each?.name ?? null))).toEqual([true, false]);
   });
 });
