@@ -122,7 +122,7 @@ export class Closer {
 
   /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
   async #try(date: string, tries: Tries): Promise<boolean> {
-    tries.begin();
+    tries.begin(readDay(this.#options.ledger, date).sent !== null);
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
       if (day.sealed !== null) return true;
@@ -148,7 +148,9 @@ export class Closer {
       }
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
-      if (!(await this.#goesOn(date, content, isTaken))) return true;
+      // The copy before may have been agreed, and the same content is agreed under the next number as well.
+      const isDoubtful = NOT_TAKEN.has(outcome.code ?? '') && tries.takeDoubt();
+      if (!(await this.#goesOn(date, content, isTaken || isDoubtful))) return true;
     }
     return false;
   }
@@ -267,6 +269,7 @@ export class Closer {
     const isTaken =
       answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE' && answer.code === '006_021';
     if (isTaken) return { closeNo, result: 'NOT_AGREED', totals: [], code: '006_021' };
+    if (answer.class === 'ambiguous') tries.doubted();
     this.#unanswered(date, closeNo, whyOf(answer));
     return null;
   }

@@ -16,9 +16,12 @@ export class Tries {
   #inRow = 0;
   #isPutOff = false;
   #misses = 0;
+  #doubt: 'unasked' | 'none' | 'open' | 'spent' = 'unasked';
 
-  begin(): void {
+  /** `isOut`: a close is on disk without its answer; before the first try it is an earlier run's. */
+  begin(isOut: boolean): void {
     this.#isPutOff = false;
+    if (this.#doubt === 'unasked') this.#doubt = isOut ? 'open' : 'none';
   }
 
   /** The issuer put it off in this way, and it waits its whole time; true: so often that a person is to look. */
@@ -28,6 +31,18 @@ export class Tries {
     this.#kind = kind;
     this.#isPutOff = true;
     return this.#inRow >= PUT_OFF_MAX[kind];
+  }
+
+  /** A copy of the close that is out may have been agreed: its answer was lost. */
+  doubted(): void {
+    if (this.#doubt === 'none') this.#doubt = 'open';
+  }
+
+  /** True once, when a copy may have been agreed: a later copy that was refused does not deny it. */
+  takeDoubt(): boolean {
+    const isOpen = this.#doubt === 'open';
+    if (isOpen) this.#doubt = 'spent';
+    return isOpen;
   }
 
   /** The issuer has spoken: the next wait is not as long as the line was down. */

@@ -45,6 +45,27 @@ describe('a close', () => {
     await closesAfterAll();
   });
 
+  it('whose agreement was lost and that is not taken afterwards is sent once more, and seals the day', async () => {
+    await lab.charge(10_000);
+    const { settlement, ledger } = lab.till.agent;
+    const date = lab.date();
+    const numbers: number[] = [];
+    lab.lie.close = async (request, ...call) => {
+      numbers.push(request.closeNo);
+      const answer = await lab.honest.close(request, ...call);
+      if (answer.class !== 'answered') throw new Error(answer.class);
+      expect(answer.value.result).toBe('AGREED');
+      if (request.closeNo > 1) return answer;
+      return numbers.length === 1
+        ? { class: 'ambiguous', why: 'RESET', code: null, bytesWritten: 1 }
+        : { class: 'notProcessed', code: '006_009', meta: answer.meta };
+    };
+    expect((await lab.close()).phase).toBe('wanted');
+    await until('sealed', () => settlement.day(date).sealed !== null);
+    expect(numbers).toEqual([1, 1, 1, 1, 2]);
+    expect(ledger.verify().faults).toEqual([]);
+  });
+
   it('under maintenance goes on being asked for by itself: that passes', async () => {
     await lab.charge(10_000);
     let asked = 0;
