@@ -20,14 +20,14 @@ export interface StartCheckOptions {
   readonly stations: ReadonlyMap<string, Station>;
   /** The whole ledger in a thread of its own; `signal` gives it up. */
   readonly verifyApart: (signal: AbortSignal) => Promise<VerifyReport>;
-  /** So long after the start the whole is begun: the opening minutes belong to the counter. */
+  /** So long after the start the whole is begun: the opening minutes belong to the counter. Default ten minutes. */
   readonly wholeAfterMs?: number;
   readonly log?: (entry: CheckLog) => void;
 }
 
 /** Bound of the part that the start waits for; the whole follows in any case. */
 const ENTRIES_MAX = 5_000;
-const WHOLE_AFTER_MS = 60_000;
+const WHOLE_AFTER_MS = 600_000;
 /** Newest business days among which the last seal is looked for. */
 const DAYS = 400;
 

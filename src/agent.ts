@@ -74,7 +74,7 @@ export interface AgentOptions {
   readonly ledger: {
     readonly file: string;
     readonly key: Uint8Array | string;
-    /** So long after the start the whole of it is verified beside the work. Default 60 s. */
+    /** So long after the start the whole of it is verified beside the work. Default ten minutes. */
     readonly verifyAfterMs?: number;
     readonly ballastBytes?: number;
     readonly maxPages?: number;
