@@ -92,7 +92,18 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
 /** After every end: no card number and no barcode in the journal, none but of what may still be sent in the vault. */
 export function secretsLeft({ world, terminal }: Counter, cards: readonly string[]): Violation[] {
   if (terminal === null || world.file !== null) return [];
-  const journal = JSON.stringify(world.disk.entries);
+  // The rest of an entry is its place, its hash and the policy's.
+  const journal = JSON.stringify(
+    world.disk.entries.map(({ kind, detail, record, day }) => [
+      kind,
+      detail,
+      day,
+      record?.event,
+      record?.detail,
+      record?.set,
+      record?.actor,
+    ]),
+  );
   const found = cards.filter((card) => journal.includes(card));
   return found.length === 0 ? [] : [{ code: 'SECRET', text: 'a card number stands in the journal' }];
 }

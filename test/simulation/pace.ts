@@ -7,6 +7,8 @@ export interface Pace {
   readonly betweenMs: number;
   /** How often the customer waits while the till is down; the others show their barcode to a dark screen. */
   readonly waits: number;
+  /** How often a scanner on a stand reads the same barcode. */
+  readonly repeats: number;
   /** Nobody asks for a withdrawal while the screen says that there is no line. */
   readonly readsScreen: boolean;
   /** How often a bad line has a kind of fault, how often the line is down, and how often a process may die. */
@@ -40,6 +42,7 @@ export const BUSY: Pace = {
   staysMs: [...SHORT_MS, ...SHORT_MS, ...SHORT_MS, ...SHORT_MS, 20_000, 25_000, 40_000, 70_000, 200_000],
   betweenMs: 1_500,
   waits: 0.9,
+  repeats: 3,
   readsScreen: true,
   fault: 0.3,
   down: 0.1,
@@ -55,6 +58,7 @@ export const SLOW: Pace = {
   staysMs: [3_000, 4_000, 6_000, 6_000, 8_000, 8_000, 12_000, 20_000, 25_000, 70_000, 200_000],
   betweenMs: 3_000,
   waits: 0,
+  repeats: 6,
   readsScreen: false,
   fault: 0.4,
   down: 0.15,

@@ -336,7 +336,7 @@ export class Story {
     if (this.#happens('barcodeTooOld', pace.tooOld)) await this.#pass(310_000);
     if (this.#happens('barcodeReplaced', 0.04))
       this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
-    const scans = this.#happens('handsFree', 0.2) ? 6 : 1;
+    const scans = this.#happens('handsFree', 0.2) ? pace.repeats : 1;
     for (let scan = 0; scan < scans; scan += 1) {
       counter.scan(barcode);
       await this.#pass(500);
