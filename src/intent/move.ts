@@ -114,11 +114,11 @@ function settleCases(intent: Intent, after: Intent): readonly CaseReason[] {
  * A payout that a case puts in doubt is not told to a cashier. Who said "paid" before the approval is asked again
  * instead of being told to pay; what the issuer takes back is the manager's.
  */
-function doubtPayout(intent: Intent, after: Intent): Changes {
-  if (after.cash !== 'payout_due' || after.question !== null) return {};
+function doubtPayout(intent: Intent, after: Intent): Changes | null {
+  if (after.cash !== 'payout_due' || after.question !== null) return null;
   const isNewDuty = intent.cash !== 'payout_due';
   if (isNewDuty && after.cases.includes('PAID_WITHOUT_APPROVAL')) return { question: 'RE_OUT' };
-  return after.cases.some(silencesAdvice) ? { left: true } : {};
+  return after.cases.some(silencesAdvice) ? { left: true } : null;
 }
 
 /**
@@ -137,9 +137,11 @@ function keepsSentence(before: Intent, after: Intent): boolean {
  */
 export function finish(intent: Intent, changes: Changes, context: DecideContext): Changes {
   const moved: Intent = { ...intent, ...changes };
-  const settled: Changes = { ...changes, ...doubtPayout(intent, moved) };
-  if (intent.question !== null && settled.question === undefined) settled.question = questionFor(moved);
-  const after: Intent = { ...moved, ...settled };
+  const doubt = doubtPayout(intent, moved);
+  const settled: Changes = { ...changes, ...doubt };
+  const isAsked = intent.question !== null && settled.question === undefined;
+  if (isAsked) settled.question = questionFor(moved);
+  const after: Intent = doubt === null && !isAsked ? moved : { ...moved, ...settled };
   const isNewSentence =
     after.host !== intent.host ||
     after.cash !== intent.cash ||
