@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { cardTerm } from '../../src/ledger/search.ts';
 import type { BenchRow } from '../ledger.ts';
 import { now, Till } from './ledger-till.ts';
 
@@ -34,7 +35,8 @@ function templateOf(database: Database.Database): Template {
 /** Fills `file` to about `rows` payments, each with one journal entry, over days of 2,000; the newest day is `today`. */
 function fill(file: string, rows: number, today: number): void {
   const database = new Database(file);
-  database.pragma('journal_mode = WAL');
+  // No log beside it: in one transaction it would grow to the size of the file. The ledger turns its own on again.
+  database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -262144');
   const { state, sequenceId, body, cardHash } = templateOf(database);
@@ -47,6 +49,7 @@ function fill(file: string, rows: number, today: number): void {
     .pluck()
     .get();
   database.exec('DROP TRIGGER journal_grows_at_its_end');
+  database.function('card_term', (hash) => cardTerm(hash as Buffer));
   database.function('date_of', (at) => dateOf(Math.floor(Number(at) / PER_DAY)));
   const series = `WITH RECURSIVE n(at) AS (SELECT 0 UNION ALL SELECT at + 1 FROM n WHERE at + 1 < ${rows})`;
   const id = "'01K' || printf('%012d', at) || '0000000' || printf('%08X', abs(random()) & 4294967295)";
@@ -71,7 +74,6 @@ function fill(file: string, rows: number, today: number): void {
     .run(today, Math.max(1, Math.floor(rows / PER_CARD)), cardHash, state, sequenceId);
   fillDerived(database, from, rows);
   database.exec(`COMMIT; ${trigger}`);
-  database.pragma('wal_checkpoint(TRUNCATE)');
   database.close();
 }
 
@@ -89,18 +91,11 @@ function fillDerived(database: Database.Database, from: number, rows: number): v
         SELECT 'r:' || substr(id, -8) AS term, number FROM made
         UNION ALL SELECT '4:' || printf('%04d', at % 10000), number FROM made
         UNION ALL SELECT 'a:' || printf('%06d', at % 1000000), number FROM made
-        UNION ALL SELECT 'n:' || printf('KMN%015d', at), number FROM made) ORDER BY term, number;
+        UNION ALL SELECT 'n:' || printf('KMN%015d', at), number FROM made
+        UNION ALL SELECT card_term(card_hash), number FROM intents WHERE card_hash IS NOT NULL)
+      ORDER BY term, number;
     UPDATE meta SET value = '${from + rows}' WHERE name = 'searched';
   `);
-  const put = database.prepare<[string, number]>('INSERT OR IGNORE INTO search (term, number) VALUES (?, ?)');
-  const cards = database.prepare<[], { number: number; card_hash: Buffer }>(
-    'SELECT number, card_hash FROM intents WHERE card_hash IS NOT NULL',
-  );
-  const terms = cards
-    .all()
-    .map(({ number, card_hash: hash }) => ({ term: `c:${hash.toString('base64url')}`, number }))
-    .sort((left, right) => (left.term < right.term ? -1 : 1));
-  for (const { term, number } of terms) put.run(term, number);
 }
 
 /** Some payment in the middle of the list, as the position of a page. */
