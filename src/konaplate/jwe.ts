@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   type KeyObject,
   privateDecrypt,
   publicEncrypt,
@@ -70,6 +71,14 @@ export function importPrivateKey(pem: string): KeyObject {
   return rsa(key);
 }
 
+/**
+ * The key with the padding as members of its own, which is where the runtime reads it. Here and below only key objects are
+ * handed over: to find out that a value is none costs the runtime two exceptions, some 40 us, a tenth of a whole call.
+ */
+function oaep(key: KeyObject): KeyObject {
+  return 'oaepHash' in key ? key : Object.assign(key, OAEP);
+}
+
 /** The compact JWE of a text, with the protected header as the platform's clients send it. */
 export async function encryptText(
   text: string,
@@ -81,10 +90,10 @@ export async function encryptText(
   const random = randomBytes(keyBytes + IV_BYTES);
   const contentKey = random.subarray(0, keyBytes);
   const iv = random.subarray(keyBytes);
-  const cipher = createCipheriv(name, contentKey, iv, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv(name, createSecretKey(contentKey), iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
   const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  const wrapped = publicEncrypt({ key, ...OAEP }, contentKey);
+  const wrapped = publicEncrypt(oaep(key), contentKey);
   const parts = [wrapped, iv, content, cipher.getAuthTag()].map((part) => part.toString('base64url'));
   return [header, ...parts].join('.');
 }
@@ -181,14 +190,13 @@ export async function decryptText(
   jwe: string,
   key: KeyObject,
   maxChars: number,
-  unwrap: Unwrap = (wrapped) => privateDecrypt({ key, ...OAEP }, wrapped),
+  unwrap: Unwrap = (wrapped) => privateDecrypt(oaep(key), wrapped),
 ): Promise<string> {
   if (jwe.length > maxChars) throw new WireFault('TOO_LARGE');
   const parts = inspectJwe(jwe, key);
   const contentKey = await contentKeyOf(parts, unwrap);
-  const decipher = createDecipheriv(CIPHERS[parts.enc].name, contentKey, parts.iv, {
-    authTagLength: TAG_BYTES,
-  });
+  const secret = createSecretKey(contentKey);
+  const decipher = createDecipheriv(CIPHERS[parts.enc].name, secret, parts.iv, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(parts.header, 'ascii'));
   decipher.setAuthTag(parts.tag);
   const start = decipher.update(parts.content);
