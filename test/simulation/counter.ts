@@ -233,8 +233,7 @@ export class Counter {
     const { index } = this.world.disk.head;
     if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
     const lost = 1 + random.below(Math.min(index - 1, 40));
-    this.#died(null);
-    clock.after(1, () => {
+    this.#withoutPower(() => {
       const to = this.world.disk.head.index - lost;
       if (to < 1) return;
       const isRestore = kind === 'restore';
@@ -264,17 +263,24 @@ export class Counter {
 
   /** The disk goes into another machine. Gives a copy of it, which stays in the old one; null: it does not happen. */
   moveToAnotherMachine(): { readonly disk: Disk; readonly machineId: string } | null {
-    const { clock } = this.#options;
     if (this.world.file !== null || this.#isRetiring || !this.#count('moved')) return null;
     const { machineId } = this.world;
-    this.#died(null);
-    clock.after(1, () => {
+    this.#withoutPower(() => {
       this.#machines += 1;
       this.world.machineId = `${this.#options.terminalId}-machine-${this.#machines}`;
       this.network.machineId = this.world.machineId;
       this.#tell('the disk goes into another machine');
     });
     return { disk: this.world.disk.at(this.world.disk.head.index), machineId };
+  }
+
+  /** The power goes, and something is done to the machine once no process runs, one that just started neither. */
+  #withoutPower(work: () => void): void {
+    this.#died(null);
+    this.#options.clock.after(1, () => {
+      if (this.terminal !== null) this.#died(null);
+      work();
+    });
   }
 
   /** This counter is an old machine with a copy of a disk, and nobody stands at it. */
