@@ -1,12 +1,10 @@
 /** `sync status / pause / now / resume` against a running agent and its issuer, over the address that the command line uses. */
-import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricsOf } from '../../../src/cli/agent-options.ts';
-import { runCommandLine } from '../../../src/cli/program.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import type { SyncAnswer } from '../../../src/web/api/terminal.ts';
+import { runIn, writeConfiguration } from '../../unit/cli/command-line.ts';
 import { CASHIER, must, scanOf, TERMINAL } from '../ledger/shop.ts';
 import { CARD, call, startTill, type Till, until } from './harness.ts';
 
@@ -14,19 +12,7 @@ let till: Till;
 
 /** What the command prints; it must end well. */
 async function printed(...args: string[]): Promise<string> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine(['sync', ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: { KONA_TILL_CONFIG: 'till.jsonc' },
-    cwd: till.directory,
-    isTty: false,
-  });
+  const { code, out, err } = await runIn(till.directory, ['sync', ...args]);
   expect([code, err]).toEqual([0, '']);
   return out;
 }
@@ -47,25 +33,12 @@ async function metrics(): Promise<ReadonlyMap<string, number>> {
 beforeAll(async () => {
   till = await startTill({ agent: { metrics: (parts) => metricsOf(parts, tmpdir()).text } });
   const { merchantId, terminalId } = till.issuer.credentials;
-  const config = {
-    environment: 'test',
-    platform: {
-      baseUrl: 'http://127.0.0.1:9/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'k',
-      secretKeyFile: 'k',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'k',
-      clientPrivateKeyFile: 'k',
-      merchantId,
-      terminalId,
-    },
+  writeConfiguration(till.directory, {
     ledger: { directory: till.directory, vaultKeyFile: '/nowhere/vault.key' },
-    web: { port: Number(new URL(till.agent.address).port) },
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
-  };
-  writeFileSync(join(till.directory, 'till.jsonc'), JSON.stringify(config));
+    merchantId,
+    terminalId,
+    port: Number(new URL(till.agent.address).port),
+  });
   await until('the line is online', () => till.agent.worker.status().line.state === 'online');
 }, 120_000);
 afterAll(() => till.close());

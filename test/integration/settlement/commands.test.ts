@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../../src/cli/program.ts';
 import type { DayAnswer, DayReportAnswer } from '../../../src/web/api/day.ts';
+import { runIn, writeConfiguration } from '../../unit/cli/command-line.ts';
 import { until } from '../agent/harness.ts';
 import { BOSS, counted, type DayLab, startDay } from './day-lab.ts';
 
@@ -12,29 +12,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 let lab: DayLab;
 let day = '';
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** A command line in the till's folder, with a configuration that names the running agent. */
-async function till(...args: string[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: { KONA_TILL_CONFIG: 'till.jsonc' },
-    cwd: lab.till.directory,
-    isTty: false,
-  });
-  return { code, out, err };
-}
+const till = (...args: string[]) => runIn(lab.till.directory, args);
 
 async function read<T = DayAnswer>(...args: string[]): Promise<T & { readonly exitCode: number }> {
   const { code, out, err } = await till(...args, '--json');
@@ -42,32 +21,16 @@ async function read<T = DayAnswer>(...args: string[]): Promise<T & { readonly ex
   return { ...(JSON.parse(out) as T), exitCode: code };
 }
 
-function writeConfiguration(name: string, port: number): void {
-  const { merchantId, terminalId } = lab.till.issuer.credentials;
-  const config = {
-    environment: 'test',
-    platform: {
-      baseUrl: 'http://127.0.0.1:9/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'k',
-      secretKeyFile: 'k',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'k',
-      clientPrivateKeyFile: 'k',
-      merchantId,
-      terminalId,
-    },
-    ledger: { directory: lab.till.directory, vaultKeyFile: '/nowhere/vault.key' },
-    web: { port },
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
-  };
-  writeFileSync(join(lab.till.directory, name), JSON.stringify(config));
+function configure(name: string, port: number): void {
+  const { directory, issuer } = lab.till;
+  const { merchantId, terminalId } = issuer.credentials;
+  const ledger = { directory, vaultKeyFile: '/nowhere/vault.key' };
+  writeConfiguration(directory, { ledger, merchantId, terminalId, port }, name);
 }
 
 beforeAll(async () => {
   lab = await startDay();
-  writeConfiguration('till.jsonc', Number(new URL(lab.till.agent.address).port));
+  configure('till.jsonc', Number(new URL(lab.till.agent.address).port));
   await lab.charge(10_000);
   await lab.charge(25_000);
   await lab.withdraw(5_000);
@@ -186,7 +149,7 @@ describe('a wrong use', () => {
   });
 
   it('is 3 where no agent runs, and 3 with a token that is not its own', async () => {
-    writeConfiguration('other.jsonc', 9);
+    configure('other.jsonc', 9);
     const away = await till('day', 'status', '--config', 'other.jsonc');
     expect(away).toMatchObject({ code: 3, out: '' });
     expect(away.err).toContain('is it running?');

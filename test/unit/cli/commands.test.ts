@@ -3,33 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/cli/io.ts';
-import { runCommandLine } from '../../../src/cli/program.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { runIn } from './command-line.ts';
 
 let folder = '';
 
-async function till(...args: string[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: {},
-    cwd: folder,
-    isTty: false,
-  };
-  return { code: await runCommandLine(args, io), out, err };
-}
+const till = (...args: string[]) => runIn(folder, args);
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kona-till-cli-'));

@@ -13,13 +13,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/cli/io.ts';
-import { runCommandLine } from '../../../src/cli/program.ts';
 import { DEFAULT_POLICY, policyHash } from '../../../src/intent/policy.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../../../src/ledger/schema.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import { runIn, writeConfiguration } from './command-line.ts';
 
 const CARD = '9491330000000016';
 /** Nobody's, unless the tests run as somebody who may not give files away: then it is theirs. */
@@ -30,44 +29,9 @@ let file = '';
 let keyFile = '';
 let ledger: Ledger;
 
-async function till(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: { KONA_TILL_CONFIG: 'till.jsonc' },
-    cwd: folder,
-    isTty: false,
-  };
-  const code = await runCommandLine(args, io);
-  return { code, out, err };
-}
-
-function configure(vaultKeyFile: string): void {
-  const config = {
-    environment: 'test',
-    platform: {
-      baseUrl: 'http://127.0.0.1:9/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'k',
-      secretKeyFile: 'k',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'k',
-      clientPrivateKeyFile: 'k',
-      merchantId: 'M'.repeat(15),
-      terminalId: 'T1',
-    },
-    ledger: { directory: 'ledger', vaultKeyFile },
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
-  };
-  writeFileSync(join(folder, 'till.jsonc'), JSON.stringify(config));
-}
+const till = (...args: string[]) => runIn(folder, args);
+const configure = (vaultKeyFile: string) =>
+  writeConfiguration(folder, { ledger: { directory: 'ledger', vaultKeyFile } });
 
 function open(): Ledger {
   return openLedger({

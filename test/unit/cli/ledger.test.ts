@@ -3,13 +3,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/cli/io.ts';
-import { runCommandLine } from '../../../src/cli/program.ts';
 import { DEFAULT_POLICY, policyHash } from '../../../src/intent/policy.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { createIds } from '../../../src/station/ids.ts';
+import { runIn, writeConfiguration } from './command-line.ts';
 
 const CARD = '9491330000000016';
 const COUNT = 3;
@@ -18,48 +17,11 @@ let folder = '';
 let ledger: Ledger;
 const ids: string[] = [];
 
-async function till(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: { KONA_TILL_CONFIG: 'till.jsonc' },
-    cwd: folder,
-    isTty: false,
-  };
-  const code = await runCommandLine(args, io);
-  return { code, out, err };
-}
-
-function writeConfiguration(): void {
-  const config = {
-    environment: 'test',
-    platform: {
-      baseUrl: 'http://127.0.0.1:9/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'k',
-      secretKeyFile: 'k',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'k',
-      clientPrivateKeyFile: 'k',
-      merchantId: 'M'.repeat(15),
-      terminalId: 'T1',
-    },
-    ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
-  };
-  writeFileSync(join(folder, 'till.jsonc'), JSON.stringify(config));
-}
+const till = (...args: string[]) => runIn(folder, args);
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kona-till-cli-ledger-'));
-  writeConfiguration();
+  writeConfiguration(folder, { ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' } });
   const random = new SystemRandom();
   const newId = createIds(random);
   ledger = openLedger({

@@ -1,0 +1,63 @@
+/** A command line in a folder with a configuration, as a test runs it: what it printed and how it ended. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommandLine } from '../../../src/cli/program.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The name by which `runIn` finds it. */
+const CONFIGURATION = 'till.jsonc';
+
+/** Runs `kona-till ARGS` with `folder` as its place and, where there is one, the configuration in it. */
+export async function runIn(folder: string, args: readonly string[]): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const code = await runCommandLine(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: existsSync(join(folder, CONFIGURATION)) ? { KONA_TILL_CONFIG: CONFIGURATION } : {},
+    cwd: folder,
+    isTty: false,
+  });
+  return { code, out, err };
+}
+
+export interface Configured {
+  readonly ledger: { readonly directory: string; readonly vaultKeyFile: string };
+  readonly merchantId?: string;
+  readonly terminalId?: string;
+  /** Port of the agent's pages. */
+  readonly port?: number;
+}
+
+/** Writes the smallest configuration of a till; nothing in it is reached but what the test gives. */
+export function writeConfiguration(folder: string, configured: Configured, name = CONFIGURATION): void {
+  const { ledger, merchantId = 'M'.repeat(15), terminalId = 'T1', port } = configured;
+  const config = {
+    environment: 'test',
+    platform: {
+      baseUrl: 'http://127.0.0.1:9/open-api',
+      aspId: 'A'.repeat(15),
+      accessKeyFile: 'k',
+      secretKeyFile: 'k',
+      cryptoKeyId: '0'.repeat(32),
+      serverPublicKeyFile: 'k',
+      clientPrivateKeyFile: 'k',
+      merchantId,
+      terminalId,
+    },
+    ledger,
+    ...(port === undefined ? {} : { web: { port } }),
+    stations: [{ id: '1' }],
+    store: { name: 'Store' },
+  };
+  writeFileSync(join(folder, name), JSON.stringify(config));
+}
