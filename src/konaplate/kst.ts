@@ -11,7 +11,9 @@ const EARLIEST_MS = Date.UTC(1000, 0, 1) - KST_OFFSET_MS;
 export function kstMillis(ms: number): string {
   if (!Number.isFinite(ms) || ms < EARLIEST_MS || ms > LATEST_MS)
     throw new RangeError('time outside the masks');
-  return new Date(Math.trunc(ms) + KST_OFFSET_MS).toISOString().replace(/[^0-9]/g, '');
+  const iso = new Date(Math.trunc(ms) + KST_OFFSET_MS).toISOString();
+  const date = iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 10);
+  return date + iso.slice(11, 13) + iso.slice(14, 16) + iso.slice(17, 19) + iso.slice(20, 23);
 }
 
 /** `yyyyMMddHHmmss`, 14 digits: the form of X-KM-Tran-Time. */
