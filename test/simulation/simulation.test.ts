@@ -121,7 +121,7 @@ describe('the whole terminal under one seed', () => {
   it.each(PLANTS.filter(({ quick }) => quick === true))('finds a planted bug: $name', async (plant) => {
     const totals = await simulate({
       from: 1,
-      seeds: 60,
+      seeds: 150,
       customers: CUSTOMERS,
       budgetMs: BUDGET_MS,
       plant,
