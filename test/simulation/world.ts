@@ -457,12 +457,17 @@ export class Story {
       this.#catchUp();
       await this.#pass(20_000);
     }
-    for (const counter of this.counters) await this.#closeBooks(counter);
+    for (const counter of this.counters) {
+      // What the till lost can be taken over only once it is believed: the manager comes back to it.
+      if (await this.#closeBooks(counter)) await this.#closeBooks(counter);
+    }
   }
 
-  async #closeBooks(counter: Counter): Promise<void> {
+  /** True: the till had to be taken back meanwhile. */
+  async #closeBooks(counter: Counter): Promise<boolean> {
     const settlement = counter.terminal?.settlement;
-    if (this.#bookkeeper === null || settlement === undefined) return;
+    if (this.#bookkeeper === null || settlement === undefined) return false;
+    let wasFenced = false;
     let isDone = false;
     void this.#bookkeeper.closeBooks(settlement).then(() => {
       isDone = true;
@@ -471,8 +476,11 @@ export class Story {
     for (let tries = 0; (!isDone || isWaiting()) && tries < CLOSE_TRIES; tries += 1) {
       await this.#pass(20_000);
       // A greeting may come so late that the issuer takes the till for an old copy, also now.
+      wasFenced ||= counter.terminal?.worker.status().recovering === true;
       counter.recover();
     }
+    if (wasFenced) await this.#pass(20_000);
+    return wasFenced;
   }
 
   /** A day that a till had before the issuer was put back comes there again. */
