@@ -215,7 +215,10 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
     case 'NOT_PROCESSED':
     case 'BOOKED_AFTER_SEAL':
     case 'BUDGET_SPENT':
-    case 'RECOVERING':
       return [seen];
+    case 'RECOVERING':
+      // Its cash may have gone back in what the journal lost: then the drawer lacks it, and only a person knows.
+      if (intent.type !== 'CHARGE' || intent.host !== 'approved') return [seen];
+      return [...voucher('voucherReturned', 'notesReturned', 'dispute'), seen];
   }
 }

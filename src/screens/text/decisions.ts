@@ -115,8 +115,8 @@ export const DECISION_TEXT: Readonly<Record<DecisionId, DecisionText>> = {
   voucherReturned: {
     name: { ko: '손님께 돌려줌: 분쟁 전표', en: 'Given back to the customer: voucher' },
     confirm: {
-      ko: '발행사가 부인한 {amount:won}을 손님께 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
-      en: 'The issuer denies it: {amount:won} is recorded as given back and moved to a dispute voucher.',
+      ko: '{amount:won}을 손님께 이미 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
+      en: '{amount:won} is recorded as already given back to the customer and moved to a dispute voucher.',
     },
     button: VOUCHER_BUTTON,
   },

@@ -363,14 +363,14 @@ describe('one payment', () => {
       'voucherReturned',
       false,
       '돌려줄 돈',
-      '발행사가 부인한 13,000원을 손님께 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
+      '13,000원을 손님께 이미 돌려준 것으로 기록하고 분쟁 전표로 옮깁니다.',
     ],
     [
       'en',
       'voucherReturned',
       false,
       'cash to give back',
-      'The issuer denies it: 13,000 won is recorded as given back and moved to a dispute voucher.',
+      '13,000 won is recorded as already given back to the customer and moved to a dispute voucher.',
     ],
   ] as const)('offers a voucher in %s: %s', async (language, decision, unclaimed, state, sentence) => {
     const decisions = [{ decision, caseReason: null, pinNeeded: true }];
