@@ -44,6 +44,8 @@ export interface WebServer {
 }
 
 const BODY_MAX = 16_384;
+/** A start on a kiosk whose cores are busy: fastify gives up a plugin after ten seconds unless told otherwise. */
+const PLUGIN_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Node looks for slow requests only so often; by itself every 30 s. */
 const SLOW_CHECK_MS = 5_000;
@@ -114,6 +116,7 @@ function build(options: WebOptions, hosts: ReadonlySet<string>): FastifyInstance
   const server = Fastify({
     logger: false,
     bodyLimit: BODY_MAX,
+    pluginTimeout: PLUGIN_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,

@@ -36,6 +36,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** A start beside heavy work: fastify gives up a plugin after ten seconds unless told otherwise. */
+const PLUGIN_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const BYTES = 'application/octet-stream';
 /** What browsers call their own page, and a person's address bar. */
@@ -46,6 +48,7 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,
 export async function buildServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
   const app = fastify({
+    pluginTimeout: PLUGIN_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
     // An address that is none (`/%zz`): fastify's own answer would repeat it.

@@ -63,7 +63,8 @@ export class Shop {
       process.execPath,
       ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode, seed)],
       {
-        stdio: ['ignore', 'pipe', 'pipe'],
+        // Never written to: it closes with this process, however that ends, and the till ends with it.
+        stdio: ['pipe', 'pipe', 'pipe'],
         // Tills are started by the hundred: what the runtime compiled once it need not compile again.
         env: { ...process.env, NODE_COMPILE_CACHE: join(this.#directory, 'compiled') },
       },

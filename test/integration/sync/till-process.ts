@@ -174,6 +174,11 @@ function newId(): string {
   return `${Date.now().toString(36).padStart(10, '0')}${randomBytes(10).toString('hex')}`.toUpperCase();
 }
 
+// Whoever started it is gone: nobody else would end it.
+process.stdin
+  .resume()
+  .once('close', () => process.exit(1))
+  .unref();
 worker.start();
 ledger.onCommit(({ record }) => process.stdout.write(`${record.event}\n`));
 if (plan.mode === 'trade') {
