@@ -15,8 +15,9 @@ import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
-import { type Disk, DiskLedger } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { type DayLedger, postingsOf } from './disk-days.ts';
+import { DiskLedger } from './disk-ledger.ts';
 import type { Plant } from './plants.ts';
 import { SeededRandom, type VirtualClock } from './time.ts';
 

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
+import { isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { FaceId } from '../../src/station/snapshot.ts';
@@ -13,7 +14,6 @@ import type { ScanResult } from '../../src/station/station.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
 import { Counter, survive } from './counter.ts';
-import { casesOf } from './disk.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { type FaultCounts, type NetworkFaults, NO_FAULTS } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
@@ -200,7 +200,7 @@ export class Story {
       customers: this.#customers,
       violations: this.violations,
       intents: all.length,
-      cases: casesOf(all),
+      cases: all.filter(isCase).length,
       crashes: this.counters.reduce((sum, { crashes }) => sum + crashes, 0),
       faults: this.faults,
       states: new Set(this.counters.flatMap(({ states }) => [...states])),

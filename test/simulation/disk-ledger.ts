@@ -1,0 +1,393 @@
+/**
+ * The ledger of one run over the simulator's disk. The rules, the postings and the order of a commit are the program's
+ * own; what is left out is the file. `simulation.test.ts` tells the same stories on this disk and on the real ledger and
+ * wants the same words.
+ */
+import { apply } from '../../src/intent/apply.ts';
+import { decide, accept as decideAccept } from '../../src/intent/decide.ts';
+import {
+  ACCOUNTS,
+  type Account,
+  type Actor,
+  type DecisionRecord,
+  type Intent,
+  type IntentTimes,
+  type Now,
+} from '../../src/intent/model.ts';
+import { assertBalanced, position, posting } from '../../src/intent/positions.ts';
+import type { DecideContext } from '../../src/intent/rules.ts';
+import { ended } from '../../src/intent/state.ts';
+import { DuplicateScan, LedgerFault } from '../../src/ledger/fault.ts';
+import { attentionOf, keepsHash, sendable } from '../../src/ledger/intents.ts';
+import type {
+  Committed,
+  DayEntry,
+  JournalHead,
+  ListQuery,
+  RecoveringMark,
+  ScanFacts,
+  Step,
+  TillLedger,
+} from '../../src/ledger/types.ts';
+import type { Disk } from './disk.ts';
+import { addTo, type DayLedger, type DayLine, DiskDays, journalEntryOf } from './disk-days.ts';
+import { cardFacts, otherDeferred, pageOf, type Shelf } from './disk-reading.ts';
+
+export interface DiskLedgerOptions {
+  readonly environment: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly times: IntentTimes;
+  readonly policyHash: string;
+  readonly fraction: () => number;
+  readonly now: Now;
+}
+
+type Balances = Record<Account, number>;
+
+function noBalances(): Balances {
+  return Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Balances;
+}
+
+/** The ledger of one run over a disk. */
+export class DiskLedger implements TillLedger, DayLedger {
+  readonly #disk: Disk;
+  readonly #options: DiskLedgerOptions;
+  readonly #intents: Map<string, Intent>;
+  readonly #numbers = new Map<string, number>();
+  readonly #shelf: Shelf;
+  readonly #days: DiskDays;
+  readonly #balances = noBalances();
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  readonly #news: Committed[] = [];
+  #isTelling = false;
+
+  constructor(disk: Disk, options: DiskLedgerOptions) {
+    this.#disk = disk;
+    this.#options = options;
+    this.#intents = new Map(disk.folded());
+    for (const { record, index } of disk.entries) {
+      if (record !== null && !this.#numbers.has(record.sequenceId))
+        this.#numbers.set(record.sequenceId, index);
+    }
+    this.#shelf = { intents: this.#intents, cards: disk.cards, numbers: this.#numbers };
+    this.#days = new DiskDays(disk.entries, this.#intents);
+    for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
+    addTo(this.#balances, this.#days.postings());
+    const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
+    for (const row of disk.hashes.values()) if (row.untilMs !== null) row.untilMs = windowEndMs;
+  }
+
+  accept(scan: Parameters<TillLedger['accept']>[0], now: Now): Committed {
+    const same = this.#sameBarcode(scan.barcodeSpec, now.monoMs);
+    if (same !== null && same.host !== 'closed') throw new DuplicateScan(same.sequenceId);
+    const { environment, merchantId, terminalId } = this.#options;
+    const record = decideAccept(
+      {
+        sequenceId: scan.sequenceId,
+        environment,
+        merchantId,
+        terminalId,
+        stationId: scan.stationId,
+        type: scan.type,
+        amount: scan.amount,
+        bin: scan.cardNumber.slice(0, 6),
+        last4: scan.cardNumber.slice(-4),
+        managerNeeded: scan.managerNeeded,
+      },
+      this.#context(now, { actor: scan.actor ?? { role: 'terminal' } }),
+    );
+    const intent = apply(null, record);
+    const { index } = this.#append(record.event, record.atMs, {}, record);
+    this.#numbers.set(intent.sequenceId, index);
+    this.#intents.set(intent.sequenceId, intent);
+    this.#disk.cards.set(intent.sequenceId, scan.cardNumber);
+    this.#disk.vault.set(intent.sequenceId, scan.barcodeSpec);
+    this.#disk.hashes.set(intent.sequenceId, { barcode: scan.barcodeSpec, untilMs: null });
+    this.#disk.scanned(intent.sequenceId, scan.barcodeSpec);
+    return this.#tell(this.#committed(intent, record));
+  }
+
+  record(
+    sequenceId: string,
+    event: Parameters<TillLedger['record']>[1],
+    now: Now,
+    options: Parameters<TillLedger['record']>[3],
+  ): ReturnType<TillLedger['record']> {
+    const intent = this.#intents.get(sequenceId);
+    if (intent === undefined) throw new Error(`no intent ${sequenceId}`);
+    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
+      return { ok: false, refusal: 'STALE', intent };
+    }
+    const decision = decide(intent, event, this.#context(now, options));
+    if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
+    const { record } = decision;
+    const after = apply(intent, record);
+    const toSend = record.event === 'send' ? this.#disk.vault.get(sequenceId) : undefined;
+    if (record.event === 'send' && toSend === undefined) {
+      throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
+    }
+    this.#append(record.event, record.atMs, {}, record);
+    this.#intents.set(sequenceId, after);
+    addTo(this.#balances, posting(intent, after));
+    for (const late of this.#days.lateLines(intent, after)) this.#appendDay(late, now);
+    this.#moveVault(intent, after, options.barcodeSpec);
+    this.#moveHash(intent, after, now);
+    const committed = this.#committed(after, record);
+    this.#tell(committed);
+    return toSend === undefined ? committed : { ...committed, barcodeSpec: toSend };
+  }
+
+  recordMany(...[steps, now]: Parameters<TillLedger['recordMany']>): ReturnType<TillLedger['recordMany']> {
+    const isLost = ({ sequenceId, event }: Step): boolean =>
+      event.kind === 'send' && !this.#disk.vault.has(sequenceId);
+    if (steps.some(isLost)) throw new LedgerFault('KEY_MISSING', 'a barcode is not in the vault');
+    return this.#together(() =>
+      steps.map(({ sequenceId, event, options }) => this.record(sequenceId, event, now, options)),
+    );
+  }
+
+  note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, _actor: Actor): JournalHead {
+    return this.#append(kind, now.wallMs, detail, null);
+  }
+
+  recordDay(entry: DayEntry, now: Now, actor: Actor): JournalHead {
+    if (entry.kind === 'daySealed' && this.#days.isSealed(entry.businessDate))
+      throw new Error('a day is sealed once');
+    if (entry.posting !== undefined) assertBalanced(entry.posting);
+    return this.#appendDay({ ...entry, actor }, now);
+  }
+
+  days(limit: number): ReturnType<DayLedger['days']> {
+    return this.#days.days(limit);
+  }
+
+  day(date: string): ReturnType<DayLedger['day']> {
+    return this.#days.day(date);
+  }
+
+  dayEntries(date: string): ReturnType<DayLedger['dayEntries']> {
+    return this.#days.entriesOf(date);
+  }
+
+  dayPosition(date: string): ReturnType<DayLedger['dayPosition']> {
+    return this.#days.position(date);
+  }
+
+  numbered(sequenceId: string): ReturnType<DayLedger['numbered']> {
+    return this.#days.numbered(sequenceId);
+  }
+
+  pageOfDay(date: string, after: number, limit: number): ReturnType<DayLedger['pageOfDay']> {
+    return this.#days.page(date, after, limit);
+  }
+
+  timeline(sequenceId: string): ReturnType<DayLedger['timeline']> {
+    return this.#disk.entries
+      .filter(({ record }) => record?.sequenceId === sequenceId)
+      .map((entry) => journalEntryOf(entry));
+  }
+
+  entries(fromIndex: number, limit: number): ReturnType<DayLedger['entries']> {
+    return this.#disk.entries
+      .slice(fromIndex - 1, fromIndex - 1 + limit)
+      .map((entry) => journalEntryOf(entry));
+  }
+
+  /** Nobody checks it here: the real ledger's own tests do. */
+  sign(text: string): ReturnType<DayLedger['sign']> {
+    return { keyId: 'disk', mac: String(text.length) };
+  }
+
+  #appendDay(line: DayLine, now: Now): JournalHead {
+    addTo(this.#balances, line.posting ?? {});
+    return this.#append(line.kind, now.wallMs, line.detail, null, line);
+  }
+
+  markRecovering(reason: string, now: Now, actor: Actor): JournalHead {
+    if (this.#disk.recovering !== null) return this.#disk.head;
+    this.#disk.recovering = { atMs: now.wallMs, reason };
+    return this.#append('recovering', now.wallMs, { reason, actor }, null);
+  }
+
+  recovered(now: Now, actor: Actor): JournalHead {
+    this.#disk.recovering = null;
+    return this.#append('recovered', now.wallMs, { actor }, null);
+  }
+
+  get(sequenceId: string): Intent | null {
+    return this.#intents.get(sequenceId) ?? null;
+  }
+
+  open(): readonly Intent[] {
+    return [...this.#intents.values()].filter((intent) => !ended(intent));
+  }
+
+  attention(): readonly Intent[] {
+    return [...this.#intents.values()].filter((intent) => attentionOf(intent) > 0);
+  }
+
+  head(): JournalHead {
+    return this.#disk.head;
+  }
+
+  sweep(now: Now): number {
+    let erased = 0;
+    for (const [sequenceId, { untilMs }] of this.#disk.hashes) {
+      if (untilMs === null || untilMs > now.monoMs) continue;
+      this.#disk.hashes.delete(sequenceId);
+      erased += 1;
+    }
+    return erased;
+  }
+
+  recovering(): RecoveringMark | null {
+    return this.#disk.recovering;
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts {
+    const same = this.#sameBarcode(barcodeSpec, now.monoMs);
+    return { same, drawer: this.#balances.cash_drawer, ...cardFacts(this.#shelf, cardNumber, now) };
+  }
+
+  deferredOfCard(sequenceId: string): number {
+    return otherDeferred(this.#shelf, sequenceId);
+  }
+
+  list(query: ListQuery): ReturnType<TillLedger['list']> {
+    return pageOf(this.#shelf, query);
+  }
+
+  balances(): Readonly<Balances> {
+    return this.#balances;
+  }
+
+  /** Of the balances, what the business days booked themselves. */
+  dayPostings(): Readonly<Balances> {
+    return this.#days.postings();
+  }
+
+  /** What of the books does not hold: the fold of the disk, the positions, the vault. Empty: all is well. */
+  faults(): string[] {
+    const found: string[] = [];
+    const positions = noBalances();
+    addTo(positions, this.#days.postings());
+    const folded = this.#disk.folded();
+    for (const [sequenceId, intent] of folded) {
+      addTo(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));
+      const held = this.#intents.get(sequenceId);
+      if (held === undefined || !isSameIntent(held, intent))
+        found.push(`${sequenceId} folds to another state`);
+      if (this.#disk.vault.has(sequenceId) && !sendable(intent)) found.push(`${sequenceId} left its barcode`);
+      if (this.#disk.hashes.has(sequenceId) && keepsHash(intent) === 'never')
+        found.push(`${sequenceId} left its hash`);
+    }
+    if (folded.size !== this.#intents.size) found.push('an intent is not in the journal');
+    for (const account of ACCOUNTS) {
+      if (positions[account] !== this.#balances[account])
+        found.push(`balance ${account} is ${this.#balances[account]}, positions say ${positions[account]}`);
+    }
+    return found;
+  }
+
+  #context(now: Now, options: Parameters<TillLedger['record']>[3]): DecideContext {
+    const { openBusinessDate = null } = options;
+    const isSealed = openBusinessDate !== null && this.#days.isSealed(openBusinessDate);
+    return {
+      times: this.#options.times,
+      now,
+      actor: options.actor,
+      policyHash: this.#options.policyHash,
+      canDefer: options.canDefer ?? false,
+      openBusinessDate: isSealed ? null : openBusinessDate,
+      fraction: this.#options.fraction(),
+    };
+  }
+
+  /** The newest intent with this barcode that is open or inside its window. */
+  #sameBarcode(barcode: string, monoMs: number): Intent | null {
+    let newest: Intent | null = null;
+    for (const [sequenceId, row] of this.#disk.hashes) {
+      if (row.barcode !== barcode || (row.untilMs ?? Infinity) <= monoMs) continue;
+      newest = this.#intents.get(sequenceId) ?? newest;
+    }
+    return newest;
+  }
+
+  #moveVault(before: Intent, after: Intent, barcodeSpec: string | undefined): void {
+    if (sendable(before) && !sendable(after)) this.#disk.vault.delete(after.sequenceId);
+    if (sendable(before) || !sendable(after)) return;
+    if (barcodeSpec === undefined) throw new Error('nothing left: the barcode must come back');
+    this.#disk.vault.set(after.sequenceId, barcodeSpec);
+  }
+
+  #moveHash(before: Intent, after: Intent, now: Now): void {
+    const keep = keepsHash(after);
+    if (keep === keepsHash(before)) return;
+    if (keep === 'never') this.#disk.hashes.delete(after.sequenceId);
+    const row = this.#disk.hashes.get(after.sequenceId);
+    if (row !== undefined)
+      row.untilMs = keep === 'window' ? now.monoMs + this.#options.times.barcodeLifeMs : null;
+  }
+
+  #append(
+    kind: string,
+    atMs: number,
+    detail: Readonly<Record<string, unknown>>,
+    record: DecisionRecord | null,
+    day: DayLine | null = null,
+  ): JournalHead {
+    const entry = this.#disk.append(kind, atMs, detail, record, day);
+    this.#days.add(entry);
+    return { index: entry.index, hash: entry.hash };
+  }
+
+  #committed(intent: Intent, record: DecisionRecord): Committed {
+    const { index, hash } = this.#disk.head;
+    return { ok: true, intent, record, journalIndex: index, journalHash: hash };
+  }
+
+  /** In commit order, also when a listener commits in turn. */
+  #tell(committed: Committed): Committed {
+    this.#news.push(committed);
+    if (!this.#isTelling) this.#tellNews();
+    return committed;
+  }
+
+  /** Listeners hear of a group when all of it is on the disk. */
+  #together<Result>(work: () => Result): Result {
+    const isInside = this.#isTelling;
+    this.#isTelling = true;
+    const result = work();
+    this.#isTelling = isInside;
+    if (!isInside) this.#tellNews();
+    return result;
+  }
+
+  #tellNews(): void {
+    this.#isTelling = true;
+    try {
+      for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
+        for (const listener of this.#listeners) listener(next);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+}
+
+/** Field by field; what is no plain value was made by the same record and is the same object, or is compared by its text. */
+function isSameIntent(one: Intent, other: Intent): boolean {
+  const fields = Object.keys(one) as (keyof Intent)[];
+  if (fields.length !== Object.keys(other).length) return false;
+  return fields.every(
+    (field) => one[field] === other[field] || JSON.stringify(one[field]) === JSON.stringify(other[field]),
+  );
+}
