@@ -194,3 +194,32 @@ export function screenFault(snapshot: Snapshot, ledger: Pick<TillLedger, 'get'>)
     text: `${face.id} for ${intent.type} ${intent.host}/${intent.cash}: ${advice}`,
   };
 }
+
+/** Requests that leave the machine, by the states on disk that allow them. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  approve: ['sending'],
+  netCancel: ['reversing', 'reversed'],
+  cancel: ['voiding', 'voided'],
+};
+
+/** Invariant 2: no byte on the wire without the durable state that allows it, and never two of a kind at once. */
+export function sendFaults(sent: {
+  readonly sequenceId: string;
+  /** As it is on disk; null: it is not there. */
+  readonly intent: Intent | null;
+  readonly call: string;
+  readonly isSecond: boolean;
+  readonly isFenced: boolean;
+}): Violation[] {
+  const { sequenceId, intent, call, isSecond, isFenced } = sent;
+  const found: Violation[] = [];
+  const hosts = ALLOWED[call] ?? [];
+  if (intent === null || !hosts.includes(intent.host))
+    found.push({
+      code: 'BYTES_BEFORE_RECORD',
+      text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
+    });
+  if (isSecond) found.push({ code: 'TWO_AT_ONCE', text: `two ${call} of ${sequenceId} under way` });
+  if (isFenced) found.push({ code: 'FENCED_SENDS', text: `${call} left a fenced terminal` });
+  return found;
+}

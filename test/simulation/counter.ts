@@ -5,7 +5,6 @@
 
 import { isExternal } from '../../src/intent/decide.ts';
 import type { Intent, IntentEvent } from '../../src/intent/model.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { columnOf } from '../../src/intent/table.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
@@ -13,12 +12,13 @@ import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
-import { screenFault, type Violation } from './check.ts';
+import { screenFault, sendFaults, type Violation } from './check.ts';
 import { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { closeDay } from './manager.ts';
 import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
+import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, type Terminal, type TerminalWorld } from './terminal.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 import { wordsOf } from './words.ts';
@@ -426,24 +426,11 @@ export class Counter {
       this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
   }
 
-  /** Invariant 2: no byte on the wire without the durable state that allows it, and never two of a kind at once. */
   #bytesLeave(sequenceId: string, call: string, isSecond: boolean): void {
     const intent = this.terminal?.ledger.get(sequenceId) ?? null;
-    const allowed = {
-      approve: ['sending'],
-      netCancel: ['reversing', 'reversed'],
-      cancel: ['voiding', 'voided'],
-    };
-    const hosts: readonly string[] = allowed[call as keyof typeof allowed] ?? [];
-    const { violate } = this.#options;
-    if (intent === null || !hosts.includes(intent.host))
-      violate({
-        code: 'BYTES_BEFORE_RECORD',
-        text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
-      });
-    if (isSecond) violate({ code: 'TWO_AT_ONCE', text: `two ${call} of ${sequenceId} under way` });
-    if (this.terminal?.worker.status().recovering === true)
-      violate({ code: 'FENCED_SENDS', text: `${call} left a fenced terminal` });
+    const isFenced = this.terminal?.worker.status().recovering === true;
+    for (const violation of sendFaults({ sequenceId, intent, call, isSecond, isFenced }))
+      this.#options.violate(violation);
   }
 }
 
@@ -454,27 +441,4 @@ export function survive(run: () => void): void {
   } catch (error) {
     if (!(error instanceof Crashed)) throw error;
   }
-}
-
-const POLICIES = new Map<string, Policy>();
-
-/** One of a few policies, each made once. */
-function policyOf(random: SeededRandom): Policy {
-  const enabled = random.chance(0.7);
-  const isWide = random.chance(0.3);
-  const deadlineMs = random.pick([12_000, 15_000, 20_000]);
-  const name = `${enabled} ${isWide} ${deadlineMs}`;
-  const policy = POLICIES.get(name) ?? makePolicy(enabled, isWide, deadlineMs);
-  POLICIES.set(name, policy);
-  return policy;
-}
-
-function makePolicy(enabled: boolean, isWide: boolean, deadlineMs: number): Policy {
-  const wide = isWide ? { count: 60, sum: 3_000_000 } : {};
-  return {
-    ...DEFAULT_POLICY,
-    later: { ...DEFAULT_POLICY.later, ...wide, enabled },
-    reversals: { ...DEFAULT_POLICY.reversals, count: 50, sum: 50_000_000, rate: 1 },
-    times: { ...DEFAULT_POLICY.times, deadlineMs },
-  };
 }

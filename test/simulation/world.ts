@@ -14,11 +14,13 @@ import type { ScanResult } from '../../src/station/station.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
 import { Counter, survive } from './counter.ts';
+import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
-import { type FaultCounts, type NetworkFaults, NO_FAULTS } from './network.ts';
+import type { FaultCounts } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
-import { EPOCH_MS, SeededRandom, VirtualClock } from './time.ts';
+import { SeededRandom, VirtualClock } from './time.ts';
+import { changeWeather, type Scene } from './weather.ts';
 
 export interface StoryOptions {
   readonly seed: number;
@@ -68,21 +70,13 @@ const START_MS = 10_000;
 /** A quiet night in a recording is not lived through. */
 const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
-const CARDS = ['9491330000000009', '9410000000000005', '9491331111111118'] as const;
 const HEAL_MS = 3_600_000;
 /** Times that the manager's last work on the books is waited for. */
 const CLOSE_TRIES = 180;
 /** A busy hour has no more customers, however few of them could pay. */
 const CUSTOMERS_MAX = 120;
-/** A customer goes away when the till is not free by then. */
-const WAITS_MAX_MS = 30_000;
-const LOOKS_EVERY_MS = 2_000;
-const CALLS_MANAGER = 0.2;
-/** Customers of that hour: some forty let their charge be credited later. */
-const BACKLOG = 56;
 const STEPS_MAX = 2_000_000;
 const VIOLATIONS_MAX = 20;
-const OUTAGE_CODES = ['000_904', '000_905', '000_907', '000_908'] as const;
 
 export class Story {
   readonly clock = new VirtualClock();
@@ -95,6 +89,7 @@ export class Story {
   readonly #without: ReadonlySet<string>;
   readonly #tombstones: boolean;
   readonly #pace: Pace;
+  readonly #scene: Scene;
   #customers = 0;
   readonly #bookkeeper: Bookkeeper | null;
   #ghosts: Counter[] = [];
@@ -112,6 +107,19 @@ export class Story {
     for (const card of CARDS) this.issuer.addCard(card, 200_000);
     const tills = this.random.chance(0.3) ? 2 : 1;
     for (let till = 1; till <= tills; till += 1) this.counters.push(this.#counter(till));
+    const { clock, random, issuer, counters } = this;
+    this.#scene = {
+      clock,
+      random,
+      issuer,
+      counters,
+      pace: this.#pace,
+      without: this.#without,
+      happens: (fault, chance) => this.#happens(fault, chance),
+      pass: (ms) => this.#pass(ms),
+      isTold: options.tell !== undefined,
+      say: (words) => this.#say(words),
+    };
     options.plant?.issuer?.(this.issuer);
     this.#bookkeeper =
       options.seed < BOOKKEEPER_FROM
@@ -177,11 +185,11 @@ export class Story {
 
   async #chapter(chapter: number): Promise<void> {
     this.#say(`-- customer ${chapter}`);
-    this.#weather();
+    changeWeather(this.#scene);
     const counter = this.random.pick(this.counters);
     this.#incident(counter);
-    await this.#serve(counter);
-    if (this.#happens('keyOver', 0.002)) await this.#backlog(counter);
+    await serve(this.#scene, counter);
+    if (this.#happens('keyOver', 0.002)) await fillBacklog(this.#scene, counter);
     for (const each of this.counters) each.guarded(() => this.#manage(each));
     for (const { terminal } of this.counters)
       if (terminal !== null) this.#bookkeeper?.lookIn(terminal.settlement);
@@ -252,33 +260,6 @@ export class Story {
     return true;
   }
 
-  /** Between customers the line, the power, the disk and the clock change their mood. */
-  #weather(): void {
-    const { random } = this;
-    const pace = this.#pace;
-    for (const { network, world } of this.counters) {
-      if (!random.chance(0.4)) continue;
-      network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random, pace.fault);
-      network.up = !random.chance(pace.down) || this.#without.has('lineDown');
-      network.oneWay = random.chance(0.08) && !this.#without.has('oneWay');
-      network.refusesAll = this.#happens('refusesAll', 0.04) ? random.pick(OUTAGE_CODES) : null;
-      world.faults.crash = random.chance(pace.crash) && !this.#without.has('crash') ? 0.05 : 0;
-      world.faults.full = random.chance(0.06) ? 0.2 : 0;
-      world.faults.io = random.chance(0.06) ? 0.03 : 0;
-      this.#say(`weather: line ${network.up ? 'up' : 'down'}${network.oneWay ? ', one way' : ''}`);
-    }
-    if (this.#happens('clockShift', 0.03)) {
-      const byMs = random.pick([-3_600_000, 3_600_000, -60_000, -EPOCH_MS]);
-      this.clock.shiftWall(byMs);
-      this.#say(`somebody sets the clock by ${byMs / 1000} s`);
-      this.clock.after(random.below(60_000), () => this.clock.setRight());
-    }
-    if (this.#happens('suspended', 0.01)) {
-      this.clock.suspend(8 * 3_600_000);
-      this.#say('the machines sleep for eight hours');
-    }
-  }
-
   /** What happens seldom, and mostly only once in the life of a till. */
   #incident(counter: Counter): void {
     const { random, issuer } = this;
@@ -318,73 +299,6 @@ export class Story {
       ghost.haunt(left.disk, left.machineId);
       this.clock.after(90_000, () => ghost.switchOff());
     });
-  }
-
-  async #serve(counter: Counter): Promise<void> {
-    const { random } = this;
-    const pace = this.#pace;
-    if (pace.waits > 0 && random.chance(pace.waits)) await this.#wait(counter);
-    const card = random.pick(CARDS);
-    const isCharge = random.chance(0.6) || (pace.readsScreen && counter.isOffline);
-    const type = isCharge ? 'CHARGE' : 'REFUND';
-    const amount = random.pick([1_000, 5_000, 10_000, 10_000, 50_000, 150_000, 300_000]);
-    const digits = String(random.below(1000)).padStart(3, '0');
-    this.#spend(card);
-    const barcode = this.issuer.makeBarcode(type, card, amount, digits);
-    if (this.#options.tell !== undefined)
-      this.#say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
-    if (this.#happens('barcodeTooOld', pace.tooOld)) await this.#pass(310_000);
-    if (this.#happens('barcodeReplaced', 0.04))
-      this.issuer.makeBarcode(type, card, amount, String((Number(digits) + 1) % 1000).padStart(3, '0'));
-    const scans = this.#happens('handsFree', 0.2) ? pace.repeats : 1;
-    for (let scan = 0; scan < scans; scan += 1) {
-      counter.scan(barcode);
-      await this.#pass(500);
-    }
-    const other = this.counters.find((each) => each !== counter);
-    if (other !== undefined && this.#happens('twoTills', 0.15)) other.scan(barcode);
-    if (this.#happens('powerCut', 0.05)) counter.powerCut();
-    await this.#pass(random.pick(pace.staysMs));
-    if (this.#happens('scannedAgain', 0.1)) counter.scan(barcode);
-    if (this.#happens('scannedLate', pace.late)) {
-      await this.#pass(310_000);
-      counter.scan(barcode);
-    }
-    await this.#pass(pace.betweenMs);
-  }
-
-  /** The customer lets the till come up and the payment before end; a manager is called to a fenced till. */
-  async #wait(counter: Counter): Promise<void> {
-    for (let waitedMs = 0; waitedMs < WAITS_MAX_MS && !counter.isFree; waitedMs += LOOKS_EVERY_MS) {
-      if (this.random.chance(CALLS_MANAGER)) counter.guarded(() => counter.recover());
-      await this.#pass(LOOKS_EVERY_MS);
-    }
-  }
-
-  /** A busy hour without a line; then it comes back, and in the middle of the backlog the till's key is over. */
-  async #backlog(counter: Counter): Promise<void> {
-    const { random, clock, issuer } = this;
-    const { network } = counter;
-    network.up = false;
-    await this.#pass(100_000);
-    for (let customer = 0; customer < BACKLOG; customer += 1) {
-      const digits = String(customer).padStart(3, '0');
-      counter.scan(issuer.makeBarcode('CHARGE', random.pick(CARDS), 1_000, digits));
-      await this.#pass(8_000);
-    }
-    network.keyLasts = random.below(BACKLOG);
-    network.up = true;
-    await this.#pass(random.below(120_000));
-    clock.after(random.below(600_000), () => {
-      network.keyLasts = null;
-    });
-  }
-
-  /** The card holder buys something elsewhere, or is paid: withdrawals may fail, voids and reversals leave a shortfall. */
-  #spend(card: string): void {
-    if (!this.random.chance(0.2)) return;
-    const balance = this.issuer.balances.get(card) ?? 0;
-    this.issuer.balances.set(card, this.random.chance(0.5) ? Math.min(balance, 2_000) : balance + 100_000);
   }
 
   /** A manager looks at the open cases and does what the pages offer: hands cash back, stops a deferred charge. */
@@ -515,21 +429,4 @@ export class Story {
     }
     for (const violation of tokensFault(this.issuer)) this.#violate(violation);
   }
-}
-
-function badLine(random: SeededRandom, often: number): NetworkFaults {
-  const some = (): number => (random.chance(often) ? random.fraction() * 0.3 : 0);
-  return {
-    nothingLeft: some(),
-    requestLost: some(),
-    answerLost: some(),
-    duplicated: some(),
-    late: some(),
-    garbled: some(),
-    reset: some(),
-    serverError: some(),
-    notProcessed: random.chance(0.3) ? 0.3 : 0,
-    wrongEcho: some(),
-    retryAfter: some(),
-  };
 }
