@@ -131,6 +131,27 @@ export function inquiryOf(
   return result === 'FAILED' ? { ...event, declineCode: '006_007' } : event;
 }
 
+/** A charge whose cash was received. */
+export function charge(): Story {
+  return new Story('CHARGE').wait(5_000).do('received');
+}
+
+export function sentCharge(): Story {
+  return charge().do('send');
+}
+
+export function approvedCharge(): Story {
+  return sentCharge().do(EVENTS.approved).do('acknowledge');
+}
+
+export function sentRefund(): Story {
+  return new Story('REFUND').wait(2_000).do('request').do('send');
+}
+
+export function deferredCharge(): Story {
+  return charge().do('chooseLater').do('creditLater');
+}
+
 export function voidDone(cancelId: string): ExternalEvent {
   return { kind: 'voidDone', cancelId, cancelNrNumber: 'KMN260723000000124', businessDate: DAY };
 }
