@@ -36,6 +36,8 @@ export function migrate(database: Database.Database, migrations: readonly string
     for (const [offset, sql] of migrations.slice(done).entries()) step(database, sql, done + offset + 1);
   } finally {
     database.unsafeMode(false);
+    // A step that failed may have left it on; SQLite reads the rules anew.
+    database.pragma('writable_schema = RESET');
   }
 }
 

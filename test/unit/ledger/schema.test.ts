@@ -94,6 +94,13 @@ describe('the schema', () => {
     expect(database.prepare('SELECT count(*) FROM days').pluck().get()).toBe(0);
   });
 
+  it('leaves its own rules closed to writing, also after a step that failed while they stood open', () => {
+    expect(() => migrate(database, ['PRAGMA writable_schema = ON; SELECT nonsense;'])).toThrow(/nonsense/);
+    expect(database.pragma('writable_schema', { simple: true })).toBe(0);
+    migrate(database);
+    expect(database.pragma('writable_schema', { simple: true })).toBe(0);
+  });
+
   it('refuses a newer file and a database of somebody else', () => {
     migrate(database);
     database.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
