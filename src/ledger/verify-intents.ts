@@ -37,6 +37,12 @@ interface Pending {
   readonly has_hash: 0 | 1;
   readonly until_ms: number | null;
 }
+
+/** Whoever takes the last thing out of a row takes the row away. */
+function isEmpty({ attention, has_barcode: hasBarcode, has_hash: hasHash }: Pending): boolean {
+  return attention === 0 && hasBarcode === 0 && hasHash === 0;
+}
+
 const NOT_PENDING: Pending = { attention: 0, has_barcode: 0, has_hash: 0, until_ms: null };
 
 function prepareChecks(database: Connection) {
@@ -209,6 +215,7 @@ export class IntentCheck {
   #checkPending(row: IntentRow, { intent, wasOver }: Folded): void {
     const stored = this.#checks.pending.get(row.number);
     if (stored !== undefined) this.#pendingRows += 1;
+    if (stored !== undefined && isEmpty(stored)) this.#wrong('VAULT', row, 'its pending row holds nothing');
     const held = stored ?? NOT_PENDING;
     if (held.attention !== row.attention)
       this.#wrong('INTENT', row, 'what is still to do for it is kept wrong');

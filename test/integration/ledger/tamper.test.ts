@@ -230,6 +230,20 @@ describe('what is still to do', () => {
     );
   });
 
+  it('has no row that holds nothing', () => {
+    const kept = tamper((database) => {
+      database.prepare('DELETE FROM pending WHERE number = 1').run();
+      database.prepare('INSERT INTO pending (number, attention) VALUES (1, 0)').run();
+    });
+    expect(kept.faults).toEqual([
+      expect.objectContaining({
+        code: 'VAULT',
+        sequenceId: done.sequenceId,
+        text: expect.stringContaining('nothing'),
+      }),
+    ]);
+  });
+
   it('is refused for an intent that nobody asks for any more', () => {
     const kept = tamper((database) => database.exec('UPDATE pending SET attention = 0'));
     expect(kept.faults).toContainEqual(
