@@ -34,7 +34,7 @@ export interface RotateOptions {
   /**
    * The old key is gone for good: sealed barcodes and keyed hashes that nobody can open any more are erased. Intents
    * that needed them can only end without sending; cards of old intents are no longer found by number. Where the key file
-   * does fit, nothing is lost and nothing is erased.
+   * does fit, nothing is lost and nothing is erased; a restored ledger cannot tell.
    */
   readonly isLost?: boolean;
 }
@@ -109,14 +109,18 @@ function rotate(database: Connection, old: LedgerKeys | null, next: LedgerKeys, 
   return report;
 }
 
-/** The present key, proven by the ledger's own mark; null when it is given up as lost. */
+/**
+ * The present key, proven by the ledger's own mark; null when it is given up as lost. A restored ledger names no key until
+ * its agent starts: the file that lies there is then as good as the word of whoever says that the key is lost.
+ */
 function presentKeys(database: Connection, options: RotateOptions): LedgerKeys | null {
   settleRotation(database, options.keyFile);
-  const keys = keysIn(options.keyFile);
   const id = readMeta(database, 'key_id');
-  // A restored ledger names no key until its agent starts.
+  const isLost = options.isLost === true;
+  if (id === null && isLost) return null;
+  const keys = keysIn(options.keyFile);
   if (keys !== null && (id === null || keys.id === id)) return keys;
-  if (options.isLost !== true) throw new LedgerFault('KEY_MISSING');
+  if (!isLost) throw new LedgerFault('KEY_MISSING');
   return null;
 }
 

@@ -342,6 +342,39 @@ describe('a key rotation', () => {
   });
 });
 
+describe('a key rotation of a restored ledger, which names no key', () => {
+  const rotation = async (isLost: boolean) => {
+    const keyFile = String(shop.options.key);
+    ledger.accept(scanOf(), SCAN_TIME);
+    const backup = join(shop.directory, 'copy.db');
+    await ledger.backup(backup);
+    ledger.close();
+    restoreLedger({ backup, file: shop.file, now: SCAN_TIME });
+    writeFileSync(keyFile, Buffer.alloc(32, 9));
+    const report = rotateLedgerKey({ file: shop.file, keyFile, now: SCAN_TIME, isLost });
+    ledger = shop.open();
+    expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
+    const database = new Database(shop.file, { readonly: true });
+    const said = database
+      .prepare<[], string>("SELECT body FROM journal WHERE kind = 'keyRotated' ORDER BY idx DESC")
+      .pluck()
+      .get();
+    const hashKeys = database.prepare('SELECT count(*) FROM hash_keys').pluck().get();
+    database.close();
+    return { report, isLost: JSON.parse(said ?? '{}').detail.isLost, hashKeys };
+  };
+
+  it('goes on from the key file that stands there', async () => {
+    expect(await rotation(false)).toMatchObject({ isLost: false, hashKeys: 1 });
+  });
+
+  it('believes whoever says that the key is lost, and not whatever file lies in its place', async () => {
+    const { report, isLost, hashKeys } = await rotation(true);
+    expect(report).toEqual({ resealed: 0, erased: 0 });
+    expect({ isLost, hashKeys }).toEqual({ isLost: true, hashKeys: 0 });
+  });
+});
+
 describe('the self-test for secrets', () => {
   it('finds a planted card number in any file and form, and nothing after honest ends', async () => {
     const scans = [
