@@ -164,11 +164,17 @@ export class Backups {
     throw new LedgerFault('FULL', `${free} bytes are free for a backup, ${needed} are needed`);
   }
 
-  /** The one just made stays whatever the names say: the clock may have run ahead when the others got theirs. */
+  /**
+   * The one just made stays whatever the names say. Those of a time to come go first: one of the two clocks, theirs or the
+   * present one, is wrong, and they would never become old.
+   */
   #prune(made: string): void {
     const { directory, keep } = this.#options.plan;
+    const { wallMs } = this.#options.clock.now();
     const others = filesIn(directory).filter((name) => timeOf(name) !== null && name !== made);
-    for (const name of others.slice(0, Math.max(0, others.length - keep + 1))) {
+    const isToCome = (name: string): boolean => (timeOf(name) ?? 0) > wallMs;
+    const goingFirst = [...others.filter(isToCome), ...others.filter((name) => !isToCome(name))];
+    for (const name of goingFirst.slice(0, Math.max(0, others.length - keep + 1))) {
       rmSync(join(directory, name), { force: true });
     }
   }

@@ -137,6 +137,40 @@ describe('backups by themselves', () => {
     }
   });
 
+  it('of a clock that ran ahead are the first to go once it is right again', async () => {
+    const nights = async (count: number): Promise<void> => {
+      for (let night = 0; night < count; night += 1) {
+        await ring();
+        wallMs += DAY_MS;
+      }
+    };
+    begin(3);
+    await nights(3);
+    wallMs += 3_650 * DAY_MS;
+    await nights(2);
+    wallMs -= 3_652 * DAY_MS;
+    await nights(2);
+    expect(names()).toEqual([
+      'ledger-20260725T053205Z.backup',
+      'ledger-20260726T053205Z.backup',
+      'ledger-20260727T053205Z.backup',
+    ]);
+  });
+
+  it('of a clock that lost its battery take the place of the oldest', async () => {
+    begin(3);
+    for (let night = 0; night < 3; night += 1) {
+      await ring();
+      wallMs += DAY_MS;
+    }
+    for (wallMs = 0; wallMs < 2 * DAY_MS; wallMs += DAY_MS) await ring();
+    expect(names()).toEqual([
+      'ledger-19700101T000000Z.backup',
+      'ledger-19700102T000000Z.backup',
+      'ledger-20260725T053205Z.backup',
+    ]);
+  });
+
   it('that cannot be made are said and tried again soon, and leave nothing half behind', async () => {
     writeFileSync(directory, 'a file where the folder should be');
     begin();
