@@ -17,6 +17,7 @@ const CONTEXT = {
   clockConfirmed: true,
   answeredSinceStart: true,
   issuerEnabled: { CHARGE: true, REFUND: true },
+  spokenFor: 0,
   recent: { outcomes: 0, reversed: 0 },
 } as const;
 

@@ -56,8 +56,8 @@ export interface Policy {
   /** Luhn check of the card number. */
   readonly cardCheck: 'off' | 'warn' | 'reject';
   /**
-   * A payout may not exceed this program's cash plus this float, less what other withdrawals were promised. null: the drawer
-   * sets no limit.
+   * A payout may not exceed this program's cash plus this float, less what others were promised or may get back. null: the
+   * drawer sets no limit.
    */
   readonly drawerFloat: number | null;
   readonly later: LaterRule;
@@ -139,8 +139,8 @@ export interface AdmitContext {
   readonly answeredSinceStart: boolean;
   /** The issuer's switches (hello). */
   readonly issuerEnabled: Readonly<Record<IntentType, boolean>>;
-  /** Won that open withdrawals were promised, or will be when they are approved. Absent: none. */
-  readonly payoutsOpen?: number;
+  /** Won in the drawer that other customers may still walk out with. */
+  readonly spokenFor: number;
   /** Recent intents with an outcome, and how many of them were reversed. */
   readonly recent: { readonly outcomes: number; readonly reversed: number };
 }
@@ -289,7 +289,7 @@ function amountFault(
   if (rule.unit > 0 && spec.amount % rule.unit !== 0)
     return refuse('AMOUNT_UNIT', { ...values, limit: rule.unit });
   if (spec.type === 'REFUND' && policy.drawerFloat !== null) {
-    const possible = Math.max(0, facts.drawer + policy.drawerFloat - (context.payoutsOpen ?? 0));
+    const possible = Math.max(0, facts.drawer + policy.drawerFloat - context.spokenFor);
     if (spec.amount > possible) return refuse('PAYOUT_LIMIT', { ...values, limit: possible });
   }
   return null;

@@ -4,7 +4,7 @@
  * open state.
  */
 import type { Intent } from '../intent/model.ts';
-import { ended, isCase, isReturnDue } from '../intent/state.ts';
+import { ended, isCase, isReturnDue, isVoidBarred } from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
@@ -24,8 +24,8 @@ export interface CountSum {
 
 export interface BoardTotals {
   readonly payoutDue: CountSum;
-  /** Withdrawals whose cash is still in the drawer: due, or due once they are approved. */
-  readonly payouts: CountSum;
+  /** Cash in the drawer that a customer may still walk out with. */
+  readonly spokenFor: CountSum;
   readonly returnDue: CountSum;
   /** Deferred and not yet credited or refused: unsent, sending, unknown. */
   readonly later: CountSum;
@@ -118,7 +118,7 @@ export class Board {
     const all = [...this.#intents.values()];
     return {
       payoutDue: countSum(all.filter((intent) => intent.cash === 'payout_due')),
-      payouts: countSum(all.filter(isPayout)),
+      spokenFor: countSum(all.filter(isSpokenFor)),
       returnDue: countSum(all.filter(isReturnDue)),
       later: countSum(all.filter(isLater)),
       reversing: countSum(all.filter((intent) => intent.host === 'reversing')),
@@ -127,10 +127,16 @@ export class Board {
   }
 }
 
-/** The drawer must still have the cash of it. */
-function isPayout({ type, host, cash }: Intent): boolean {
-  if (type !== 'REFUND') return false;
-  return cash === 'payout_due' || host === 'unsent' || host === 'sending' || host === 'unknown';
+/**
+ * The drawer must still have the cash of it: a withdrawal that is due, or due once it is approved; a return; a charge or a
+ * void whose customer stands there without an answer. What is credited later stays, but for a manager who pays it back.
+ */
+function isSpokenFor(intent: Intent): boolean {
+  const { type, host, cash } = intent;
+  const isUnanswered = host === 'unsent' || host === 'sending' || host === 'unknown';
+  if (type === 'REFUND') return cash === 'payout_due' || isUnanswered;
+  if (cash !== 'received') return isReturnDue(intent);
+  return (isUnanswered && !intent.deferred) || (host === 'voiding' && !isVoidBarred(intent));
 }
 
 /** A deferred charge that is still to be credited. */

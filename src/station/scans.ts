@@ -128,7 +128,7 @@ export class Scans {
       clockConfirmed: status.clockConfirmed,
       answeredSinceStart: status.onlineSinceStart,
       issuerEnabled: status.enabled,
-      payoutsOpen: this.#core.options.board.totals().payouts.sum,
+      spokenFor: this.#core.options.board.totals().spokenFor.sum,
       recent: this.#core.options.board.recent(monoMs),
     };
   }

@@ -27,6 +27,7 @@ const CONTEXT: AdmitContext = {
   clockConfirmed: true,
   answeredSinceStart: true,
   issuerEnabled: { CHARGE: true, REFUND: true },
+  spokenFor: 0,
   recent: { outcomes: 0, reversed: 0 },
 };
 const CHARGE: AdmitSpec = { type: 'CHARGE', amount: 10_000, cardNumber: '9410001234560005' };
@@ -111,12 +112,12 @@ describe('a scan is admitted or refused with the reason of screens 1.6', () => {
       },
     ],
     [
-      'what another withdrawal was promised',
+      'what another customer was promised',
       {
         cause: 'PAYOUT_LIMIT',
         spec: REFUND,
         facts: { drawer: -30_000 },
-        context: { payoutsOpen: 12_000 },
+        context: { spokenFor: 12_000 },
         policy: { ...DEFAULT_POLICY, drawerFloat: 50_000 },
         values: { amount: 10_000, limit: 8_000 },
       },

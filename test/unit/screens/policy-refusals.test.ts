@@ -49,6 +49,7 @@ const CONTEXT: AdmitContext = {
   clockConfirmed: true,
   answeredSinceStart: true,
   issuerEnabled: { CHARGE: true, REFUND: true },
+  spokenFor: 0,
   recent: { outcomes: 0, reversed: 0 },
 };
 const CHARGE: AdmitSpec = { type: 'CHARGE', amount: 10_000, cardNumber: '9410001234560005' };

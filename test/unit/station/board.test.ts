@@ -49,4 +49,63 @@ describe('the drawer', () => {
       lab.close();
     }
   });
+
+  const SECOND = '9410001122334455';
+  const THIRD = '9410001122334463';
+
+  it('pays nobody what another customer gets back: one who was refused, or who has no answer yet', () => {
+    const lab = new Lab({ drawerFloat: 0 });
+    const isPaid = (amount: number): boolean => {
+      lab.clock.pass(60_000);
+      const isAccepted = lab.scan(lab.barcode('REFUND', amount, THIRD)) === 'accepted';
+      if (isAccepted) lab.press('STOP');
+      return isAccepted;
+    };
+    try {
+      lab.charge(5_000);
+      lab.shown();
+      lab.clock.pass(60_000);
+      lab.scan(lab.barcode('CHARGE', 50_000, SECOND));
+      lab.press('RECEIVED');
+      lab.event({ kind: 'send' });
+      lab.event({ kind: 'declined', code: '006_005', businessDate: null });
+      expect(lab.newest()).toMatchObject({ cash: 'return_due' });
+      expect(lab.press('LEAVE').done).toBe(true);
+      const { sequenceId } = lab.newest();
+      expect(isPaid(6_000)).toBe(false);
+      expect(lab.see().face.refused).toMatchObject({ cause: 'PAYOUT_LIMIT', values: { limit: 5_000 } });
+      expect(isPaid(5_000)).toBe(true);
+      const actor = { role: 'manager', id: 'Kim' } as const;
+      lab.ledger.record(sequenceId, { kind: 'givenBack' }, lab.clock.now(), { actor });
+      expect(isPaid(5_000)).toBe(true);
+      expect(isPaid(6_000)).toBe(false);
+    } finally {
+      lab.close();
+    }
+  });
+
+  it.each([
+    ['of a charge under way', { host: 'sending', cash: 'received' }, 10_000],
+    ['of a charge without an answer', { host: 'unknown', cash: 'received' }, 10_000],
+    ['of a charge that is not sent yet', { host: 'unsent', cash: 'received' }, 10_000],
+    ['of a charge whose void is under way', { host: 'voiding', cash: 'received' }, 10_000],
+    ['of a return', { host: 'reversing', cash: 'return_due' }, 10_000],
+    ['of a withdrawal under way', { type: 'REFUND', host: 'sending', cash: 'none' }, 10_000],
+    ['of no charge that is to be credited later', { host: 'unknown', cash: 'received', deferred: true }, 0],
+    ['of no charge before its cash', { host: 'unsent', cash: 'none' }, 0],
+    ['of no withdrawal that is undone', { type: 'REFUND', host: 'reversing', cash: 'none' }, 0],
+    [
+      'of no return that was written off',
+      { host: 'declined', cash: 'return_due', vouchers: ['returnUnclaimed'] },
+      0,
+    ],
+    [
+      'of no void whose cash a voucher took',
+      { host: 'voiding', cash: 'received', vouchers: ['notesReturned'] },
+      0,
+    ],
+  ] as const)('keeps the cash %s', (_name, changes, kept) => {
+    const one = intent({ amount: 10_000, question: 'RE_IN', left: true, ...changes });
+    expect(new Board({ attention: () => [one] }).totals().spokenFor.sum).toBe(kept);
+  });
 });
