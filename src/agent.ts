@@ -9,7 +9,7 @@ import { listScanners } from '../drivers/list.ts';
 import type { ScannerConfig } from '../drivers/open.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
-import { type CheckLog, StartCheck } from './agent-check.ts';
+import { type CheckLog, fileVerdict, StartCheck } from './agent-check.ts';
 import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } from './agent-printing.ts';
 import { type AgentStation, openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
@@ -257,9 +257,10 @@ class Started {
   }
 
   #checkAtStart(ledger: Ledger, stations: ReadonlyMap<string, Station>): StartCheck {
-    const { clock, log, ledger: options } = this.#options;
+    const { clock, log, dataDirectory, ledger: options } = this.#options;
     return new StartCheck({
       ...{ ledger, clock, stations },
+      memory: fileVerdict(join(dataDirectory, 'ledger-check.json')),
       verifyApart: (signal) => this.#verifyApart(ledger, signal),
       ...(options.verifyAfterMs === undefined ? {} : { wholeAfterMs: options.verifyAfterMs }),
       ...(log === undefined ? {} : { log }),

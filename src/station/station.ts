@@ -153,8 +153,8 @@ export class Station {
     this.refresh();
   }
 
-  /** A trouble that only a repair ends, such as a verification that failed: no scan opens anything. */
-  setTrouble(trouble: LedgerTrouble): void {
+  /** A trouble that only a repair ends, such as a verification that failed: no scan opens anything. null: it was repaired. */
+  setTrouble(trouble: LedgerTrouble | null): void {
     this.#core.lastingTrouble = trouble;
     this.refresh();
   }
