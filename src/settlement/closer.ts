@@ -122,7 +122,7 @@ export class Closer {
 
   /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
   async #try(date: string, tries: Tries): Promise<boolean> {
-    tries.begin(readDay(this.#options.ledger, date).sent !== null);
+    tries.begin(readDay(this.#options.ledger, date).sent?.detail.closeNo ?? null);
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
       if (day.sealed !== null) return true;
@@ -137,6 +137,11 @@ export class Closer {
       if (content === null) return !this.#isWanted(date);
       const outcome = await this.#ask(date, content, tries);
       if (outcome === null) return false;
+      if (NOT_TAKEN.has(outcome.code ?? '') && tries.isDoubted(content.closeNo)) {
+        const next = await this.#overtake(date, content.closeNo, outcome, tries);
+        if (next === 'sent') continue;
+        return next === 'over';
+      }
       if (outcome.code === SEALED_THERE) {
         const made = await this.#listOfSeal(date, content.closeNo, tries);
         if (made === 'later' || this.#isStopped) return false;
@@ -148,9 +153,7 @@ export class Closer {
       }
       if (outcome.code === '006_021') taken += 1;
       const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
-      // The copy before may have been agreed, and the same content is agreed under the next number as well.
-      const isDoubtful = NOT_TAKEN.has(outcome.code ?? '') && tries.takeDoubt();
-      if (!(await this.#goesOn(date, content, isTaken || isDoubtful))) return true;
+      if (!(await this.#goesOn(date, content, isTaken))) return true;
     }
     return false;
   }
@@ -198,6 +201,34 @@ export class Closer {
     if (made === 'LIST_BROKEN' && tries.putOff('listBroken')) return null;
     this.#unanswered(date, closeNo, SEALED_THERE);
     return 'later';
+  }
+
+  /**
+   * A copy of this close may have been agreed, and later ones are refused: nobody has said "not agreed". The same content is
+   * agreed under the next number as well, which takes this one's place on disk in one entry. While its content cannot be
+   * had, or so many numbers were used, this one stands as unanswered ('later'). Where the list differs, a person looks.
+   */
+  async #overtake(
+    date: string,
+    closeNo: number,
+    refusal: CloseOutcome,
+    tries: Tries,
+  ): Promise<'sent' | 'later' | 'over'> {
+    const isLast = readDay(this.#options.ledger, date).rounds >= ROUNDS_MAX;
+    const made = isLast ? 'NOT_TAKEN' : await this.#content(date, closeNo + 1);
+    if (typeof made === 'string' || this.#isStopped) {
+      this.#unanswered(date, closeNo, refusal.code ?? '');
+      return 'later';
+    }
+    const { content, reconciliation } = made;
+    this.#record(date, 'dayReconciled', { ...reconciliation });
+    if (differs(reconciliation) || !addsUp(reconciliation)) {
+      this.#answered(date, refusal, tries);
+      return 'over';
+    }
+    this.#record(date, 'dayCloseSent', { ...content });
+    tries.heard();
+    return 'sent';
   }
 
   /**
@@ -269,7 +300,8 @@ export class Closer {
     const isTaken =
       answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE' && answer.code === '006_021';
     if (isTaken) return { closeNo, result: 'NOT_AGREED', totals: [], code: '006_021' };
-    if (answer.class === 'ambiguous') tries.doubted();
+    if (answer.class === 'ambiguous') tries.doubted(closeNo);
+    if (answer.class !== 'nothingLeft' && !isNotTaken) tries.interrupted();
     this.#unanswered(date, closeNo, whyOf(answer));
     return null;
   }

@@ -16,12 +16,14 @@ export class Tries {
   #inRow = 0;
   #isPutOff = false;
   #misses = 0;
-  #doubt: 'unasked' | 'none' | 'open' | 'spent' = 'unasked';
+  #isBegun = false;
+  #doubted: number | null = null;
 
-  /** `isOut`: a close is on disk without its answer; before the first try it is an earlier run's. */
-  begin(isOut: boolean): void {
+  /** `out`: number of a close that is on disk without its answer; before the first try it is an earlier run's. */
+  begin(out: number | null): void {
     this.#isPutOff = false;
-    if (this.#doubt === 'unasked') this.#doubt = isOut ? 'open' : 'none';
+    if (!this.#isBegun) this.#doubted = out;
+    this.#isBegun = true;
   }
 
   /** The issuer put it off in this way, and it waits its whole time; true: so often that a person is to look. */
@@ -33,20 +35,24 @@ export class Tries {
     return this.#inRow >= PUT_OFF_MAX[kind];
   }
 
-  /** A copy of the close that is out may have been agreed: its answer was lost. */
-  doubted(): void {
-    if (this.#doubt === 'none') this.#doubt = 'open';
+  /** Its answer was lost: a copy of this close may have been agreed, and a later copy that is refused does not deny it. */
+  doubted(closeNo: number): void {
+    this.#doubted = closeNo;
   }
 
-  /** True once, when a copy may have been agreed: a later copy that was refused does not deny it. */
-  takeDoubt(): boolean {
-    const isOpen = this.#doubt === 'open';
-    if (isOpen) this.#doubt = 'spent';
-    return isOpen;
+  isDoubted(closeNo: number): boolean {
+    return this.#doubted === closeNo;
+  }
+
+  /** The issuer answered in another way, or may have: what comes after is no longer in a row with what was before. */
+  interrupted(): void {
+    this.#kind = null;
+    this.#inRow = 0;
   }
 
   /** The issuer has spoken: the next wait is not as long as the line was down. */
   heard(): void {
+    this.interrupted();
     this.#misses = 0;
   }
 

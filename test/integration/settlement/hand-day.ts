@@ -4,6 +4,7 @@ import type {
   Answered,
   AnswerMeta,
   CloseAnswer,
+  CloseRequest,
   TransactionsAnswer,
 } from '../../../src/konaplate/settlement.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
@@ -42,7 +43,7 @@ export interface HandDay {
   /** yyyyMMdd that is open at the issuer. */
   openDate: string;
   sayList(ask: ListAsk): Answered<TransactionsAnswer>;
-  sayClose(): Answered<CloseAnswer>;
+  sayClose(request: CloseRequest): Answered<CloseAnswer>;
   lineChanged(): void;
   end(): Promise<void>;
 }
@@ -66,9 +67,9 @@ export async function startHandDay(
         day.asked.push(ask.businessDate);
         return day.sayList(ask);
       },
-      close: async () => {
+      close: async (request) => {
         day.closes += 1;
-        return day.sayClose();
+        return day.sayClose(request);
       },
       businessDate: () => day.openDate,
       cutOverHour: () => 0,
