@@ -1,76 +1,28 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
-import { buildPages, startBrowser } from './browser.ts';
-import { FixtureServer } from './fixture.ts';
-import { axeFaults, layoutFaults } from './layout.ts';
-import { ALL_FACES, crowded, intentOf, snapshotOf } from './snapshots.ts';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/station/snapshot.ts';
+import {
+  context,
+  drawn,
+  face,
+  headline,
+  live,
+  open,
+  PRESS,
+  page,
+  pages,
+  server,
+  show,
+  startCashier,
+  until,
+} from './cashier-page.ts';
+import { intentOf, snapshotOf } from './snapshots.ts';
 
 const SCRIPT_GZIP_MAX = 100 * 1_024;
-const PRESS = '/api/v1/stations/1/press';
 
-let folder: string;
-let pages: string;
-let browser: Browser;
-let server: FixtureServer;
-let context: BrowserContext;
-let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'screens-cashier-'));
-  pages = await buildPages(join(folder, 'dist'));
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  server = await FixtureServer.start(pages, snapshotOf(face('IDLE')));
-  context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
-  page = await context.newPage();
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
-      faults.push(message.text());
-  });
-});
-afterEach(async () => {
-  await context.close();
-  await server.close();
-  expect(faults).toEqual([]);
-});
-
-function face(name: string): Face {
-  const found = ALL_FACES[name];
-  if (found === undefined) throw new Error(`no face ${name}`);
-  return found;
-}
-async function open(): Promise<void> {
-  await page.goto(`${server.url}/cashier.html?station=1`);
-  await drawn(page, server.snapshot);
-}
-async function drawn(of: Page, snapshot: Snapshot): Promise<void> {
-  await of.waitForSelector(`.till[data-sequence="${snapshot.sequence}"]`);
-}
-async function show(name: string, change: Partial<Snapshot> = {}): Promise<void> {
-  await drawn(page, server.show(snapshotOf(face(name), change)));
-}
-async function live(key: string): Promise<void> {
-  await page.waitForSelector(`[data-key="${key}"][aria-disabled="false"]:not([disabled])`);
-}
-const headline = (): Promise<string> => page.locator('section.face h1').innerText();
-
-/** The machine may be busy: a condition gets more than the usual second. */
-function until<Value>(read: () => Value) {
-  return expect.poll(read, { timeout: 10_000 });
-}
+startCashier();
 
 describe('presses', () => {
   it('name page, key, intent, version and face', async () => {
@@ -319,240 +271,6 @@ describe('the countdown', () => {
     await open();
     await show('TAKE-LAST');
     expect(await page.locator('.time.last svg').count()).toBe(1);
-  });
-});
-
-describe('rail and strip', () => {
-  it('open their lists only while no payment is up', async () => {
-    await open();
-    await drawn(page, server.show(crowded(snapshotOf(face('TAKE')))));
-    expect(await page.locator('[data-chip="returnDue"]').isDisabled()).toBe(true);
-    await drawn(page, server.show(crowded(snapshotOf(face('IDLE')))));
-    await page.click('[data-chip="returnDue"]');
-    await page.waitForTimeout(750);
-    await page.locator('.items button').first().click();
-    await until(() => server.callsOf('press').map((call) => call.body.key)).toEqual(['OPEN']);
-    expect(server.callsOf('press')[0]?.body).toMatchObject({ version: 3, face: 'IDLE' });
-  });
-
-  it('give way to a new sentence at once', async () => {
-    await open();
-    await drawn(page, server.show(crowded(snapshotOf(face('IDLE')))));
-    await page.click('[data-chip="cases"]');
-    await page.waitForSelector('.panel');
-    await show('TAKE');
-    expect(await page.locator('.panel').count()).toBe(0);
-    expect(await headline()).toBe('999,999원 받으세요');
-  });
-
-  it('show a receipt as text', async () => {
-    const lines = [{ text: '충전 영수증  CHARGE RECEIPT' }, { text: '조회번호 Reference  7QK2-9XMD' }];
-    server.routes.set('POST /api/v1/stations/1/receipt', () => ({
-      status: 200,
-      body: { kind: 'charge', columns: 42, lines, storeCopy: null, copy: false },
-    }));
-    await open();
-    await drawn(page, server.show(crowded(snapshotOf(face('DONE-IN')))));
-    await page.locator('.last button').first().click();
-    await until(() => page.locator('.paper').innerText()).toContain('7QK2-9XMD');
-    // Hangul counts two columns on paper: whatever font the kiosk has, the last characters stand in one line.
-    const widths = await page
-      .locator('.paper .wide')
-      .evaluateAll((runs) =>
-        runs.map((run) => run.getBoundingClientRect().width / (run.textContent ?? '').length),
-      );
-    expect(new Set(widths.map((width) => width.toFixed(1))).size).toBe(1);
-    await page.keyboard.press('F9');
-    await page.waitForSelector('.panel', { state: 'detached' });
-    expect(server.callsOf('press')).toEqual([]);
-  });
-
-  it('print a receipt where there is a printer, and say when it does not work', async () => {
-    server.routes.set('POST /api/v1/stations/1/receipt', () => ({
-      status: 200,
-      body: { kind: 'charge', columns: 42, lines: [{ text: '충전 영수증' }], storeCopy: null, copy: false },
-    }));
-    server.routes.set('POST /api/v1/stations/1/print', () => ({
-      status: 200,
-      body: { queued: true, fault: null },
-    }));
-    const shown = crowded(snapshotOf(face('DONE-IN')));
-    await open();
-    await drawn(page, server.show({ ...shown, rail: { ...shown.rail, printer: 'ready' } }));
-    await page.locator('.last button').first().click();
-    await page.locator('.print button').click();
-    await until(() => page.locator('.print').innerText()).toContain('프린터로 보냈습니다.');
-    expect(server.callsOf('print')[0]?.body).toMatchObject({ language: 'ko' });
-    await page.keyboard.press('F9');
-    await page.waitForSelector('.panel', { state: 'detached' });
-    await drawn(page, server.show({ ...shown, rail: { ...shown.rail, printer: 'failed' } }));
-    await until(() => page.locator('.last').innerText()).toContain('프린터 안 됨');
-    expect(await layoutFaults(page)).toEqual([]);
-    expect(await axeFaults(page)).toEqual([]);
-    await page.locator('.last button').first().click();
-    await until(() => page.locator('.print').innerText()).toContain('프린터가 안 됩니다.');
-    expect(await axeFaults(page)).toEqual([]);
-  });
-
-  it('explain each item of the strip in the rail, without covering the face', async () => {
-    await open();
-    await drawn(page, server.show(crowded(snapshotOf(face('TAKE')))));
-    await page.click('[data-item="line"]');
-    expect(await page.locator('.explained').innerText()).toContain('자동으로 다시 시도합니다');
-    expect(await headline()).toBe('999,999원 받으세요');
-  });
-
-  it('show a refused scan as a band on the face in progress, for its time', async () => {
-    await open();
-    await show('TAKE', { band: { cause: 'STATION_BUSY', values: {}, leftMs: 3_000 } });
-    expect(await page.locator('.band').innerText()).toBe('앞 손님 거래를 먼저 끝내세요.');
-    await page.waitForSelector('.band', { state: 'detached' });
-    expect(await headline()).toBe('999,999원 받으세요');
-  });
-});
-
-describe('the switches', () => {
-  it('change the language at once, over a reload too', async () => {
-    await open();
-    await show('PAY');
-    await page.locator('.switch').first().click();
-    await until(async () => (await headline()).replaceAll('\u00a0', ' ')).toBe('Pay out 999,999 won');
-    await page.reload();
-    await drawn(page, server.snapshot);
-    expect((await headline()).replaceAll('\u00a0', ' ')).toBe('Pay out 999,999 won');
-    expect(await page.getAttribute('html', 'lang')).toBe('en');
-  });
-
-  it('change the theme only when no payment is up', async () => {
-    await open();
-    await show('TAKE');
-    await page.locator('.switch').nth(1).click();
-    await page.waitForTimeout(300);
-    expect(await page.getAttribute('html', 'data-theme')).toBe('light');
-    await show('IDLE');
-    await until(() => page.getAttribute('html', 'data-theme')).toBe('dark');
-  });
-
-  it('follow the store’s hours where it has some, until somebody chooses', async () => {
-    await open();
-    const idle = snapshotOf(face('IDLE'));
-    // 14:32 in Korea.
-    const dark = { ...idle, times: { ...idle.times, darkHours: { from: 14, until: 15 } } };
-    await drawn(page, server.show(dark));
-    await until(() => page.getAttribute('html', 'data-theme')).toBe('dark');
-    const themes: (string | null)[] = [];
-    for (const word of ['밝게', '어둡게', '시간대로']) {
-      await page.locator('.switch', { hasText: word }).click();
-      await page.locator('.switch', { hasText: word }).waitFor({ state: 'detached' });
-      themes.push(await page.getAttribute('html', 'data-theme'));
-    }
-    expect(themes).toEqual(['light', 'dark', 'dark']);
-  });
-
-  it('follow neither the browser’s theme nor its motion: less motion shows digits only', async () => {
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await open();
-    await show('CHECK');
-    expect(await page.getAttribute('html', 'data-theme')).toBe('light');
-    expect(await page.locator('.bar').isVisible()).toBe(false);
-    expect(await page.locator('.time').isVisible()).toBe(true);
-  });
-});
-
-describe('what is found', () => {
-  const found = {
-    ...intentOf({ amount: 50_000 }),
-    face: 'LATER-OK',
-    paper: 'later',
-    open: true,
-    host: 'unknown',
-    cash: 'received',
-    deferred: true,
-  };
-  const FIND = 'POST /api/v1/stations/1/find';
-  const RECEIPT = 'POST /api/v1/stations/1/receipt';
-
-  async function find(answer: unknown): Promise<void> {
-    server.routes.set(FIND, () => ({ status: 200, body: answer }));
-    await page.locator('.chips .chip:last-child').click();
-    expect(await page.locator('.text-keys .enter').isDisabled()).toBe(true);
-    for (const key of '0005') await page.locator('.text-keys button', { hasText: key }).first().click();
-    await page.locator('.text-keys .enter').click();
-  }
-
-  it('says whether the issuer answered, and an ended payment has a paper but nothing to open', async () => {
-    await open();
-    const ended = { ...found, face: 'DONE-IN', paper: 'charge', open: false, host: 'approved' };
-    await find({ items: [ended], asked: 'noAnswer' });
-    await until(() => page.locator('.found').innerText()).toContain('발행사가 답하지 않았습니다');
-    expect(server.callsOf('find')[0]?.body.text).toBe('0005');
-    expect(await page.locator('.items button').allInnerTexts()).toEqual(['영수증']);
-    expect(await axeFaults(page)).toEqual([]);
-  });
-
-  it('gives a slip again only against the last four of the card', async () => {
-    server.routes.set(RECEIPT, ({ body }) =>
-      body.last4 === '0005'
-        ? {
-            status: 200,
-            body: { kind: 'later', columns: 42, lines: [{ text: '재출력 COPY' }], storeCopy: null },
-          }
-        : { status: 403, body: { error: 'REFUSED', text: '', refusal: 'LAST4' } },
-    );
-    await open();
-    await find({ items: [found], asked: 'answered' });
-    await page.locator('.items button', { hasText: '확인증' }).click();
-    await until(() => page.locator('.panel .empty').innerText()).toContain('손님께 물어보세요');
-    for (const given of ['9999', '0005']) {
-      for (const digit of given) await page.locator('.text-keys button', { hasText: digit }).first().click();
-      await page.locator('.text-keys .enter').click();
-      if (given === '9999')
-        await until(() => page.locator('.panel .empty').innerText()).toContain('다릅니다');
-    }
-    await until(() => page.locator('.paper').innerText()).toContain('재출력 COPY');
-    expect(server.callsOf('receipt').map(({ body }) => body.last4)).toEqual([undefined, '9999', '0005']);
-  });
-});
-
-describe('a press that did nothing', () => {
-  it('says why in the rail, and then no more', async () => {
-    const refused = { done: false, refusal: 'MANAGER_NEEDED' };
-    server.routes.set(`POST ${PRESS}`, () => ({
-      status: 200,
-      body: { ...refused, snapshot: server.snapshot },
-    }));
-    await open();
-    await drawn(page, server.show(crowded(snapshotOf(face('IDLE')))));
-    await page.click('[data-chip="cases"]');
-    await page.waitForTimeout(750);
-    await page.locator('.items button').first().click();
-    await until(() => page.locator('.notice').innerText()).toBe('점장이 정할 미결입니다.');
-    await page.waitForSelector('.notice', { state: 'detached' });
-  });
-});
-
-describe('another page on this station', () => {
-  it('offers to take over, and locked stations ask for the PIN', async () => {
-    await open();
-    await show('VIEW-ONLY', { control: 'viewOnly' });
-    await page.click('.key.wide');
-    await until(() => server.callsOf('take-over').length).toBe(1);
-    await show('LOCKED', { control: 'locked' });
-    await page.keyboard.type('4829', { delay: 120 });
-    await page.click('.pin-keys .enter');
-    await until(() => server.callsOf('unlock').length).toBe(1);
-  });
-
-  it('is locked where the station explains itself, and told when nobody could unlock it', async () => {
-    server.routes.set('POST /api/v1/stations/1/lock', () => ({
-      status: 409,
-      body: { error: 'NOT_READY', text: 'no manager' },
-    }));
-    await open();
-    await page.click('[data-item="station"]');
-    await page.locator('.explained button', { hasText: '잠그기' }).click();
-    await until(() => server.callsOf('lock').length).toBe(1);
-    await until(() => page.locator('.notice').innerText()).toContain('잠글 수 없습니다');
   });
 });
 

@@ -1,0 +1,75 @@
+/** The cashier's page in a browser before a scripted agent, for the tests of what it does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
+import { buildPages, faultsOf, startBrowser } from './browser.ts';
+import { FixtureServer } from './fixture.ts';
+import { ALL_FACES, snapshotOf } from './snapshots.ts';
+
+export const PRESS = '/api/v1/stations/1/press';
+
+export let pages: string;
+export let server: FixtureServer;
+export let context: BrowserContext;
+export let page: Page;
+let folder: string;
+let browser: Browser;
+let faults: readonly string[];
+
+/** Before each test of the file a page of its own on a fresh server; after it, nothing went wrong in the page. */
+export function startCashier(): void {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'screens-cashier-'));
+    pages = await buildPages(join(folder, 'dist'));
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    server = await FixtureServer.start(pages, snapshotOf(face('IDLE')));
+    context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
+    page = await context.newPage();
+    faults = faultsOf(page);
+  });
+  afterEach(async () => {
+    await context.close();
+    await server.close();
+    expect(faults).toEqual([]);
+  });
+}
+
+/** One of the faces that the station can show. */
+export function face(name: string): Face {
+  const found = ALL_FACES[name];
+  if (found === undefined) throw new Error(`no face ${name}`);
+  return found;
+}
+/** Opens the page and waits until it is drawn. */
+export async function open(): Promise<void> {
+  await page.goto(`${server.url}/cashier.html?station=1`);
+  await drawn(page, server.snapshot);
+}
+/** Waits until that snapshot is drawn. */
+export async function drawn(of: Page, snapshot: Snapshot): Promise<void> {
+  await of.waitForSelector(`.till[data-sequence="${snapshot.sequence}"]`);
+}
+/** The agent shows a face, and the page has drawn it. */
+export async function show(name: string, change: Partial<Snapshot> = {}): Promise<void> {
+  await drawn(page, server.show(snapshotOf(face(name), change)));
+}
+/** A key takes presses again. */
+export async function live(key: string): Promise<void> {
+  await page.waitForSelector(`[data-key="${key}"][aria-disabled="false"]:not([disabled])`);
+}
+/** The one sentence of the face. */
+export const headline = (): Promise<string> => page.locator('section.face h1').innerText();
+
+/** The machine may be busy: a condition gets more than the usual second. */
+export function until<Value>(read: () => Value) {
+  return expect.poll(read, { timeout: 10_000 });
+}
