@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Connection, configure, removeCopy, syncFile } from './connection.ts';
@@ -39,7 +39,6 @@ function strip(file: string): JournalHead {
 
 /** Takes the secrets out of a complete copy, makes it durable and gives it its name. */
 function finish(partial: string, file: string): BackupReport {
-  chmodSync(partial, 0o600);
   const head = strip(partial);
   syncFile(partial);
   renameSync(partial, file);

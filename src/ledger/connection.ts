@@ -1,9 +1,9 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { assertThat, guarded, LedgerFault } from './fault.ts';
-import { ownLike } from './owner.ts';
+import { createPrivate } from './owner.ts';
 
 const BUSY_MS = 2_000;
 /** Pages in the WAL after which a commit checkpoints by itself; idle checkpoints keep it from ever getting there. */
@@ -34,18 +34,6 @@ export function configure(database: Connection): void {
   }
   database.pragma('temp_store = MEMORY');
   database.pragma(`mmap_size = ${256 * 1024 * 1024}`);
-}
-
-/**
- * Makes a missing file (0600) before SQLite does it with the umask's mode. An existing one is never opened here: closing
- * any descriptor of a file drops the locks that this process holds on it (POSIX).
- */
-export function createPrivate(file: string): void {
-  if (existsSync(file)) chmodSync(file, 0o600);
-  else {
-    closeSync(openSync(file, 'wx', 0o600));
-    ownLike(file, dirname(file));
-  }
 }
 
 function prepareFile(file: string): void {

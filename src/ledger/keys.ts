@@ -9,9 +9,19 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { assertThat, guarded, LedgerFault } from './fault.ts';
+import { makePrivate } from './owner.ts';
 
 export const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -71,17 +81,18 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-/** Writes a key file, mode 0600, complete and synced or not there at all. Replaces what stands there. */
-export function writeKeyFile(file: string, key: Uint8Array): void {
+/**
+ * Writes a key file, mode 0600, complete and synced or not there at all. Replaces what stands there. Written by root it
+ * belongs to the owner of `other`, by default of its folder.
+ */
+export function writeKeyFile(file: string, key: Uint8Array, other: string = dirname(file)): void {
   guarded(() => {
     const partial = `${file}.new`;
-    const handle = openSync(partial, 'w', 0o600);
-    try {
+    rmSync(partial, { force: true });
+    makePrivate(partial, other, (handle) => {
       writeSync(handle, key);
       fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    });
     renameSync(partial, file);
     syncDirectory(dirname(file));
   });

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { createPrivate } from './connection.ts';
 import { faultOf, LedgerFault } from './fault.ts';
+import { createPrivate } from './owner.ts';
 
 /** One agent per ledger: held from opening to closing, and by the operating system only while the process lives. */
 export interface LedgerLock {

@@ -4,7 +4,7 @@ import { FILE_PARTS } from './connection.ts';
 import { guarded, LedgerFault } from './fault.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
-import { ownLike } from './owner.ts';
+import { ownDirectoryLike } from './owner.ts';
 
 /** `20260723T053205Z`: names of set-aside ledgers sort by time. */
 function stamp(wallMs: number): string {
@@ -26,7 +26,7 @@ export function setAside(file: string, wallMs: number): string | null {
     if (parts.length === 0) return null;
     const directory = freeName(`${file}.quarantine-${stamp(wallMs)}`);
     mkdirSync(directory, { mode: 0o700 });
-    ownLike(directory, dirname(file));
+    ownDirectoryLike(directory, dirname(file));
     for (const suffix of parts) renameSync(file + suffix, join(directory, basename(file) + suffix));
     syncDirectory(directory);
     syncDirectory(dirname(file));

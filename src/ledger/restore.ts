@@ -1,4 +1,4 @@
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Now } from '../intent/model.ts';
@@ -8,7 +8,7 @@ import { prepareJournal, readHead } from './journal.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
-import { ownLike } from './owner.ts';
+import { copyPrivate } from './owner.ts';
 import { setAside } from './quarantine.ts';
 import { migrate, schemaVersion } from './schema.ts';
 import type { RestoreMark, VerifyReport } from './types.ts';
@@ -73,9 +73,7 @@ export function restoreLedger(options: RestoreOptions): RestoreReport {
   try {
     guarded(() => refuseWhatIsNoBackup(backup));
     removeCopy(copy);
-    copyFileSync(backup, copy, constants.COPYFILE_EXCL);
-    chmodSync(copy, 0o600);
-    ownLike(copy, dirname(file));
+    copyPrivate(backup, copy);
     const { mark: restored, verified } = mark(copy, now);
     const [first] = verified.faults;
     if (first !== undefined) throw new LedgerFault('CORRUPT', `the backup does not verify: ${first.text}`);

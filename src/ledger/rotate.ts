@@ -20,7 +20,6 @@ import {
 } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
-import { ownLike } from './owner.ts';
 import { eraseSecrets } from './pending.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
@@ -149,8 +148,7 @@ export function rotateLedgerKey(options: RotateOptions): RotateReport {
       const old = presentKeys(database, options);
       const fresh = newKey();
       const next = nextKeyFile(options.keyFile);
-      writeKeyFile(next, fresh);
-      guarded(() => ownLike(next, existsSync(options.keyFile) ? options.keyFile : options.file));
+      writeKeyFile(next, fresh, existsSync(options.keyFile) ? options.keyFile : options.file);
       const report = guarded(() =>
         database.transaction(() => rotate(database, old, deriveKeys(fresh), options.now)).immediate(),
       );
