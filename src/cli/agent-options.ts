@@ -16,6 +16,9 @@ import { settingsOf } from '../ops/settings.ts';
 import { ROOT } from './places.ts';
 import { platformOptions } from './platform.ts';
 
+/** The vault key's place in the configuration, as its SecretError names it. */
+export const VAULT_KEY = 'ledger.vaultKeyFile';
+
 /** The version of the program, from its package.json. */
 export function programVersion(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -56,6 +59,11 @@ function printerOf({ printer, receipt }: Config): NonNullable<AgentOptions['prin
   if (kind === 'file' && path !== null) return { ...how, target: { kind, path } };
   if (kind === 'tcp' && host !== null) return { ...how, target: { kind, host, port } };
   return null;
+}
+
+/** Where the pages are served, for whoever stands there in the agent's place. Throws SecretError. */
+export function webAddress(config: Config): Pick<AgentOptions['web'], 'host' | 'port' | 'tls'> {
+  return { host: config.web.host, port: config.web.port, tls: tlsOf(config) };
 }
 
 function tlsOf(config: Config): AgentOptions['web']['tls'] {
@@ -144,9 +152,9 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
   const { config, configFile, log } = setup;
   const { directory, vaultKeyFile } = config.ledger;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const keyFile = secretPath(vaultKeyFile, 'ledger.vaultKeyFile');
+  const keyFile = secretPath(vaultKeyFile, VAULT_KEY);
   // A new ledger makes it; one that is there must be as private as every other key.
-  if (existsSync(keyFile)) readSecret(vaultKeyFile, 'ledger.vaultKeyFile');
+  if (existsSync(keyFile)) readSecret(vaultKeyFile, VAULT_KEY);
   mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
   const { name, registrationNumber } = config.store;
   const backups = backupPlanOf(config);
@@ -170,10 +178,8 @@ export function agentOptions(setup: AgentSetup): AgentOptions {
     scanners: config.scanners,
     stations: config.stations.map(stationOf),
     web: {
-      host: config.web.host,
-      port: config.web.port,
+      ...webAddress(config),
       allowedHosts: config.web.allowedHosts,
-      tls: tlsOf(config),
       cashierSecret:
         config.web.cashierSecretFile === null
           ? null

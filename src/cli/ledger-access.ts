@@ -16,7 +16,7 @@ const SENTENCES: Readonly<Partial<Record<LedgerFaultCode, string>>> = {
     'the ledger file is damaged, or this is no ledger. Put the last backup in its place (kona-till ledger restore FILE --yes); what stands there is kept beside it. Without any backup: kona-till ledger quarantine --yes.',
   NEWER_SCHEMA: 'the ledger was written by a newer program. Install that version again.',
   KEY_MISSING:
-    'the key of the vault is missing or not the right one. Put the key file back; if it is gone for good: kona-till ledger rotate-key --lost.',
+    'the key of the vault is missing or not the right one. After a crash within rotate-key: rotate-key again (--key-file FILE where the key is a credential). Otherwise put the key file back; if it is gone for good: kona-till ledger rotate-key --lost.',
   FULL: 'the disk is full.',
   OTHER_ENVIRONMENT: 'the ledger holds open payments of another platform, store or till.',
 };

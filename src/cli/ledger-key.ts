@@ -59,7 +59,7 @@ export async function ledgerQuarantine(io: Io, options: QuarantineCommandOptions
   const file = ledgerThere(ledgerFileOf(readConfig(configFile(io, options))));
   if (options.yes !== true) {
     throw new CommandError(
-      `this sets ${file} aside; the till then begins with an empty ledger, and what it owed is known to the issuer only. Where there is a backup, restore it instead (ledger restore FILE). If that is meant: --yes`,
+      `this sets ${file} aside; the till then begins with an empty ledger, and the issuer knows what it was sent only: charges still to be credited, and cash still owed to customers, are then written nowhere but in the file set aside. List them first (ledger list), if it can be read. Where there is a backup, restore it instead (ledger restore FILE). If that is meant: --yes`,
       EXIT.wrongUse,
     );
   }

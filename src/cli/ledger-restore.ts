@@ -20,7 +20,7 @@ export async function ledgerRestore(io: Io, name: string, options: RestoreComman
   const file = ledgerFileOf(config);
   if (options.yes !== true) {
     throw new CommandError(
-      `this puts the backup in the place of ${file}; payments made after the backup are then known to the issuer only, and a manager must go on by hand. If that is meant: --yes`,
+      `this puts the backup in the place of ${file}; of payments made after it the issuer knows what it was sent only: charges still to be credited, and cash still owed to customers, are then written nowhere but in the file set aside. List them first (ledger list), if it can be read. A manager must go on by hand. If that is meant: --yes`,
       EXIT.wrongUse,
     );
   }

@@ -1,5 +1,5 @@
 /**
- * Stands at the pages' address while the ledger keeps the agent from starting: a page that says in both languages that
+ * Stands at the pages' address while the ledger, or its key file, keeps the agent from starting: a page that says in both languages that
  * nothing is taken, why, and what the manager can do. It reads no ledger and takes nothing.
  */
 import { createServer as createHttp, type RequestListener } from 'node:http';
@@ -12,13 +12,16 @@ export interface StandInOptions {
   readonly tls: { readonly cert: Buffer | string; readonly key: Buffer | string } | null;
 }
 
+/** Why the till does not start: a fault of the ledger, or its key file cannot be used. */
+export type StandInCode = LedgerFaultCode | 'KEY_TOO_OPEN' | 'KEY_UNREADABLE';
+
 interface Sentence {
   readonly ko: string;
   readonly en: string;
 }
 
 /** What the manager can do, by the ledger's fault. LOCKED: another agent holds the ledger and this address. */
-const SENTENCES: Readonly<Record<Exclude<LedgerFaultCode, 'LOCKED'>, Sentence>> = {
+const SENTENCES: Readonly<Record<Exclude<StandInCode, 'LOCKED'>, Sentence>> = {
   FULL: {
     ko: '저장 공간이 없습니다. 자리를 비우면 스스로 다시 시작합니다.',
     en: 'The disk is full. Make room: it starts again by itself.',
@@ -40,8 +43,16 @@ const SENTENCES: Readonly<Record<Exclude<LedgerFaultCode, 'LOCKED'>, Sentence>> 
     en: 'Open payments belong to another environment, merchant or terminal. End them with the old configuration first.',
   },
   KEY_MISSING: {
-    ko: '금고 키가 없거나 다른 키입니다. 키 파일을 되돌려 놓으세요. 잃어버렸다면: kona-till ledger rotate-key --lost',
-    en: 'The key of the vault is missing or another one. Put the key file back. If it is gone for good: kona-till ledger rotate-key --lost',
+    ko: '금고 키가 없거나 다른 키입니다. 키를 바꾸다 전원이 꺼졌다면: kona-till ledger rotate-key 를 다시(서비스 자격 증명이면 --key-file FILE). 아니면 키 파일을 되돌려 놓으세요. 잃어버렸다면: kona-till ledger rotate-key --lost',
+    en: 'The key of the vault is missing or another one. After a power cut within a change of the key: kona-till ledger rotate-key again (--key-file FILE where it is a credential). Otherwise put the key file back. If it is gone for good: kona-till ledger rotate-key --lost',
+  },
+  KEY_TOO_OPEN: {
+    ko: '다른 사용자가 금고 키 파일을 읽을 수 있습니다. 막으세요: chmod 600 FILE (파일 이름: kona-till doctor)',
+    en: 'Others can read the key file of the vault. Close it to them: chmod 600 FILE (its name: kona-till doctor)',
+  },
+  KEY_UNREADABLE: {
+    ko: '금고 키 파일을 읽을 수 없거나 비어 있습니다. 이유와 할 일: kona-till doctor',
+    en: 'The key file of the vault cannot be read, or is empty. Why, and what to do: kona-till doctor',
   },
   IO: {
     ko: '디스크를 읽거나 쓸 수 없습니다. 디스크를 확인하세요.',
@@ -74,7 +85,7 @@ function page(code: keyof typeof SENTENCES): string {
  */
 export async function standIn(
   options: StandInOptions,
-  code: LedgerFaultCode,
+  code: StandInCode,
   until: Promise<unknown>,
   onListening: (port: number) => void = () => undefined,
 ): Promise<void> {

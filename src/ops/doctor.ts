@@ -92,6 +92,15 @@ export function checkLedgerFolder(config: Config): Finding[] {
   return findings;
 }
 
+function vaultKeyMend({ ledger }: Config, { code }: SecretError): string {
+  const file = ledger.vaultKeyFile;
+  if (code === 'TOO_OPEN') return `chmod 600 ${file}`;
+  if (code === 'NO_PERMISSION') return `give ${file} to the user of the agent: chown, then chmod 600`;
+  if (code === 'NO_CREDENTIALS')
+    return 'only the service sees its credential: look with "systemctl status kona-till"';
+  return 'bring the key file back; without it waiting barcodes cannot be sent';
+}
+
 export function checkVaultKey(config: Config): Finding {
   const name = 'vault key';
   try {
@@ -101,7 +110,7 @@ export function checkVaultKey(config: Config): Finding {
     if (!(error instanceof SecretError)) throw error;
     const hasLedger = existsSync(join(config.ledger.directory, 'ledger.db'));
     if (error.code === 'NOT_FOUND' && !hasLedger) return ok(name, 'will be made by the first start');
-    return bad(name, error.message, 'bring the key file back; without it waiting barcodes cannot be sent');
+    return bad(name, error.message, vaultKeyMend(config, error));
   }
 }
 

@@ -66,19 +66,20 @@ describe('a till whose ledger is damaged', () => {
   });
 });
 
-describe('a till whose vault key others can read', () => {
-  it('does not start, and says how to mend it', async () => {
+describe('a till whose vault key cannot be used', () => {
+  it.each([
+    ['others can read it', Buffer.alloc(32, 7), 0o644, 'chmod 600 FILE'],
+    ['it is empty', Buffer.alloc(0), 0o600, 'kona-till doctor'],
+  ])('says so on its pages when %s, and how to mend it', async (_why, content, mode, mend) => {
     const config = writeConfig(folder, issuer, 1, {});
-    writeFileSync(join(folder, 'vault.key'), Buffer.alloc(32, 7), { mode: 0o644 });
-    const started = spawn(process.execPath, ['src/main.ts', 'run', '--config', config], { cwd: ROOT });
-    child = started;
-    let said = '';
-    started.stderr.on('data', (text) => {
-      said += String(text);
-    });
-    // A till that starts all the same would go on for ever: its first word ends the wait.
-    started.stdout.once('data', () => started.kill('SIGKILL'));
-    expect((await once(started, 'exit'))[0]).toBe(3);
-    expect(said).toContain(`chmod 600 ${join(folder, 'vault.key')}`);
+    writeFileSync(join(folder, 'vault.key'), content, { mode });
+    const address = `http://127.0.0.1:${await port(config)}`;
+    const { status, text } = await call(address, '/');
+    expect(status).toBe(503);
+    expect(text).toContain(mend);
+    expect(text).not.toContain(folder);
+    const ended = once(child as ChildProcess, 'exit');
+    child?.kill('SIGTERM');
+    expect((await ended)[0]).toBe(3);
   });
 });

@@ -90,7 +90,8 @@ describe('the doctor', () => {
     writeFileSync(join(folder, 'ledger', 'ledger.db'), '');
     expect(checkVaultKey(config()).state).toBe('bad');
     writeFileSync(join(folder, 'vault.key'), 'x'.repeat(32), { mode: 0o644 });
-    expect(checkVaultKey(config())).toMatchObject({ state: 'bad' });
+    const mend = `chmod 600 ${join(folder, 'vault.key')}`;
+    expect(checkVaultKey(config())).toMatchObject({ state: 'bad', mend });
     chmodSync(join(folder, 'vault.key'), 0o600);
     expect(checkVaultKey(config()).state).toBe('ok');
   });
