@@ -234,10 +234,11 @@ export class Counter {
     if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
     const lost = 1 + random.below(Math.min(index - 1, 40));
     this.#withoutPower(() => {
-      const to = this.world.disk.head.index - lost;
+      const to = this.world.disk.wholeTo(this.world.disk.head.index - lost);
       if (to < 1) return;
       const isRestore = kind === 'restore';
-      const gone = this.world.disk.entries.slice(to).flatMap(({ record }) => record?.sequenceId ?? []);
+      const behind = this.world.disk.entries.slice(to);
+      const gone = behind.flatMap(({ record }) => record?.sequenceId ?? []);
       this.world.disk = isRestore
         ? this.world.disk.restoredAt(to, clock.now().wallMs)
         : this.world.disk.at(to);
@@ -249,7 +250,7 @@ export class Counter {
       this.rollbacks += 1;
       this.#begun = new Set(this.world.disk.folded().keys());
       this.#tell(
-        `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${lost} entries are gone`,
+        `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${behind.length} entries are gone`,
       );
     });
   }

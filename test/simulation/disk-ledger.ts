@@ -127,10 +127,12 @@ export class DiskLedger implements TillLedger, DayLedger {
     if (record.event === 'send' && toSend === undefined) {
       throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
     }
-    this.#append(record.event, record.atMs, {}, record);
-    this.#intents.set(sequenceId, after);
-    addTo(this.#balances, posting(intent, after));
-    for (const late of this.#days.lateLines(intent, after)) this.#appendDay(late, now);
+    this.#disk.together(() => {
+      this.#append(record.event, record.atMs, {}, record);
+      this.#intents.set(sequenceId, after);
+      addTo(this.#balances, posting(intent, after));
+      for (const late of this.#days.lateLines(intent, after)) this.#appendDay(late, now);
+    });
     this.#moveVault(intent, after, options.barcodeSpec);
     this.#moveHash(intent, after, now);
     const committed = this.#committed(after, record);
@@ -361,11 +363,11 @@ export class DiskLedger implements TillLedger, DayLedger {
     return committed;
   }
 
-  /** Listeners hear of a group when all of it is on the disk. */
+  /** One commit; listeners hear of it when all of it is on the disk. */
   #together<Result>(work: () => Result): Result {
     const isInside = this.#isTelling;
     this.#isTelling = true;
-    const result = work();
+    const result = this.#disk.together(work);
     this.#isTelling = isInside;
     if (!isInside) this.#tellNews();
     return result;

@@ -1,17 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { Disk, type Entry } from './disk.ts';
+import { Disk } from './disk.ts';
 import { dayAfter } from './issuer-days.ts';
 
-function entry(index: number, kind: string): Entry {
-  return { index, chain: index, hash: String(index), kind, detail: {}, record: null, atMs: 0, day: null };
+function write(disk: Disk, ...kinds: readonly string[]): void {
+  for (const kind of kinds) disk.append(kind, 0, {}, null, null);
 }
 
 describe('an image of the disk', () => {
-  it('never ends between a booking on a sealed day and the line that names it: they are one commit', () => {
+  it('never ends within a commit: a booking on a sealed day and the lines that name it, a group of payments', () => {
     const disk = new Disk();
-    disk.entries.push(entry(1, 'daySealed'), entry(2, 'approved'), entry(3, 'dayLateBooking'));
-    expect([1, 2, 3].map((index) => disk.at(index).head.index)).toEqual([1, 1, 3]);
-    expect(disk.restoredAt(2, 0)).toMatchObject({ restoredTo: 1 });
+    write(disk, 'daySealed');
+    disk.together(() => write(disk, 'approved', 'dayLateBooking', 'dayLateBooking'));
+    disk.together(() => {
+      write(disk, 'send');
+      disk.together(() => write(disk, 'send'));
+    });
+    write(disk, 'voided');
+    expect([1, 2, 3, 4, 5, 6, 7].map((index) => disk.at(index).head.index)).toEqual([1, 1, 1, 4, 4, 6, 7]);
+    expect(disk.restoredAt(3, 0)).toMatchObject({ restoredTo: 1 });
+  });
+
+  it('that is written on begins a commit of its own', () => {
+    const disk = new Disk();
+    disk.together(() => write(disk, 'send', 'send'));
+    const image = disk.at(2);
+    write(image, 'approved');
+    expect([2, 3].map((index) => image.at(index).head.index)).toEqual([2, 3]);
+  });
+
+  it('writes on after a commit that failed', () => {
+    const disk = new Disk();
+    const fails = (): void => {
+      throw new Error('the rules refused it');
+    };
+    expect(() => disk.together(fails)).toThrow('refused');
+    write(disk, 'send', 'approved');
+    expect(disk.at(1).head.index).toBe(1);
   });
 });
 

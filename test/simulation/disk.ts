@@ -11,6 +11,8 @@ import type { DayLine } from './disk-days.ts';
 /** One line of the journal. `record` null: a note that belongs to no intent. */
 export interface Entry {
   readonly index: number;
+  /** Index of the first line of the commit that it belongs to. */
+  readonly commit: number;
   /** What `hash` writes out. */
   readonly chain: number;
   readonly hash: string;
@@ -38,6 +40,8 @@ export class Disk {
   recovering: RecoveringMark | null = null;
   /** Where the journal ended when a backup was put back. */
   restoredTo = 0;
+  /** Index of the first line of the commit that is being written; null: each line is one. */
+  #commit: number | null = null;
   /** Every barcode that was ever accepted; the world's knowledge, not the disk's. */
   readonly #everScanned = new Map<string, string>();
   /** The fold of the first `#foldedTo` entries, none of which ever changes. */
@@ -72,21 +76,38 @@ export class Disk {
     const last = this.entries.at(-1);
     const chain = chained(last?.chain ?? 0, kind, atMs, record?.sequenceId ?? '');
     const hash = (chain >>> 0).toString(16).padStart(8, '0') + ZEROS;
-    const entry: Entry = { index: (last?.index ?? 0) + 1, chain, hash, kind, atMs, detail, record, day };
+    const index = (last?.index ?? 0) + 1;
+    const commit = this.#commit ?? index;
+    const entry: Entry = { index, commit, chain, hash, kind, atMs, detail, record, day };
     this.entries.push(entry);
     return entry;
+  }
+
+  /** What `work` writes is one commit, or part of the one that is being written. */
+  together<Result>(work: () => Result): Result {
+    const outer = this.#commit;
+    this.#commit = outer ?? this.head.index + 1;
+    try {
+      return work();
+    } finally {
+      this.#commit = outer;
+    }
   }
 
   scanned(sequenceId: string, barcode: string): void {
     this.#everScanned.set(sequenceId, barcode);
   }
 
-  /** The disk as it was when the journal ended at `index`: an old image, a clone, or a lost tail. */
+  /** `index`, or where the commit before it ends when that is within one. */
+  wholeTo(index: number): number {
+    const next = this.entries[index];
+    return next === undefined ? index : next.commit - 1;
+  }
+
+  /** The disk as it was when the journal ended at `wholeTo(index)`: an old image, a clone, or a lost tail. */
   at(index: number): Disk {
     const disk = new Disk();
-    // A booking on a sealed day and the line that names it are one commit: no image ends between them.
-    const isWhole = this.entries[index]?.kind !== 'dayLateBooking';
-    disk.entries.push(...this.entries.slice(0, isWhole ? index : index - 1));
+    disk.entries.push(...this.entries.slice(0, this.wholeTo(index)));
     for (const [sequenceId, intent] of disk.folded()) {
       const barcode = this.#everScanned.get(sequenceId) ?? '';
       disk.scanned(sequenceId, barcode);
