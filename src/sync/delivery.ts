@@ -261,10 +261,13 @@ export class Delivery {
       const options = event.kind === 'nothingLeft' ? { ...BY_TERMINAL, barcodeSpec } : BY_TERMINAL;
       return { sequenceId, event, options };
     });
-    const isGroup = steps.length > 1 && this.#recordTogether(steps) !== null;
-    if (!isGroup)
-      for (const { sequenceId, event, options } of steps) this.#recordFor(sequenceId, event, options);
-    for (const { sent, answer } of answers) {
+    const together = steps.length > 1 ? this.#recordTogether(steps) : null;
+    const outcomes =
+      together ??
+      steps.map(({ sequenceId, event, options }) => this.#recordFor(sequenceId, event, options));
+    for (const [place, { sent, answer }] of answers.entries()) {
+      // What is not on disk was not said: its repeat hears it again. Acting on it now would only wait for the disk anew.
+      if ((outcomes[place] ?? null) === null) continue;
       if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
       if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
     }

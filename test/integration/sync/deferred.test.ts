@@ -64,6 +64,28 @@ describe('a deferred charge', () => {
     expect(counter.backend.of('approve')).toHaveLength(3);
   });
 
+  it('that was not processed waits with its group too: a case for each would hold up the counter as long again', async () => {
+    counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 60_000 };
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    const answers = Array.from({ length: 3 }, () => held<Answered<ApproveAnswer>>());
+    let next = 0;
+    counter.backend.sayApprove = () => answers[next++]?.promise ?? answered(APPROVED);
+    const charges = Array.from({ length: 3 }, () => counter.deferred());
+    await counter.clock.advance(10);
+    expect(next).toBe(3);
+    const other = new Database(counter.shop.file);
+    other.exec('BEGIN IMMEDIATE');
+    for (const { give } of answers) give(notProcessed('006_006'));
+    await counter.clock.advance(10);
+    expect(counter.worker.status().counts.faults).toBe(1);
+    expect(counter.worker.status().paused).toBeNull();
+    other.exec('ROLLBACK');
+    other.close();
+    await counter.clock.advance(60_000);
+    expect(charges.map((charge) => counter.at(charge))).toEqual(Array(3).fill('approved/received'));
+  });
+
   it('holds its place until its answer is on disk, also when the till stops meanwhile', async () => {
     const answers = Array.from({ length: 2 }, () => held<Answered<ApproveAnswer>>());
     let next = 0;
