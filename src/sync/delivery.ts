@@ -152,14 +152,22 @@ export class Delivery {
     }
   }
 
-  /** Asks about any intent out of turn; `told` hears the result once, null when there was no trustworthy answer. */
+  /** An inquiry about this payment is on its way, whoever asked: what its answer says was asked before now. */
+  isAsking(sequenceId: string): boolean {
+    return this.#calls.has(`inquiry:${sequenceId}`);
+  }
+
+  /**
+   * Asks about an intent out of turn, of which no inquiry is on its way; `told` hears the result once, null when there was
+   * no trustworthy answer.
+   */
   ask(intent: Intent, told: (result: string | null) => void): void {
     const committed = this.#recordFor(intent.sequenceId, { kind: 'inquire' }, { actor: TERMINAL });
     if (committed === null) {
       told(null);
       return;
     }
-    this.#callInquiry(committed.intent, false, `ask:${intent.sequenceId}`, told);
+    this.#callInquiry(committed.intent, false, told);
   }
 
   /** Sends the net cancel of a reversed intent once more: the issuer was restored and may have forgotten it. */
@@ -263,8 +271,7 @@ export class Delivery {
     });
     const together = steps.length > 1 ? this.#recordTogether(steps) : null;
     const outcomes =
-      together ??
-      steps.map(({ sequenceId, event, options }) => this.#recordFor(sequenceId, event, options));
+      together ?? steps.map(({ sequenceId, event, options }) => this.#recordFor(sequenceId, event, options));
     for (const [place, { sent, answer }] of answers.entries()) {
       // What is not on disk was not said: its repeat hears it again. Acting on it now would only wait for the disk anew.
       if ((outcomes[place] ?? null) === null) continue;
@@ -277,13 +284,13 @@ export class Delivery {
     const committed = this.#attempt(entry, { kind: 'inquire' });
     if (committed === null) return;
     this.#budget(committed.intent, committed.intent.inquiries);
-    this.#callInquiry(committed.intent, attended, `inquiry:${entry.sequenceId}`, () => {});
+    this.#callInquiry(committed.intent, attended, () => {});
   }
 
-  #callInquiry(intent: Intent, attended: boolean, key: string, told: (result: string | null) => void): void {
+  #callInquiry(intent: Intent, attended: boolean, told: (result: string | null) => void): void {
     this.#calls.start({
       kind: 'inquiry',
-      key,
+      key: `inquiry:${intent.sequenceId}`,
       attended,
       answerMs: this.#limits.answerMs.inquiry,
       run: (signal) => this.#options.backend.inquiry(inquiryRequest(intent), this.#host.context(), signal),
@@ -321,6 +328,7 @@ export class Delivery {
     const request = cancelRequest(entry.intent, (cancelId) => this.#proofs.get(cancelId));
     // The card's fresh barcode is gone with the last run: only asking can tell what became of the void.
     if (request === null) {
+      if (this.isAsking(entry.sequenceId)) return; // looked at again when its answer is here
       this.#agenda.hold(entry, this.#options.clock.now().monoMs + this.#options.times.retryMaxMs);
       this.#inquireVoid(entry);
       return;
@@ -348,7 +356,7 @@ export class Delivery {
     const committed = this.#attempt(entry, { kind: 'inquire' });
     if (committed === null) return;
     this.#budget(committed.intent, committed.intent.misses ?? 0);
-    this.#callInquiry(committed.intent, false, `void:${entry.sequenceId}`, () => {});
+    this.#callInquiry(committed.intent, false, () => {});
   }
 
   /** A budget of attempts that ends makes a case; delivery goes on. */

@@ -88,13 +88,20 @@ export class Recheck {
    * permit: every till of a chain asks again at the same moment.
    */
   run(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
-    while (this.#asks.length > 0 && hasRoom()) {
-      const next = this.#asks.shift();
-      if (next !== undefined) this.#delivery.ask(next.intent, next.told);
+    while (hasRoom()) {
+      const next = this.#takeAsk();
+      if (next === undefined) break;
+      this.#delivery.ask(next.intent, next.told);
     }
     const { hello } = session;
     if (hello !== null && mayAskAgain(session))
       this.#askAgain(session, hello.openBusinessDate, hasRoom, permitMs);
+  }
+
+  /** The oldest whose payment no inquiry is under way for: an answer to an older question is not what was asked for. */
+  #takeAsk(): Ask | undefined {
+    const place = this.#asks.findIndex(({ intent }) => !this.#delivery.isAsking(intent.sequenceId));
+    return place < 0 ? undefined : this.#asks.splice(place, 1)[0];
   }
 
   #begin(round: number): void {
@@ -126,6 +133,7 @@ export class Recheck {
       }
       this.#todo.shift();
       this.#again(sequenceId);
+      if (this.#retryMs !== null) break; // not even the attempt could be recorded: the next would only wait for that too
     }
     if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
       this.#round = null;
@@ -148,6 +156,7 @@ export class Recheck {
       this.#retryMs = this.#options.clock.now().monoMs + RETRY_MS;
     };
     if (intent.host === 'reversed') this.#delivery.remind(intent, over);
+    else if (this.#delivery.isAsking(sequenceId)) queueMicrotask(() => over(false));
     else this.#delivery.ask(intent, (result) => over(result !== null));
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Answered, NetCancelAnswer } from '../../../src/konaplate/settlement.ts';
+import type { Answered, InquiryAnswer, NetCancelAnswer } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { scanOf } from '../ledger/shop.ts';
@@ -109,6 +109,25 @@ describe('a restored issuer', () => {
     expect(counter.now(approved).cases).toEqual(['ISSUER_CONTRADICTS']);
   });
 
+  it('is asked again later when not even the attempt can be recorded: each item would hold up the counter as long', async () => {
+    const { clock } = await counter.start();
+    for (let made = 0; made < 3; made += 1) counter.charge();
+    await clock.advance(0);
+    const record = counter.ledger.record.bind(counter.ledger);
+    let tries = 0;
+    counter.ledger.record = (sequenceId, event, now, options) => {
+      if (event.kind === 'inquire') tries += 1;
+      if (tries === 1) throw new LedgerFault('LOCKED');
+      return record(sequenceId, event, now, options);
+    };
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(4_000);
+    expect(tries).toBe(1);
+    await clock.advance(10_000);
+    expect(counter.backend.of('inquiry')).toHaveLength(3);
+  });
+
   it('is asked again for every item of unsealed days, and net cancels of reversed ones are sent again', async () => {
     await counter.start();
     const approved = counter.charge();
@@ -143,6 +162,53 @@ describe('asking out of turn', () => {
     expect(await counter.worker.inquireNow('nobody')).toBeNull();
   });
 
+  it('waits for an inquiry of that payment that is on its way, and is not answered by it', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const first = held<Answered<InquiryAnswer>>();
+    backend.sayApprove = () => AMBIGUOUS;
+    backend.sayInquiry = () => first.promise;
+    const charge = counter.charge();
+    const sent = (): number => backend.of('inquiry', charge.sequenceId).length;
+    await clock.advance(3_500);
+    expect(sent()).toBe(1);
+    const asked = worker.inquireNow(charge.sequenceId);
+    await clock.advance(100);
+    expect(sent()).toBe(1);
+    backend.sayInquiry = () => answered({ result: 'PENDING', voids: [] });
+    first.give(answered({ result: 'NOT_FOUND', voids: [] }));
+    await clock.advance(100);
+    expect(sent()).toBe(2);
+    expect(await asked).toBe('PENDING');
+  });
+
+  it("lets the payment's own inquiry wait too, and one about its void", async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.sayApprove = () => AMBIGUOUS;
+    const charge = counter.charge();
+    const sent = (): number => backend.of('inquiry', charge.sequenceId).length;
+    await clock.advance(500);
+    expect(sent()).toBe(1);
+    const slow = held<Answered<InquiryAnswer>>();
+    backend.sayInquiry = () => slow.promise;
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(4_000);
+    expect(sent()).toBe(2);
+    const { balance: _balance, ...approval } = APPROVED;
+    slow.give(answered({ result: 'COMPLETED', approval, voids: [] }));
+    await clock.advance(0);
+    counter.record(charge, { kind: 'acknowledge' });
+    const again = held<Answered<InquiryAnswer>>();
+    backend.sayInquiry = () => again.promise;
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(100);
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'card' });
+    await clock.advance(3_000);
+    expect(sent()).toBe(3);
+    again.give(answered({ result: 'COMPLETED', approval, voids: [] }));
+    await clock.advance(100);
+    expect(sent()).toBe(4);
+  });
+
   it('is sent no net cancel again while one of that payment is still under way', async () => {
     const { backend, clock, worker } = await counter.start();
     const first = held<Answered<NetCancelAnswer>>();
@@ -158,6 +224,7 @@ describe('asking out of turn', () => {
     const reversed = answered<NetCancelAnswer>({ result: 'REVERSED', reversedAt: null });
     backend.sayNetCancel = () => reversed;
     backend.issuerEpoch = 'second';
+    console.log('B', sent(), counter.at(charge));
     void worker.inquireNow(charge.sequenceId);
     await clock.advance(3_000);
     expect(worker.status().issuerEpoch).toBe('second');
