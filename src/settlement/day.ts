@@ -46,6 +46,8 @@ export interface DayDetails {
     readonly sha256: string;
     readonly keyId: string;
     readonly mac: string;
+    /** As in `dayCloseWanted`, which says it of a closed day. */
+    readonly byDay?: true;
   };
 }
 

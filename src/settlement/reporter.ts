@@ -61,7 +61,12 @@ export function makeReport(
   const at = wanted ?? seal?.index ?? entries.at(-1)?.index ?? ledger.head().index;
   const day = foldDay(date, entries.filter(({ index }) => index <= at).map(factOf));
   const from = day.wanted?.detail.rangeFrom ?? rangeFrom(ledger, at);
-  const isByDay = day.wanted === null || day.wanted.detail.byDay === true;
+  const known = foldDay(date, ledger.dayEntries(date).map(factOf)).signed.find(
+    ({ detail }) => detail.at === at,
+  );
+  // Who closed the day, or else who signed this report first, says by which rule its vouchers are listed.
+  const ruled = day.wanted ?? known;
+  const isByDay = ruled === undefined || ruled.detail.byDay === true;
   const gathered = gather(ledger, from, at, isByDay ? entries.filter(({ index }) => index <= at) : null);
   const input: ReportInput = {
     store: day.wanted?.detail.store ?? place.store,
@@ -75,14 +80,12 @@ export function makeReport(
   };
   const body = reportBody(input);
   const sha256 = digestOf(body);
-  const known = foldDay(date, ledger.dayEntries(date).map(factOf)).signed.find(
-    ({ detail }) => detail.at === at,
-  );
   const signature = known?.detail.sha256 === sha256 ? known.detail : ledger.sign(body);
   // Kept for the states that the day went through; nobody makes its chain grow by asking for other indexes.
   if (known === undefined && entries.some(({ index }) => index === at)) {
     const { keyId, mac } = signature;
-    record({ kind: 'daySigned', businessDate: date, detail: { at, sha256, keyId, mac } });
+    const rule = isByDay ? { byDay: true } : {};
+    record({ kind: 'daySigned', businessDate: date, detail: { at, sha256, keyId, mac, ...rule } });
   }
   return {
     date,

@@ -10,6 +10,7 @@ import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { judgeCount } from '../../../src/settlement/count.ts';
 import { Matching } from '../../../src/settlement/matching.ts';
 import { makeReport, type Report } from '../../../src/settlement/reporter.ts';
+import { createShop, MANAGER, SCAN_TIME, TERMINAL } from '../ledger/shop.ts';
 import { BOSS, counted } from './day-lab.ts';
 
 const DATE = '20260724';
@@ -161,5 +162,31 @@ describe('a day that is closed after the next one, or while the next one is unde
     close('20260804', false);
     close('20260803');
     expect(linesOf('20260804')).toEqual(['C-21 store', 'C-22 store']);
+  });
+});
+
+describe('a report that an older program signed before its day was closed', () => {
+  /** A voucher of the next day, booked before this one is counted; the signature knows no rule. */
+  function made(sha256: string): Report {
+    const shop = createShop();
+    const other = shop.open();
+    const write = (entry: DayEntry): unknown => other.recordDay(entry, SCAN_TIME, TERMINAL);
+    const entries = { store: 100, cash_drawer: -100 };
+    const voucher = { caseNumber: 'C-1', sequenceId: null, reason: 'x', entries };
+    other.voucher(voucher, SCAN_TIME, MANAGER, '20260725');
+    write({ kind: 'dayCounted', businessDate: DATE, detail: { ...judgeCount(counted(0), 0) } });
+    const at = other.head().index;
+    const signed = { at, sha256, keyId: 'a'.repeat(64), mac: 'b'.repeat(64) };
+    write({ kind: 'daySigned', businessDate: DATE, detail: signed });
+    const again = makeReport(other, PLACE, DATE, at, write);
+    other.close();
+    shop.remove();
+    return again;
+  }
+
+  it('has the bytes of then: the vouchers of its range', () => {
+    const first = made('0'.repeat(64));
+    expect(first.csv).toContain('C-1 store');
+    expect(made(first.sha256).differs).toBe(false);
   });
 });
