@@ -348,22 +348,26 @@ export class DayBook {
 
   /**
    * A sealed day takes no bookings (settlement-contract 6). One that the issuer puts there all the same cannot be refused,
-   * its answer is the truth of that payment: it is named, so that the day says by itself that it is not whole.
+   * its answer is the truth of that payment: it is named, so that the day says by itself that it is not whole. What leaves
+   * a sealed day for another one leaves that day's sums too. Returns the days that named it now.
    */
-  noticeLate(before: Intent, after: Intent, now: Now): void {
-    this.#noticeOn(after.businessDate, before, after, now);
-    // What leaves a sealed day for another one leaves that day's sums too.
-    if (before.businessDate !== after.businessDate) this.#noticeOn(before.businessDate, before, after, now);
+  noticeLate(before: Intent, after: Intent, now: Now): readonly string[] {
+    const dates = new Set([after.businessDate, before.businessDate]);
+    return [...dates]
+      .filter((date) => date !== null)
+      .filter((date) => this.#noticeOn(date, before, after, now));
   }
 
-  #noticeOn(date: string | null, before: Intent, after: Intent, now: Now): void {
-    if (date === null || !this.#sealed.has(date)) return;
+  #noticeOn(date: string, before: Intent, after: Intent, now: Now): boolean {
+    if (!this.#sealed.has(date)) return false;
     const detail = lateBooking(before, after, date);
-    if (detail === null) return;
+    if (detail === null) return false;
     const row = this.#statements.get.get(date);
-    if (row === undefined || namedOf(rowsOfDay(this.#database, row.last_index)).has(after.sequenceId)) return;
+    if (row === undefined || namedOf(rowsOfDay(this.#database, row.last_index)).has(after.sequenceId))
+      return false;
     this.record({ kind: 'dayLateBooking', businessDate: date, detail: { ...detail } }, now, {
       role: 'terminal',
     });
+    return true;
   }
 }

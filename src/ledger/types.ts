@@ -35,6 +35,8 @@ export interface Committed {
   readonly record: DecisionRecord;
   readonly journalIndex: number;
   readonly journalHash: string;
+  /** Sealed days that this step moved something on, or off, and that name the payment from now on (`dayLateBooking`). */
+  readonly lateOn: readonly string[];
   /** Only from the commit that wrote `sending`: the barcode to send, now gone from the disk. Keep it in memory only. */
   readonly barcodeSpec?: string;
 }

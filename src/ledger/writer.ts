@@ -361,8 +361,8 @@ export class LedgerWriter {
     this.#today.move(before, after);
     this.#open.move(after);
     const committed = this.#committed(next, record);
-    this.#days.noticeLate(intent, next, now);
-    return { ...committed, ...(toSend === null ? {} : { barcodeSpec: toSend }) };
+    const lateOn = this.#days.noticeLate(intent, next, now);
+    return { ...committed, lateOn, ...(toSend === null ? {} : { barcodeSpec: toSend }) };
   }
 
   /** Vault rows = sendable intents, in the same transaction. Returns the barcode that `sending` may now send. */
@@ -407,7 +407,8 @@ export class LedgerWriter {
   }
 
   #committed(intent: Intent, record: DecisionRecord): Committed {
-    return { ok: true, intent, record, journalIndex: this.#head.index, journalHash: this.#head.hash };
+    const { index: journalIndex, hash: journalHash } = this.#head;
+    return { ok: true, intent, record, journalIndex, journalHash, lateOn: [] };
   }
 
   #appendDecision(record: DecisionRecord, earlier: number, booked: Posting, state: string): string {

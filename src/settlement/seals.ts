@@ -3,7 +3,7 @@ import type { Clock } from '../intent/clock.ts';
 import type { Actor, CaseReason, Intent } from '../intent/model.ts';
 import { keepsDayOpen } from '../intent/state.ts';
 import { approvedPosition } from '../ledger/days.ts';
-import type { DayEntry, Ledger } from '../ledger/types.ts';
+import type { DayEntry, JournalEntry, Ledger } from '../ledger/types.ts';
 import { readDay } from './read.ts';
 
 /** Sealed days that may still have open items: what retention keeps is more, what stays open so long is a case. */
@@ -18,7 +18,8 @@ export class Seals {
   readonly #guarded: (work: () => void) => void;
   /** Sequence id -> the sealed dates that name it. */
   #named = new Map<string, string[]>();
-  #sealed = new Set<string>();
+  /** Named since their answer, and not a case yet: opened before anything else is done about them. */
+  readonly #late = new Set<string>();
   #unlisten: () => void = () => {};
 
   constructor(
@@ -36,8 +37,13 @@ export class Seals {
   start(): void {
     this.reload();
     // After the ledger's own call: what is heard inside it must not be answered with another commit.
-    this.#unlisten = this.#ledger.onCommit(({ intent }) => {
-      if (this.#concerns(intent)) queueMicrotask(() => this.#guarded(() => this.#look(intent.sequenceId)));
+    this.#unlisten = this.#ledger.onCommit(({ intent: { sequenceId }, lateOn }) => {
+      for (const date of lateOn) {
+        this.#name(sequenceId, date);
+        this.#late.add(sequenceId);
+      }
+      // Nearly no commit is of a named one, and a look reads the file.
+      if (this.#named.has(sequenceId)) queueMicrotask(() => this.#guarded(() => this.#look(sequenceId)));
     });
   }
 
@@ -48,15 +54,13 @@ export class Seals {
   /** A day was sealed, or the agent starts. */
   reload(): void {
     this.#named = new Map();
-    this.#sealed = new Set();
     for (const { businessDate, sealedIndex } of this.#ledger.days(DAYS_MAX)) {
       if (sealedIndex === null) continue;
-      this.#sealed.add(businessDate);
       const { named, late } = readDay(this.#ledger, businessDate);
       for (const id of named) this.#name(id, businessDate);
       // A crash may have come between the answer and its case.
-      for (const id of late.filter((each) => named.includes(each) && !this.#wasCase(each)))
-        this.#openCase(id);
+      for (const id of new Set(late))
+        if (named.includes(id) && !this.#wasCase(id, businessDate)) this.#late.add(id);
     }
     for (const id of [...this.#named.keys()]) this.#look(id);
   }
@@ -65,20 +69,11 @@ export class Seals {
     this.#named.set(id, [...(this.#named.get(id) ?? []), date]);
   }
 
-  /** Of a sealed day, or named by one: nearly no commit is, and a look reads the file. */
-  #concerns({ sequenceId, businessDate }: Intent): boolean {
-    return this.#named.has(sequenceId) || (businessDate !== null && this.#sealed.has(businessDate));
-  }
-
   #look(id: string): void {
-    const found = this.#ledger.get(id);
-    if (found === null) return;
-    const { businessDate } = found;
-    if (businessDate !== null && this.#sealed.has(businessDate) && !this.#named.has(id))
-      this.#lookLate(found, businessDate);
-    const intent = this.#ledger.get(id) ?? found; // its case may have been opened just now
+    if (this.#late.has(id)) this.#openCase(id);
+    const intent = this.#ledger.get(id);
     const dates = this.#named.get(id);
-    if (dates === undefined || keepsDayOpen(intent) || intent.cases.length > 0) return;
+    if (intent === null || dates === undefined || keepsDayOpen(intent) || intent.cases.length > 0) return;
     for (const date of dates) {
       if (readDay(this.#ledger, date).named.includes(id)) this.#ended(intent, date);
     }
@@ -89,18 +84,19 @@ export class Seals {
    * The ledger named it in the commit of its answer; what the issuer did there is for a person: the day lets it go once
    * somebody has seen it.
    */
-  #lookLate(intent: Intent, date: string): void {
-    if (!readDay(this.#ledger, date).named.includes(intent.sequenceId)) return;
-    this.#name(intent.sequenceId, date);
-    this.#openCase(intent.sequenceId);
-  }
-
   #openCase(id: string): void {
     this.#ledger.record(id, { kind: 'openCase', reason: LATE }, this.#clock.now(), { actor: TERMINAL });
+    this.#late.delete(id); // last: what the disk does not take now is tried again
   }
 
-  #wasCase(id: string): boolean {
-    return this.#ledger.timeline(id).some(({ kind, body }) => kind === 'openCase' && body.includes(LATE));
+  /** A case was opened since the day named it last. */
+  #wasCase(id: string, date: string): boolean {
+    const isNaming = ({ kind, body }: JournalEntry): boolean =>
+      kind === 'dayLateBooking' && body.includes(id);
+    const namedAt = this.#ledger.dayEntries(date).findLast(isNaming)?.index ?? 0;
+    return this.#ledger
+      .timeline(id)
+      .some(({ index, kind, body }) => index > namedAt && kind === 'openCase' && body.includes(LATE));
   }
 
   #ended(intent: Intent, date: string): void {

@@ -127,15 +127,17 @@ export class DiskLedger implements TillLedger, DayLedger {
     if (record.event === 'send' && toSend === undefined) {
       throw new LedgerFault('KEY_MISSING', 'its barcode is not in the vault');
     }
+    const lateLines = this.#days.lateLines(intent, after);
     this.#disk.together(() => {
       this.#append(record.event, record.atMs, {}, record);
       this.#intents.set(sequenceId, after);
       addTo(this.#balances, posting(intent, after));
-      for (const late of this.#days.lateLines(intent, after)) this.#appendDay(late, now);
+      for (const late of lateLines) this.#appendDay(late, now);
     });
     this.#moveVault(intent, after, options.barcodeSpec);
     this.#moveHash(intent, after, now);
-    const committed = this.#committed(after, record);
+    const lateOn = lateLines.map(({ businessDate }) => businessDate);
+    const committed = { ...this.#committed(after, record), lateOn };
     this.#tell(committed);
     return toSend === undefined ? committed : { ...committed, barcodeSpec: toSend };
   }
@@ -353,7 +355,7 @@ export class DiskLedger implements TillLedger, DayLedger {
 
   #committed(intent: Intent, record: DecisionRecord): Committed {
     const { index, hash } = this.#disk.head;
-    return { ok: true, intent, record, journalIndex: index, journalHash: hash };
+    return { ok: true, intent, record, journalIndex: index, journalHash: hash, lateOn: [] };
   }
 
   /** In commit order, also when a listener commits in turn. */

@@ -1,9 +1,11 @@
 /** What the issuer does to a payment after its day was sealed on both sides. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../../src/ledger/types.ts';
+import { Seals } from '../../../src/settlement/seals.ts';
 import { until } from '../agent/harness.ts';
 import { approvalOf, must, scanOf, TERMINAL } from '../ledger/shop.ts';
 import { BOSS, type DayLab, startDay } from './day-lab.ts';
-import { startHandDay, TODAY, YESTERDAY } from './hand-day.ts';
+import { type HandDay, startHandDay, TODAY, YESTERDAY } from './hand-day.ts';
 
 const NOW = () => ({ wallMs: Date.now(), monoMs: performance.now() });
 
@@ -81,6 +83,94 @@ describe('a charge credited later that the issuer books on a day sealed here mea
     await expect.poll(() => settlement.day(YESTERDAY).named).toEqual([]);
     expect(ledger.dayPosition(YESTERDAY)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
     expect(ledger.verify().faults).toEqual([]);
+    await day.end();
+  });
+});
+
+describe('a void that was begun before a seal and is done after it', () => {
+  const cancelId = 'V01ABCDEFGHIJKLMNOPQRSTUV';
+  const voiding = { kind: 'void', cancelId, proof: 'manager', managerId: 'Kim' } as const;
+  const seen = { kind: 'seen', reason: 'BOOKED_AFTER_SEAL' } as const;
+  const isCase = (day: HandDay, id: string) => day.ledger.get(id)?.cases.includes('BOOKED_AFTER_SEAL');
+
+  /** Yesterday's charge, being voided; yesterday is sealed over it. */
+  async function sealedOver(): Promise<{ readonly day: HandDay; readonly id: string }> {
+    let id = '';
+    const day = await startHandDay(TODAY, (ledger, clock) => {
+      id = ledger.pageOfDay(YESTERDAY, 0, 1)[0]?.intent.sequenceId ?? '';
+      must(ledger, { sequenceId: id }, voiding, clock.now(), { openBusinessDate: YESTERDAY });
+      const detail = { closeNo: 1, openItems: [], version: '1' };
+      const posting = { issuer_payable: 10_000, cash_drawer: -10_000 };
+      ledger.recordDay(
+        { kind: 'daySealed', businessDate: YESTERDAY, detail, posting },
+        clock.now(),
+        TERMINAL,
+      );
+    });
+    return { day, id };
+  }
+
+  it.each([YESTERDAY, TODAY])(
+    'is a case at once, dated %s by the issuer, and kept until it is seen',
+    async (businessDate) => {
+      const { day, id } = await sealedOver();
+      const { ledger, clock, settlement } = day;
+      const done = {
+        kind: 'voidDone',
+        cancelId,
+        cancelNrNumber: 'KMN260724000000001',
+        businessDate,
+      } as const;
+      must(ledger, { sequenceId: id }, done, clock.now(), { actor: TERMINAL });
+      await clock.advance(0);
+      expect(isCase(day, id)).toBe(true);
+      must(ledger, { sequenceId: id }, { kind: 'givenBack' }, clock.now(), { actor: BOSS });
+      await clock.advance(0);
+      expect(settlement.day(YESTERDAY).named).toEqual([id]);
+      must(ledger, { sequenceId: id }, seen, clock.now(), { actor: BOSS });
+      await clock.advance(0);
+      expect(settlement.day(YESTERDAY).named).toEqual([]);
+      expect(ledger.dayPosition(YESTERDAY)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+      expect(ledger.verify().faults).toEqual([]);
+      await day.end();
+    },
+  );
+
+  it('and named by its day once more after it was seen is a case anew at the next start, once', async () => {
+    const { day, id } = await sealedOver();
+    const { ledger, clock, settlement } = day;
+    const done = {
+      kind: 'voidDone',
+      cancelId,
+      cancelNrNumber: 'KMN260724000000001',
+      businessDate: TODAY,
+    } as const;
+    must(ledger, { sequenceId: id }, done, clock.now(), { actor: TERMINAL });
+    await clock.advance(0);
+    must(ledger, { sequenceId: id }, { kind: 'givenBack' }, clock.now(), { actor: BOSS });
+    must(ledger, { sequenceId: id }, seen, clock.now(), { actor: BOSS });
+    await clock.advance(0);
+    expect(settlement.day(YESTERDAY).named).toEqual([]);
+    await settlement.stop();
+    const detail = { sequenceId: id, host: 'voided', swept: { issuerPayable: 0, cashDrawer: 0 } };
+    const again = { kind: 'dayLateBooking', businessDate: YESTERDAY, detail } as const;
+    ledger.recordDay(again, clock.now(), TERMINAL);
+    expect(settlement.day(YESTERDAY).named).toEqual([id]);
+    expect(isCase(day, id)).toBe(false);
+    for (let starts = 0; starts < 2; starts += 1) {
+      const seals = new Seals(
+        ledger,
+        clock,
+        () => expect.unreachable('it has not ended'),
+        (work) => work(),
+      );
+      seals.start();
+      seals.stop();
+    }
+    const isOpened = ({ kind, body }: JournalEntry): boolean =>
+      kind === 'openCase' && body.includes('BOOKED_AFTER_SEAL');
+    expect(isCase(day, id)).toBe(true);
+    expect(ledger.timeline(id).filter(isOpened)).toHaveLength(2);
     await day.end();
   });
 });
