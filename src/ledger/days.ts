@@ -23,8 +23,10 @@ import {
 const DATE = /^[0-9]{8}$/;
 const ENTRIES_MAX = 20_000;
 const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
-/** Days that may be sealed, or named by this machine's clock alone, ahead of what the issuer has said. */
+/** Days that may be sealed ahead of what the issuer has said. */
 const AHEAD_MAX = 31;
+/** Days after the newest date that the issuer has said which this machine's clock alone may name: a shop shuts for a season. */
+const SILENT_MAX = 366;
 const DAY_MS = 86_400_000;
 /**
  * No payment is older than this program: an earlier date was named by a clock that lost its battery (1970). Such a date is
@@ -50,11 +52,11 @@ export function nextDate(date: string): string {
 
 /**
  * The last date that a scan alone may name. A clock that stands years ahead names no day either: `newestSaid` is the
- * newest date that an issuer's answer has given to a payment, and a till goes on within a month of it. null: none has yet.
+ * newest date that an issuer's answer has given to a payment, and a till goes on within a year of it. null: none has yet.
  */
 export function lastDate(newestSaid: string | null): string {
   if (newestSaid === null) return '99999999';
-  return datePlus(newestSaid, AHEAD_MAX);
+  return datePlus(newestSaid, SILENT_MAX);
 }
 
 /** What the body of a day's entry holds. */

@@ -98,11 +98,20 @@ describe('business days in the ledger', () => {
     expect(ledger.verify().faults).toEqual([]);
   });
 
-  it('may begin up to a month after the last answer: a till that nobody used for so long goes on', () => {
+  it('may begin up to a year after the last answer: a shop that was shut for a season goes on, also without a line', () => {
     approveCharge(ledger, SCAN_TIME, 1);
-    const monthLater = later(SCAN_TIME, 31 * 86_400_000);
-    ledger.accept(scanOf(), monthLater);
-    expect(ledger.days(10)).toHaveLength(2);
+    for (const [days, listed] of [
+      [40, 2],
+      [366, 3],
+      [367, 3],
+    ] as const) {
+      const scan = scanOf();
+      const reopened = later(SCAN_TIME, days * 86_400_000);
+      ledger.accept(scan, reopened);
+      must(ledger, scan, { kind: 'received' }, reopened);
+      expect(ledger.days(10)).toHaveLength(listed);
+    }
+    expect(ledger.verify().faults).toEqual([]);
   });
 
   it('take a voucher of such a clock on the newest day: a seal must carry it', () => {
@@ -127,10 +136,10 @@ describe('business days in the ledger', () => {
     must(ledger, intent, { kind: 'stop' }, wrong);
     over(1, wrong);
     expect(ledger.dayPosition(DAY).cashDrawer).toBe(11_000);
-    over(2, later(SCAN_TIME, 31 * 86_400_000));
-    expect(ledger.dayPosition('20260823').cashDrawer).toBe(1_000);
-    over(3, wrong, '20270105'); // what the issuer says is so, however long the store was closed
-    expect(ledger.dayPosition('20270105').cashDrawer).toBe(1_000);
+    over(2, later(SCAN_TIME, 40 * 86_400_000));
+    expect(ledger.dayPosition('20260901').cashDrawer).toBe(1_000);
+    over(3, wrong, '20280105'); // what the issuer says is so, however long the store was closed
+    expect(ledger.dayPosition('20280105').cashDrawer).toBe(1_000);
     expect(ledger.dayPosition('20400101')).toEqual({ issuerPayable: 0, cashDrawer: 0 });
     expect(ledger.verify().faults).toEqual([]);
   });
