@@ -8,14 +8,7 @@ import type { Intent } from './intent/model.ts';
 import type { Policy } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { LedgerFault } from './ledger/fault.ts';
-import type {
-  Committed,
-  JournalHead,
-  Ledger,
-  LedgerFaultCode,
-  TillLedger,
-  VerifyReport,
-} from './ledger/types.ts';
+import type { Committed, JournalHead, Ledger, TillLedger, VerifyReport } from './ledger/types.ts';
 import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
 import { type ScanFrame, Station } from './station/station.ts';
@@ -69,8 +62,6 @@ export interface TillOptions {
 /** The first answer of the issuer, or its absence, is awaited so long before the first payment. */
 const GREETING_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 60_000;
-/** Nothing of the call is on disk, and the next one may be. */
-const PASSING: ReadonlySet<LedgerFaultCode> = new Set(['FULL', 'READ_ONLY', 'KEY_MISSING']);
 
 export class Till {
   readonly board: Board;
@@ -132,11 +123,12 @@ export class Till {
   }
 
   /**
-   * A call into the ledger failed, whoever made it. No room, read-only or a key that is away: open payments go on. Anything
-   * else, as a commit that may be on the disk or not, is for the next start to judge.
+   * A call into the ledger failed, whoever made it. A commit that may be on the disk or not is for the next start to judge.
+   * As long as the ledger itself is whole (no room, a lock, a key that is away, a row that cannot be read, a copy that
+   * failed) nothing of the call is on disk and the next one may be: the till goes on.
    */
   ledgerFault(fault: LedgerFault): void {
-    if (!PASSING.has(fault.code)) this.#faulted(fault);
+    if (this.#options.ledger.isBroken()) this.#faulted(fault);
   }
 
   #endTimers(): void {

@@ -1,7 +1,7 @@
 import type { LedgerFaultCode } from './types.ts';
 
 const SENTENCES: Readonly<Record<LedgerFaultCode, string>> = {
-  LOCKED: 'another agent holds this ledger',
+  LOCKED: 'another agent holds this ledger, or another program its file',
   FULL: 'no room on the disk: nothing was recorded',
   READ_ONLY: 'the ledger cannot be written: nothing was recorded',
   CORRUPT: 'the ledger file is damaged: quarantine it and restore the last backup',
@@ -70,9 +70,13 @@ const FILE_CODES: Readonly<Record<string, LedgerFaultCode>> = {
   EIO: 'IO',
 };
 
-/** Turns SQLite's and the file system's errors into faults; everything else goes on as it is. */
+/**
+ * Turns SQLite's and the file system's errors into faults, and what somebody wrote into a row by hand (no JSON): damage like
+ * any other, without a code of SQLite. Everything else goes on as it is.
+ */
 export function faultOf(error: unknown): unknown {
   if (error instanceof LedgerFault) return error;
+  if (error instanceof SyntaxError) return new LedgerFault('CORRUPT', 'a row that is no JSON');
   const code = errorCode(error);
   if (code === null) return error;
   const fault = codeOf(code) ?? FILE_CODES[code] ?? null;

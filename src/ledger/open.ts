@@ -97,6 +97,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
     facts: (barcodeSpec, cardNumber, now) => writer.facts(barcodeSpec, cardNumber, now),
     deferredOfCard: (sequenceId) => writer.deferredOfCard(sequenceId),
     head: () => writer.head(),
+    isBroken: () => writer.isBroken(),
     sweep: (now) => writer.sweep(now),
     onCommit: (listener) => writer.onCommit(listener),
     // Taking the vault out of a large copy takes seconds, in which no page would hear of anything.

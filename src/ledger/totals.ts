@@ -1,6 +1,6 @@
 import { ACCOUNTS, type Account, type Posting } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
-import { assertThat } from './fault.ts';
+import { assertThat, LedgerFault } from './fault.ts';
 import { type IntentRow, isUntouched } from './intents.ts';
 import type { Balances } from './types.ts';
 
@@ -18,16 +18,16 @@ export function emptyBalances(): Record<Account, number> {
   };
 }
 
-/** The stored balances. An unknown or missing account is damage, not a zero. */
+/** The stored balances. An unknown or missing account is damage, not a zero: throws CORRUPT. */
 export function readBalances(database: Connection): Balances {
   const rows = database
     .prepare<[], { account: string; amount: number }>('SELECT account, amount FROM balances')
     .all();
   const balances = emptyBalances();
-  assertThat(rows.length === ACCOUNTS.length, 'the ledger has one balance for each account');
+  if (rows.length !== ACCOUNTS.length) throw new LedgerFault('CORRUPT', 'an account without its balance');
   for (const row of rows) {
     const account = ACCOUNTS.find((name) => name === row.account);
-    assertThat(account !== undefined, 'the ledger has a balance for an unknown account');
+    if (account === undefined) throw new LedgerFault('CORRUPT', 'a balance of an unknown account');
     balances[account] = row.amount;
   }
   return balances;

@@ -310,6 +310,7 @@ export type TillLedger = Pick<
   | 'attention'
   | 'list'
   | 'head'
+  | 'isBroken'
   | 'sweep'
   | 'recovering'
   | 'markRecovering'
@@ -367,6 +368,11 @@ export interface Ledger {
   summary(businessDate?: string): LedgerSummary;
   balances(): Balances;
   head(): JournalHead;
+  /**
+   * True: a write met an I/O error or damage, and what it left on the disk is not known. Nothing is written any more; the
+   * process must end. Faults of readings, of a file locked for a moment or of a copy's own disk do not break it.
+   */
+  isBroken(): boolean;
   /** Erases barcode hashes whose intent has ended and whose window is over. Bounded work; call it when idle. */
   sweep(now: Now): number;
   verify(options?: VerifyOptions): VerifyReport;
@@ -387,7 +393,7 @@ export interface Ledger {
 
 /** Why the ledger cannot do it: what the caller may do follows from the code, never from the text. */
 export type LedgerFaultCode =
-  | 'LOCKED' // another agent holds it
+  | 'LOCKED' // another agent holds it; of one call: another program holds its file for a moment
   | 'FULL' // no room: new scans are refused, open ones go on
   | 'READ_ONLY'
   | 'CORRUPT'

@@ -217,6 +217,10 @@ export class LedgerWriter {
     return this.#head;
   }
 
+  isBroken(): boolean {
+    return this.#broken !== null;
+  }
+
   /**
    * Idle work, bounded: hashes whose window is over, the search index, the reserve, and the WAL after an erasure.
    * Returns the number of hashes erased. A reader that stands in the way only postpones the truncation.
@@ -431,9 +435,11 @@ export class LedgerWriter {
   }
 
   #read(sequenceId: string): Held {
-    const row = this.#guard(() => this.#intents.byId.get(sequenceId));
-    assertThat(row !== undefined, `no intent ${sequenceId}`);
-    return { row, intent: toIntent(row) };
+    return this.#guard(() => {
+      const row = this.#intents.byId.get(sequenceId);
+      assertThat(row !== undefined, `no intent ${sequenceId}`);
+      return { row, intent: toIntent(row) };
+    });
   }
 
   /** The end of an open intent may use the reserve; a new scan may not. */
@@ -455,14 +461,17 @@ export class LedgerWriter {
     return result as T;
   }
 
-  /** Faults are typed; after any failure memory is brought back to what the disk says. */
+  /**
+   * Faults are typed; after any failure memory is brought back to what the disk says. Only SQLite's own words break the
+   * ledger: one row that somebody changed by hand leaves every other one as sound as it was.
+   */
   #guard<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
       const fault = faultOf(error);
-      const isFault = fault instanceof LedgerFault;
-      if (isFault && (fault.code === 'IO' || fault.code === 'CORRUPT')) this.#breakDown(fault);
+      const isOfSqlite = fault instanceof LedgerFault && fault.sqliteCode !== null;
+      if (isOfSqlite && (fault.code === 'IO' || fault.code === 'CORRUPT')) this.#breakDown(fault);
       else this.#reload();
       throw fault;
     }

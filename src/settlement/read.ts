@@ -1,11 +1,12 @@
 /** Reads days and their open items out of a ledger. */
+import { guarded } from '../ledger/fault.ts';
 import type { JournalEntry, Ledger, LedgerReader } from '../ledger/types.ts';
 import { type DayFact, type DayState, foldDay } from './day.ts';
 import { type OurItem, ourItem } from './items.ts';
 
-/** One journal entry of a day, its body read. */
+/** One journal entry of a day, its body read. Throws LedgerFault CORRUPT where that is no JSON. */
 export function factOf(entry: JournalEntry): DayFact {
-  const { actor, detail } = JSON.parse(entry.body) as Pick<DayFact, 'actor' | 'detail'>;
+  const { actor, detail } = guarded(() => JSON.parse(entry.body) as Pick<DayFact, 'actor' | 'detail'>);
   const { index, atMs } = entry;
   return { index, atMs, kind: entry.kind as DayFact['kind'], actor, detail };
 }

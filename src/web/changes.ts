@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { JournalEntry } from '../ledger/types.ts';
-import type { ChangesAnswer, PaymentChange } from './api/payments.ts';
+import type { ChangesAnswer, PaymentChange, TimelineStep } from './api/payments.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow, timeline } from './payments.ts';
@@ -83,7 +83,7 @@ function streamChanges(
       return next();
     } catch (error) {
       // The client comes back with its cursor and is told then; nothing may fail in the agent for it.
-      if (!(error instanceof LedgerFault)) throw error;
+      if (!(error instanceof LedgerFault) && !(error instanceof ApiFault)) throw error;
       stream.close();
       return [];
     }
@@ -96,20 +96,28 @@ function ahead(head: number): ApiFault {
   return new ApiFault(409, 'STALE', `the journal ends at ${head}`);
 }
 
-/** Throws LedgerFault, also for what somebody wrote into the file by hand: damage like any other. */
+/** Throws LedgerFault, and ApiFault LEDGER for an entry that somebody changed by hand: only whoever reads it is told. */
 function changesAfter(options: WebOptions, after: number, limit: number): readonly PaymentChange[] {
-  try {
-    return options.ledger.changes(after, limit).map((entry) => changeOf(options, entry));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new LedgerFault('CORRUPT', 'an entry that is no JSON');
-    throw error;
-  }
+  return options.ledger.changes(after, limit).map((entry) => changeOf(options, entry));
 }
 
 function changeOf(options: WebOptions, entry: JournalEntry): PaymentChange {
   const intent = entry.sequenceId === null ? null : options.ledger.get(entry.sequenceId);
-  const [step] = timeline([entry]);
-  if (intent === null || step === undefined) throw new LedgerFault('CORRUPT', 'an entry without its payment');
+  const [step] = stepsOf(entry);
+  if (intent === null || step === undefined) throw damaged(entry);
   const { index, atMs, by, who, event, code, host, cash } = step;
   return { index, atMs, by, who, event, code, host, cash, payment: paymentRow(options, intent) };
+}
+
+function stepsOf(entry: JournalEntry): readonly TimelineStep[] {
+  try {
+    return timeline([entry]);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged(entry);
+    throw error;
+  }
+}
+
+function damaged({ index }: JournalEntry): ApiFault {
+  return new ApiFault(503, 'LEDGER', `entry ${index} of the journal is damaged`);
 }

@@ -160,7 +160,9 @@ function answerFault(error: FastifyError | ApiFault | Error, reply: FastifyReply
       .send({ error: 'BAD_REQUEST', text: `does not fit: ${places}` } satisfies ApiError);
   }
   if (error instanceof LedgerFault) {
-    return reply.status(503).send({ error: 'LEDGER', text: 'the ledger cannot record' } satisfies ApiError);
+    return reply
+      .status(503)
+      .send({ error: 'LEDGER', text: `the ledger could not do it (${error.code})` } satisfies ApiError);
   }
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   const code = ({ 413: 'TOO_LARGE', 415: 'NOT_JSON', 429: 'TOO_MANY' } as const)[status as 413 | 415 | 429];

@@ -235,6 +235,11 @@ export class DiskLedger implements TillLedger, DayLedger {
     return this.#disk.head;
   }
 
+  /** The failing disk is around it (`mortal` of the terminal). */
+  isBroken(): boolean {
+    return false;
+  }
+
   sweep(now: Now): number {
     let erased = 0;
     for (const [sequenceId, { untilMs }] of this.#disk.hashes) {

@@ -89,11 +89,13 @@ export interface Terminal {
 /** Every writing call may be the last one of this process, and may find a disk that fails. */
 function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: boolean }): SimulatedLedger {
   const { faults, random } = world;
+  let hasBroken = false;
   const diskFault = <Result>(call: () => Result): Result | null => {
     const isFull = faults.full > 0 && random.chance(faults.full);
     const isBroken = faults.io > 0 && random.chance(faults.io);
     if (isFull && world.onDiskFault('full')) throw new LedgerFault('FULL');
     if (!isBroken || !world.onDiskFault('io')) return null;
+    hasBroken = true;
     if (random.chance(0.5)) call();
     throw new LedgerFault('IO');
   };
@@ -135,6 +137,7 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     attention: () => ledger.attention(),
     list: (query) => ledger.list(query),
     head: () => ledger.head(),
+    isBroken: () => hasBroken,
     sweep: (now) => ledger.sweep(now),
     recovering: () => ledger.recovering(),
     markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),

@@ -20,7 +20,7 @@ export type ApiErrorCode =
   | 'REASON_NEEDED'
   | 'PIN_NEEDED'
   | 'NOT_READY' // starting, or the part that answers this is missing on this terminal
-  | 'LEDGER' // the ledger cannot record; nothing was done
+  | 'LEDGER' // the ledger could not be read or written now, or a copy of it: nothing was recorded
   | 'FAULT';
 
 export interface ApiError {

@@ -9,6 +9,7 @@ import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/intent/policy.ts';
 import { type Issuer, type IssuerOptions, startIssuer } from '../../../src/issuer/issuer.ts';
 import { createKonaPlateClient, type KonaPlateClient } from '../../../src/konaplate/client.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import type { FaceId, PressAnswer, PressBody, Snapshot } from '../../../src/station/snapshot.ts';
 
@@ -371,4 +372,19 @@ export async function startTill(
     },
   };
   return till;
+}
+
+/**
+ * What made the till ask to end; null: nothing did so far. It asks a moment after the fault and names the first one only: one
+ * that is planted now is that first one, or was not.
+ */
+export async function askedToEnd(till: Till): Promise<unknown> {
+  const planted = new LedgerFault('IO', 'planted');
+  const broken = (): never => {
+    throw planted;
+  };
+  Object.assign(till.agent.ledger, { changes: broken, isBroken: () => true });
+  await call(till.agent.address, '/api/v1/payments/changes?after=0');
+  const first = await until('the agent asks to end', () => till.faults[0]);
+  return first === planted ? null : first;
 }

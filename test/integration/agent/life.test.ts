@@ -165,18 +165,18 @@ describe('an agent', () => {
     await till.scanner.send(await till.barcode('CHARGE', 10_000));
     await page.sees('TAKE');
     const { ledger } = till.agent;
-    const { record, note } = ledger;
+    const { record, note, isBroken } = ledger;
     const broken = (): never => {
       throw new LedgerFault('IO');
     };
-    Object.assign(ledger, { record: broken, note: broken });
+    Object.assign(ledger, { record: broken, note: broken, isBroken: () => true });
     await page.press('RECEIVED');
     const told = await page.sees('NOT-RECORDED');
     expect(told.face).toMatchObject({ keys: [], intent: { amount: 10_000 } });
     await until('the agent asks to end', () => till.faults.length > 0);
     expect(till.faults[0]).toBeInstanceOf(LedgerFault);
     expect((await call(till.agent.address, '/healthz')).status).toBe(503);
-    Object.assign(ledger, { record, note });
+    Object.assign(ledger, { record, note, isBroken });
     page.close();
     await till.restart();
     const again = new Page(till.agent.address);

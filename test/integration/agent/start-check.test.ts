@@ -2,9 +2,9 @@
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DayLab, startDay } from '../settlement/day-lab.ts';
+import { changeByHand } from './by-hand.ts';
 import { call, Page, until } from './harness.ts';
 
 let lab: DayLab;
@@ -29,14 +29,7 @@ const said = (word: string): string[] =>
 async function restartAfter(sql: string, verifyAfterMs: number): Promise<void> {
   lab.page.close();
   await lab.till.agent.close();
-  const database = new Database(file());
-  const triggers = database
-    .prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-    .all();
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
-  database.exec(sql);
-  for (const trigger of triggers) database.exec(trigger.sql);
-  database.close();
+  changeByHand(file(), sql);
   await lab.till.restart({
     ledger: { file: file(), key: Buffer.alloc(32, 7), ballastBytes: 65_536, verifyAfterMs },
     log: (entry) => appendFileSync(logFile(), `${JSON.stringify(entry)}\n`),

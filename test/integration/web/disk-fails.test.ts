@@ -1,9 +1,14 @@
-/** A disk that fails under what a manager does: a commit that may be there or not is for the next start to judge. */
-import { readFileSync } from 'node:fs';
+/**
+ * A ledger that fails under what somebody asks of it: a commit that may be there or not is for the next start to judge, and
+ * nothing else ends the till.
+ */
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { LedgerFaultCode } from '../../../src/ledger/types.ts';
-import { type Answer, call, startTill, type Till, until } from '../agent/harness.ts';
+import { type Answer, askedToEnd, call, startTill, type Till, until } from '../agent/harness.ts';
 
 const PIN = '739155';
 const PIECES = { 50000: 0, 10000: 0, 5000: 0, 1000: 0, 500: 0, 100: 0, 50: 0, 10: 0 };
@@ -23,7 +28,10 @@ function failNext(kind: 'note' | 'recordDay', code: LedgerFaultCode): void {
   Object.assign(ledger, {
     [kind]: (...given: unknown[]) => {
       Object.assign(ledger, { [kind]: honest });
-      if (code === 'IO') honest(...given);
+      if (code === 'IO') {
+        honest(...given);
+        ledger.isBroken = () => true;
+      }
       throw new LedgerFault(code);
     },
   });
@@ -61,6 +69,39 @@ describe('a disk that fails under a call', () => {
     failNext('recordDay', 'FULL');
     expect((await calls.recordDay()).status).toBe(503);
     expect((await calls.recordDay()).status).toBe(200);
-    expect(till.faults).toEqual([]);
+    expect(await askedToEnd(till)).toBeNull();
+  });
+
+  it.each(['note', 'recordDay'] as const)(
+    '(%s) on a file that another program holds is told to the caller: the till goes on',
+    async (kind) => {
+      const other = new Database(join(till.directory, 'ledger', 'ledger.db'));
+      other.exec('BEGIN IMMEDIATE');
+      expect((await calls[kind]()).status).toBe(503);
+      other.exec('ROLLBACK');
+      other.close();
+      const next = kind === 'note' ? manager('sign-in', { name: 'Kim', pin: PIN }) : calls.recordDay();
+      expect((await next).status).toBe(200);
+      expect(await askedToEnd(till)).toBeNull();
+    },
+  );
+});
+
+describe('a thread beside the agent that cannot read the ledger', () => {
+  it('is told to whoever asked for it, for a backup and for a verification: the till goes on', async () => {
+    const file = join(till.directory, 'ledger', 'ledger.db');
+    const token = readFileSync(join(till.directory, 'control-token'), 'utf8').trim();
+    const backup = (): Promise<Answer> =>
+      call(till.agent.address, '/api/v1/control/ledger/backup', {
+        headers: { authorization: `Bearer ${token}` },
+        body: { file: join(till.directory, 'copy.backup') },
+      });
+    renameSync(file, `${file}.away`);
+    expect((await manager('verify', {})).status).toBe(503);
+    expect((await backup()).status).toBe(503);
+    renameSync(`${file}.away`, file);
+    expect((await manager('verify', {})).json()).toMatchObject({ ok: true });
+    expect((await backup()).status).toBe(200);
+    expect(await askedToEnd(till)).toBeNull();
   });
 });
