@@ -492,8 +492,10 @@ export class LedgerWriter {
       this.#open.reload();
       this.#days.reload();
     } catch (error) {
+      // Memory that is not the disk's ends the run, whatever kept it from being read: everybody takes IO for that.
       const fault = faultOf(error);
-      this.#breakDown(fault instanceof LedgerFault ? fault : new LedgerFault('IO'));
+      const sqliteCode = fault instanceof LedgerFault ? fault.sqliteCode : null;
+      this.#breakDown(new LedgerFault('IO', 'what the disk says could not be read', sqliteCode));
     }
   }
 

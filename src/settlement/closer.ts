@@ -5,6 +5,7 @@
 import type { Clock, Timer } from '../intent/clock.ts';
 import { type DigestItem, itemsDigest } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
@@ -80,7 +81,7 @@ export class Closer {
         this.#options.guarded(() => {
           throw fault;
         });
-        // No room on the disk passes; anything else ends this run, and the timer with it.
+        // What passes is tried again; a broken ledger ends this run, and the timer with it.
         return this.#tried(date, drive, false);
       });
     return drive.running;
@@ -228,6 +229,8 @@ export class Closer {
     }
     this.#record(date, 'dayCloseSent', { ...content });
     tries.heard();
+    // The number before may stand agreed for as long as nobody has answered this one.
+    tries.doubted(content.closeNo);
     return 'sent';
   }
 
@@ -261,6 +264,8 @@ export class Closer {
       return 'PAYMENTS_UNDER_WAY';
     } catch (fault) {
       if (fault instanceof SettlementFault) return fault.code === 'NO_ANSWER' ? fault.message : fault.code;
+      // A row that cannot be read: the day says so, and is tried again. A broken ledger fails at the next record.
+      if (fault instanceof LedgerFault) return 'LEDGER';
       throw fault;
     }
   }
@@ -290,6 +295,8 @@ export class Closer {
     }
     if (answer.class === 'answered') {
       const { result, totals } = answer.value;
+      // Until it is on the disk: a later copy that is refused does not deny it.
+      if (result === 'AGREED') tries.doubted(closeNo);
       const isTrue = result === 'NOT_AGREED' || agrees(content, totals);
       return isTrue
         ? { closeNo, result, totals, code: null }

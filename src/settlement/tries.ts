@@ -46,7 +46,6 @@ export class Tries {
 
   /** The issuer answered in another way, or may have: what comes after is no longer in a row with what was before. */
   interrupted(): void {
-    this.#kind = null;
     this.#inRow = 0;
   }
 

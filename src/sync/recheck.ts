@@ -7,6 +7,7 @@ import type {
 } from '../konaplate/settlement.ts';
 import { holdsCardData } from '../ledger/card-data.ts';
 import { datePlus, FIRST_DATE } from '../ledger/days.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -94,8 +95,15 @@ export class Recheck {
       this.#delivery.ask(next.intent, next.told);
     }
     const { hello } = session;
-    if (hello !== null && mayAskAgain(session))
+    if (hello === null || !mayAskAgain(session)) return;
+    try {
       this.#askAgain(session, hello.openBusinessDate, hasRoom, permitMs);
+    } catch (fault) {
+      // A row that cannot be read keeps the others from nothing; verification names it.
+      if (!(fault instanceof LedgerFault)) throw fault;
+      this.#retryMs = this.#options.clock.now().monoMs + RETRY_MS;
+      this.#options.log?.({ level: 'error', event: 'recheckFailed', fault: fault.code });
+    }
   }
 
   /** The oldest whose payment no inquiry is under way for: an answer to an older question is not what was asked for. */

@@ -74,7 +74,7 @@ export const ERRORS: Readonly<Record<ApiErrorCode | 'NO_ANSWER', Words>> = {
   PIN_NEEDED: { ko: '비밀번호를 넣으세요.', en: 'Enter the PIN.' },
   NOT_READY: { ko: '아직 준비되지 않았습니다.', en: 'Not ready yet.' },
   LEDGER: {
-    ko: '장부를 읽거나 쓸 수 없어 하지 않았습니다. 다시 시도하고, 계속되면 장부를 검증하세요.',
+    ko: '장부를 읽거나 쓸 수 없어 처리하지 않았습니다. 다시 시도하고, 계속되면 장부를 검증하세요.',
     en: 'The ledger could not be read or written: not done. Try again; if it stays so, verify the ledger.',
   },
   FAULT: { ko: '기계 오류입니다. 다시 시도하세요.', en: 'A fault of the machine. Try again.' },

@@ -1,6 +1,7 @@
 /** A close that the issuer may have agreed, its answer lost, and whose later copies it refuses: nobody has said "not agreed". */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, CloseAnswer, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { approvalOf, TERMINAL } from '../ledger/shop.ts';
 import { BOSS } from './day-lab.ts';
 import { type HandDay, META, MINUTE_MS, startHandDay, YESTERDAY } from './hand-day.ts';
@@ -121,6 +122,53 @@ describe('a close whose agreement may have been lost and that is refused afterwa
     await wait(10);
     expect(numbers).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3]);
     expect(state().sealed).not.toBeNull();
+  });
+
+  it('passes the doubt on to the next number, which is refused as well: the first may stand agreed', async () => {
+    say([LOST, TOO_LARGE], [TOO_LARGE]);
+    await close();
+    await wait(60);
+    expect(state()).toMatchObject({ phase: 'wanted', answered: null });
+    expect(numbers.slice(0, 7)).toEqual([1, 1, 1, 1, 2, 2, 2]);
+  });
+
+  it('is in doubt too when its agreement could not be recorded', async () => {
+    say([agree(), TOO_LARGE], [agree()]);
+    const record = day.ledger.recordDay.bind(day.ledger);
+    let isLocked = true;
+    day.ledger.recordDay = (entry, now, actor) => {
+      if (isLocked && entry.kind === 'dayCloseAnswered') {
+        isLocked = false;
+        throw new LedgerFault('LOCKED');
+      }
+      return record(entry, now, actor);
+    };
+    await close();
+    expect(day.faults.splice(0)).not.toEqual([]);
+    await wait(60);
+    expect(numbers).toEqual([1, 1, 1, 1, 2]);
+    expect(state().sealed).not.toBeNull();
+  });
+
+  it('is unanswered with a reason while a row of its day cannot be read', async () => {
+    say([agree()]);
+    const page = day.ledger.pageOfDay.bind(day.ledger);
+    day.ledger.pageOfDay = () => {
+      throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+    };
+    await close();
+    expect(state()).toMatchObject({ phase: 'wanted', unanswered: { detail: { why: 'LEDGER' } } });
+    day.ledger.pageOfDay = page;
+    await wait(10);
+    expect(state().sealed).not.toBeNull();
+  });
+
+  it('waits longer and longer when it is lost and refused in turn', async () => {
+    const inTurn = Array.from({ length: 400 }, (_, copy) => (copy % 2 === 0 ? LOST : TOO_LARGE));
+    say(inTurn);
+    await close();
+    await wait(20);
+    expect(numbers.length).toBeLessThan(20);
   });
 
   it('is repeated under its last number when three were lost, and waits: no entry comes with each try', async () => {

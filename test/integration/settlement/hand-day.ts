@@ -39,6 +39,8 @@ export interface HandDay {
   readonly settlement: Settlement;
   /** Dates whose list was asked for, in order, and how many closes were sent. */
   readonly asked: string[];
+  /** What the till would be told; at the end there must be none that a test did not take away. */
+  readonly faults: unknown[];
   closes: number;
   /** yyyyMMdd that is open at the issuer. */
   openDate: string;
@@ -91,6 +93,7 @@ export async function startHandDay(
     clock,
     settlement,
     asked: [],
+    faults,
     closes: 0,
     openDate,
     sayList: () => listOf(false),

@@ -71,6 +71,23 @@ describe('a restored issuer', () => {
     expect(backend.of('inquiry', charge.sequenceId).length).toBeGreaterThan(0);
   });
 
+  it('is asked about the others when one row here cannot be read, and ends no run for it', async () => {
+    const { clock, ledger, backend } = counter;
+    await counter.start();
+    const damaged = counter.charge();
+    const charge = counter.charge();
+    await clock.advance(1_000);
+    const get = ledger.get.bind(ledger);
+    ledger.get = (sequenceId) => {
+      if (sequenceId === damaged.sequenceId) throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+      return get(sequenceId);
+    };
+    backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(20_000);
+    expect(backend.of('inquiry', charge.sequenceId).length).toBeGreaterThan(0);
+  });
+
   it('is asked about a charge whose void is under way too: a void that it refuses would leave an approval that it lost', async () => {
     const { backend, clock } = counter;
     await counter.start();
