@@ -101,6 +101,8 @@ export const TABLE: Readonly<Record<Host, Row>> = {
   }),
   reversed: row({
     inquiryCompleted: { to: 'reversing', opens: 'LATE_APPROVAL' },
+    // Sent again to an issuer that was put back and has sealed the day: what it lost, the reversal, it does not take anew.
+    netCancelRefused: { to: 'reversing', opens: 'NET_CANCEL_REFUSED' },
   }),
   voiding: row({
     inquiryFailed: { opens: 'VOID_CONFLICT' },

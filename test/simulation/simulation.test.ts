@@ -83,6 +83,11 @@ describe('the whole terminal under one seed', () => {
     expect(totals.failed).toEqual([]);
   });
 
+  it('keeps the promise under a busy seed that once failed: 736917, a restored issuer that has sealed the day of a reversal it lost', async () => {
+    const totals = await simulate({ from: 736_917, seeds: 1, customers: null, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+  });
+
   it('books balance and nothing is taken over twice where a manager books what a disk that was put back has lost', async () => {
     const from = BOOKKEEPER_FROM + 4;
     const totals = await simulate({ from, seeds: 10, customers: CUSTOMERS, budgetMs: BUDGET_MS });

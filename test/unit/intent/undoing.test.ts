@@ -160,6 +160,20 @@ describe('a net cancel', () => {
     expect(story.do(EVENTS.acknowledged).intent.cases).toEqual([]);
   });
 
+  it('refused after it had been taken is under way again, and a case: the issuer was put back and has sealed the day', () => {
+    const story = sentCharge()
+      .do(EVENTS.notProcessed)
+      .do('netCancel')
+      .do(EVENTS.acknowledged)
+      .do('givenBack');
+    expect(story.state).toBe('reversed/returned');
+    story.do(EVENTS.netCancelRefused);
+    expect(story.state).toBe('reversing/returned');
+    expect(story.intent.cases).toEqual(['NET_CANCEL_REFUSED']);
+    expect(requestDue(story.intent)?.request).toBe('netCancel');
+    expect(story.do(EVENTS.acknowledged).intent.cases).toEqual([]);
+  });
+
   it('refused again after the voucher of its sealed day is no new case: it goes on asking', () => {
     const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
     const close = { kind: 'seen', reason: 'NET_CANCEL_REFUSED', caseNumber: 'C-1' } as const;
