@@ -123,6 +123,8 @@ export interface Agent extends AgentParts {
 }
 
 /** The pages get this long to show what is wrong before the process ends. */
+/** 24 hex digits: 16 of them would now and then be digits alone, and pass for a card number. */
+const RUN_BYTES = 12;
 const FAULT_TELL_MS = 250;
 const LATER_LIMIT_MS = 72 * 3_600_000;
 const TOKEN_FILE = 'control-token';
@@ -156,7 +158,7 @@ class Started {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#newId = createIds(options.random);
-    this.#run = Buffer.from(options.random.bytes(8)).toString('hex');
+    this.#run = Buffer.from(options.random.bytes(RUN_BYTES)).toString('hex');
   }
 
   async begin(): Promise<Agent> {

@@ -21,11 +21,12 @@ function masked(text: string): string {
     .replaceAll(EVERY, (number) => (number.length === 16 ? `****${number.slice(-4)}` : '****'));
 }
 
-/** What a person typed as a reason is kept, a card number in it is not. */
+/** What a person typed, a reason or a name, is kept; a card number in it is not. */
 export function withoutCardData(actor: Actor): Actor {
-  if (actor.reason === undefined) return actor;
-  const reason = masked(actor.reason);
-  return reason === actor.reason ? actor : { ...actor, reason };
+  const id = actor.id === undefined ? undefined : masked(actor.id);
+  const reason = actor.reason === undefined ? undefined : masked(actor.reason);
+  if (id === actor.id && reason === actor.reason) return actor;
+  return { ...actor, ...(id === undefined ? {} : { id }), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The same for every text inside a detail: an id of the issuer's list may look like a card number. */

@@ -5,7 +5,7 @@ import { assertBalanced, posting as postingOf } from '../intent/positions.ts';
 import type { DecideContext } from '../intent/rules.ts';
 import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
-import { holdsCardData, withoutCardData } from './card-data.ts';
+import { detailWithoutCardData, holdsCardData, withoutCardData } from './card-data.ts';
 import { stateText } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { DayBook, isDayKind } from './days.ts';
@@ -152,7 +152,7 @@ export class LedgerWriter {
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, actor: Actor): JournalHead {
     assertThat(!OWN_KINDS.has(kind) && !isDayKind(kind), `${kind} is an entry with a meaning of its own`);
-    const body = canonicalJson({ actor: withoutCardData(actor), detail });
+    const body = canonicalJson({ actor: withoutCardData(actor), detail: detailWithoutCardData(detail) });
     return this.#writeWithReserve(() => this.#append(kind, body, now));
   }
 

@@ -5,7 +5,6 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
-import { holdsCardData } from '../ledger/card-data.ts';
 import { datePlus, FIRST_DATE } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Delivery } from './delivery.ts';
@@ -259,12 +258,8 @@ function mayAskAgain(session: Session): boolean {
   return session.issuerChanged && !session.recovering;
 }
 
-/**
- * What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. An id that
- * looks like one, of whatever program had this terminal before, is cut: the journal would not take it.
- */
+/** What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. */
 function detailOf(item: SettlementItem): Readonly<Record<string, string | number>> {
-  const { type, amount, state, approvalCode, businessDate, bin, last4 } = item;
-  const sequenceId = holdsCardData(item.sequenceId) ? `****${item.sequenceId.slice(-4)}` : item.sequenceId;
+  const { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 } = item;
   return { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 };
 }
