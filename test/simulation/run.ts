@@ -109,7 +109,11 @@ function print(totals: Totals): void {
   console.log(`cells of the table ${totals.cells.size}: ${[...totals.cells].sort().join(', ')}`);
   console.log(`faces ${[...totals.faces].sort().join(' ')}`);
   console.log(`violations ${totals.failed.length}`);
-  for (const { seed, violations } of totals.failed.slice(0, 20)) {
+  printFailed(totals.failed.slice(0, 20));
+}
+
+function printFailed(failed: Totals['failed']): void {
+  for (const { seed, violations } of failed) {
     for (const { code, text } of violations.slice(0, 3)) console.log(`  seed ${seed}: ${code} ${text}`);
   }
 }
@@ -204,7 +208,7 @@ async function main(): Promise<number> {
   };
   const totals =
     workers > 1
-      ? await simulateApart({ ...range, workers })
+      ? await simulateApart({ ...range, workers, onSlice: ({ failed }) => printFailed(failed) })
       : await simulate({ ...range, onFiles: values.files });
   print(totals);
   const first = totals.failed[0];

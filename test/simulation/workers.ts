@@ -53,11 +53,16 @@ export function answerSlices(run: (slice: Slice) => Promise<Totals>): void {
 
 /** As `simulate`, over `workers` processes; nothing new begins after `budgetMs`. */
 export async function simulateApart(
-  options: Slice & { readonly budgetMs: number; readonly workers: number },
+  options: Slice & {
+    readonly budgetMs: number;
+    readonly workers: number;
+    /** Told of each slice as it comes, long before the run ends. */
+    readonly onSlice: (part: Totals) => void;
+  },
 ): Promise<Totals> {
   const totals = emptyTotals();
   const startMs = performance.now();
-  const { customers } = options;
+  const { customers, onSlice } = options;
   const end = options.from + options.seeds;
   let next = options.from;
   const work = async (): Promise<void> => {
@@ -67,7 +72,9 @@ export async function simulateApart(
         const from = next;
         const seeds = Math.min(SLICE, end - from);
         next += seeds;
-        merge(totals, await runSlice(child, { from, seeds, customers }));
+        const part = await runSlice(child, { from, seeds, customers });
+        merge(totals, part);
+        onSlice(part);
       }
     } finally {
       child.disconnect();
