@@ -1,5 +1,6 @@
 import type { IntentType, Now } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
+import { LedgerFault } from './fault.ts';
 import {
   type IntentRow,
   type IntentStatements,
@@ -13,6 +14,9 @@ import {
 import type { Totals } from './totals.ts';
 import type { LedgerSummary, ScanFacts } from './types.ts';
 import type { Vault } from './vault.ts';
+
+/** Where the card number stands in a barcode, after the transaction code. */
+const CARD_PLACES = [6, 22] as const;
 
 interface Sum {
   count: number;
@@ -245,6 +249,28 @@ export function scanFacts(
     cardToday: sources.today.card(date, hashes),
     terminalToday: sources.today.terminal(date),
   };
+}
+
+/** The card of an open intent under the present key and the earlier ones, as long as its barcode is kept. */
+function cardHashesOf(row: OpenRow, vault: Vault): readonly Buffer[] {
+  const { number, sequence_id: sequenceId, host, card_hash: stored } = row;
+  if (stored === null) return [];
+  if (host !== 'unsent' || !vault.hasEarlierKeys) return [stored];
+  try {
+    return vault.cardHashes(vault.readBarcode(number, sequenceId).slice(...CARD_PLACES));
+  } catch (error) {
+    if (error instanceof LedgerFault && error.code === 'KEY_MISSING') return [stored]; // a restored ledger
+    throw error;
+  }
+}
+
+/** Other open deferred charges of the same card as a named open intent's; 0 when that is not open. */
+export function deferredOfCard(
+  { open, vault }: Pick<FactSources, 'open' | 'vault'>,
+  sequenceId: string,
+): number {
+  const row = open.find(sequenceId);
+  return row === null ? 0 : open.deferredOfCard(sequenceId, cardHashesOf(row, vault));
 }
 
 /** The day's totals begin with the first thing that somebody does; before that the open intents are asked. */

@@ -1,21 +1,19 @@
 import { apply } from '../intent/apply.ts';
-import { decide, accept as decideAccept } from '../intent/decide.ts';
 import type { Actor, DecisionRecord, Intent, IntentEvent, Now, Posting } from '../intent/model.ts';
-import { assertBalanced, posting as postingOf } from '../intent/positions.ts';
-import type { DecideContext } from '../intent/rules.ts';
+import { posting as postingOf } from '../intent/positions.ts';
 import type { Ballast } from './ballast.ts';
 import { canonicalJson } from './canonical.ts';
 import { detailWithoutCardData, holdsCardData, withoutCardData } from './card-data.ts';
 import { stateText } from './compact.ts';
 import type { Connection } from './connection.ts';
 import { DayBook, isDayKind } from './days.ts';
-import { OpenIntents, type OpenRow, prepareFacts, scanFacts, Today } from './facts.ts';
+import { Decider } from './decider.ts';
+import { deferredOfCard, OpenIntents, prepareFacts, scanFacts, Today } from './facts.ts';
 import { assertThat, DuplicateScan, faultOf, LedgerAssertion, LedgerFault } from './fault.ts';
 import {
   type IntentRow,
   insertIntent,
   keepsHash,
-  koreanDate,
   prepareIntents,
   sendable,
   toIntent,
@@ -24,6 +22,7 @@ import {
 } from './intents.ts';
 import { appendEntry, decisionBody, prepareJournal, readHead } from './journal.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import { CommitNews } from './news.ts';
 import type { LedgerOptions } from './options.ts';
 import { createSearchIndex } from './search.ts';
 import { createTotals } from './totals.ts';
@@ -34,25 +33,20 @@ import type {
   JournalHead,
   Outcome,
   RecordOptions,
-  Refused,
   ScanFacts,
   Step,
   Voucher,
 } from './types.ts';
 import type { Vault } from './vault.ts';
+import { VoucherBook } from './voucher-book.ts';
 import { tidyWal } from './wal.ts';
 
 const BURST_MAX = 256;
 const SWEEP_HASHES = 256;
 const SWEEP_SEARCH_ROWS = 500;
-/** Where the card number stands in a barcode, after the transaction code. */
-const CARD_PLACES = [6, 22] as const;
 const SEQUENCE_ID = /^[0-9A-Za-z_-]{8,30}$/;
 /** Entries that book or mark something: never written as a mere note. */
 const OWN_KINDS: ReadonlySet<string> = new Set(['voucher', 'recovering', 'recovered', 'keyRotated']);
-/** Vouchers that correct what the issuer holds of a payment; a comparison of the day counts the payment by them. */
-const ISSUERS_SIDE: ReadonlySet<string> = new Set(['issuerDenies', 'issuerItemMissingHere']);
-const TERMINAL: Actor = { role: 'terminal' };
 
 interface Held {
   readonly row: IntentRow;
@@ -74,10 +68,10 @@ export class LedgerWriter {
   readonly #today: Today;
   readonly #open: OpenIntents;
   readonly #transaction;
-  readonly #listeners = new Set<(committed: Committed) => void>();
-  readonly #news: Committed[] = [];
+  readonly #vouchers: VoucherBook;
+  readonly #decider: Decider;
+  readonly #news: CommitNews;
   readonly #cutOverHour: number;
-  #isTelling = false;
   #head: JournalHead;
   /** Not null: an I/O error or damage was met; nothing is written any more. */
   #broken: LedgerFault | null = null;
@@ -102,6 +96,17 @@ export class LedgerWriter {
       (kind, body, now, earlier) => this.#append(kind, body, now, earlier).index,
       (posting) => this.#totals.book(posting),
     );
+    this.#vouchers = new VoucherBook({
+      days: this.#days,
+      cutOverHour: this.#cutOverHour,
+      append: (body, now) => this.#append('voucher', body, now).index,
+      book: (posting) => this.#totals.book(posting),
+    });
+    this.#decider = new Decider(options, {
+      isSealed: (date) => this.#days.isSealed(date),
+      fraction: () => options.random.fraction(),
+    });
+    this.#news = new CommitNews((error) => this.#listenerFailed(error));
     this.#transaction = database.transaction((work: () => void) => work());
     this.#head = readHead(this.#journal);
   }
@@ -122,31 +127,31 @@ export class LedgerWriter {
       this.#totals.begin(begun.map(({ row }) => row));
       return begun.map(({ committed: one }) => one);
     });
-    this.#tell(committed);
+    this.#news.tell(committed);
     return committed;
   }
 
   record(sequenceId: string, event: IntentEvent, now: Now, options: RecordOptions): Outcome {
     const held = this.#read(sequenceId);
-    const decision = this.#decide(held.intent, event, now, options);
+    const decision = this.#decider.step(held.intent, event, now, options);
     if (!decision.ok) return decision;
     const { record } = decision;
     const { voucher, barcodeSpec } = options;
     const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
     assertThat(!needsVoucher || voucher?.entries.unclaimed !== undefined, `${event.kind} has its voucher`);
     const committed = this.#writeWithReserve(() => {
-      const date = this.#dayOfVoucher(event, held.intent) ?? options.openBusinessDate;
+      const date = this.#vouchers.dayOf(event, held.intent) ?? options.openBusinessDate;
       if (voucher !== undefined) this.#bookVoucher(voucher, now, options.actor, date);
       return this.#commit(held, record, now, barcodeSpec);
     });
-    this.#tell([committed]);
+    this.#news.tell([committed]);
     return committed;
   }
 
   recordMany(steps: readonly Step[], now: Now): readonly Outcome[] {
     assertThat(steps.length > 0 && steps.length <= BURST_MAX, 'a group has 1 to 256 steps');
     const outcomes = this.#writeWithReserve(() => steps.map((step) => this.#step(step, now)));
-    this.#tell(outcomes.filter((outcome) => outcome.ok));
+    this.#news.tell(outcomes.filter((outcome) => outcome.ok));
     return outcomes;
   }
 
@@ -196,21 +201,7 @@ export class LedgerWriter {
   }
 
   deferredOfCard(sequenceId: string): number {
-    const row = this.#open.find(sequenceId);
-    return row === null ? 0 : this.#open.deferredOfCard(sequenceId, this.#hashesOf(row));
-  }
-
-  /** The card of an open intent under the present key and the earlier ones, as long as its barcode is kept. */
-  #hashesOf({ number, sequence_id: sequenceId, host, card_hash: stored }: OpenRow): readonly Buffer[] {
-    if (stored === null) return [];
-    if (host !== 'unsent' || !this.#vault.hasEarlierKeys) return [stored];
-    try {
-      const barcodeSpec = this.#vault.readBarcode(number, sequenceId);
-      return this.#vault.cardHashes(barcodeSpec.slice(...CARD_PLACES));
-    } catch (error) {
-      if (error instanceof LedgerFault && error.code === 'KEY_MISSING') return [stored]; // a restored ledger
-      throw error;
-    }
+    return deferredOfCard({ open: this.#open, vault: this.#vault }, sequenceId);
   }
 
   head(): JournalHead {
@@ -240,73 +231,25 @@ export class LedgerWriter {
   }
 
   onCommit(listener: (committed: Committed) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#news.listen(listener);
   }
 
   #step({ sequenceId, event, options }: Step, now: Now): Outcome {
     assertThat(event.kind !== 'unclaimed' && event.kind !== 'claimed', `${event.kind} has its voucher`);
     const held = this.#read(sequenceId);
-    const decision = this.#decide(held.intent, event, now, options);
+    const decision = this.#decider.step(held.intent, event, now, options);
     return decision.ok ? this.#commit(held, decision.record, now, options.barcodeSpec) : decision;
-  }
-
-  #decide(
-    intent: Intent,
-    event: IntentEvent,
-    now: Now,
-    options: RecordOptions,
-  ): Refused | { readonly ok: true; readonly record: DecisionRecord } {
-    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
-      return { ok: false, refusal: 'STALE', intent };
-    }
-    const decision = decide(intent, event, this.#context(now, options));
-    return decision.ok ? decision : { ok: false, refusal: decision.refusal, intent };
-  }
-
-  /**
-   * What a voucher says of the issuer's side belongs to the payment's own business day, whose figure it corrects, as long
-   * as that is not sealed. Null: it belongs to the open day.
-   */
-  #dayOfVoucher(event: IntentEvent, { businessDate }: Intent): string | null {
-    const isOfIssuer = event.kind === 'seen' && ISSUERS_SIDE.has(event.voucher ?? '');
-    if (!isOfIssuer || businessDate === null || this.#days.isSealed(businessDate)) return null;
-    return businessDate;
   }
 
   #bookVoucher(
     voucher: Voucher,
     now: Now,
     actor: Actor,
-    openBusinessDate: string | null | undefined,
+    openBusinessDate: string | null = null,
   ): JournalHead {
-    assertBalanced(voucher.entries);
-    assertThat(voucher.caseNumber !== '', 'a voucher names its case');
     if (voucher.sequenceId !== null) this.#read(voucher.sequenceId);
-    this.#totals.book(voucher.entries);
-    const { index } = this.#append('voucher', canonicalJson({ actor: withoutCardData(actor), voucher }), now);
-    const byClock = koreanDate(now.wallMs, this.#cutOverHour);
-    this.#days.takeVoucher(openBusinessDate ?? null, byClock, { index, ...voucher }, now, actor);
+    this.#vouchers.book(voucher, now, actor, openBusinessDate);
     return this.#head;
-  }
-
-  #context(now: Now, options: RecordOptions): DecideContext {
-    return {
-      times: this.#options.times,
-      now,
-      actor: withoutCardData(options.actor),
-      policyHash: this.#options.policyHash,
-      canDefer: options.canDefer ?? false,
-      openBusinessDate: this.#stillOpen(options.openBusinessDate ?? null),
-      fraction: this.#options.random.fraction(),
-    };
-  }
-
-  /** A day that is sealed here is not open, also while the issuer has not said the next one yet. */
-  #stillOpen(date: string | null): string | null {
-    return date !== null && this.#days.isSealed(date) ? null : date;
   }
 
   #acceptOne(scan: AcceptedScan, now: Now): { readonly row: IntentRow; readonly committed: Committed } {
@@ -316,22 +259,7 @@ export class LedgerWriter {
     const same = number === null ? undefined : this.#intents.byNumber.get(number);
     // A closed one may still be open for its cash, yet it never blocks a rescan.
     if (same !== undefined && same.host !== 'closed') throw new DuplicateScan(same.sequence_id);
-    const { environment, merchantId, terminalId } = this.#options;
-    const record = decideAccept(
-      {
-        sequenceId: scan.sequenceId,
-        environment,
-        merchantId,
-        terminalId,
-        stationId: scan.stationId,
-        type: scan.type,
-        amount: scan.amount,
-        bin: scan.cardNumber.slice(0, 6),
-        last4: scan.cardNumber.slice(-4),
-        managerNeeded: scan.managerNeeded,
-      },
-      this.#context(now, { actor: scan.actor ?? TERMINAL }),
-    );
+    const record = this.#decider.accept(scan, now);
     const intent = apply(null, record);
     const booked = postingOf(null, intent);
     assertThat(Object.keys(booked).length === 0, 'an accepted scan moves no money');
@@ -499,27 +427,9 @@ export class LedgerWriter {
     }
   }
 
-  /** Listeners hear of commits in commit order, also when one of them commits in turn; they never throw into us. */
-  #tell(committed: readonly Committed[]): void {
-    // The barcode goes to the caller that sends it, and to nobody who only listens.
-    for (const { barcodeSpec: _barcodeSpec, ...rest } of committed) this.#news.push(rest);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    try {
-      for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
-        for (const listener of this.#listeners) this.#tellOne(listener, next);
-      }
-    } finally {
-      this.#isTelling = false;
-    }
-  }
-
-  #tellOne(listener: (committed: Committed) => void, committed: Committed): void {
-    try {
-      listener(committed);
-    } catch (error) {
-      const detail = error instanceof Error ? error.name : 'unknown';
-      this.#options.log?.({ level: 'error', event: 'listenerFailed', code: null, detail });
-    }
+  /** Listeners never throw into us. */
+  #listenerFailed(error: unknown): void {
+    const detail = error instanceof Error ? error.name : 'unknown';
+    this.#options.log?.({ level: 'error', event: 'listenerFailed', code: null, detail });
   }
 }

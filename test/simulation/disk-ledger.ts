@@ -4,26 +4,26 @@
  * wants the same words.
  */
 import { apply } from '../../src/intent/apply.ts';
-import { decide, accept as decideAccept } from '../../src/intent/decide.ts';
 import {
   ACCOUNTS,
   type Account,
   type Actor,
   type DecisionRecord,
   type Intent,
-  type IntentTimes,
   type Now,
 } from '../../src/intent/model.ts';
 import { assertBalanced, position, posting } from '../../src/intent/positions.ts';
-import type { DecideContext } from '../../src/intent/rules.ts';
 import { ended } from '../../src/intent/state.ts';
+import { Decider, type DeciderOptions } from '../../src/ledger/decider.ts';
 import { DuplicateScan, LedgerFault } from '../../src/ledger/fault.ts';
 import { attentionOf, keepsHash, sendable } from '../../src/ledger/intents.ts';
+import { CommitNews } from '../../src/ledger/news.ts';
 import type {
   Committed,
   DayEntry,
   JournalHead,
   ListQuery,
+  Outcome,
   RecoveringMark,
   ScanFacts,
   Step,
@@ -33,12 +33,7 @@ import type { Disk } from './disk.ts';
 import { addTo, type DayLedger, type DayLine, DiskDays, journalEntryOf } from './disk-days.ts';
 import { cardFacts, otherDeferred, pageOf, type Shelf } from './disk-reading.ts';
 
-export interface DiskLedgerOptions {
-  readonly environment: string;
-  readonly merchantId: string;
-  readonly terminalId: string;
-  readonly times: IntentTimes;
-  readonly policyHash: string;
+export interface DiskLedgerOptions extends DeciderOptions {
   readonly fraction: () => number;
   readonly now: Now;
 }
@@ -58,9 +53,11 @@ export class DiskLedger implements TillLedger, DayLedger {
   readonly #shelf: Shelf;
   readonly #days: DiskDays;
   readonly #balances = noBalances();
-  readonly #listeners = new Set<(committed: Committed) => void>();
-  readonly #news: Committed[] = [];
-  #isTelling = false;
+  readonly #decider: Decider;
+  /** What a listener throws is the end of the run, here. */
+  readonly #news = new CommitNews((error) => {
+    throw error;
+  });
 
   constructor(disk: Disk, options: DiskLedgerOptions) {
     this.#disk = disk;
@@ -72,6 +69,10 @@ export class DiskLedger implements TillLedger, DayLedger {
     }
     this.#shelf = { intents: this.#intents, cards: disk.cards, numbers: this.#numbers };
     this.#days = new DiskDays(disk.entries, this.#intents);
+    this.#decider = new Decider(options, {
+      isSealed: (date) => this.#days.isSealed(date),
+      fraction: options.fraction,
+    });
     for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
     addTo(this.#balances, this.#days.postings());
     const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
@@ -81,22 +82,7 @@ export class DiskLedger implements TillLedger, DayLedger {
   accept(scan: Parameters<TillLedger['accept']>[0], now: Now): Committed {
     const same = this.#sameBarcode(scan.barcodeSpec, now.monoMs);
     if (same !== null && same.host !== 'closed') throw new DuplicateScan(same.sequenceId);
-    const { environment, merchantId, terminalId } = this.#options;
-    const record = decideAccept(
-      {
-        sequenceId: scan.sequenceId,
-        environment,
-        merchantId,
-        terminalId,
-        stationId: scan.stationId,
-        type: scan.type,
-        amount: scan.amount,
-        bin: scan.cardNumber.slice(0, 6),
-        last4: scan.cardNumber.slice(-4),
-        managerNeeded: scan.managerNeeded,
-      },
-      this.#context(now, { actor: scan.actor ?? { role: 'terminal' } }),
-    );
+    const record = this.#decider.accept(scan, now);
     const intent = apply(null, record);
     const { index } = this.#append(record.event, record.atMs, {}, record);
     this.#numbers.set(intent.sequenceId, index);
@@ -105,22 +91,22 @@ export class DiskLedger implements TillLedger, DayLedger {
     this.#disk.vault.set(intent.sequenceId, scan.barcodeSpec);
     this.#disk.hashes.set(intent.sequenceId, { barcode: scan.barcodeSpec, untilMs: null });
     this.#disk.scanned(intent.sequenceId, scan.barcodeSpec);
-    return this.#tell(this.#committed(intent, record));
+    const committed = this.#committed(intent, record);
+    this.#news.tell([committed]);
+    return committed;
   }
 
-  record(
-    sequenceId: string,
-    event: Parameters<TillLedger['record']>[1],
-    now: Now,
-    options: Parameters<TillLedger['record']>[3],
-  ): ReturnType<TillLedger['record']> {
+  record(...[sequenceId, event, now, options]: Parameters<TillLedger['record']>): Outcome {
+    const outcome = this.#step({ sequenceId, event, options }, now);
+    if (outcome.ok) this.#news.tell([outcome]);
+    return outcome;
+  }
+
+  #step({ sequenceId, event, options }: Step, now: Now): Outcome {
     const intent = this.#intents.get(sequenceId);
     if (intent === undefined) throw new Error(`no intent ${sequenceId}`);
-    if (options.expectedVersion !== undefined && options.expectedVersion !== intent.version) {
-      return { ok: false, refusal: 'STALE', intent };
-    }
-    const decision = decide(intent, event, this.#context(now, options));
-    if (!decision.ok) return { ok: false, refusal: decision.refusal, intent };
+    const decision = this.#decider.step(intent, event, now, options);
+    if (!decision.ok) return decision;
     const { record } = decision;
     const after = apply(intent, record);
     const toSend = record.event === 'send' ? this.#disk.vault.get(sequenceId) : undefined;
@@ -138,17 +124,16 @@ export class DiskLedger implements TillLedger, DayLedger {
     this.#moveHash(intent, after, now);
     const lateOn = lateLines.map(({ businessDate }) => businessDate);
     const committed = { ...this.#committed(after, record), lateOn };
-    this.#tell(committed);
     return toSend === undefined ? committed : { ...committed, barcodeSpec: toSend };
   }
 
-  recordMany(...[steps, now]: Parameters<TillLedger['recordMany']>): ReturnType<TillLedger['recordMany']> {
+  recordMany(...[steps, now]: Parameters<TillLedger['recordMany']>): readonly Outcome[] {
     const isLost = ({ sequenceId, event }: Step): boolean =>
       event.kind === 'send' && !this.#disk.vault.has(sequenceId);
     if (steps.some(isLost)) throw new LedgerFault('KEY_MISSING', 'a barcode is not in the vault');
-    return this.#together(() =>
-      steps.map(({ sequenceId, event, options }) => this.record(sequenceId, event, now, options)),
-    );
+    const outcomes = this.#disk.together(() => steps.map((step) => this.#step(step, now)));
+    this.#news.tell(outcomes.filter((outcome) => outcome.ok));
+    return outcomes;
   }
 
   note(kind: string, detail: Readonly<Record<string, unknown>>, now: Now, _actor: Actor): JournalHead {
@@ -255,10 +240,7 @@ export class DiskLedger implements TillLedger, DayLedger {
   }
 
   onCommit(listener: (committed: Committed) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#news.listen(listener);
   }
 
   facts(barcodeSpec: string, cardNumber: string, now: Now): ScanFacts {
@@ -306,20 +288,6 @@ export class DiskLedger implements TillLedger, DayLedger {
     return found;
   }
 
-  #context(now: Now, options: Parameters<TillLedger['record']>[3]): DecideContext {
-    const { openBusinessDate = null } = options;
-    const isSealed = openBusinessDate !== null && this.#days.isSealed(openBusinessDate);
-    return {
-      times: this.#options.times,
-      now,
-      actor: options.actor,
-      policyHash: this.#options.policyHash,
-      canDefer: options.canDefer ?? false,
-      openBusinessDate: isSealed ? null : openBusinessDate,
-      fraction: this.#options.fraction(),
-    };
-  }
-
   /** The newest intent with this barcode that is open or inside its window. */
   #sameBarcode(barcode: string, monoMs: number): Intent | null {
     let newest: Intent | null = null;
@@ -361,34 +329,6 @@ export class DiskLedger implements TillLedger, DayLedger {
   #committed(intent: Intent, record: DecisionRecord): Committed {
     const { index, hash } = this.#disk.head;
     return { ok: true, intent, record, journalIndex: index, journalHash: hash, lateOn: [] };
-  }
-
-  /** In commit order, also when a listener commits in turn. */
-  #tell(committed: Committed): Committed {
-    this.#news.push(committed);
-    if (!this.#isTelling) this.#tellNews();
-    return committed;
-  }
-
-  /** One commit; listeners hear of it when all of it is on the disk. */
-  #together<Result>(work: () => Result): Result {
-    const isInside = this.#isTelling;
-    this.#isTelling = true;
-    const result = this.#disk.together(work);
-    this.#isTelling = isInside;
-    if (!isInside) this.#tellNews();
-    return result;
-  }
-
-  #tellNews(): void {
-    this.#isTelling = true;
-    try {
-      for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) {
-        for (const listener of this.#listeners) listener(next);
-      }
-    } finally {
-      this.#isTelling = false;
-    }
   }
 }
 
