@@ -38,6 +38,8 @@ export class Calls {
   readonly #onFault: (fault: unknown) => void;
   readonly #places = new Map<string, Place>();
   readonly #open = new Set<Promise<void>>();
+  /** By key: who goes on when its place is free again. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(clock: Clock, counters: Counters, onFree: () => void, onFault: (fault: unknown) => void) {
     this.#clock = clock;
@@ -68,6 +70,15 @@ export class Calls {
     return this.#places.has(key);
   }
 
+  /** Resolves when nothing is under way under this key, at the latest when its place is given free. */
+  async ended(key: string): Promise<void> {
+    while (this.has(key)) {
+      await new Promise<void>((go) => {
+        this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), go]);
+      });
+    }
+  }
+
   start<Value>(plan: CallPlan<Value>): void {
     const place: Place = { abort: new AbortController(), attended: plan.attended, kind: plan.kind };
     this.#places.set(plan.key, place);
@@ -76,6 +87,8 @@ export class Calls {
     const free = (): void => {
       if (this.#places.get(plan.key) !== place) return;
       this.#places.delete(plan.key);
+      for (const go of this.#waiting.get(plan.key) ?? []) go();
+      this.#waiting.delete(plan.key);
       this.#onFree();
     };
     let grace = this.#clock.after(plan.answerMs, () => {

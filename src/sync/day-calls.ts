@@ -18,7 +18,10 @@ interface DayCallsHost {
 
 type Run<Value> = (context: CallContext, signal: AbortSignal) => Promise<Answered<Value>>;
 
-/** The calls that belong to no payment: the issuer's lists, and the close of a business day. */
+/**
+ * The calls that belong to no payment: the issuer's lists, and the close of a business day. A hello goes alone, and it
+ * goes out by itself when an answer shows a new business date: between two pages of the day that is over, for one.
+ */
 export class DayCalls {
   readonly #backend: SettlementBackend;
   readonly #limits: SyncLimits;
@@ -41,18 +44,21 @@ export class DayCalls {
   }
 
   /** A page of a business day's list for its comparison, never before the first hello is answered. */
-  transactions(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
+  async transactions(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
+    await this.#calls.ended('hello');
     if (!this.#liaison.mayDispatch()) return refused('NOT_GREETED');
     return this.#list('transactions', request);
   }
 
   /** A page of a list that a fenced terminal imports. */
-  page(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
+  async page(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
+    await this.#calls.ended('hello');
     return this.#list('import', request);
   }
 
   /** One close of a business day. A fenced terminal says nothing. */
-  close(request: CloseRequest): Promise<Answered<CloseAnswer>> {
+  async close(request: CloseRequest): Promise<Answered<CloseAnswer>> {
+    await this.#calls.ended('hello');
     if (this.#liaison.session.recovering) return refused('RECOVERING');
     if (!this.#liaison.mayDispatch()) return refused('NOT_GREETED');
     return this.#one('close', 'close', (context, signal) => this.#backend.close(request, context, signal));
@@ -66,8 +72,8 @@ export class DayCalls {
 
   /** One at a time per key; ends, as every call does, with the worker. */
   #one<Value>(kind: 'transactions' | 'close', key: string, run: Run<Value>): Promise<Answered<Value>> {
-    if (!this.#host.isRunning()) return refused('STOPPED');
-    if (this.#calls.has(key)) return refused('BUSY');
+    if (!this.#host.isRunning()) return Promise.resolve(refused('STOPPED'));
+    if (this.#calls.has(key)) return Promise.resolve(refused('BUSY'));
     return new Promise((resolve) =>
       this.#calls.start<Value>({
         kind,
@@ -84,6 +90,6 @@ export class DayCalls {
   }
 }
 
-function refused(why: string): Promise<Answered<never>> {
-  return Promise.resolve({ class: 'nothingLeft', why });
+function refused(why: string): Answered<never> {
+  return { class: 'nothingLeft', why };
 }

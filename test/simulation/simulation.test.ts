@@ -83,8 +83,11 @@ describe('the whole terminal under one seed', () => {
     expect(totals.failed).toEqual([]);
   });
 
-  it('keeps the promise under a busy seed that once failed: 736917, a restored issuer that has sealed the day of a reversal it lost', async () => {
-    const totals = await simulate({ from: 736_917, seeds: 1, customers: null, budgetMs: BUDGET_MS });
+  it.each([
+    [736_917, 'a restored issuer that has sealed the day of a reversal it lost'],
+    [908_159, 'a comparison that a hello of the new business day came into'],
+  ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
+    const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
   });
 

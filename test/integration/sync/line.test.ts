@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answered, HelloAnswer } from '../../../src/konaplate/settlement.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
@@ -8,6 +9,20 @@ beforeEach(() => {
   counter = new Counter({ memory: volatileMemory() });
 });
 afterEach(() => counter.end());
+
+const DAY = { businessDate: '20261122', limit: 10 };
+const CLOSE = {
+  businessDate: '20261122',
+  closeNo: 1,
+  totals: [],
+  openItems: [],
+  itemsDigest: 'd'.repeat(64),
+};
+
+/** From now on a hello is answered after 200 ms. */
+function greetSlowly(say: () => Answered<HelloAnswer>): void {
+  counter.backend.sayHello = () => new Promise((resolve) => counter.clock.after(200, () => resolve(say())));
+}
 
 describe('the line', () => {
   it('goes down after two failures, says why and when it is tried next, and comes back after two answers', async () => {
@@ -68,8 +83,7 @@ describe('hello', () => {
     await counter.start();
     await counter.clock.advance(590_000);
     expect(counter.backend.of('hello')).toHaveLength(1);
-    counter.backend.sayHello = () =>
-      new Promise((resolve) => counter.clock.after(200, () => resolve(answered(counter.backend.greeting))));
+    greetSlowly(() => answered(counter.backend.greeting));
     while (counter.backend.of('hello').length === 1) await counter.clock.advance(50);
     const charge = counter.charge();
     await counter.clock.advance(10);
@@ -89,6 +103,40 @@ describe('the business day', () => {
     counter.worker.now();
     await counter.clock.advance(1_000);
     expect(counter.worker.status().businessDate).toBe('20261123');
+  });
+
+  it('of which a page shows that it is over goes on with its next page, and its close goes out, after the hello that follows', async () => {
+    const { backend, clock, worker } = counter;
+    await counter.start();
+    await clock.advance(10_000);
+    greetSlowly(() => answered(backend.greeting));
+    backend.businessDate = '20261123';
+    const first = worker.transactions(DAY);
+    await clock.advance(1);
+    expect(await first).toMatchObject({ class: 'answered' });
+    const next = worker.transactions({ ...DAY, cursor: 'x' });
+    const close = worker.close(CLOSE);
+    await clock.advance(100);
+    expect([backend.of('hello').length, backend.of('transactions').length]).toEqual([2, 1]);
+    await clock.advance(200);
+    expect([await next, await close]).toMatchObject([{ class: 'answered' }, { why: 'RESET' }]);
+  });
+
+  it('is not asked about when the hello of the start that it waited for had no answer, or the till stops meanwhile', async () => {
+    const { clock, worker } = counter;
+    greetSlowly(() => AMBIGUOUS);
+    worker.start();
+    await clock.advance(10);
+    const list = worker.transactions(DAY);
+    await clock.advance(300);
+    expect(await list).toEqual({ class: 'nothingLeft', why: 'NOT_GREETED' });
+    await clock.advance(30_000);
+    while (counter.backend.of('hello').at(-1)?.atMs !== clock.now().monoMs) await clock.advance(1);
+    const late = worker.transactions(DAY);
+    void worker.stop();
+    await clock.advance(300);
+    expect(await late).toMatchObject({ class: 'nothingLeft' });
+    expect(counter.backend.of('transactions')).toEqual([]);
   });
 });
 
