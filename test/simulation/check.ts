@@ -8,7 +8,7 @@ import type { Notes } from './cashier.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
-import type { Books } from './terminal.ts';
+import type { Books, Terminal, TerminalWorld } from './terminal.ts';
 
 export interface Violation {
   readonly code: string;
@@ -58,22 +58,43 @@ export function accountFor(
     if (violation === null) continue;
     if (violation.code === 'NO_END' || !excused.unheard.has(intent.sequenceId)) found.push(violation);
   }
-  const known = new Set(intents.map((intent) => intent.sequenceId));
-  const imported = new Set<unknown>();
-  for (const { kind, detail } of world.disk.entries) {
-    if (kind === 'issuerItemMissingHere') imported.add(detail.sequenceId);
-  }
-  for (const item of issuer.items.values()) {
-    if (item.terminalId !== world.terminalId || known.has(item.sequenceId)) continue;
-    // Of a disk that was put back, the manager's list names what the issuer has booked.
-    const isNamed = excused.rollbacks > 0 && (item.state !== 'approved' || imported.has(item.sequenceId));
-    if (isNamed) continue;
-    found.push({ code: 'LOST', text: `${item.sequenceId} is ${item.state} at the issuer, unknown here` });
-  }
+  found.push(...lostFault(terminal, world, intents, issuer, excused));
   for (const text of terminal.books.faults().slice(0, 3)) found.push({ code: 'VERIFY', text });
   const { books, settlement, ledger } = terminal;
   found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused));
   return [...found, ...booksFault(books, intents, issuer, world.terminalId, excused)];
+}
+
+/**
+ * Nothing that the issuer has is unknown on this side. Of a disk that was put back, a manager has it by name: by the import
+ * of a terminal that was fenced, or by a comparison of its day. A copy of a request that comes minutes after the till went
+ * on is booked, and fences nobody: its journal index is then one that the issuer never heard (settlement-contract 5).
+ */
+function lostFault(
+  { settlement }: Pick<Terminal, 'settlement'>,
+  { disk, terminalId }: TerminalWorld,
+  intents: readonly Intent[],
+  issuer: IssuerModel,
+  excused: Excused,
+): Violation[] {
+  const known = new Set<unknown>(intents.map(({ sequenceId }) => sequenceId));
+  const named = new Set<unknown>();
+  for (const { kind, detail } of disk.entries) {
+    if (kind === 'issuerItemMissingHere') named.add(detail.sequenceId);
+  }
+  for (const { state } of settlement.days()) {
+    for (const { detail } of state.missingItems) named.add(detail.sequenceId);
+    for (const { category, sequenceId } of state.reconciled?.detail.differences ?? [])
+      if (category === 'missingHere') named.add(sequenceId);
+  }
+  const lost = [...issuer.items.values()].filter((item) => {
+    if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
+    return excused.rollbacks === 0 || (item.state === 'approved' && !named.has(item.sequenceId));
+  });
+  return lost.map(({ sequenceId, state }) => ({
+    code: 'LOST',
+    text: `${sequenceId} is ${state} at the issuer, unknown here`,
+  }));
 }
 
 /** Invariant 4: one barcode, at most one approval, ever. */

@@ -85,6 +85,7 @@ describe('the whole terminal under one seed', () => {
 
   it.each([
     [736_917, 'a restored issuer that has sealed the day of a reversal it lost'],
+    [900_636, 'a copy of a request that was booked when the till had gone on without it'],
     [908_159, 'a comparison that a hello of the new business day came into'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
