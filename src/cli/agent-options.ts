@@ -12,9 +12,9 @@ import type { Log } from '../ops/log.ts';
 import { machineId } from '../ops/machine.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { readSecret, readSecretLine, secretPath } from '../ops/secrets.ts';
-import { settingsOf } from '../ops/settings.ts';
 import { ROOT } from './places.ts';
 import { platformOptions } from './platform.ts';
+import { settingsOf } from './settings.ts';
 
 /** The vault key's place in the configuration, as its SecretError names it. */
 export const VAULT_KEY = 'ledger.vaultKeyFile';

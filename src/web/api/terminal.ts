@@ -122,7 +122,7 @@ export interface ScanTest {
   readonly masked: string;
 }
 
-/** Why a value is unsafe. */
+/** Why a value is unsafe (screens.md section 3, Settings); the page has the sentences. */
 export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
 
 export interface SettingRow {
@@ -130,13 +130,13 @@ export interface SettingRow {
   readonly value: string;
   readonly source: 'default' | 'set';
   readonly warning: SettingWarning | null;
-  /** Of a certificate: its last moment. */
+  /** A certificate's last moment, UTC ms; null for everything else, and for one that cannot be read. */
   readonly endsAtMs: number | null;
 }
 
 export interface Settings {
   readonly file: string | null;
-  /** When the file was last changed. */
+  /** When the file was last changed, UTC ms: what is set there applies since then at the earliest. */
   readonly fileAtMs: number | null;
   readonly rows: readonly SettingRow[];
 }

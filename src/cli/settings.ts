@@ -2,28 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser';
-import { isLoopback } from './config.ts';
-import type { Config } from './config-schema.ts';
-import { readSecret } from './secrets.ts';
-
-/** Why a value is unsafe (screens.md section 3, Settings); the page has the sentences. */
-export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
-
-export interface SettingRow {
-  readonly path: string;
-  readonly value: string;
-  readonly source: 'default' | 'set';
-  readonly warning: SettingWarning | null;
-  /** A certificate's last moment, UTC ms; null for everything else, and for one that cannot be read. */
-  readonly endsAtMs: number | null;
-}
-
-export interface Settings {
-  readonly file: string | null;
-  /** When the file was last changed, UTC ms: what is set there applies since then at the earliest. */
-  readonly fileAtMs: number | null;
-  readonly rows: readonly SettingRow[];
-}
+import { isLoopback } from '../ops/config.ts';
+import type { Config } from '../ops/config-schema.ts';
+import { readSecret } from '../ops/secrets.ts';
+import type { SettingRow, Settings, SettingWarning } from '../web/api/terminal.ts';
 
 const CERTIFICATES: ReadonlySet<string> = new Set([
   'web.tls.certificateFile',
