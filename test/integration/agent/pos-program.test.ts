@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSerial } from '../../../drivers/serial.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
+import { SMALLEST } from '../../unit/ops/smallest.ts';
 import { type Listening, listening } from '../drivers/listening.ts';
 import { CARD, startTill, type Till, until } from './harness.ts';
 
@@ -137,21 +138,9 @@ describe('scanners recording', () => {
 function configuration(): object {
   const { port } = new URL(till.agent.address);
   return {
+    ...SMALLEST,
     environment: 'test',
-    platform: {
-      baseUrl: 'https://platform.example/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'access',
-      secretKeyFile: 'secret',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'server',
-      clientPrivateKeyFile: 'client',
-      merchantId: 'M'.repeat(15),
-      terminalId: '1',
-    },
     ledger: { directory: till.directory, vaultKeyFile: '/nowhere/vault.key' },
-    stations: [{ id: '1' }],
     web: { port: Number(port) },
-    store: { name: 'Store' },
   };
 }

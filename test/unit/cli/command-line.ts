@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommandLine } from '../../../src/cli/program.ts';
+import { SMALLEST } from '../ops/smallest.ts';
 
 export interface Ran {
   readonly code: number;
@@ -42,22 +43,11 @@ export interface Configured {
 export function writeConfiguration(folder: string, configured: Configured, name = CONFIGURATION): void {
   const { ledger, merchantId = 'M'.repeat(15), terminalId = 'T1', port } = configured;
   const config = {
+    ...SMALLEST,
     environment: 'test',
-    platform: {
-      baseUrl: 'http://127.0.0.1:9/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'k',
-      secretKeyFile: 'k',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'k',
-      clientPrivateKeyFile: 'k',
-      merchantId,
-      terminalId,
-    },
+    platform: { ...SMALLEST.platform, baseUrl: 'http://127.0.0.1:9/open-api', merchantId, terminalId },
     ledger,
     ...(port === undefined ? {} : { web: { port } }),
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
   };
   writeFileSync(join(folder, name), JSON.stringify(config));
 }

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALLEST } from '../ops/smallest.ts';
 import { runIn } from './command-line.ts';
 
 let folder = '';
@@ -70,24 +71,7 @@ describe('config check', () => {
       writeFileSync(join(folder, name), 'key');
       chmodSync(join(folder, name), 0o600);
     }
-    const config = {
-      environment: 'sandbox',
-      platform: {
-        baseUrl: 'https://platform.example/open-api',
-        aspId: 'A'.repeat(15),
-        accessKeyFile: 'access',
-        secretKeyFile: 'secret',
-        cryptoKeyId: '0'.repeat(32),
-        serverPublicKeyFile: 'server',
-        clientPrivateKeyFile: 'client',
-        merchantId: 'M'.repeat(15),
-        terminalId: '1',
-      },
-      ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
-      stations: [{ id: '1' }],
-      store: { name: 'Store' },
-    };
-    writeFileSync(join(folder, 'good.jsonc'), JSON.stringify(config));
+    writeFileSync(join(folder, 'good.jsonc'), JSON.stringify(SMALLEST));
     expect(await till('config', 'check', 'good.jsonc')).toMatchObject({ code: 0 });
     chmodSync(join(folder, 'client'), 0o644);
     const { code, out } = await till('config', 'check', '--config', 'good.jsonc');

@@ -16,6 +16,7 @@ import { type ScannerOutcome, ScannerTrial } from '../../../src/cli/scanner-test
 import { scanners } from '../../../src/cli/scanners.ts';
 import { KEYBOARD_DESCRIPTOR, POS_DESCRIPTOR } from '../drivers/hid-reports.ts';
 import { SysfsTree } from '../drivers/sysfs-tree.ts';
+import { SMALLEST } from '../ops/smallest.ts';
 
 let folder = '';
 let tree: SysfsTree;
@@ -54,25 +55,7 @@ function ioOf(): { io: Io; out: () => string; err: () => string } {
 /** A configuration file with these scanners. */
 function configure(list: readonly unknown[]): string {
   const file = join(folder, 'till.jsonc');
-  const config = {
-    environment: 'sandbox',
-    platform: {
-      baseUrl: 'https://platform.example/open-api',
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'access',
-      secretKeyFile: 'secret',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'server',
-      clientPrivateKeyFile: 'client',
-      merchantId: 'M'.repeat(15),
-      terminalId: '1',
-    },
-    ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
-    scanners: list,
-    stations: [{ id: '1' }],
-    store: { name: 'Store' },
-  };
-  writeFileSync(file, JSON.stringify(config));
+  writeFileSync(file, JSON.stringify({ ...SMALLEST, scanners: list }));
   return file;
 }
 

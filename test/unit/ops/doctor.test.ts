@@ -21,6 +21,7 @@ import {
   type Finding,
   keyFindings,
 } from '../../../src/ops/doctor.ts';
+import { SMALLEST } from './smallest.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 let folder = '';
@@ -43,21 +44,12 @@ afterEach(async () => {
 
 function config(change: { baseUrl?: string; webPort?: number; stations?: unknown[] } = {}): Config {
   const value = {
-    environment: 'sandbox',
+    ...SMALLEST,
     platform: {
+      ...SMALLEST.platform,
       baseUrl: change.baseUrl ?? `http://127.0.0.1:${port}/open-api`,
-      aspId: 'A'.repeat(15),
-      accessKeyFile: 'a',
-      secretKeyFile: 'b',
-      cryptoKeyId: '0'.repeat(32),
-      serverPublicKeyFile: 'c',
-      clientPrivateKeyFile: 'd',
-      merchantId: 'M'.repeat(15),
-      terminalId: '1',
     },
-    ledger: { directory: 'ledger', vaultKeyFile: 'vault.key' },
     stations: change.stations ?? [{ id: '1' }],
-    store: { name: 'Store' },
     web: { port: change.webPort ?? port },
   };
   return parseConfig(JSON.stringify(value), join(folder, 'till.jsonc'));
