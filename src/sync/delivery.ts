@@ -364,10 +364,10 @@ export class Delivery {
     if (attempts > 0 && attempts % this.#limits.attemptBudget === 0) this.openCase(intent, 'BUDGET_SPENT');
   }
 
-  /** Somebody must look at it; once is enough. */
-  openCase(intent: Intent, reason: CaseReason): void {
-    if (intent.cases.includes(reason)) return;
-    this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL });
+  /** Somebody must look at it; once is enough. False: it could not be recorded now. */
+  openCase(intent: Intent, reason: CaseReason): boolean {
+    if (intent.cases.includes(reason)) return true;
+    return this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL }) !== null;
   }
 
   /** Records what the issuer said. False: it is not on disk. */

@@ -192,14 +192,15 @@ export class Recheck {
 
   /**
    * An open item of a fenced terminal: it is a case, and it is asked about once, because what became of it is all that
-   * such a terminal may still find out. An attended unknown one asks by itself.
+   * such a terminal may still find out. An attended unknown one asks by itself. False: the case could not be recorded now.
    */
-  stranded(intent: Intent, wake: () => void): void {
-    this.#delivery.openCase(intent, 'RECOVERING');
+  stranded(intent: Intent, wake: () => void): boolean {
+    if (!this.#delivery.openCase(intent, 'RECOVERING')) return false;
     const asksItself = intent.host === 'unknown' && !intent.deferred;
-    if (asksItself || !STRANDED.has(intent.host) || this.#stranded.has(intent.sequenceId)) return;
+    if (asksItself || !STRANDED.has(intent.host) || this.#stranded.has(intent.sequenceId)) return true;
     this.#stranded.add(intent.sequenceId);
     this.ask(intent, wake).catch(() => {});
+    return true;
   }
 
   /**

@@ -1,6 +1,7 @@
-import type { Actor, Intent } from '../intent/model.ts';
+import type { Actor, Intent, Now } from '../intent/model.ts';
 import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import type { Liaison } from './liaison.ts';
 import { type FenceReason, fenceReasonOf } from './memory.ts';
 import type { SyncOptions } from './options.ts';
@@ -9,6 +10,10 @@ import type { Recheck } from './recheck.ts';
 const TERMINAL: Actor = { role: 'terminal' };
 /** More payments than any till takes within the minutes of a void. */
 const LATEST = 1_000;
+/** Cases of one turn: what the counter commits comes between. */
+const CASES_A_TURN = 16;
+/** After a case that the disk did not take. */
+const RETRY_MS = 1_000;
 
 /** What the worker around it does for the recovery. */
 export interface RecoveryHost {
@@ -22,12 +27,21 @@ export interface RecoveryHost {
   failed(fault: unknown): void;
 }
 
-/** A terminal that is not believed any more: its journal is marked, what is open becomes a case, a manager claims the next epoch. */
+/**
+ * A terminal that is not believed any more: its journal is marked, what is open becomes a case, a manager claims the next
+ * epoch. A case that a full disk does not take is tried again, and nothing is claimed before each is recorded: the
+ * terminal would be believed again about payments that nobody looks at.
+ */
 export class Recovery {
   readonly #options: SyncOptions;
   readonly #liaison: Liaison;
   readonly #recheck: Recheck;
   readonly #host: RecoveryHost;
+  /** Payments that are to be a case, by id; true: also one that has ended, because its end may be in what was lost. */
+  readonly #left = new Map<string, boolean>();
+  /** What the ledger has open has not been put there yet. */
+  #isUnread = false;
+  #retryMs: number | null = null;
 
   constructor(options: SyncOptions, liaison: Liaison, recheck: Recheck, host: RecoveryHost) {
     this.#options = options;
@@ -44,15 +58,27 @@ export class Recovery {
     const { fenceReason } = this.#liaison.session;
     if (fenceReason === null) return;
     if (mark === null) this.#mark(fenceReason);
-    queueMicrotask(() => this.#strandAll());
+    this.#isUnread = true;
   }
 
   /** The terminal was fenced just now. */
   fenced(reason: FenceReason): void {
     this.#mark(reason);
+    this.#isUnread = true;
     this.#host.wake();
     this.#host.tell();
-    this.#strandAll();
+  }
+
+  /** One turn: records some of the cases that are not recorded yet. */
+  run({ monoMs }: Now): void {
+    if (this.nextMs(monoMs) !== monoMs) return;
+    this.#retryMs = this.#strand(CASES_A_TURN) ? null : monoMs + RETRY_MS;
+  }
+
+  /** Mono ms of the next turn that has something to do; null: every case is recorded. */
+  nextMs(monoMs: number): number | null {
+    if (!this.#isUnread && this.#left.size === 0) return null;
+    return Math.max(monoMs, this.#retryMs ?? monoMs);
   }
 
   #mark(reason: FenceReason): void {
@@ -71,8 +97,8 @@ export class Recovery {
 
   /** A commit while the terminal is fenced: what it left open is a case too. */
   committed(intent: Intent): void {
-    // After the present turn: this is heard inside the ledger's own call.
-    if (this.#liaison.session.recovering) queueMicrotask(() => this.#strand(intent.sequenceId));
+    if (!this.#liaison.session.recovering || this.#left.has(intent.sequenceId)) return;
+    this.#left.set(intent.sequenceId, false);
   }
 
   /** Imports the issuer's lists, then claims the next epoch. False: not fenced, or not granted; it may be tried again. */
@@ -80,6 +106,7 @@ export class Recovery {
     const { session } = this.#liaison;
     if (!session.recovering || !this.#host.isRunning()) return false;
     if (!(await this.#importLists()) || !this.#host.isRunning()) return false;
+    if (!this.#strand(Number.POSITIVE_INFINITY)) return false;
     const granted = this.#liaison.claim(managerId);
     this.#host.wake();
     return granted;
@@ -94,25 +121,48 @@ export class Recovery {
     }
   }
 
-  #strandAll(): void {
+  /** At most `max` cases. False: one of them could not be recorded now. */
+  #strand(max: number): boolean {
+    let room = max;
+    try {
+      if (this.#isUnread) this.#read();
+      for (const [sequenceId, isEndedToo] of this.#left) {
+        if (room <= 0) return true;
+        room -= 1;
+        if (!this.#host.isRunning() || !this.#openCase(sequenceId, isEndedToo)) return false;
+        this.#left.delete(sequenceId);
+      }
+      return true;
+    } catch (fault) {
+      this.#host.failed(fault);
+      return false;
+    }
+  }
+
+  #read(): void {
     const { ledger, times } = this.#options;
-    for (const { sequenceId } of ledger.open()) this.#strand(sequenceId);
+    for (const { sequenceId } of ledger.open()) this.#left.set(sequenceId, false);
     const found = this.#liaison.foundIndex;
     const { intents } = ledger.list({
       limit: LATEST,
       ...(found === null ? {} : { before: String(found + 1) }),
     });
-    for (const intent of perhapsVoided(intents, times.voidWindowMs)) this.#openCase(intent);
+    for (const { sequenceId } of perhapsVoided(intents, times.voidWindowMs)) this.#left.set(sequenceId, true);
+    this.#isUnread = false;
   }
 
-  #strand(sequenceId: string): void {
-    const present = this.#options.ledger.get(sequenceId);
-    if (present !== null && !ended(present)) this.#openCase(present);
-  }
-
-  #openCase(intent: Intent): void {
-    if (!this.#host.isRunning() || !this.#liaison.session.recovering) return;
-    this.#recheck.stranded(intent, () => this.#host.wake());
+  /** False: it is not a case yet. A row that cannot be read keeps the others from nothing; verification names it. */
+  #openCase(sequenceId: string, isEndedToo: boolean): boolean {
+    const { ledger } = this.#options;
+    let present: Intent | null;
+    try {
+      present = ledger.get(sequenceId);
+    } catch (fault) {
+      if (!(fault instanceof LedgerFault) || ledger.isBroken()) throw fault;
+      return true;
+    }
+    if (present === null || (ended(present) && !isEndedToo)) return true;
+    return this.#recheck.stranded(present, () => this.#host.wake());
   }
 }
 

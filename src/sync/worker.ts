@@ -282,6 +282,7 @@ export class SyncWorker {
   #turn(): void {
     const now = this.#options.clock.now();
     this.#commands(now);
+    this.#recovery.run(now);
     this.#liaison.tick(now);
     this.#liaison.tryLine(now);
     this.#dispatch.run(now);
@@ -348,10 +349,11 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== 'running') return;
-    const due = soonest(
-      soonest(this.#agenda.nextMs(), this.#liaison.wakeMs(now)),
+    const due = [
+      this.#liaison.wakeMs(now),
       this.#dispatch.nextMs(now),
-    );
+      this.#recovery.nextMs(now.monoMs),
+    ].reduce(soonest, this.#agenda.nextMs());
     const next = Math.min(now.monoMs + WAKE_MAX_MS, due ?? Number.POSITIVE_INFINITY);
     this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());
   }

@@ -4,6 +4,7 @@ import type { Intent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { kstMillis } from '../../../src/konaplate/kst.ts';
 import type { InquiryAnswer, SettlementItem } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { MANAGER, must, scanOf } from '../ledger/shop.ts';
@@ -78,6 +79,32 @@ describe('fencing', () => {
     expect(backend.of('approve')).toEqual([]);
     expect(counter.ledger.recovering()?.reason).toBe('JOURNAL_BEHIND');
     expect(counter.ledger.verify().faults).toEqual([]);
+  });
+
+  it('makes every open item a case although the disk was full, and claims no epoch before it has', async () => {
+    const { ledger, backend, clock, worker } = counter;
+    const charges = [counter.deferred(), counter.charge(), counter.deferred()];
+    const record = ledger.record.bind(ledger);
+    let isFull = true;
+    ledger.record = (sequenceId, event, now, options) => {
+      if (isFull && event.kind === 'openCase') throw new LedgerFault('FULL');
+      return record(sequenceId, event, now, options);
+    };
+    backend.greeting = { ...backend.greeting, knownJournalIndex: 1_000 };
+    await counter.start();
+    await clock.advance(10_000);
+    const refused = worker.claimEpoch('lee');
+    await clock.advance(1_000);
+    expect(await refused).toBe(false);
+    expect(backend.of('hello').every(({ request }) => !('claimEpoch' in (request as object)))).toBe(true);
+    expect(charges.map((charge) => counter.now(charge).cases)).toEqual([[], [], []]);
+    isFull = false;
+    await clock.advance(2_000);
+    for (const charge of charges) expect(counter.now(charge).cases).toContain('RECOVERING');
+    backend.greeting = { ...backend.greeting, epoch: 1, knownJournalIndex: 0 };
+    const claimed = worker.claimEpoch('lee');
+    await clock.advance(1_000);
+    expect(await claimed).toBe(true);
   });
 
   it('an epoch that is not ours any more fences too', async () => {
