@@ -1,0 +1,257 @@
+/** What a press does at a station, what it leaves alone, and how the payment's face ends. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/ledger.ts';
+import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE } from './desk-lab.ts';
+
+let lab: Lab;
+
+beforeEach(() => {
+  lab = new Lab();
+});
+
+afterEach(() => lab.close());
+
+describe('a press', () => {
+  it('that names another version, payment or face gives the present face and changes nothing', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    const before = lab.ledger.head();
+    for (const change of [
+      { version: 9 },
+      { sequenceId: '01AAAAAAAAAAAAAAAAAAAAAAAA' },
+      { face: 'PAY' as const },
+    ]) {
+      const answer = lab.press('RECEIVED', change);
+      expect(answer).toMatchObject({ done: false, refusal: 'STALE', snapshot: { face: { id: 'TAKE' } } });
+    }
+    expect(lab.ledger.head()).toEqual(before);
+  });
+
+  it('twice records once', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    const { face } = lab.see();
+    const body = {
+      page: PAGE,
+      key: 'RECEIVED' as const,
+      sequenceId: face.intent?.sequenceId ?? null,
+      version: face.intent?.version ?? null,
+      face: face.id,
+    };
+    expect(lab.station.press(body).done).toBe(true);
+    const before = lab.ledger.head();
+    expect(lab.station.press(body)).toMatchObject({ done: false, refusal: 'STALE' });
+    expect(lab.ledger.head()).toEqual(before);
+  });
+
+  it('of a key that the face does not show does nothing', () => {
+    lab.scan(lab.barcode('REFUND', 10_000));
+    expect(lab.press('RECEIVED').refusal).toBe('NO_SUCH_KEY');
+    expect(lab.press('HANDED').refusal).toBe('NO_SUCH_KEY');
+    expect(lab.press('CLOSE').refusal).toBe('NO_SUCH_KEY');
+  });
+
+  it('counts only from the page that drives, on a station that is not locked', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    expect(lab.press('RECEIVED', { page: 'another-page' }).refusal).toBe('VIEW_ONLY');
+    expect(lab.station.snapshot('another-page')).toMatchObject({
+      control: 'viewOnly',
+      face: { id: 'VIEW-ONLY' },
+    });
+    lab.station.lock(PAGE);
+    expect(lab.see()).toMatchObject({ control: 'locked', face: { id: 'LOCKED', pinPad: true } });
+    expect(lab.press('RECEIVED').refusal).toBe('LOCKED');
+    lab.scan(lab.barcode('CHARGE', 3_000, OTHER_CARD));
+    expect(lab.see().band?.cause).toBe('LOCKED');
+    lab.station.unlock(PAGE);
+    expect(lab.face()).toBe('TAKE');
+  });
+});
+
+describe('a commit that fails', () => {
+  const FULL = new LedgerFault('FULL');
+
+  it('at [Received] says NOT RECORDED, sends nothing, and asks once the ledger records again', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.failing = FULL;
+    expect(lab.press('RECEIVED')).toMatchObject({ done: false, refusal: 'LEDGER' });
+    expect(lab.see().face).toMatchObject({ id: 'NOT-RECORDED', keys: [], intent: { amount: 10_000 } });
+    expect(lab.newest()).toMatchObject({ host: 'unsent', cash: 'none' });
+    lab.clock.pass(60_000);
+    expect(lab.face()).toBe('NOT-RECORDED');
+    lab.failing = null;
+    lab.clock.pass(2_000);
+    expect(lab.face()).toBe('RE-CLOSED');
+    lab.press('HANDED');
+    expect(lab.newest()).toMatchObject({ host: 'closed', cash: 'returned' });
+  });
+
+  it('at [Paid out] says to write it down, and asks whether it was paid', () => {
+    lab.scan(lab.barcode('REFUND', 10_000));
+    lab.press('REQUEST');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.failing = FULL;
+    lab.press('HANDED');
+    expect(lab.face()).toBe('NOT-RECORDED-OUT');
+    lab.failing = null;
+    lab.clock.pass(2_000);
+    expect(lab.face()).toBe('RE-OUT');
+  });
+
+  it('at the scan opens nothing: no room is a face until there is room again', () => {
+    lab.failing = FULL;
+    expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('refused');
+    expect(lab.face()).toBe('NO-ROOM');
+    lab.failing = null;
+    lab.clock.pass(2_000);
+    expect(lab.face()).toBe('IDLE');
+    expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+  });
+
+  it('with an I/O error is told to the agent, which ends', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.failing = new LedgerFault('IO');
+    lab.press('RECEIVED');
+    expect(lab.faults.map(({ code }) => code)).toEqual(['IO']);
+  });
+});
+
+describe('a void', () => {
+  function ask(): void {
+    const last = lab.see().rail.last;
+    lab.press('VOID', { sequenceId: last?.sequenceId ?? '', version: last?.version ?? 0 });
+  }
+
+  it('ends by itself without a proof, and the charge stands', () => {
+    lab.charge();
+    lab.shown();
+    ask();
+    expect(lab.face()).toBe('VOID-ASK');
+    lab.clock.pass(60_000);
+    expect(lab.face()).toBe('DONE-IN');
+    expect(lab.newest().host).toBe('approved');
+  });
+
+  it('keeps the proof in memory for the worker, and drops it when the rules refuse', () => {
+    lab.charge();
+    lab.shown();
+    ask();
+    const proof = lab.barcode('CHARGE', 1_000);
+    expect(lab.scan(proof)).toBe('accepted');
+    lab.press('REQUEST');
+    expect(lab.face()).toBe('VOID-WAIT');
+    expect([...lab.proofs.values()]).toEqual([proof]);
+    lab.clock.pass(15_000);
+    expect(lab.see().face).toMatchObject({ keys: ['LEAVE'], values: { late: 1 } });
+    lab.event({ kind: 'voidRefused', cancelId: lab.newest().voids[0]?.cancelId ?? '', code: '007_030' });
+    expect(lab.see().face).toMatchObject({ id: 'VOID-NO', reason: '007_030' });
+  });
+
+  it('is not offered after its window or on another business day', () => {
+    lab.charge();
+    lab.shown();
+    expect(lab.see().rail.last?.voidable).toBe(true);
+    lab.status = { ...ONLINE, businessDate: '20260724' };
+    expect(lab.see().rail.last?.voidable).toBe(false);
+    ask();
+    expect(lab.see().face.refused?.cause).toBe('VOID_DAY');
+    lab.status = ONLINE;
+    lab.clock.pass(1_800_001);
+    ask();
+    expect(lab.see().face.refused?.cause).toBe('VOID_WINDOW');
+  });
+});
+
+describe('after a restart', () => {
+  it('asks newest first, numbers the questions, and takes no scan before they are answered', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'declined', code: '006_007', businessDate: null });
+    expect(lab.see().face).toMatchObject({ id: 'BACK', reason: '006_007' });
+    lab.restart();
+    expect(lab.see().face).toMatchObject({ id: 'RE-BACK', question: { number: 1, of: 1 } });
+    lab.scan(lab.barcode('CHARGE', 3_000, OTHER_CARD));
+    expect(lab.see().band?.cause).toBe('RESTART_OPEN');
+    lab.press('RECEIVED');
+    expect(lab.face()).toBe('BACK');
+    lab.press('HANDED');
+    expect(lab.face()).toBe('END');
+  });
+
+  it('counts the questions that were answered or left', () => {
+    for (const card of [CARD, OTHER_CARD]) {
+      lab.scan(lab.barcode('CHARGE', 10_000, card));
+      lab.press('RECEIVED');
+      lab.event({ kind: 'cashBack' });
+      if (card === CARD) lab.event({ kind: 'leave' });
+    }
+    lab.restart();
+    expect(lab.see().face).toMatchObject({ id: 'RE-BACK', question: { number: 1, of: 1 } });
+    lab.press('LEAVE');
+    expect(lab.see()).toMatchObject({ face: { id: 'IDLE' }, strip: { returnDue: 2, cases: 2 } });
+  });
+
+  it('asks again after the next restart, and [Leave] puts it into the rail', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.restart();
+    lab.restart();
+    expect(lab.face()).toBe('RE-IN');
+    lab.press('LEAVE');
+    const idle = lab.see();
+    expect(idle.face.id).toBe('IDLE');
+    expect(idle.rail.cases).toHaveLength(1);
+    const item = idle.rail.cases[0];
+    expect(item?.face).toBe('RE-IN');
+    lab.press('OPEN', { sequenceId: item?.sequenceId ?? '', version: item?.version ?? 0 });
+    expect(lab.face()).toBe('RE-IN');
+    lab.press('LEAVE');
+    expect(lab.face()).toBe('IDLE');
+  });
+
+  it('still shows in the rail how the last payment ended', () => {
+    lab.charge();
+    lab.shown();
+    lab.restart();
+    expect(lab.see()).toMatchObject({ face: { id: 'IDLE' }, rail: { last: { face: 'DONE-IN' } } });
+  });
+});
+
+describe('ended faces', () => {
+  it('close by themselves: 20 s, 4 s, 8 s, and stay in the rail', () => {
+    lab.charge();
+    lab.shown();
+    lab.clock.pass(19_999);
+    expect(lab.face()).toBe('DONE-IN');
+    lab.clock.pass(1);
+    expect(lab.face()).toBe('IDLE');
+    lab.scan(lab.barcode('CHARGE', 3_000, OTHER_CARD));
+    lab.press('STOP');
+    expect(lab.face()).toBe('RE-CLOSED');
+    lab.press('STOP');
+    expect(lab.face()).toBe('END-STOP');
+    lab.clock.pass(4_000);
+    expect(lab.face()).toBe('IDLE');
+    expect(lab.see().rail.last?.face).toBe('END-STOP');
+  });
+
+  it('say "new barcode" after the barcode ran out', () => {
+    lab.scan(lab.barcode('REFUND', 10_000));
+    lab.clock.pass(300_000);
+    lab.event({ kind: 'expire' });
+    expect(lab.face()).toBe('EXPIRED');
+    lab.clock.pass(8_000);
+    expect(lab.face()).toBe('IDLE');
+  });
+
+  it('show the balance of the live answer, and are acknowledged once', () => {
+    lab.balance = 53_000;
+    lab.charge();
+    expect(lab.see().face.intent?.balance).toBe(53_000);
+    expect(lab.shown().done).toBe(true);
+    expect(lab.newest().acknowledged).toBe(true);
+    const before = lab.ledger.head().index;
+    expect(lab.shown().done).toBe(false);
+    expect(lab.ledger.head().index).toBe(before);
+  });
+});
