@@ -241,7 +241,6 @@ describe('asking out of turn', () => {
     const reversed = answered<NetCancelAnswer>({ result: 'REVERSED', reversedAt: null });
     backend.sayNetCancel = () => reversed;
     backend.issuerEpoch = 'second';
-    console.log('B', sent(), counter.at(charge));
     void worker.inquireNow(charge.sequenceId);
     await clock.advance(3_000);
     expect(worker.status().issuerEpoch).toBe('second');
