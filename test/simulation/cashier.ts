@@ -34,6 +34,7 @@ const SHOWN_MS = 100;
 const DEAD_MS = 700;
 /** Who was interrupted looks again after so long. */
 const AGAIN_MS = 200;
+const SHOWN_AGAIN_MS = 1_000;
 /** How often people do the less usual thing, per face. */
 const RARE = 0.08;
 
@@ -41,6 +42,8 @@ export class Cashier {
   readonly notes = new Map<string, Notes>();
   readonly #world: CashierWorld;
   #seen: Moment = { key: '', sinceMs: 0 };
+  /** What the page said last that it had shown. */
+  #told: Moment = { key: '', sinceMs: 0 };
   #acted = '';
   presses = 0;
   readonly faces = new Set<FaceId>();
@@ -57,6 +60,7 @@ export class Cashier {
     const snapshot = this.#world.snapshot();
     if (snapshot === null) {
       this.#acted = '';
+      this.#told = { key: '', sinceMs: 0 };
       return null;
     }
     const { face } = snapshot;
@@ -65,10 +69,22 @@ export class Cashier {
     if (key !== this.#seen.key) this.#seen = { key, sinceMs: nowMs };
     this.#readEnd(snapshot);
     const sinceMs = nowMs - this.#seen.sinceMs;
-    if (face.acknowledge) {
-      if (sinceMs < SHOWN_MS) return SHOWN_MS - sinceMs;
-      this.#world.shown(this.#body(snapshot));
-    }
+    if (face.acknowledge && sinceMs < SHOWN_MS) return SHOWN_MS - sinceMs;
+    const againMs = face.acknowledge ? this.#tellShown(snapshot, key, nowMs) : null;
+    const actMs = this.#act(snapshot, key, sinceMs);
+    return againMs === null || actMs === null ? (againMs ?? actMs) : Math.min(againMs, actMs);
+  }
+
+  /** As the page does: at once, and every second until it was taken. Gives the ms to the next time. */
+  #tellShown(snapshot: Snapshot, key: string, nowMs: number): number {
+    const untilMs = this.#told.key === key ? this.#told.sinceMs + SHOWN_AGAIN_MS : nowMs;
+    if (untilMs > nowMs) return untilMs - nowMs;
+    this.#told = { key, sinceMs: nowMs };
+    this.#world.shown(this.#body(snapshot));
+    return SHOWN_AGAIN_MS;
+  }
+
+  #act(snapshot: Snapshot, key: string, sinceMs: number): number | null {
     if (this.#acted === key) return null;
     if (sinceMs < DEAD_MS) return DEAD_MS - sinceMs;
     this.#acted = key;

@@ -216,6 +216,12 @@ export function screenFault(snapshot: Snapshot, ledger: Pick<TillLedger, 'get'>)
   };
 }
 
+/** After a write that failed nobody knows what is on the disk: whoever met it, the till ends. null: it is whole, or ends. */
+export function brokenFault({ ledger, isFaulted }: Terminal): Violation | null {
+  if (!ledger.isBroken() || isFaulted()) return null;
+  return { code: 'BROKEN_GOES_ON', text: 'a till goes on over a ledger whose write failed' };
+}
+
 /** Requests that leave the machine, by the states on disk that allow them. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   approve: ['sending'],

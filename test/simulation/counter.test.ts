@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
+import { LedgerFault } from '../../src/ledger/fault.ts';
 import { Counter } from './counter.ts';
 import { IssuerModel } from './issuer-model.ts';
+import { decide } from './manager.ts';
+import { STATION } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
 
-it('no till runs on while its disk is put back, also one that starts in that very moment', () => {
-  const clock = new VirtualClock();
-  const counter = new Counter({
+function counterOf(clock: VirtualClock): Counter {
+  return new Counter({
     clock,
     random: new SeededRandom(1),
     issuer: new IssuerModel({ wallMs: () => clock.trueMs, tombstones: true }),
@@ -18,6 +20,19 @@ it('no till runs on while its disk is put back, also one that starts in that ver
     tell: null,
     violate: ({ text }) => expect.unreachable(text),
   });
+}
+
+/** Everything until `ms` from now. */
+function pass(clock: VirtualClock, ms: number): void {
+  const endMs = clock.monoMs + ms;
+  while (clock.step(endMs)) {
+    // One event after the other.
+  }
+}
+
+it('no till runs on while its disk is put back, also one that starts in that very moment', () => {
+  const clock = new VirtualClock();
+  const counter = counterOf(clock);
   for (let starts = 0; starts < 5; starts += 1) {
     counter.start();
     counter.powerCut();
@@ -25,8 +40,33 @@ it('no till runs on while its disk is put back, also one that starts in that ver
   counter.rollBack('oldImage');
   counter.start();
   expect(counter.terminal).not.toBeNull();
-  while (clock.step(1)) {
-    // Everything of this millisecond.
-  }
+  pass(clock, 1);
   expect(counter.terminal).toBeNull();
+});
+
+it('a till whose disk fails under a manager writes nothing any more, ends, and comes back by itself', () => {
+  const clock = new VirtualClock();
+  const counter = counterOf(clock);
+  counter.start();
+  const { terminal, world } = counter;
+  if (terminal === null) throw new Error('the till is not up');
+  const sequenceId = '01J00000000000000000000001';
+  const card = { cardNumber: '9410000000000005', barcodeSpec: 'CHARGE9410000000000005123010000' };
+  const scan = {
+    sequenceId,
+    stationId: STATION,
+    type: 'CHARGE',
+    amount: 10_000,
+    managerNeeded: false,
+  } as const;
+  terminal.ledger.accept({ ...scan, ...card }, clock.now());
+  world.faults.io = 1;
+  decide(terminal, sequenceId, 'givenBack', clock.now());
+  world.faults.io = 0;
+  expect(() => terminal.ledger.note('lookedIn', {}, clock.now(), { role: 'terminal' })).toThrow(LedgerFault);
+  expect(terminal.isFaulted()).toBe(true);
+  pass(clock, 300);
+  expect(counter.terminal).toBeNull();
+  pass(clock, 60_000);
+  expect(counter.terminal).not.toBeNull();
 });

@@ -12,7 +12,7 @@ import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
-import { screenFault, sendFaults, type Violation } from './check.ts';
+import { brokenFault, screenFault, sendFaults, type Violation } from './check.ts';
 import { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { closeDay } from './manager.ts';
@@ -341,10 +341,13 @@ export class Counter {
 
   /** After everything that can run now has run: what stands on the screen is what stands on the disk. */
   settle(): void {
+    const { terminal } = this;
+    const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
+    if (broken !== null) this.#options.violate(broken);
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    if (this.terminal === null || this.#pushed === null) return;
-    const fault = screenFault(this.#pushed, this.terminal.ledger);
+    if (terminal === null || this.#pushed === null) return;
+    const fault = screenFault(this.#pushed, terminal.ledger);
     if (fault !== null) this.#options.violate(fault);
     this.#looksAtMs = this.#options.clock.monoMs;
   }

@@ -1,5 +1,5 @@
 /** A manager who closes business days as the pages let one: count, reason, close; and what must hold of them at the end. */
-import type { Actor, Intent } from '../../src/intent/model.ts';
+import type { Actor, Intent, Now } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { COUNTS_MAX } from '../../src/settlement/count.ts';
@@ -8,6 +8,7 @@ import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts'
 import type { Excused, Violation } from './check.ts';
 import type { DayLedger } from './disk-days.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import type { Terminal } from './terminal.ts';
 import type { SeededRandom } from './time.ts';
 
 const BOSS: Actor = { role: 'manager', id: 'M1' };
@@ -31,6 +32,21 @@ export function closeDay(settlement: Settlement, drawer: number, random: SeededR
   } catch (fault) {
     if (fault instanceof SettlementFault || fault instanceof LedgerFault) return null; // the page says why not
     throw fault;
+  }
+}
+
+/** What a manager says of a case. "Not recorded": the page says so, and the till hears what its ledger met. */
+export function decide(
+  { ledger, failed }: Pick<Terminal, 'ledger' | 'failed'>,
+  sequenceId: string,
+  kind: 'givenBack' | 'payBack',
+  now: Now,
+): void {
+  try {
+    ledger.record(sequenceId, { kind }, now, { actor: { ...BOSS, reason: 'customer' } });
+  } catch (fault) {
+    if (!(fault instanceof LedgerFault)) throw fault;
+    failed(fault);
   }
 }
 

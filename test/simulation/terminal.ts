@@ -80,6 +80,10 @@ export interface Terminal {
   readonly station: Station;
   /** Its business days. */
   readonly settlement: Settlement;
+  /** It has asked to end. */
+  isFaulted(): boolean;
+  /** Whoever called the ledger met this: as the pages tell it. */
+  failed(fault: LedgerFault): void;
   /** Lets nothing new out and waits for the answers under way. */
   stop(): Promise<void>;
   /** The process ends without a goodbye; the disk stays as the last commit left it. */
@@ -99,10 +103,15 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     if (random.chance(0.5)) call();
     throw new LedgerFault('IO');
   };
+  /** After a write that failed the ledger writes nothing any more. */
+  const mustBeWhole = (): void => {
+    if (hasBroken) throw new LedgerFault('IO');
+  };
   const around =
     <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
     (...given: Arguments): Result => {
       if (state.dead) throw new Crashed();
+      mustBeWhole();
       diskFault(() => call(...given));
       const dies = faults.crash > 0 && random.chance(faults.crash);
       const after = dies && random.chance(0.5);
@@ -138,7 +147,10 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     list: (query) => ledger.list(query),
     head: () => ledger.head(),
     isBroken: () => hasBroken,
-    sweep: (now) => ledger.sweep(now),
+    sweep: (now) => {
+      mustBeWhole();
+      return ledger.sweep(now);
+    },
     recovering: () => ledger.recovering(),
     markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),
     onCommit: (listener) => ledger.onCommit(listener),
@@ -270,7 +282,7 @@ export function startTerminal(world: TerminalWorld): Terminal {
       if (!state.dead) world.onCommit(intent, record.event);
     });
     till.start();
-    second = world.plant?.secondWorker === true ? secondWorker(world, ledger) : null;
+    second = world.plant?.secondWorker === true ? secondWorker(world, ledger, till) : null;
     const station = till.stations.get(STATION);
     if (station === undefined) throw new Error('the till has no station');
     station.pages.opened(PAGE, clock.now().monoMs);
@@ -282,6 +294,8 @@ export function startTerminal(world: TerminalWorld): Terminal {
       worker,
       station,
       settlement,
+      isFaulted: () => till?.isFaulted === true,
+      failed: (fault) => till?.ledgerFault(fault),
       stop: () => till?.stop() ?? Promise.resolve(),
       kill,
     };
@@ -306,7 +320,7 @@ function forgetful(ledger: TillLedger): TillLedger {
 }
 
 /** A planted bug: a second dispatcher on the same ledger. */
-function secondWorker(world: TerminalWorld, ledger: TillLedger): SyncWorker {
+function secondWorker(world: TerminalWorld, ledger: TillLedger, till: Till): SyncWorker {
   const { clock, random, policy, backend, machineId, terminalId, memory } = world;
   const worker = new SyncWorker({
     ledger,
@@ -317,6 +331,7 @@ function secondWorker(world: TerminalWorld, ledger: TillLedger): SyncWorker {
     identity: { machineId, agentVersion: '0.0.0' },
     terminalId,
     memory,
+    onFault: (fault) => fault instanceof LedgerFault && till.ledgerFault(fault),
   });
   worker.start();
   return worker;

@@ -7,7 +7,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
 import { isCase } from '../../src/intent/state.ts';
-import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { FaceId } from '../../src/station/snapshot.ts';
 import type { ScanResult } from '../../src/station/station.ts';
@@ -16,6 +15,7 @@ import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts
 import { Counter, survive } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
+import { decide } from './manager.ts';
 import type { FaultCounts } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
@@ -307,16 +307,9 @@ export class Story {
     const { random } = this;
     if (terminal === null || !random.chance(0.3)) return;
     counter.recover();
-    const actor = { role: 'manager', id: 'M1', reason: 'customer' } as const;
     for (const intent of terminal.ledger.open()) {
-      const record = (kind: 'givenBack' | 'payBack'): boolean => {
-        try {
-          return terminal.ledger.record(intent.sequenceId, { kind }, this.clock.now(), { actor }).ok;
-        } catch (error) {
-          if (error instanceof LedgerFault) return false; // "not recorded": the manager waits
-          throw error;
-        }
-      };
+      const record = (kind: 'givenBack' | 'payBack'): void =>
+        decide(terminal, intent.sequenceId, kind, this.clock.now());
       if (intent.cash === 'return_due' && (intent.left || intent.deferred)) {
         // The notes first, then the key: the process may die in between.
         const notes = cashier.notes.get(intent.sequenceId);
@@ -353,7 +346,7 @@ export class Story {
       }
       if (!looked && clock.monoMs >= endMs) return;
     }
-    throw new Error('a story without an end');
+    throw new Error(`a story without an end: seed ${this.#options.seed}`);
   }
 
   // ---------------------------------------------------------------------------------------------- the end
