@@ -17,6 +17,7 @@ import type { Calls } from './calls.ts';
 import { Gathered } from './gathered.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
+import { Recent } from './recent.ts';
 
 const TERMINAL: Actor = { role: 'terminal' };
 /** After a commit that could not be made, or a command that the rules refused: not again at once. */
@@ -55,30 +56,12 @@ export interface DeliveryHost {
   faulted(): void;
 }
 
-/** A failed commit that may succeed later; after any other the process must end, and the next start decides. */
-export function mayPass(fault: unknown): fault is LedgerFault {
+/**
+ * A commit of a payment that may succeed later. After any other the process must end, and the next start decides: also where
+ * the payment's own row is damaged, because its answer cannot be kept.
+ */
+function mayPass(fault: unknown): fault is LedgerFault {
   return fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
-}
-
-/** Live answers of this run, bounded; the oldest goes. */
-class Recent<Value> {
-  readonly #most: number;
-  readonly #values = new Map<string, Value>();
-  constructor(most: number) {
-    this.#most = most;
-  }
-  get(key: string): Value | undefined {
-    return this.#values.get(key);
-  }
-  set(key: string, value: Value): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    const [oldest] = this.#values.keys();
-    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
-  }
-  delete(key: string): void {
-    this.#values.delete(key);
-  }
 }
 
 /** Sends one request for one intent: the attempt is durable first, then the bytes, then the answer is durable. */
@@ -93,6 +76,8 @@ export class Delivery {
   /** Answers of charges credited later: nobody stands there for them, so those of one moment share a commit. */
   readonly #waiting: Gathered<Heard>;
   lateAnswers = 0;
+  /** Another program held the file: until this mono ms nothing new is begun. */
+  #heldUntilMs = 0;
 
   constructor(options: SyncOptions, limits: SyncLimits, agenda: Agenda, calls: Calls, host: DeliveryHost) {
     this.#options = options;
@@ -126,7 +111,7 @@ export class Delivery {
     const { command, intent } = entry;
     if (command === null) return;
     const canDefer = command === 'chooseLater' && (this.#options.mayDefer?.(intent) ?? false);
-    const committed = this.#recordFor(entry.sequenceId, { kind: command }, { actor: TERMINAL, canDefer });
+    const committed = this.#begin(entry.sequenceId, { kind: command }, { actor: TERMINAL, canDefer });
     if (committed === null) {
       this.#agenda.postpone(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
     }
@@ -162,7 +147,7 @@ export class Delivery {
    * no trustworthy answer.
    */
   ask(intent: Intent, told: (result: string | null) => void): void {
-    const committed = this.#recordFor(intent.sequenceId, { kind: 'inquire' }, { actor: TERMINAL });
+    const committed = this.#begin(intent.sequenceId, { kind: 'inquire' }, BY_TERMINAL);
     if (committed === null) {
       told(null);
       return;
@@ -199,7 +184,8 @@ export class Delivery {
     const [only] = entries;
     if (only === undefined) return;
     const steps = entries.map(({ sequenceId }) => ({ sequenceId, event: SEND, options: BY_TERMINAL }));
-    const outcomes = entries.length === 1 ? null : this.#recordTogether(steps);
+    const isAlone = entries.length === 1 || this.heldUntilMs() !== null;
+    const outcomes = isAlone ? null : this.#recordTogether(steps);
     // Alone, each is judged for itself: one whose barcode cannot be read holds up no other.
     if (outcomes === null) for (const entry of entries) this.#approve(entry, false);
     else
@@ -212,7 +198,7 @@ export class Delivery {
 
   #approve(entry: Entry, attended: boolean): void {
     let isKeyless = false;
-    const committed = this.#recordFor(entry.sequenceId, { kind: 'send' }, { actor: TERMINAL }, () => {
+    const committed = this.#begin(entry.sequenceId, SEND, BY_TERMINAL, () => {
       isKeyless = true;
     });
     if (committed === null) {
@@ -377,11 +363,29 @@ export class Delivery {
 
   /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
   #attempt(entry: Entry, command: OwnCommand): Committed | null {
-    const committed = this.#recordFor(entry.sequenceId, command, { actor: TERMINAL });
+    const committed = this.#begin(entry.sequenceId, command, BY_TERMINAL);
     if (committed === null) {
       this.#agenda.hold(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
     }
     return committed;
+  }
+
+  /**
+   * Mono ms until which nothing new is begun, because another program holds the file: each try would wait for it as long, and
+   * the counter with them. Answers are recorded in any case. null: it does not.
+   */
+  heldUntilMs(): number | null {
+    return this.#options.clock.now().monoMs < this.#heldUntilMs ? this.#heldUntilMs : null;
+  }
+
+  /** Commits what the worker begins by itself. */
+  #begin(
+    sequenceId: string,
+    event: OwnCommand,
+    options: RecordOptions,
+    keyless?: () => void,
+  ): Committed | null {
+    return this.heldUntilMs() === null ? this.#recordFor(sequenceId, event, options, keyless) : null;
   }
 
   /**
@@ -394,8 +398,7 @@ export class Delivery {
       return outcomes.map((outcome) => (outcome.ok ? outcome : null));
     } catch (fault) {
       if (fault instanceof LedgerFault && ALONE.has(fault.code)) return null;
-      if (mayPass(fault)) this.#host.faulted();
-      else this.#host.broken(fault);
+      this.#failed(fault);
       return steps.map(() => null);
     }
   }
@@ -415,9 +418,17 @@ export class Delivery {
       return outcome.ok ? outcome : null;
     } catch (fault) {
       if (fault instanceof LedgerFault && fault.code === 'KEY_MISSING') keyless();
-      if (mayPass(fault)) this.#host.faulted();
-      else this.#host.broken(fault);
+      this.#failed(fault);
       return null;
     }
+  }
+
+  #failed(fault: unknown): void {
+    if (!mayPass(fault)) {
+      this.#host.broken(fault);
+      return;
+    }
+    this.#host.faulted();
+    if (fault.code === 'LOCKED') this.#heldUntilMs = this.#options.clock.now().monoMs + RECORD_RETRY_MS;
   }
 }

@@ -11,6 +11,7 @@ import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
 import type { Session } from './session.ts';
+import { soonest } from './soonest.ts';
 
 const TERMINAL: Actor = { role: 'terminal' };
 const ASKS_MAX = 1_000;
@@ -72,7 +73,8 @@ export class Recheck {
 
   /** Mono ms at which something refused before is tried again. */
   nextMs(session: Session): number | null {
-    return mayAskAgain(session) ? this.#retryMs : null;
+    const askMs = this.#asks.length > 0 ? this.#delivery.heldUntilMs() : null;
+    return soonest(askMs, mayAskAgain(session) ? this.#retryMs : null);
   }
 
   ask(intent: Intent, wake: () => void): Promise<string | null> {
@@ -88,7 +90,8 @@ export class Recheck {
    * permit: every till of a chain asks again at the same moment.
    */
   run(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
-    while (hasRoom()) {
+    // One attempt that finds the file held by another program ends the turn: the next would only wait for that too.
+    while (hasRoom() && this.#delivery.heldUntilMs() === null) {
       const next = this.#takeAsk();
       if (next === undefined) break;
       this.#delivery.ask(next.intent, next.told);

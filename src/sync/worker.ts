@@ -8,11 +8,12 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import { Agenda } from './agenda.ts';
 import { Calls } from './calls.ts';
 import { Counters } from './counters.ts';
 import { DayCalls } from './day-calls.ts';
-import { Delivery, mayPass } from './delivery.ts';
+import { Delivery } from './delivery.ts';
 import { Dispatch } from './dispatch.ts';
 import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
@@ -98,9 +99,7 @@ export class SyncWorker {
       wake: () => this.#wake(),
       tell: () => this.#tell(),
       recording: (kind, record) => this.#recording(kind, record),
-      failed: (fault) => {
-        if (!mayPass(fault)) this.#broken(fault);
-      },
+      failed: (fault) => this.#failed('recoveryFailed', fault),
     });
   }
 
@@ -327,13 +326,18 @@ export class SyncWorker {
     try {
       record();
     } catch (fault) {
-      if (!mayPass(fault)) {
-        this.#broken(fault);
-        return;
-      }
-      this.#counters.faults += 1;
-      this.#log({ level: 'error', event: 'noteFailed', kind, fault: fault.code });
+      this.#failed('noteFailed', fault, kind);
     }
+  }
+
+  /** What passes, and a row that cannot be read, may be tried again; only a ledger that says that it is broken ends the run. */
+  #failed(event: string, fault: unknown, kind: string | null = null): void {
+    if (!(fault instanceof LedgerFault) || this.#options.ledger.isBroken()) {
+      this.#broken(fault);
+      return;
+    }
+    this.#counters.faults += 1;
+    this.#log({ level: 'error', event, kind, fault: fault.code });
   }
 
   #broken(fault: unknown): void {

@@ -186,6 +186,29 @@ describe('recovering', () => {
     expect(notes).toEqual(['15', '16', '17', '18', '19', '20', '21', '22'].map((day) => `202611${day}`));
   });
 
+  it('a claim over a row that cannot be read is not granted, and ends no run for it', async () => {
+    const faults: unknown[] = [];
+    await counter.end();
+    counter = new Counter({ onFault: (fault) => faults.push(fault) });
+    const { backend, clock, ledger, worker } = counter;
+    backend.greeting = { ...backend.greeting, holder: 'c'.repeat(64) };
+    backend.sayTransactions = ({ businessDate }) =>
+      answered({ asOf: '20261122120000000', final: true, totals: [], items: [itemOf(businessDate)] });
+    await counter.start();
+    const { get } = ledger;
+    ledger.get = () => {
+      throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+    };
+    const claimed = worker.claimEpoch('lee');
+    await clock.advance(2_000);
+    expect(await claimed).toBe(false);
+    ledger.get = get;
+    const charge = counter.charge();
+    await clock.advance(2_000);
+    expect(faults).toEqual([]);
+    expect(counter.now(charge).cases).toEqual(['RECOVERING']);
+  });
+
   it('imports the lists of the last days also when a payment bears the date of a clock that stood in 1970', async () => {
     await counter.end();
     counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '19700101' });
