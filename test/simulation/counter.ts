@@ -64,6 +64,8 @@ export class Counter {
   #begun = new Set<string>();
   #pushed: Snapshot | null = null;
   #isChanged = false;
+  /** Mono ms of the last write that the disk refused or lost. */
+  #diskFailedAtMs = Number.NEGATIVE_INFINITY;
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -99,7 +101,7 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) => this.#count(kind === 'full' ? 'diskFull' : 'diskError'),
+      onDiskFault: (kind) => this.#diskFailed(kind),
       onFault: (fault) => this.#gaveUp(fault),
       onCommit: (intent, event) => this.#committed(intent, event),
       onEvent: (intent, event) => this.#met(intent, event),
@@ -425,9 +427,22 @@ export class Counter {
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
-    const isGreeted = this.terminal?.worker.status().onlineSinceStart === true;
-    if (event === 'deadline' && intent.inquiries === 0 && isGreeted)
+    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk())
       this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
+  }
+
+  /** Until this deadline: there was an issuer to ask, and a disk that took the attempt, without which nothing is sent. */
+  #couldAsk(): boolean {
+    const { clock } = this.#options;
+    if (clock.monoMs - this.#diskFailedAtMs <= this.world.policy.times.deadlineMs) return false;
+    return this.terminal?.worker.status().onlineSinceStart === true;
+  }
+
+  /** False: the shrunk story leaves this fault out. */
+  #diskFailed(kind: 'full' | 'io'): boolean {
+    const isMeant = this.#count(kind === 'full' ? 'diskFull' : 'diskError');
+    if (isMeant) this.#diskFailedAtMs = this.#options.clock.monoMs;
+    return isMeant;
   }
 
   #bytesLeave(sequenceId: string, call: string, isSecond: boolean): void {

@@ -89,6 +89,7 @@ describe('the whole terminal under one seed', () => {
     [900_636, 'a copy of a request that was booked when the till had gone on without it'],
     [908_159, 'a comparison that a hello of the new business day came into'],
     [1_006_410, 'a full disk under the cases of a till that lost its end'],
+    [1_022_178, 'a full disk under every question of a payment, until its deadline'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
