@@ -156,7 +156,9 @@ export class StationCore {
     return 'refused';
   }
 
+  /** Not where the ledger has just taken no record: it would not take this one either, and the cashier would wait for it. */
   #noteRefusal(cause: RefusedCause): void {
+    if (this.trouble !== null) return;
     const { ledger, clock } = this.options;
     const now = clock.now();
     const notedMs = this.#notedMs.get(cause);

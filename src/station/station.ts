@@ -240,8 +240,12 @@ export class Station {
     this.#noticeFace(monoMs);
   }
 
-  /** Before the cash: "credit later?" is asked while the line is down, and no longer once it is back. */
+  /**
+   * Before the cash: "credit later?" is asked while the line is down, and no longer once it is back. Not while nothing can be
+   * recorded: each change of the screen would try it anew, and behind another program's lock wait two seconds for it.
+   */
   #followLine(): void {
+    if (this.#core.trouble !== null) return;
     const { current } = this.#core.desk;
     if (current === null || current.type !== 'CHARGE' || current.question !== null) return;
     if (current.host !== 'unsent' || current.cash !== 'none' || current.laterChosen === true) return;

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/ledger.ts';
 import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE } from './desk-lab.ts';
 
+const DOWN = { ...ONLINE, line: { ...ONLINE.line, state: 'down' as const } };
+
 let lab: Lab;
 
 beforeEach(() => {
@@ -105,6 +107,24 @@ describe('a commit that fails', () => {
     lab.clock.pass(2_000);
     expect(lab.face()).toBe('IDLE');
     expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+  });
+
+  it('is told once: no second record is tried before the cashier hears of it', () => {
+    lab.failing = FULL;
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    expect(lab.faults).toHaveLength(1);
+    expect(lab.see().face.id).toBe('NO-ROOM');
+  });
+
+  it('while the line goes down is tried again when the ledger records again, not with every change of the screen', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.failing = new LedgerFault('LOCKED');
+    lab.status = DOWN;
+    for (let changes = 0; changes < 5; changes += 1) lab.station.refresh();
+    expect(lab.faults).toHaveLength(1);
+    lab.failing = null;
+    lab.clock.pass(2_000);
+    expect(lab.face()).toBe('LATER-ASK');
   });
 
   it('with an I/O error is told to the agent, which ends', () => {
