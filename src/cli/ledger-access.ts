@@ -10,7 +10,7 @@ import { configFile } from './places.ts';
 const SENTENCES: Readonly<Partial<Record<LedgerFaultCode, string>>> = {
   LOCKED: 'the agent has the ledger open. Stop it first (systemctl stop kona-till), or use the manager page.',
   READ_ONLY:
-    'the ledger cannot be written (a disk that became read-only, or the rights of its folder), or it is of an older program. Look at the disk first (dmesg, mount); then: Start the agent once, it brings an older ledger up to date.',
+    'the ledger cannot be written (a disk that became read-only, or the rights of its folder), or it is of an older program. Look at the disk first (dmesg, mount); then start the agent once, it brings an older ledger up to date.',
   IO: 'reading or writing the disk failed. Look at the disk (dmesg), then start the agent again.',
   CORRUPT:
     'the ledger file is damaged, or this is no ledger. Put the last backup in its place (kona-till ledger restore FILE --yes); what stands there is kept beside it. Without any backup: kona-till ledger quarantine --yes.',

@@ -160,7 +160,7 @@ describe('a ledger of an older program', () => {
     database.close();
     const { code, err } = await till('ledger', 'verify');
     expect(code).toBe(3);
-    expect(err).toContain('Start the agent once');
+    expect(err).toContain('then start the agent once');
   });
 });
 
