@@ -1,7 +1,7 @@
 /** One Chromium and one build of the pages for all browser tests of the screens. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -44,4 +44,18 @@ export function faultsOf(page: Page): readonly string[] {
       faults.push(message.text());
   });
   return faults;
+}
+
+export interface Preferences {
+  readonly language: 'ko' | 'en';
+  readonly theme: 'light' | 'dark';
+  readonly sound: boolean;
+}
+
+/** Every page of the context finds these preferences set, as by somebody before. */
+export async function prefer(context: BrowserContext, preferences: Preferences): Promise<void> {
+  await context.addInitScript(
+    (text) => localStorage.setItem('kona-till.preferences', text),
+    JSON.stringify(preferences),
+  );
 }

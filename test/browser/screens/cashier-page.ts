@@ -1,46 +1,23 @@
 /** The cashier's page in a browser before a scripted agent, for the tests of what it does. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { Face, Snapshot } from '../../../src/station/snapshot.ts';
-import { buildPages, faultsOf, startBrowser } from './browser.ts';
+import { newPage, page, pages, startBrowserPage } from './browser-page.ts';
 import { FixtureServer } from './fixture.ts';
 import { ALL_FACES, snapshotOf } from './snapshots.ts';
 
 export const PRESS = '/api/v1/stations/1/press';
 
-export let pages: string;
 export let server: FixtureServer;
-export let context: BrowserContext;
-export let page: Page;
-let folder: string;
-let browser: Browser;
-let faults: readonly string[];
 
 /** Before each test of the file a page of its own on a fresh server; after it, nothing went wrong in the page. */
 export function startCashier(): void {
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'screens-cashier-'));
-    pages = await buildPages(join(folder, 'dist'));
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
   beforeEach(async () => {
     server = await FixtureServer.start(pages, snapshotOf(face('IDLE')));
-    context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
-    page = await context.newPage();
-    faults = faultsOf(page);
+    await newPage({ viewport: { width: 1024, height: 768 } });
   });
-  afterEach(async () => {
-    await context.close();
-    await server.close();
-    expect(faults).toEqual([]);
-  });
+  afterEach(() => server.close());
+  startBrowserPage('cashier');
 }
 
 /** One of the faces that the station can show. */

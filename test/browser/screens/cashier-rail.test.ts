@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  drawn,
-  face,
-  headline,
-  open,
-  PRESS,
-  page,
-  server,
-  show,
-  startCashier,
-  until,
-} from './cashier-page.ts';
+import { page } from './browser-page.ts';
+import { drawn, face, headline, open, PRESS, server, show, startCashier, until } from './cashier-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
 import { crowded, intentOf, snapshotOf } from './snapshots.ts';
 

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/station/snapshot.ts';
+import { context, page, pages } from './browser-page.ts';
 import {
-  context,
   drawn,
   face,
   headline,
   live,
   open,
   PRESS,
-  page,
-  pages,
   server,
   show,
   startCashier,

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DayAnswer } from '../../../src/web/api/day.ts';
-import { buildPages, startBrowser } from './browser.ts';
+import { newPage, page, pages, startBrowserPage } from './browser-page.ts';
 import {
   AGREED_DAY,
   DIFFERING_DAY,
@@ -22,32 +19,16 @@ import { ALL_FACES, snapshotOf } from './snapshots.ts';
 const API = '/api/v1/manager';
 const SHOTS = process.env.KONA_TILL_SHOTS ?? null;
 
-let folder: string;
-let pages: string;
-let browser: Browser;
 let server: FixtureServer;
-let context: BrowserContext;
-let page: Page;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'screens-day-'));
-  pages = await buildPages(join(folder, 'dist'));
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 beforeEach(async () => {
   const idle = ALL_FACES.IDLE;
   if (idle === undefined) throw new Error('no IDLE');
   server = await FixtureServer.start(pages, snapshotOf(idle));
   serveManager(server, { state: 'signedIn' });
 });
-afterEach(async () => {
-  await context.close();
-  await server.close();
-});
+afterEach(() => server.close());
+startBrowserPage('day');
 
 function serve(day: DayAnswer, method = 'GET', path = 'day'): void {
   server.routes.set(`${method} ${API}/${path}`, () => ({ status: 200, body: day }));
@@ -58,12 +39,10 @@ async function open(
   theme: 'light' | 'dark' = 'light',
   width = 1280,
 ): Promise<void> {
-  context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-  await context.addInitScript(
-    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
-    JSON.stringify({ language, theme, sound: true }),
+  await newPage(
+    { viewport: { width, height: 900 }, reducedMotion: 'reduce' },
+    { language, theme, sound: true },
   );
-  page = await context.newPage();
   await page.goto(`${server.url}/manager.html#/day`);
   await page.waitForSelector('.step');
 }
@@ -202,8 +181,7 @@ describe('the business day page', () => {
 
   it('says so when no day is open', async () => {
     server.routes.set(`GET ${API}/day`, () => ({ status: 404, body: { error: 'NOT_FOUND', text: 'none' } }));
-    context = await browser.newContext();
-    page = await context.newPage();
+    await newPage({});
     await page.goto(`${server.url}/manager.html#/day`);
     await expect.poll(() => page.locator('.empty').innerText()).toContain('아직 열린 영업일이 없습니다.');
   });
@@ -241,8 +219,7 @@ describe('a payment whose entry fails its hash', () => {
       status: 200,
       body: { ...DETAIL, steps, decisions: [] },
     }));
-    context = await browser.newContext();
-    page = await context.newPage();
+    await newPage({});
     await page.goto(`${server.url}/manager.html#/payment/${DETAIL.sequenceId}`);
     await page.waitForSelector('.broken');
     expect(await page.locator('.broken').innerText()).toContain('기록 4202 확인 실패');

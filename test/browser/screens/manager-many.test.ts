@@ -1,17 +1,16 @@
 /** The payments page on a real agent whose ledger holds 10,000 payments, each written by the ledger's own commits. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { IntentEvent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { AcceptedScan, Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
-import { Page as CashierPage, call, startTill, type Till, until } from '../../integration/agent/harness.ts';
 import { approvalOf, CASHIER, must, scanOf, TERMINAL } from '../../integration/ledger/shop.ts';
-import { buildPages, startBrowser } from './browser.ts';
+import { page } from './browser-page.ts';
+import { cashier, signIn, startTillPage, till } from './till-page.ts';
 
 const PAYMENTS = 10_000;
 const BURST = 250;
@@ -19,7 +18,6 @@ const PAGE = 50;
 /** Every so many payments one is an approved charge, the others are withdrawals that were stopped. */
 const CHARGE_EVERY = 99;
 const SWEEPS_MAX = 40;
-const PIN = '739155';
 const TEST_MS = 30_000;
 const KEY = Buffer.alloc(32, 7);
 
@@ -34,13 +32,6 @@ const NEEDLE = {
 /** Payments of this list as it shows them: newest first. */
 let all: readonly string[];
 let charges: readonly string[];
-let folder: string;
-let till: Till;
-let cashier: CashierPage;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let faults: string[];
 
 const isCharge = (number: number): boolean => number % CHARGE_EVERY === 0;
 
@@ -110,60 +101,16 @@ function makeLedger(directory: string): readonly string[] {
   }
 }
 
-async function makeManager(): Promise<void> {
-  const code = readFileSync(till.agent.installerCodeFile() ?? '', 'utf8').trim();
-  const body = { code, name: '김점장', pin: PIN };
-  const made = await call(till.agent.address, '/api/v1/manager/first', { body });
-  expect(made.status).toBe(200);
-}
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'screens-many-'));
+startTillPage('many', 'ko', (folder) => {
   const oldestFirst = makeLedger(folder);
   all = oldestFirst.toReversed();
   charges = oldestFirst.filter((_, at) => isCharge(at + 1)).reverse();
-  const pagesDirectory = await buildPages(join(folder, 'dist'));
-  till = await startTill({
-    agent: {
-      ledger: { file: join(folder, 'ledger', 'ledger.db'), key: KEY, ballastBytes: 65_536 },
-      web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory },
-    },
-  });
-  await makeManager();
-  cashier = new CashierPage(till.agent.address);
-  await until('the line is online', () => cashier.latest()?.strip.line.state === 'online');
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  cashier?.close();
-  await till?.close();
-  rmSync(folder, { recursive: true, force: true });
+  return { ledger: { file: join(folder, 'ledger', 'ledger.db'), key: KEY, ballastBytes: 65_536 } };
 });
 beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  await context.addInitScript(
-    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
-    JSON.stringify({ language: 'ko', theme: 'light', sound: false }),
-  );
-  page = await context.newPage();
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  await signIn();
-});
-afterEach(async () => {
-  await context.close();
-  expect(faults).toEqual([]);
-});
-
-async function signIn(): Promise<void> {
-  await page.goto(`${till.agent.address}/manager.html`);
-  await page.getByLabel('이름').fill('김점장');
-  for (const digit of PIN) await page.locator('.digit-pad button', { hasText: digit }).click();
-  await page.getByRole('button', { name: '로그인' }).click();
-  await page.getByRole('link', { name: '거래', exact: true }).click();
+  await signIn('거래');
   await page.waitForSelector('tbody tr');
-}
+});
 
 const rows = (): Promise<readonly (string | null)[]> =>
   page.locator('tbody tr').evaluateAll((found) => found.map((row) => row.getAttribute('data-id')));

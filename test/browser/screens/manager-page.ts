@@ -1,38 +1,19 @@
 /** The manager's pages in a browser before a scripted agent, for the tests of what they do. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { ManagerState } from '../../../src/web/api/manager.ts';
 import type { PaymentRow } from '../../../src/web/api/payments.ts';
-import { buildPages, faultsOf, startBrowser } from './browser.ts';
+import { newPage, page, pages, startBrowserPage } from './browser-page.ts';
 import { FixtureServer } from './fixture.ts';
 import { PAYMENTS, rowOf, serveManager } from './manager-data.ts';
 import { ALL_FACES, snapshotOf } from './snapshots.ts';
 
 export const API = '/api/v1/manager';
 
-export let folder: string;
 export let server: FixtureServer;
-export let page: Page;
 export let session: { state: 'first' | 'signedOut' | 'signedIn' };
-let pages: string;
-let browser: Browser;
-let context: BrowserContext;
-let faults: readonly string[];
 
 /** Before each test of the file a page of its own on a fresh server; after it, nothing went wrong in the page. */
 export function startManager(): void {
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'screens-manager-'));
-    pages = await buildPages(join(folder, 'dist'));
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
   beforeEach(async () => {
     const idle = ALL_FACES.IDLE;
     if (idle === undefined) throw new Error('no IDLE');
@@ -41,11 +22,8 @@ export function startManager(): void {
     serveManager(server, session);
     await use('ko', 'light', { width: 1280, height: 800 });
   });
-  afterEach(async () => {
-    await context.close();
-    await server.close();
-    expect(faults).toEqual([]);
-  });
+  afterEach(() => server.close());
+  startBrowserPage('manager');
 }
 
 /** Begins anew with that language, theme and size. */
@@ -54,14 +32,7 @@ export async function use(
   theme: 'light' | 'dark',
   viewport: { width: number; height: number },
 ): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
-  await context.addInitScript(
-    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
-    JSON.stringify({ language, theme, sound: true }),
-  );
-  page = await context.newPage();
-  faults = faultsOf(page);
+  await newPage({ viewport, reducedMotion: 'reduce' }, { language, theme, sound: true });
 }
 /** Opens one of the manager's pages. */
 export async function open(path: string): Promise<void> {

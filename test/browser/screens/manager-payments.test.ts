@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DECISION_TEXT } from '../../../src/screens/text/decisions.ts';
+import { page } from './browser-page.ts';
 import { axeFaults } from './layout.ts';
 import { DETAIL, PAYMENTS, rowOf } from './manager-data.ts';
-import { API, asked, bar, list, open, page, server, startManager, until, use } from './manager-page.ts';
+import { API, asked, bar, list, open, server, startManager, until, use } from './manager-page.ts';
 
 startManager();
 

@@ -1,21 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { folder, page } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
 import { BROKEN, DETAIL } from './manager-data.ts';
-import {
-  API,
-  asked,
-  bar,
-  folder,
-  list,
-  open,
-  page,
-  server,
-  session,
-  startManager,
-  until,
-  use,
-} from './manager-page.ts';
+import { API, asked, bar, list, open, server, session, startManager, until, use } from './manager-page.ts';
 
 /** Set it to keep a picture of every page in that folder, which is there already. */
 const SHOTS = process.env.SCREENS_SHOTS;

@@ -1,64 +1,15 @@
 /** The manager's scanners page on a real agent with a real scanner behind it, and the setup sheet as Chromium prints it. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Page as CashierPage, call, startTill, type Till, until } from '../../integration/agent/harness.ts';
-import { buildPages, startBrowser } from './browser.ts';
+import { describe, expect, it } from 'vitest';
+import { context, page } from './browser-page.ts';
+import { cashier, signIn, startTillPage, till } from './till-page.ts';
 
-const PIN = '739155';
 const MILK = '8801115114154';
 const A4_POINTS = { width: 595, height: 842 };
 
-let folder: string;
-let till: Till;
-let cashier: CashierPage;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let faults: string[];
+startTillPage('scanners', 'en');
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'screens-scanners-'));
-  const pagesDirectory = await buildPages(join(folder, 'dist'));
-  till = await startTill({
-    agent: { web: { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory } },
-  });
-  const code = readFileSync(till.agent.installerCodeFile() ?? '', 'utf8').trim();
-  const body = { code, name: '김점장', pin: PIN };
-  expect((await call(till.agent.address, '/api/v1/manager/first', { body })).status).toBe(200);
-  cashier = new CashierPage(till.agent.address);
-  await until('the line is online', () => cashier.latest()?.strip.line.state === 'online');
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  cashier?.close();
-  await till?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  await context.addInitScript(
-    (preferences) => localStorage.setItem('kona-till.preferences', preferences),
-    JSON.stringify({ language: 'en', theme: 'light', sound: false }),
-  );
-  page = await context.newPage();
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(faults).toEqual([]);
-});
-
-async function signIn(): Promise<void> {
-  await page.goto(`${till.agent.address}/manager.html`);
-  await page.getByLabel('Name').fill('김점장');
-  for (const digit of PIN) await page.locator('.digit-pad button', { hasText: digit }).click();
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('link', { name: 'Scanners', exact: true }).click();
+async function open(): Promise<void> {
+  await signIn('Scanners');
   await page.getByRole('heading', { name: 'counter' }).waitFor();
 }
 
@@ -77,7 +28,7 @@ async function facts(): Promise<Readonly<Record<string, string>>> {
 
 describe('the scanners page', () => {
   it('lists the scanner with its state and counts every scan by what became of it, while it is looked at', async () => {
-    await signIn();
+    await open();
     await expect.poll(facts).toMatchObject({
       Connection: 'network',
       'Scans today': '0',
@@ -104,7 +55,7 @@ describe('the scanners page', () => {
   });
 
   it('counts a product by itself, while it is looked at: nothing else of the till changes with it', async () => {
-    await signIn();
+    await open();
     const before = await facts();
     await till.scanner.send(MILK);
     await expect.poll(facts).toMatchObject({
@@ -115,7 +66,7 @@ describe('the scanners page', () => {
   });
 
   it('shows a lost scanner as unplugged without being reloaded, and ready again once it is back', async () => {
-    await signIn();
+    await open();
     const port = till.scanner.port;
     await till.scanner.close();
     await expect.poll(async () => (await facts()).State).toMatch(/^▲ unplugged since /);
@@ -125,7 +76,7 @@ describe('the scanners page', () => {
   });
 
   it('opens the setup sheet', async () => {
-    await signIn();
+    await open();
     const [sheet] = await Promise.all([
       context.waitForEvent('page'),
       page.getByRole('link', { name: 'Setup sheet' }).click(),
