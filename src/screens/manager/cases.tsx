@@ -8,7 +8,7 @@ import type { Language } from '../text/words.ts';
 import { useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { Decide } from './decide.tsx';
-import { LoadState } from './parts.tsx';
+import { FactList, LoadState } from './parts.tsx';
 import { nextText } from './payment.tsx';
 import { typeWords } from './payment-table.tsx';
 import { linkTo } from './route.ts';
@@ -35,17 +35,16 @@ export function Cases(props: PageProps) {
       <ul class="cases">
         {rows.map((row) => (
           <li key={row.sequenceId} data-id={row.sequenceId}>
-            <dl class="facts">
-              <Fact name={CASES.age[language]} value={span(live.wallMs - row.scannedAtMs)} />
-              <Fact name={CASES.reason[language]} value={caseReasons(row, language)} />
-              <Fact
-                name={LIST.amount[language]}
-                value={`${typeWords(row.type, language)} ${won(row.amount, language)}`}
-              />
-              <Fact name={LIST.state[language]} value={stateWords(row, language)} />
-              <Fact name={DETAIL.cash[language]} value={cashPlace(row.cash, language)} />
-              <Fact name={CASES.automatic[language]} value={nextText(row, language)} />
-            </dl>
+            <FactList
+              rows={[
+                [CASES.age[language], span(live.wallMs - row.scannedAtMs)],
+                [CASES.reason[language], caseReasons(row, language)],
+                [LIST.amount[language], `${typeWords(row.type, language)} ${won(row.amount, language)}`],
+                [LIST.state[language], stateWords(row, language)],
+                [DETAIL.cash[language], cashPlace(row.cash, language)],
+                [CASES.automatic[language], nextText(row, language)],
+              ]}
+            />
             <div class="actions">
               <a href={linkTo('payment', {}, row.sequenceId)}>{row.reference}</a>
               <button
@@ -63,14 +62,5 @@ export function Cases(props: PageProps) {
         ))}
       </ul>
     </>
-  );
-}
-
-function Fact(props: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.value}</dd>
-    </div>
   );
 }

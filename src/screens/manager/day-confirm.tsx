@@ -3,16 +3,14 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DayAnswer } from '../../web/api/day.ts';
 import type { DecisionReason } from '../../web/api/payments.ts';
-import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { CASES } from '../text/manager.ts';
 import { useAction } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { dayFault } from './day-parts.tsx';
-import { PinField, SelectField, TextField } from './fields.tsx';
+import { PinField } from './fields.tsx';
+import { type Given, isReasoned, ReasonFields, reasonBody } from './reason.tsx';
 
 const PIN_MIN = 4;
-const NOTE_MIN = 10;
-const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
 
 interface FormProps extends StepProps {
   readonly sentence: string;
@@ -70,26 +68,16 @@ export interface Reasoned {
 
 export function ReasonConfirm(props: FormProps & { send: (given: Reasoned) => Promise<DayAnswer> }) {
   const { language, children, send, ...rest } = props;
-  const [reason, setReason] = useState<DecisionReason>('WRONG_AMOUNT');
-  const [note, setNote] = useState('');
-  const given = note.trim();
+  const [given, setGiven] = useState<Given>({ reason: 'WRONG_AMOUNT', note: '' });
   return (
     <Confirm
       {...rest}
       language={language}
-      isReady={reason !== 'OTHER' || given.length >= NOTE_MIN}
-      send={(pin) => send({ reason, pin, ...(given === '' ? {} : { note: given }) })}
+      isReady={isReasoned(given)}
+      send={(pin) => send({ ...reasonBody(given), pin })}
     >
       {children}
-      <SelectField
-        label={CASES.why[language]}
-        value={reason}
-        change={(value) => setReason(REASONS.find((each) => each === value) ?? 'OTHER')}
-        options={REASONS.map((value) => ({ value, text: DECISION_REASON_TEXT[value][language] }))}
-      />
-      {reason === 'OTHER' ? (
-        <TextField label={CASES.note[language]} value={note} change={setNote} lengthMax={200} />
-      ) : null}
+      <ReasonFields given={given} change={setGiven} language={language} />
     </Confirm>
   );
 }

@@ -1,17 +1,14 @@
 /** [정하기 Decide]: one sentence, the verb on the button, a reason from the list, the PIN where it is asked. */
 import { useState } from 'preact/hooks';
-import type { DecisionReason, OfferedDecision, PaymentAnswer, PaymentRow } from '../../web/api/payments.ts';
+import type { OfferedDecision, PaymentAnswer, PaymentRow } from '../../web/api/payments.ts';
 import { CallRefused } from '../shared/http.ts';
-import { DECISION_REASON_TEXT, DECISION_TEXT } from '../text/decisions.ts';
+import { DECISION_TEXT } from '../text/decisions.ts';
 import { CASES } from '../text/manager.ts';
 import { CASE_WORDS } from '../text/states.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
-import { PinField, SelectField, TextField } from './fields.tsx';
-
-const NOTE_MIN = 10;
-const NOTE_MAX = 200;
-const REASONS = Object.keys(DECISION_REASON_TEXT) as readonly DecisionReason[];
+import { PinField } from './fields.tsx';
+import { type Given, isReasoned, ReasonFields, reasonBody } from './reason.tsx';
 
 interface DecideProps {
   readonly payment: PaymentRow & { readonly decisions: readonly OfferedDecision[] };
@@ -54,20 +51,17 @@ export function Decide(props: DecideProps) {
 
 function Confirm(props: DecideProps & { offer: OfferedDecision; close: () => void }) {
   const { payment, language, offer } = props;
-  const [reason, setReason] = useState<DecisionReason>('CUSTOMER_ASKED');
-  const [note, setNote] = useState('');
+  const [given, setGiven] = useState<Given>({ reason: 'CUSTOMER_ASKED', note: '' });
   const [pin, setPin] = useState('');
   const action = useAction(language, props.signedOut);
   const text = DECISION_TEXT[offer.decision];
-  const noteMissing = reason === 'OTHER' && note.trim().length < NOTE_MIN;
   const pinMissing = offer.pinNeeded && pin.length < 4;
   const decide = async (): Promise<void> => {
     const answer = await action.run(() =>
       managerPost<PaymentAnswer>(`payments/${encodeURIComponent(payment.sequenceId)}/decide`, {
         decision: offer.decision,
         version: payment.version,
-        reason,
-        ...(note.trim() === '' ? {} : { note: note.trim() }),
+        ...reasonBody(given),
         ...(offer.caseReason === null ? {} : { caseReason: offer.caseReason }),
         ...(pin === '' ? {} : { pin }),
       }).catch((error: unknown) => {
@@ -91,22 +85,14 @@ function Confirm(props: DecideProps & { offer: OfferedDecision; close: () => voi
       }}
     >
       <p class="sentence">{say(text.confirm, language, { amount: payment.amount })}</p>
-      <SelectField
-        label={CASES.why[language]}
-        value={reason}
-        change={(value) => setReason(REASONS.find((each) => each === value) ?? 'OTHER')}
-        options={REASONS.map((value) => ({ value, text: DECISION_REASON_TEXT[value][language] }))}
-      />
-      {reason === 'OTHER' ? (
-        <TextField label={CASES.note[language]} value={note} change={setNote} lengthMax={NOTE_MAX} />
-      ) : null}
+      <ReasonFields given={given} change={setGiven} language={language} />
       {offer.pinNeeded ? (
         <PinField label={CASES.pin[language]} value={pin} change={setPin} language={language} />
       ) : null}
       <p class="fault" role="alert">
         {action.fault}
       </p>
-      <button type="submit" class="primary" disabled={action.busy || noteMissing || pinMissing}>
+      <button type="submit" class="primary" disabled={action.busy || !isReasoned(given) || pinMissing}>
         {text.button[language]}
       </button>
       <button type="button" onClick={props.close}>

@@ -42,6 +42,20 @@ export function lineText(line: LineState, language: Language): string {
   return `${shapes[line.state]} ${words[line.state][language]}${line.state === 'online' || reason === '' ? '' : ` · ${reason}`}`;
 }
 
+/** Names with what holds of each. */
+export function FactList(props: { rows: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl class="facts">
+      {props.rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 /** A table that may be wider than its place: it scrolls by itself and can be reached by the keyboard for that. */
 export function ScrollingTable(props: { label: string; children: ComponentChildren }) {
   const reachable = (element: HTMLElement | null): void => {

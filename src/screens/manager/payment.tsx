@@ -23,7 +23,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { Decide } from './decide.tsx';
-import { LoadState, ScrollingTable } from './parts.tsx';
+import { FactList, LoadState, ScrollingTable } from './parts.tsx';
 import { typeWords } from './payment-table.tsx';
 import { linkTo } from './route.ts';
 
@@ -99,16 +99,7 @@ function Facts(props: { payment: PaymentDetail; language: Language }) {
     [DETAIL.flags[language], flagsOf(payment, language)],
     [DETAIL.code[language], code === null ? '–' : `${code} ${reasonText(code)?.reason[language] ?? ''}`],
   ];
-  return (
-    <dl class="facts">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList rows={rows} />;
 }
 
 /** What else holds of the payment, beside host and cash. */

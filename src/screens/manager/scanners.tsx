@@ -8,7 +8,7 @@ import { problemText } from '../text/scanner-problems.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
-import { LoadState } from './parts.tsx';
+import { FactList, LoadState } from './parts.tsx';
 import { when } from './payment-table.tsx';
 
 export function Scanners(props: PageProps) {
@@ -80,14 +80,7 @@ function Scanner(props: PageProps & { row: ScannerRow; reload: () => void }) {
         </button>
       </div>
       {row.problem === null ? null : <p class="fault">{problemText(row.problem, language)}</p>}
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList rows={facts} />
       {row.lastUnreadable === null || testing ? null : (
         <p class="fault" role="status">
           <b>{SCANNERS.lastUnreadable[language]}</b> {when(row.lastUnreadable.atMs, live.wallMs)} ·{' '}
@@ -151,14 +144,7 @@ function PosPort(props: { port: ScannersAnswer['posPorts'][number]; language: La
       <h2>
         {SCANNERS[port.kind === 'serial' ? 'posPort' : 'posSocket'][language]} {port.stationId}
       </h2>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList rows={facts} />
     </section>
   );
 }

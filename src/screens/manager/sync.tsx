@@ -7,7 +7,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { PinField, TextField } from './fields.tsx';
-import { LoadState, lineText } from './parts.tsx';
+import { FactList, LoadState, lineText } from './parts.tsx';
 import { PaymentTable } from './payment-table.tsx';
 
 type Command = 'pause' | 'resume' | 'claim';
@@ -96,14 +96,7 @@ function Figures(props: PageProps & { sync: SyncAnswer }) {
   return (
     <>
       <p class="line-state">{lineText(sync.line, language)}</p>
-      <dl class="facts">
-        {figures(sync, live.wallMs, language).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList rows={figures(sync, live.wallMs, language)} />
       <h2>{SYNC.due[language]}</h2>
       {sync.due.length === 0 ? (
         <p class="empty">{SYNC.none[language]}</p>
