@@ -110,9 +110,11 @@ export interface AdmitSpec {
   readonly cardNumber: string;
 }
 
-/** What the ledger knows about a scan (its `ScanFacts` fit). */
+/** What the ledger knows about a scan (its `ScanFacts`). */
 export interface AdmitFacts {
+  /** The intent of the same barcode: open ones always, ended ones inside their window. */
   readonly same: Intent | null;
+  /** An intent of the same card in `unknown` or `reversing`. */
   readonly cardBusy: Intent | null;
   readonly openReversals: {
     readonly count: number;
@@ -123,6 +125,7 @@ export interface AdmitFacts {
   /** Open deferred charges of this card. */
   readonly deferredOfCard?: number;
   readonly drawer: number;
+  /** Sums and counts of this card today, by keyed hash. */
   readonly cardToday: Readonly<Record<IntentType, { readonly count: number; readonly sum: number }>>;
   readonly terminalToday: Readonly<Record<IntentType, { readonly count: number; readonly sum: number }>>;
 }

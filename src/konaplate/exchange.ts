@@ -9,7 +9,7 @@ import { decodeUtf8, parseStrictJson } from './json.ts';
 import { decryptText, encDataOf, encryptText, envelope } from './jwe.ts';
 import { kstMillis } from './kst.ts';
 import { settlementRefusal } from './schemas.ts';
-import type { AnswerMeta, CallContext } from './settlement.ts';
+import type { Answered, AnswerMeta, CallContext } from './settlement.ts';
 import { checkTranToken, makeTranToken } from './tran-token.ts';
 import { type TransportAnswer, TransportFault } from './transport.ts';
 
@@ -36,15 +36,7 @@ export type Judged<Body> =
       readonly meta: AnswerMeta;
       readonly retryAfterMs?: number;
     }
-  | {
-      readonly class: 'ambiguous';
-      readonly why: string;
-      readonly code: string | null;
-      readonly bytesWritten: number;
-      readonly clockOffsetMs?: number;
-      readonly retryAfterMs?: number;
-    }
-  | { readonly class: 'nothingLeft'; readonly why: string };
+  | Extract<Answered<never>, { readonly class: 'ambiguous' | 'nothingLeft' }>;
 
 type Calls = typeof SETTLEMENT_CALLS;
 export type SettlementAnswer<Name extends Operation> = z.output<Calls[Name]['answer']>;

@@ -13,6 +13,7 @@ import type {
   Posting,
   RefusalCode,
 } from '../intent/model.ts';
+import type { AdmitFacts } from '../intent/policy.ts';
 
 /** A scan that the policy admitted, on its way to becoming a durable intent. */
 export interface AcceptedScan {
@@ -81,23 +82,8 @@ export interface Voucher {
 }
 
 /** Facts about a scan that the policy and the duplicate rule need (intent-rules 5). */
-export interface ScanFacts {
-  /** The intent of the same barcode: open ones always, ended ones inside their window. */
-  readonly same: Intent | null;
-  /** An intent of the same card in `unknown` or `reversing`. */
-  readonly cardBusy: Intent | null;
-  readonly openReversals: {
-    readonly count: number;
-    readonly sum: number;
-    readonly oldestAtMs: number | null;
-  };
-  readonly deferredOpen: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
-  /** Open deferred charges of this card. */
+export interface ScanFacts extends AdmitFacts {
   readonly deferredOfCard: number;
-  readonly drawer: number;
-  /** Sums and counts of this card today, by keyed hash. */
-  readonly cardToday: Readonly<Record<IntentType, { count: number; sum: number }>>;
-  readonly terminalToday: Readonly<Record<IntentType, { count: number; sum: number }>>;
 }
 
 export interface JournalHead {

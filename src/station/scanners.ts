@@ -25,10 +25,13 @@ export interface ScanReport {
   readonly symbology: string | null;
   readonly ok: boolean;
   readonly reason: string | null;
+  /** Why it does not parse (`Diagnosis.cause`), with its detail, and what the till reads for a layout. */
   readonly hint: string | null;
   readonly detail: string | null;
   readonly till: string | null;
+  /** Page of the setup sheet that mends it. */
   readonly sheetPage: number | null;
+  /** A code of the setup sheet, and what is wrong with this read of it; null: it is none. */
   readonly sheet: { readonly title: Bilingual; readonly ok: boolean; readonly text: Bilingual } | null;
   readonly looksLikeOurs: boolean;
   readonly masked: string;

@@ -1,21 +1,10 @@
 /** The calls of the business day (screens 3.4). */
 import type { Cash, Host, IntentType } from '../../intent/model.ts';
+import type { Category } from '../../settlement/matching.ts';
 import type { CountSum } from './common.ts';
 import type { DecisionReason } from './payments.ts';
 
-export const DAY_CATEGORIES = [
-  'matched',
-  'missingHere',
-  'missingThere',
-  'amountDiffers',
-  'typeDiffers',
-  'dateDiffers',
-  'duplicate',
-  'reversedButCaptured',
-  'notYetSent',
-] as const;
-
-export type DayCategory = (typeof DAY_CATEGORIES)[number];
+export type DayCategory = Category;
 
 /** `wanted`: closed by a person, the issuer has not answered yet ("cannot confirm" once `unanswered` is set). */
 export type DayPhase = 'open' | 'wanted' | 'notAgreed' | 'agreed';

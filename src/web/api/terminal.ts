@@ -2,6 +2,7 @@
 
 import type { ScannerProblem } from '../../../drivers/scanner.ts';
 import type { VerifyFaultCode } from '../../ledger/types.ts';
+import type { ScanReport } from '../../station/scanners.ts';
 import type { Snapshot } from '../../station/snapshot.ts';
 import type { CountSum, PinBody } from './common.ts';
 import type { PaymentRow } from './payments.ts';
@@ -99,28 +100,7 @@ export interface ScannersAnswer {
 }
 
 /** What was read in test mode, or could not be read: masked. */
-export interface ScanTest {
-  readonly scanner: string;
-  readonly atMs: number;
-  readonly length: number;
-  readonly symbology: string | null;
-  readonly ok: boolean;
-  readonly reason: string | null;
-  /** Why it does not parse (`Diagnosis.cause`), with its detail, and what the till reads for a layout. */
-  readonly hint: string | null;
-  readonly detail: string | null;
-  readonly till: string | null;
-  /** Page of the setup sheet that mends it. */
-  readonly sheetPage: number | null;
-  /** A code of the setup sheet, and what is wrong with this read of it; null: it is none. */
-  readonly sheet: {
-    readonly title: { readonly ko: string; readonly en: string };
-    readonly ok: boolean;
-    readonly text: { readonly ko: string; readonly en: string };
-  } | null;
-  readonly looksLikeOurs: boolean;
-  readonly masked: string;
-}
+export type ScanTest = ScanReport;
 
 /** Why a value is unsafe (screens.md section 3, Settings); the page has the sentences. */
 export type SettingWarning = 'NOT_ENCRYPTED' | 'OPEN_TO_NETWORK' | 'NO_BACKUPS' | 'SAME_DISK';
