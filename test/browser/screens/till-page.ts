@@ -1,7 +1,7 @@
 /** The manager's pages on a real agent that has one manager, for the tests of what only a real agent can show. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { Page as CashierPage, call, startTill, type Till, until } from '../../integration/agent/harness.ts';
+import { Page as CashierPage, call, startTill, type Till } from '../../integration/agent/harness.ts';
 import { folder, newPage, page, pages, startBrowserPage } from './browser-page.ts';
 
 const NAME = '김점장';
@@ -34,8 +34,7 @@ export function startTillPage(name: string, of: Language, prepare?: (folder: str
     const web = { host: '127.0.0.1', port: 0, allowedHosts: [], tls: null, pagesDirectory: pages };
     till = await startTill({ agent: { ...prepare?.(folder), web } });
     await makeManager();
-    cashier = new CashierPage(till.agent.address);
-    await until('the line is online', () => cashier.latest()?.strip.line.state === 'online');
+    cashier = await CashierPage.online(till.agent.address);
   });
   afterAll(async () => {
     cashier?.close();

@@ -1,25 +1,14 @@
 /** What a POS program hears of payments: every change once, in order, over restarts of either side. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ChangesAnswer, PaymentChange } from '../../../src/web/api/payments.ts';
-import { call, EventReader, Page, startTill, type Till, until } from './harness.ts';
+import { page, restart, startCounter, till } from './counter.ts';
+import { call, EventReader, until } from './harness.ts';
 
 const CHANGES = '/api/v1/payments/changes';
 const EVENTS = '/api/v1/payments/events';
-let till: Till;
-let page: Page;
-
-beforeAll(async () => {
-  till = await startTill();
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
-});
-
-afterAll(async () => {
-  page.close();
-  await till.close();
-});
+startCounter();
 
 function changes(reader: EventReader): readonly PaymentChange[] {
   return reader.events.filter(({ event }) => event === 'payment').map(({ data }) => data as PaymentChange);
@@ -67,10 +56,7 @@ describe('the changes of payments', () => {
     await until('the first ones', () => changes(first).length === 5);
     const cursor = first.events.at(-1)?.id ?? '';
     first.close();
-    page.close();
-    await till.restart();
-    page = new Page(till.agent.address);
-    await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+    await restart();
     await charge(20_000);
     const again = new EventReader(till.agent.address, EVENTS, { 'last-event-id': cursor });
     await until('the later ones', () => changes(again).some(({ event }) => event === 'acknowledge'));

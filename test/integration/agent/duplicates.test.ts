@@ -22,8 +22,7 @@ beforeAll(async () => {
       stations: [{ id: '1', scanners: ['left', 'right'] }],
     },
   });
-  first = new Page(till.agent.address, 'first-page');
-  await until('the line is online', () => first.latest()?.strip.line.state === 'online');
+  first = await Page.online(till.agent.address, 'first-page');
   second = new Page(till.agent.address, 'second-page');
   await until('the second page', () => second.latest());
 });

@@ -195,6 +195,13 @@ export class Page {
     }, 3_000);
   }
 
+  /** A page of a till that has come online: its agent has heard of the issuer. */
+  static async online(...given: ConstructorParameters<typeof Page>): Promise<Page> {
+    const page = new Page(...given);
+    await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+    return page;
+  }
+
   #open(): EventReader {
     return new EventReader(this.#address, `/api/v1/stations/${this.#station}/events?page=${this.page}`);
   }

@@ -23,11 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => till.close());
 
-async function online(): Promise<Page> {
-  const page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
-  return page;
-}
+const online = (): Promise<Page> => Page.online(till.agent.address);
 
 function files(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })

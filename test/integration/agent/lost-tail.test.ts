@@ -1,20 +1,10 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Page, startTill, type Till, until } from './harness.ts';
+import { expect, it } from 'vitest';
+import { page, startCounter, till } from './counter.ts';
+import { until } from './harness.ts';
 
-let till: Till;
-let page: Page;
-
-beforeAll(async () => {
-  till = await startTill();
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
-});
-afterAll(async () => {
-  page.close();
-  await till.close();
-});
+startCounter();
 
 it('a journal that lost its last entry shows at the first call, whatever the start itself writes', async () => {
   await till.scanner.send(await till.barcode('CHARGE', 10_000));

@@ -1,18 +1,8 @@
 /** A scanner that does not send the suffix that its entry names: the commonest fault of a new one. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Page, startTill, type Till, until } from './harness.ts';
+import { describe, expect, it } from 'vitest';
+import { page, startCounter, till } from './counter.ts';
 
-let till: Till;
-let page: Page;
-beforeAll(async () => {
-  till = await startTill();
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
-});
-afterAll(async () => {
-  page.close();
-  await till.close();
-});
+startCounter();
 
 describe('a scanner that does not end its reads', () => {
   it.each([

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Page, startTill, type Till, until } from './harness.ts';
+import { describe, expect, it } from 'vitest';
+import { page, startCounter, till } from './counter.ts';
+import { until } from './harness.ts';
 
-let till: Till;
-let page: Page;
-
-beforeAll(async () => {
-  till = await startTill();
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
-});
-
-afterAll(async () => {
-  page.close();
-  await till.close();
-});
+startCounter();
 
 describe('a payment over real HTTP, from the scanner to the issuer', () => {
   it('charges: scan, take the cash, received, done, and the balance rose', async () => {

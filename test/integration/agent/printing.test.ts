@@ -47,9 +47,7 @@ async function open(port: number, change: Partial<AgentPrinter> = {}): Promise<{
       log: (entry) => logged.push(entry.event),
     },
   });
-  page = new Page(till.agent.address);
-  const opened = page;
-  await until('the line is online', () => opened.latest()?.strip.line.state === 'online');
+  page = await Page.online(till.agent.address);
   return { till, page };
 }
 
@@ -153,9 +151,7 @@ describe('a till whose printer is away', () => {
 describe('a till without a printer', () => {
   it('says so to whoever wants to print', async () => {
     till = await startTill();
-    page = new Page(till.agent.address);
-    const opened = page;
-    await until('the line is online', () => opened.latest()?.strip.line.state === 'online');
+    page = await Page.online(till.agent.address);
     expect(page.latest()?.rail.printer).toBe('off');
     const sequenceId = await charge({ till, page }, 10_000);
     expect((await print({ till, page }, sequenceId)).json<ApiError>().error).toBe('NOT_FOUND');

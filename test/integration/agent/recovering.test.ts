@@ -13,8 +13,7 @@ let other: KonaPlateClient;
 
 beforeAll(async () => {
   till = await startTill();
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  page = await Page.online(till.agent.address);
   other = createKonaPlateClient({
     ...till.issuer.credentials,
     terminalId: OTHER_TERMINAL,

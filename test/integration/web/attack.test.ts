@@ -31,8 +31,7 @@ beforeAll(async () => {
     },
   });
   host = new URL(till.agent.address).host;
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  page = await Page.online(till.agent.address);
 });
 
 afterAll(async () => {

@@ -33,8 +33,7 @@ beforeAll(async () => {
       },
     },
   });
-  page = new Page(till.agent.address);
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  page = await Page.online(till.agent.address);
 });
 
 afterAll(async () => {
