@@ -1,24 +1,41 @@
 /** An issuer on a socket and tills without pages as processes of their own (`till-process.ts`), to be killed at will. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Intent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
+import type { Storage } from '../../../src/issuer/storage/open.ts';
 import { createKonaPlateClient } from '../../../src/konaplate/client.ts';
 import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import { readDay } from '../../../src/settlement/read.ts';
 import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
 const PAGE = 500;
+const DAYS_MAX = 400;
 const LIST_TRIES = 5;
 /** Tills of one seed: each draws its own. */
 const PLANS_MAX = 1_000;
+
+/** Tills are started by the hundred: what the runtime compiled once it need not compile again. */
+const COMPILED = mkdtempSync(join(tmpdir(), 'kona-compiled-'));
+process.once('exit', () => rmSync(COMPILED, { recursive: true, force: true }));
+
+/** What becomes of a till and its people. */
+export interface Wishes {
+  /** What people do follows from it; without one they void nothing and let nothing be credited later. */
+  readonly seed?: number;
+  /** A till that has not settled after so long says what it waits for and ends. */
+  readonly patienceMs?: number;
+  /** yyyyMMdd of the business day that a manager closes. */
+  readonly closes?: string;
+}
 
 /** One till process. */
 export interface Child {
@@ -29,26 +46,52 @@ export interface Child {
   readonly trouble: string;
   /** Resolves after so many more commits; rejects when the till ends before. */
   steps(count: number): Promise<void>;
+  /** How often it said this so far, such as `day` after each entry of a business day. */
+  said(word: string): number;
   /** SIGKILL, and resolves when it is gone. */
   kill(): Promise<void>;
 }
 
+/** Files of a till's disk beside the key, which is kept elsewhere: ledger and worker's memory. */
+const LEDGER_FILES = ['till.db', 'till.db-wal'] as const;
+const MEMORY_FILE = 'sync.json';
+
+const MEMORY: Storage = { memory: true };
+
+/** A quick pace: what waits for it would be waited for after each round. */
+function openIssuer(storage: Storage, port = 0): Promise<Issuer> {
+  return startIssuer({ storage, port, policy: { drainPerMinute: 6_000 } });
+}
+
 /** A shop with one ledger. */
 export class Shop {
-  readonly issuer: Issuer;
+  #issuer: Issuer;
   readonly #directory: string;
-  readonly #opened: string;
   readonly #children = new Set<ChildProcess>();
+  readonly #hits = new Map<string, number>();
   #plans = 0;
+  /** Days that were closed, or were about to be. */
+  closes = 0;
 
   private constructor(issuer: Issuer, directory: string) {
-    this.issuer = issuer;
+    this.#issuer = issuer;
     this.#directory = directory;
-    this.#opened = issuer.service.today();
   }
 
-  static async open(): Promise<Shop> {
-    return new Shop(await startIssuer(), mkdtempSync(join(tmpdir(), 'kona-children-')));
+  /** `mayGoBack`: its issuer keeps its data in files, so that it can be put back to an earlier point. */
+  static async open({ mayGoBack = false } = {}): Promise<Shop> {
+    const directory = mkdtempSync(join(tmpdir(), 'kona-children-'));
+    try {
+      const storage = mayGoBack ? { directory: join(directory, 'issuer') } : MEMORY;
+      return new Shop(await openIssuer(storage), directory);
+    } catch (fault) {
+      rmSync(directory, { recursive: true, force: true });
+      throw fault;
+    }
+  }
+
+  get issuer(): Issuer {
+    return this.#issuer;
   }
 
   async close(): Promise<void> {
@@ -57,27 +100,30 @@ export class Shop {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** What its people do follows from the seed; without one they void nothing and let nothing be credited later. */
-  start(mode: Plan['mode'], seed: number | null = null): Child {
+  start(mode: Plan['mode'], wishes: Wishes = {}): Child {
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode, seed)],
+      ['--disable-warning=ExperimentalWarning', PROGRAM, this.#plan(mode, wishes)],
       {
         // Never written to: it closes with this process, however that ends, and the till ends with it.
         stdio: ['pipe', 'pipe', 'pipe'],
-        // Tills are started by the hundred: what the runtime compiled once it need not compile again.
-        env: { ...process.env, NODE_COMPILE_CACHE: join(this.#directory, 'compiled') },
+        env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
       },
     );
     this.#children.add(child);
     let trouble = '';
     let steps = 0;
+    const words = new Map<string, number>();
+    let rest = '';
     const listeners = new Set<() => void>();
     child.stderr?.on('data', (chunk) => {
       trouble += String(chunk);
     });
     child.stdout?.on('data', (chunk) => {
-      steps += String(chunk).split('\n').length - 1;
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      steps += lines.length;
+      for (const word of lines) words.set(word, (words.get(word) ?? 0) + 1);
       for (const listener of listeners) listener();
     });
     const ended = new Promise<number | null>((resolve) =>
@@ -108,6 +154,7 @@ export class Shop {
           listeners.add(look);
         });
       },
+      said: (word) => words.get(word) ?? 0,
       kill: async () => {
         child.kill('SIGKILL');
         await ended;
@@ -115,12 +162,14 @@ export class Shop {
     };
   }
 
-  #plan(mode: Plan['mode'], seed: number | null): string {
+  #plan(mode: Plan['mode'], { seed, patienceMs, closes }: Wishes): string {
     const { cards, ...client } = this.issuer.credentials;
     const usable = cards.filter((card) => card.status === 'active').slice(0, 3);
     const plan: Plan = {
       mode,
-      seed: seed === null ? null : seed * PLANS_MAX + this.#plans,
+      seed: seed === undefined ? null : seed * PLANS_MAX + this.#plans,
+      patienceMs: patienceMs ?? null,
+      closes: closes ?? null,
       directory: this.#directory,
       client,
       cards: usable.map((card) => card.cardNo),
@@ -153,6 +202,68 @@ export class Shop {
     }
   }
 
+  /** Keeps the till's disk as it is, while no till runs. */
+  keepLedger(): void {
+    for (const name of [...LEDGER_FILES, MEMORY_FILE]) this.#copy(name, `kept-${name}`);
+  }
+
+  /** An older image of the disk is put back, while no till runs; the whole disk, or the ledger alone. */
+  putLedgerBack(isWholeDisk: boolean): void {
+    for (const name of LEDGER_FILES) this.#copy(`kept-${name}`, name);
+    rmSync(join(this.#directory, 'till.db-shm'), { force: true });
+    if (isWholeDisk) this.#copy(`kept-${MEMORY_FILE}`, MEMORY_FILE);
+  }
+
+  /** Keeps the issuer's data as they are; it is away meanwhile. */
+  async keepIssuer(): Promise<void> {
+    await this.#awayIssuer(() => this.#copy('issuer', 'kept-issuer'));
+  }
+
+  /** The issuer's data are put back, and it says so, as its operator must; it is away meanwhile. */
+  async putIssuerBack(): Promise<void> {
+    await this.#awayIssuer(() => this.#copy('kept-issuer', 'issuer'));
+    await this.#issuer.restored();
+  }
+
+  /** Tills find it again where it was. */
+  async #awayIssuer(meanwhile: () => void): Promise<void> {
+    const port = Number(new URL(this.#issuer.url).port);
+    this.#keepHits();
+    await this.#issuer.close();
+    meanwhile();
+    this.#issuer = await openIssuer({ directory: join(this.#directory, 'issuer') }, port);
+  }
+
+  /** How often each call was hit by each fault, such as `approve delay`; once, when all is over. */
+  faultHits(): ReadonlyMap<string, number> {
+    this.#keepHits();
+    return this.#hits;
+  }
+
+  #keepHits(): void {
+    for (const [fault, count] of this.#issuer.faults?.hits() ?? [])
+      this.#hits.set(fault, (this.#hits.get(fault) ?? 0) + count);
+  }
+
+  /** What is not there to be copied is not there afterwards either. */
+  #copy(from: string, to: string): void {
+    const [source, target] = [join(this.#directory, from), join(this.#directory, to)];
+    rmSync(target, { recursive: true, force: true });
+    if (existsSync(source)) cpSync(source, target, { recursive: true });
+  }
+
+  /** yyyyMMdd of the oldest day that is not sealed here, while no till runs. */
+  oldestOpenDay(): string {
+    const unsealed = this.ledger((ledger) => ledger.days(DAYS_MAX).filter((day) => day.sealedIndex === null));
+    return unsealed.at(-1)?.businessDate ?? this.#issuer.service.today();
+  }
+
+  /** A person has closed it, and it is neither sealed nor refused. */
+  isCloseUnderWay(date: string): boolean {
+    const { phase, sealed } = this.ledger((ledger) => readDay(ledger, date));
+    return sealed === null && (phase === 'wanted' || phase === 'agreed');
+  }
+
   /** Everything that the ledger holds, newest first. */
   intents(): Intent[] {
     return this.ledger((ledger) => {
@@ -166,15 +277,37 @@ export class Shop {
     });
   }
 
-  /** The issuer's own list since the shop opened, asked as the terminal that it is: the issuer remembers the head it is told. */
+  /** Business dates under which the issuer has items of this terminal: a day that is closed is followed by the next. */
+  async #dates(): Promise<string[]> {
+    const { merchantId, terminalId } = this.#issuer.credentials;
+    const { db } = this.#issuer.service.domain;
+    const rows = await db.query<{ date: string }>(
+      `SELECT DISTINCT business_date AS date FROM items
+        WHERE merchant_id = $1 AND terminal_id = $2 AND business_date IS NOT NULL ORDER BY 1`,
+      [merchantId, terminalId],
+    );
+    return rows.map(({ date }) => date);
+  }
+
+  /** yyyyMMdd of the days that the issuer has agreed to. */
+  async agreedDays(): Promise<string[]> {
+    const { merchantId, terminalId } = this.#issuer.credentials;
+    const { db } = this.#issuer.service.domain;
+    const rows = await db.query<{ date: string }>(
+      `SELECT business_date AS date FROM days WHERE merchant_id = $1 AND terminal_id = $2 AND status = 'AGREED' ORDER BY 1`,
+      [merchantId, terminalId],
+    );
+    return rows.map(({ date }) => date);
+  }
+
+  /** The issuer's own lists, asked as the terminal that it is: the issuer remembers the head it is told. */
   async items(): Promise<SettlementItem[]> {
     const { cards: _cards, ...options } = this.issuer.credentials;
     const client = createKonaPlateClient({ ...options, clock: new SystemClock() });
     const head = this.ledger((ledger) => ledger.head());
     const context = { epoch: 0, journalIndex: head.index, journalHead: head.hash };
     const items: SettlementItem[] = [];
-    // A long run may go over midnight in Korea.
-    for (const businessDate of new Set([this.#opened, this.issuer.service.today()])) {
+    for (const businessDate of await this.#dates()) {
       let cursor: string | undefined;
       do {
         const page =
@@ -184,7 +317,7 @@ export class Shop {
         for (let tries = 1; answer.class !== 'answered' && tries < LIST_TRIES; tries += 1) {
           answer = await client.transactions(page, context);
         }
-        if (answer.class !== 'answered') throw new Error(`no list: ${answer.class}`);
+        if (answer.class !== 'answered') throw new Error(`no list: ${JSON.stringify(answer)}`);
         items.push(...answer.value.items);
         cursor = answer.value.nextCursor;
       } while (cursor !== undefined);

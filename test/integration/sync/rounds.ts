@@ -1,136 +1,244 @@
 /**
  * One round: a till sells over a bad line to an issuer with faults, is killed wherever it is, sometimes again while it
- * recovers, and meets a second till on its ledger; then all is well, the till ends what it began, and both sides are
- * compared to the won. What is drawn follows from the seed; what it meets is decided by real processes and sockets.
+ * recovers, and meets a second till on its ledger; in some its manager closes the day meanwhile, the issuer names a new
+ * history, or one of the two is put back to an earlier point. Then all is well, the till ends what it began, and both sides
+ * are compared to the won. What is drawn follows from the seed; what it meets is decided by real processes and sockets.
  */
 import { expect } from 'vitest';
-import type { Host, Intent } from '../../../src/intent/model.ts';
-import { ended } from '../../../src/intent/state.ts';
-import { FAULT_KINDS, type FaultKind } from '../../../src/issuer/phone/api.ts';
-import type { SettlementItem } from '../../../src/konaplate/settlement.ts';
+import type { Intent } from '../../../src/intent/model.ts';
+import { isCase } from '../../../src/intent/state.ts';
+import { FAULT_CALLS, FAULT_KINDS, type FaultCall, type FaultKind } from '../../../src/issuer/phone/api.ts';
 import type { Child, Shop } from './children.ts';
 import { diceOf } from './dice.ts';
+import { type Books, booksOf, mustAgree, mustKeepPromise } from './rounds-books.ts';
+import { told } from './waits.ts';
 
-const FAULTY_CALLS = ['hello', 'approve', 'inquiry', 'netcancel', 'cancel'] as const;
+const DAY_CALLS: readonly FaultCall[] = ['transactions', 'close'];
 const STEPS_MAX = 80;
+/** Of a close: wanted, compared, sent, answered, sealed. */
+const CLOSE_ENTRIES = 5;
 /** A round whose line is so bad that nothing moves is killed all the same. */
 const TRADE_MS = 8_000;
-/** Far more than it takes: a run of hours shares its machine with others. */
+/** Far more than it takes: a run of hours shares its machine with others. Then the till says what it waits for. */
 const SETTLE_MS = 240_000;
+/** A till that does not even come to say that is killed. */
+const SAY_MS = 60_000;
+const LOOK_MS = 5;
+/** The issuer takes no close of a day more than a week ahead, and each day that is sealed brings the next one nearer. */
+const CLOSES_MAX = 5;
+
+/** Which of the two is put back to an earlier point. */
+const BACKS = ['ledger', 'disk', 'issuer', 'issuerMeanwhile'] as const;
+export type Back = (typeof BACKS)[number];
 
 /** What a round met, for the sum of them all. */
 export interface RoundReport {
   readonly kills: number;
   readonly seconds: number;
+  /** 1: a manager closed the day; 1: and the process died before that close was over. */
+  readonly closes: number;
+  readonly closesKilled: number;
+  /** The issuer named a new history without having lost anything. */
+  readonly epochs: number;
+  readonly back: Back | null;
+  /** A manager took the fenced terminal on again. */
+  readonly claims: number;
+  /** Payments that are a case afterwards, after something was put back. */
+  readonly cases: number;
   /** How the shop's payments stand after it, all rounds of the shop together, such as `CHARGE approved`. */
   readonly ends: Readonly<Record<string, number>>;
+}
+
+/** What follows from the seed before anything else is drawn. */
+interface Kind {
+  readonly isClosing: boolean;
+  /** Such a round has a shop of its own: afterwards the two may differ for ever, by name. */
+  readonly back: Back | null;
+}
+
+function drawKind(dice: () => number): Kind {
+  const isClosing = dice() < 0.3;
+  const isBack = dice() < 0.25;
+  const back = BACKS[Math.floor(dice() * BACKS.length)] ?? null;
+  return { isClosing, back: isBack ? back : null };
+}
+
+/** Which of the two the round puts back; null: neither. */
+export function backOf(seed: number): Back | null {
+  return drawKind(diceOf(seed)).back;
 }
 
 function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Sells until so many commits were made, or the time is over; then SIGKILL. */
-async function tradeAndDie(till: Child, steps: number, afterMs: number): Promise<void> {
+async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, TRADE_MS);
+    timer = setTimeout(resolve, ms);
   });
-  await Promise.race([till.steps(steps), late]);
+  await Promise.race([work, late]);
   clearTimeout(timer);
-  await after(afterMs);
-  expect(till.isRunning, `a till ended by itself: ${till.trouble}`).toBe(true);
-  await till.kill();
 }
 
-function faultsOf(dice: () => number): { call: string; kind: FaultKind; probability: number; ms: number }[] {
-  const kind = (): FaultKind => FAULT_KINDS[Math.floor(dice() * FAULT_KINDS.length)] ?? 'dropAfter';
-  return FAULTY_CALLS.filter(() => dice() < 0.6).map((call) => ({
-    call,
-    kind: kind(),
-    probability: 0.1 + dice() * 0.6,
-    ms: 50 + Math.floor(dice() * 1_500),
-  }));
+/** What follows from the seed alone. */
+class Round {
+  readonly #shop: Shop;
+  readonly #seed: number;
+  readonly #dice: () => number;
+  readonly #closes: string | null;
+  readonly back: Back | null;
+  kills = 0;
+  seconds = 0;
+  closesKilled = 0;
+  epochs = 0;
+
+  constructor(shop: Shop, seed: number) {
+    this.#shop = shop;
+    this.#seed = seed;
+    this.#dice = diceOf(seed);
+    const { isClosing, back } = drawKind(this.#dice);
+    this.back = back;
+    const mayClose = isClosing && shop.closes < CLOSES_MAX;
+    if (mayClose) shop.closes += 1;
+    this.#closes = mayClose ? shop.oldestOpenDay() : null;
+  }
+
+  get closes(): number {
+    return this.#closes === null ? 0 : 1;
+  }
+
+  happens(share: number): boolean {
+    return this.#dice() < share;
+  }
+
+  setFaults(): void {
+    const calls = FAULT_CALLS.filter((call) => this.#closes !== null || !DAY_CALLS.includes(call));
+    for (const call of calls) {
+      const kind: FaultKind = FAULT_KINDS[this.#below(FAULT_KINDS.length)] ?? 'dropAfter';
+      const probability = 0.1 + this.#dice() * 0.6;
+      const ms = 50 + this.#below(1_500);
+      if (this.happens(0.6)) this.#shop.issuer.faults?.set({ call, kind, probability, ms });
+    }
+  }
+
+  /** Sells until so many commits were made, or the time is over; then SIGKILL. */
+  async trade(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+    this.kills += 1;
+    const till = this.#shop.start('trade', { seed: this.#seed });
+    if (this.happens(0.15)) await this.#second(till);
+    if (this.happens(0.1)) await this.#newHistory();
+    await meanwhile();
+    await within(TRADE_MS, till.steps(1 + this.#below(STEPS_MAX)));
+    await this.#die(till);
+  }
+
+  /** A manager closes the day while customers are served, and the process dies in the middle of it. */
+  async close(): Promise<void> {
+    if (this.#closes === null) return;
+    this.kills += 1;
+    const till = this.#shop.start('trade', { seed: this.#seed, closes: this.#closes });
+    const entries = 1 + this.#below(CLOSE_ENTRIES);
+    await within(TRADE_MS, dayEntries(till, entries));
+    await this.#die(till);
+    this.closesKilled += this.#shop.isCloseUnderWay(this.#closes) ? 1 : 0;
+  }
+
+  async #die(till: Child): Promise<void> {
+    await after(this.#below(30));
+    expect(till.isRunning, `seed ${this.#seed}: a till ended by itself: ${till.trouble}`).toBe(true);
+    await till.kill();
+  }
+
+  async #second(till: Child): Promise<void> {
+    const where = `seed ${this.#seed}: the second till on one ledger`;
+    await till.steps(1);
+    const second = this.#shop.start('settle', { seed: this.#seed });
+    const code = await second.ended;
+    expect(till.isRunning, `${where}: the first ended by itself: ${till.trouble}`).toBe(true);
+    expect(code, where).not.toBe(0);
+    expect(second.trouble).toContain('another agent holds this ledger');
+    this.seconds += 1;
+  }
+
+  /** As after a restore that lost nothing: everything is asked again. */
+  async #newHistory(): Promise<void> {
+    await this.#shop.issuer.restored();
+    this.epochs += 1;
+  }
+
+  /** All is well: the till ends what it began, and its manager what he began. Gives how often he took it on again. */
+  async settle(): Promise<number> {
+    this.#shop.issuer.faults?.clear();
+    const closes = this.#closes === null ? {} : { closes: this.#closes };
+    const till = this.#shop.start('settle', { seed: this.#seed, patienceMs: SETTLE_MS, ...closes });
+    const timer = setTimeout(() => void till.kill(), SETTLE_MS + SAY_MS);
+    const code = await till.ended;
+    clearTimeout(timer);
+    const open = code === 0 ? [] : this.#shop.ledger((ledger) => ledger.attention().map(told));
+    const where = `seed ${this.#seed}: the till ends what it began; left ${open.join('; ')}; said ${till.trouble}`;
+    expect({ code, trouble: till.trouble }, where).toEqual({ code: 0, trouble: '' });
+    return till.said('claimed');
+  }
+
+  #below(count: number): number {
+    return Math.floor(this.#dice() * count);
+  }
+}
+
+/** Resolves with so many entries of business days, or with the end of the till. */
+async function dayEntries(till: Child, count: number): Promise<void> {
+  while (till.isRunning && till.said('day') < count) await after(LOOK_MS);
 }
 
 /** Runs one round and compares both sides; throws with what differs. */
 export async function round(shop: Shop, seed: number): Promise<RoundReport> {
-  const dice = diceOf(seed);
-  const faults = faultsOf(dice);
-  for (const fault of faults) shop.issuer.faults?.set(fault);
-  const kills = dice() < 0.3 ? 2 : 1;
-  let seconds = 0;
-  for (let kill = 0; kill < kills; kill += 1) {
-    const till = shop.start('trade', seed);
-    if (dice() < 0.15) {
-      await till.steps(1);
-      const second = shop.start('settle', seed);
-      const code = await second.ended;
-      expect(till.isRunning, `seed ${seed}: a till ended by itself: ${till.trouble}`).toBe(true);
-      expect(code, `seed ${seed}: the second till on one ledger`).not.toBe(0);
-      expect(second.trouble).toContain('another agent holds this ledger');
-      seconds += 1;
-    }
-    await tradeAndDie(till, 1 + Math.floor(dice() * STEPS_MAX), Math.floor(dice() * 30));
+  const now = new Round(shop, seed);
+  const { back } = now;
+  now.setFaults();
+  await now.trade();
+  if (back === null && now.happens(0.3)) await now.trade();
+  if (back !== null) await putBack(shop, now, back);
+  else await now.close();
+  const claims = await now.settle();
+  const books = await booksOf(shop);
+  const where = `seed ${seed}${back === null ? '' : `, ${back} put back`}`;
+  if (back === null) mustAgree(books, where);
+  else mustKeepPromise(books, where);
+  const { kills, seconds, closes, closesKilled, epochs } = now;
+  const cases = books.intents.filter(isCase).length;
+  return { kills, seconds, closes, closesKilled, epochs, back, claims, cases, ends: endsOf(books) };
+}
+
+/** What is sold, and perhaps closed, after the copy was made is lost on the side that is put back. */
+async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
+  switch (back) {
+    case 'ledger':
+    case 'disk':
+      shop.keepLedger();
+      await now.trade();
+      await now.close();
+      shop.putLedgerBack(back === 'disk');
+      return;
+    case 'issuer':
+      await shop.keepIssuer();
+      now.setFaults();
+      await now.trade();
+      await now.close();
+      await shop.putIssuerBack();
+      return;
+    case 'issuerMeanwhile':
+      await shop.keepIssuer();
+      now.setFaults();
+      await now.close();
+      await now.trade(() => shop.putIssuerBack());
+      return;
   }
-  shop.issuer.faults?.clear();
-  await settle(shop, seed);
-  return { kills, seconds, ends: await compare(shop, seed) };
 }
 
-async function settle(shop: Shop, seed: number): Promise<void> {
-  const till = shop.start('settle', seed);
-  const timer = setTimeout(() => void till.kill(), SETTLE_MS);
-  const code = await till.ended;
-  clearTimeout(timer);
-  const open = code === 0 ? [] : shop.ledger((ledger) => ledger.attention().map(told));
-  const where = `seed ${seed}: the till ends what it began; left ${open.join('; ')}; said ${till.trouble}`;
-  expect({ code, trouble: till.trouble }, where).toEqual({ code: 0, trouble: '' });
-}
-
-function told({ sequenceId, type, host, cash, deferred, question, cases, ...intent }: Intent): string {
-  const tries = `sends ${intent.sends}, inquiries ${intent.inquiries}, net cancels ${intent.netCancels}, voids ${intent.voids.length}`;
-  const flags = [deferred ? 'later' : '', intent.choosing ? 'choosing' : '', intent.notProcessedCode ?? ''];
-  return [sequenceId, type, `${host}/${cash}`, ...flags, question ?? '', ...cases, tries]
-    .filter((word) => word !== '')
-    .join(' ');
-}
-
-function standsAt({ sequenceId, type, amount }: Intent | SettlementItem): string {
-  return `${sequenceId} ${type} ${amount}`;
-}
-
-/** Both lists, both sums, every intent at its end. */
-async function compare(shop: Shop, seed: number): Promise<Record<string, number>> {
-  const where = `seed ${seed}`;
-  const intents = shop.intents();
-  const { faults, balances } = shop.ledger((ledger) => ledger.verify());
-  expect(faults, where).toEqual([]);
-  const unfinished = intents.filter((intent) => !ended(intent) || intent.cases.length > 0).map(told);
-  expect(unfinished, where).toEqual([]);
-  const items = await shop.items();
-  const booked = items.filter(({ state }) => state === 'APPROVED');
-  const voided = items.filter(({ state }) => state === 'VOIDED');
-  const here = (host: Host): string[] => intents.filter((intent) => intent.host === host).map(standsAt);
-  expect(here('approved').sort(), where).toEqual(booked.map(standsAt).sort());
-  expect(here('voided').sort(), where).toEqual(voided.map(standsAt).sort());
-  const undone = items.filter(({ state }) => state === 'REVERSED').map(standsAt);
-  expect(here('reversed'), where).toEqual(expect.arrayContaining(undone));
-  for (const intent of intents) {
-    const isKept = intent.cash === (intent.type === 'CHARGE' ? 'received' : 'paid_out');
-    expect(isKept, `${where}: ${told(intent)}`).toBe(intent.host === 'approved');
-  }
-  const sum = booked.reduce((won, { type, amount }) => won + (type === 'CHARGE' ? amount : -amount), 0);
-  const nothing = { customer_due: 0, suspense: 0, deferred: 0, dispute: 0, unclaimed: 0, store: 0 };
-  expect(balances, where).toEqual({ ...nothing, cash_drawer: sum, issuer_payable: 0 - sum });
-  return endsOf(intents);
-}
-
-function endsOf(intents: readonly Intent[]): Record<string, number> {
+function endsOf({ intents }: Books): Record<string, number> {
   const ends: Record<string, number> = {};
-  for (const { type, host, deferred } of intents) {
-    const end = `${type} ${deferred ? 'later ' : ''}${host}`;
-    ends[end] = (ends[end] ?? 0) + 1;
-  }
+  const endOf = ({ type, host, deferred }: Intent): string => `${type} ${deferred ? 'later ' : ''}${host}`;
+  for (const intent of intents) ends[endOf(intent)] = (ends[endOf(intent)] ?? 0) + 1;
   return ends;
 }

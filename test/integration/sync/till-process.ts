@@ -1,26 +1,36 @@
 /**
  * A till without pages, as a process of its own that may be killed at any moment: `node till-process.ts PLAN.json`.
- * In mode "trade" it sells until it is killed, now and then voids or lets a charge be credited later; in mode "settle" it takes no new scans and ends when every intent has.
+ * In mode "trade" it sells until it is killed, now and then voids or lets a charge be credited later; in mode "settle" it
+ * takes no new scans and ends when every intent has, the issuer was asked all that it is to be asked, and its manager has
+ * nothing left to do.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Actor, CaseReason, Intent, IntentType, OwnCommand } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
-import { ended } from '../../../src/intent/state.ts';
+import { ended, isCase } from '../../../src/intent/state.ts';
 import { createKonaPlateClient, type KonaPlateOptions } from '../../../src/konaplate/client.ts';
 import { DuplicateScan, openLedger } from '../../../src/ledger/ledger.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
+import { Settlement } from '../../../src/settlement/settlement.ts';
 import { startRecovery } from '../../../src/sync/start.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
 import { diceOf } from './dice.ts';
+import { memoryIn } from './till-kept.ts';
+import { TillManager } from './till-manager.ts';
+import { told, waitsFor } from './waits.ts';
 
 export interface Plan {
   readonly mode: 'trade' | 'settle';
   /** What people do follows from it; null: no voids, nothing credited later. */
   readonly seed: number | null;
+  /** In mode "settle": says what it waits for and ends when it has not settled after so long; null: waits on. */
+  readonly patienceMs: number | null;
   readonly directory: string;
   readonly client: Omit<KonaPlateOptions, 'clock'>;
   readonly cards: readonly string[];
+  /** yyyyMMdd of the business day that a manager closes, whatever is under way; null: none. */
+  readonly closes: string | null;
 }
 
 const plan: Plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
@@ -48,8 +58,9 @@ const ledger = openLedger({
   now: clock.now(),
   ballastBytes: 0,
 });
-startRecovery(ledger, clock.now());
 const backend = createKonaPlateClient({ ...plan.client, clock });
+const memory = memoryIn(`${plan.directory}/sync.json`);
+// As the till joins them: before the start writes anything the worker sees where the journal was found to end.
 const worker = new SyncWorker({
   ledger,
   backend,
@@ -57,10 +68,45 @@ const worker = new SyncWorker({
   random,
   times,
   identity: { machineId: 'd'.repeat(64), agentVersion: 'test' },
+  terminalId: plan.client.terminalId,
+  found: ledger.head(),
+  memory,
+  unsealedFrom: () => settlement.unsealedFrom(),
   mayDefer: () => dice !== null,
+});
+startRecovery(ledger, clock.now());
+const settlement = new Settlement({
+  ledger,
+  clock,
+  version: 'test',
+  store: 'Rounds',
+  merchantId: plan.client.merchantId,
+  terminalId: plan.client.terminalId,
+  verify: async () => ledger.verify(),
+  onFault: (fault) => {
+    throw fault;
+  },
+  issuer: {
+    transactions: (request) => worker.transactions(request),
+    close: (request) => worker.close(request),
+    businessDate: () => worker.businessDate(),
+    cutOverHour: () => worker.cutOverHour(),
+    onChange: (listener) => worker.onChange(listener),
+  },
+});
+const manager = new TillManager({
+  ledger,
+  settlement,
+  worker,
+  closes: plan.closes,
+  counts: happens(0.5),
+  monoMs: () => clock.now().monoMs,
 });
 /** Cases that a manager closes by looking: the worker goes on by itself, or the void has ended since. */
 const SEEN: readonly CaseReason[] = ['NOT_PROCESSED', 'VOID_LATE'];
+
+/** What the ledger refused, and of which payment the last time: one that is pressed again and again never ends. */
+const refusals = new Map<string, string>();
 
 function happens(share: number): boolean {
   return dice !== null && dice() < share;
@@ -100,11 +146,12 @@ function isServed(intent: Intent): boolean {
 function act(intent: Intent, command: OwnCommand): void {
   const actor: Actor =
     command.kind === 'seen' ? { role: 'manager', id: 'M1' } : { role: 'cashier', id: 'kim' };
-  ledger.record(intent.sequenceId, command, clock.now(), {
+  const outcome = ledger.record(intent.sequenceId, command, clock.now(), {
     actor,
     canDefer: dice !== null,
     openBusinessDate: worker.status().businessDate,
   });
+  if (!outcome.ok) refusals.set(`${command.kind} ${outcome.refusal}`, intent.sequenceId);
 }
 
 async function pause(ms: number): Promise<void> {
@@ -119,8 +166,22 @@ async function serve(until: () => boolean): Promise<void> {
       const command = press(intent);
       if (command !== null) act(intent, command);
     }
+    manager.look(isAtRest);
     await pause(5);
   }
+}
+
+/** It goes on by itself, or somebody has a key to press for it; a case may stay as it is. */
+function isOpen(intent: Intent): boolean {
+  return (!ended(intent) && !isCase(intent)) || press(intent) !== null;
+}
+
+/** No payment is open, and a restored issuer has been asked again about all that it is to be asked about. */
+function isAtRest(): boolean {
+  if (ledger.attention().some(isOpen)) return false;
+  const { due, counts, issuerEpoch } = worker.status();
+  if (due.length > 0 || counts.inFlight > 0) return false;
+  return issuerEpoch !== null && memory.read()?.issuerEpoch === issuerEpoch;
 }
 
 async function sell(cardNo: string, type: IntentType): Promise<void> {
@@ -174,12 +235,23 @@ function newId(): string {
   return `${Date.now().toString(36).padStart(10, '0')}${randomBytes(10).toString('hex')}`.toUpperCase();
 }
 
+/** Ends a till that does not come to rest, with all that could say why. */
+function giveUp(): void {
+  const left = ledger.attention().map(told).join('; ');
+  const waits = waitsFor(worker.status(), clock.now().wallMs);
+  const refused = [...refusals].map(([what, sequenceId]) => `refused: ${what} of ${sequenceId}`);
+  const all = ['not settled', left, ...refused, waits, manager.told()].join('; ');
+  process.stderr.write(`${all}\n`, () => process.exit(3));
+}
+
 // Whoever started it is gone: nobody else would end it.
 process.stdin
   .resume()
   .once('close', () => process.exit(1))
   .unref();
 worker.start();
+settlement.start();
+settlement.onChange(() => process.stdout.write('day\n'));
 ledger.onCommit(({ record }) => process.stdout.write(`${record.event}\n`));
 if (plan.mode === 'trade') {
   for (let at = 0; ; at += 1) {
@@ -187,8 +259,10 @@ if (plan.mode === 'trade') {
     await sell(cardNo, at % 3 === 2 ? 'REFUND' : 'CHARGE');
   }
 } else {
-  await serve(() => ledger.attention().every((intent) => ended(intent) && press(intent) === null));
-  await worker.stop();
+  const patience = plan.patienceMs === null ? null : clock.after(plan.patienceMs, giveUp);
+  await serve(() => isAtRest() && manager.isDone);
+  patience?.cancel();
+  await Promise.all([settlement.stop(), worker.stop()]);
   await backend.dispose();
   ledger.close();
 }
