@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Connection } from './connection.ts';
-import { faultOf, LedgerFault } from './fault.ts';
+import { faultOf, guarded, LedgerFault } from './fault.ts';
 
 const PAGE_BYTES = 4096;
 const CHUNK_BYTES = 64 * 1024;
@@ -21,9 +21,9 @@ const CHUNK_BYTES = 64 * 1024;
  */
 export interface Ballast {
   isThere(): boolean;
-  /** Gives the room away; false when there is none left to give. */
+  /** Gives the room away; false when there is none left to give, or it cannot be given. */
   release(): boolean;
-  /** Puts it back where there is room; never throws for a full disk. */
+  /** Puts it back where there is room; never throws for a full disk. Throws LedgerFault. */
   restore(): void;
 }
 
@@ -76,24 +76,31 @@ export function createBallast(
   const file = ballastFileOf(ledgerFile);
   const isWhole = (): boolean => existsSync(file) && statSync(file).size >= bytes;
   let isThere = bytes === 0 || isWhole();
+  const putBack = (): void => {
+    if (!isRoomFor(file, bytes)) return;
+    try {
+      writeFile(file, bytes);
+      isThere = true;
+    } catch (error) {
+      const fault = faultOf(error);
+      if (existsSync(file)) unlinkSync(file);
+      if (!(fault instanceof LedgerFault && fault.code === 'FULL')) throw fault;
+    }
+  };
   const ballast: Ballast = {
     isThere: () => isThere,
     release: () => {
       if (bytes === 0 || !existsSync(file)) return false;
-      unlinkSync(file);
+      try {
+        unlinkSync(file);
+      } catch {
+        return false; // the full disk is what is told
+      }
       isThere = false;
       return true;
     },
     restore: () => {
-      if (isThere || !isRoomFor(file, bytes)) return;
-      try {
-        writeFile(file, bytes);
-        isThere = true;
-      } catch (error) {
-        const fault = faultOf(error);
-        if (existsSync(file)) unlinkSync(file);
-        if (!(fault instanceof LedgerFault && fault.code === 'FULL')) throw fault;
-      }
+      if (!isThere) guarded(putBack);
     },
   };
   ballast.restore();
