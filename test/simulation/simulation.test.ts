@@ -77,6 +77,7 @@ describe('the whole terminal under one seed', () => {
       303_789,
       'a wanted close that a failing disk kept all the same, under a manager who was told that it failed',
     ],
+    [1_300_886, 'a barcode that was gone, to be sent on a disk that fails'],
     [307_930, 'a close agreed by an issuer that was put back to before a payment'],
   ])('keeps the promise under a seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: CUSTOMERS, budgetMs: BUDGET_MS });

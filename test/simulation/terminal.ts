@@ -99,8 +99,9 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     const isBroken = faults.io > 0 && random.chance(faults.io);
     if (isFull && world.onDiskFault('full')) throw new LedgerFault('FULL');
     if (!isBroken || !world.onDiskFault('io')) return null;
-    hasBroken = true;
+    // What the ledger refuses by itself, such as a barcode that is gone, never comes to the disk that fails.
     if (random.chance(0.5)) call();
+    hasBroken = true;
     throw new LedgerFault('IO');
   };
   /** After a write that failed the ledger writes nothing any more. */
