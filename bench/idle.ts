@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startIssuer } from '../src/issuer/issuer.ts';
 import type { Credentials } from '../src/issuer/keys.ts';
-import type { BenchRow } from './ledger.ts';
+import type { BenchRow } from './parts/row.ts';
 import { openTty } from './parts/tty.ts';
 
 const MINUTE_MS = 60_000;

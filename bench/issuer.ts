@@ -16,14 +16,7 @@ import { kstMillis, PUBLISHED_CALLS, SETTLEMENT_CALLS } from '../src/konaplate/w
 import { Caller, type Raw, send } from '../test/integration/issuer/caller.ts';
 import { findPostgres, startPostgres } from '../test/integration/issuer/postgres.ts';
 import { newId } from '../test/integration/issuer/till.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly product: string;
-  readonly floor: string;
-  readonly ratio: number;
-  readonly target: string;
-}
+import type { BenchRow } from './parts/row.ts';
 
 const ROUNDS = 5;
 const PER_ROUND = 128;

@@ -12,14 +12,7 @@ import Database from 'better-sqlite3';
 import { createPostgresRow, createQueue, type Rival } from './parts/ledger-rivals.ts';
 import { sizeRows } from './parts/ledger-size.ts';
 import { now, Till } from './parts/ledger-till.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly product: string;
-  readonly floor: string;
-  readonly ratio: number;
-  readonly target: string;
-}
+import type { BenchRow } from './parts/row.ts';
 
 const ROUNDS = 5;
 const WARM_UP_ROUNDS = 4;

@@ -9,14 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { buildPages, startBrowser } from '../test/browser/screens/browser.ts';
 import { FixtureServer } from '../test/browser/screens/fixture.ts';
 import { ALL_FACES, crowded, snapshotOf } from '../test/browser/screens/snapshots.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly product: string;
-  readonly floor: string;
-  readonly ratio: number;
-  readonly target: string;
-}
+import type { BenchRow } from './parts/row.ts';
 
 const LOADS = 20;
 const UPDATES = 200;

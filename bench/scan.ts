@@ -9,7 +9,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIssuer } from '../src/issuer/issuer.ts';
-import { type BenchRow, burstRow } from './ledger.ts';
+import { burstRow } from './ledger.ts';
+import type { BenchRow } from './parts/row.ts';
 import type { ToParent } from './parts/scan-child.ts';
 import { openTty } from './parts/tty.ts';
 

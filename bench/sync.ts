@@ -36,14 +36,7 @@ import type { Ledger } from '../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../src/ops/clock.ts';
 import { createIds } from '../src/station/ids.ts';
 import { SyncWorker } from '../src/sync/worker.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly product: string;
-  readonly floor: string;
-  readonly ratio: number;
-  readonly target: string;
-}
+import type { BenchRow } from './parts/row.ts';
 
 /** 10,000 with `KONA_BENCH_BACKLOG=10000`; the ratio is the same. */
 const BACKLOG = Number(process.env.KONA_BENCH_BACKLOG ?? '2000');

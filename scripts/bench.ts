@@ -6,14 +6,7 @@ import { globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-
-interface BenchRow {
-  readonly name: string;
-  readonly product: string;
-  readonly floor: string;
-  readonly ratio: number;
-  readonly target: string;
-}
+import type { BenchRow } from '../bench/parts/row.ts';
 
 interface Bench {
   run(options: { readonly rows?: number }): Promise<readonly BenchRow[]>;

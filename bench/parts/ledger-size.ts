@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { cardTerm } from '../../src/ledger/search.ts';
-import type { BenchRow } from '../ledger.ts';
 import { now, Till } from './ledger-till.ts';
+import type { BenchRow } from './row.ts';
 
 const PER_DAY = 2_000;
 const PER_CARD = 20;
