@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Advice } from '../../../src/intent/advice.ts';
 import { adviceOf } from '../../../src/intent/advice.ts';
-import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
-import type { FaceContext } from '../../../src/station/faces.ts';
 import { faceIdOf } from '../../../src/station/faces.ts';
 import type { FaceId } from '../../../src/station/snapshot.ts';
-import { DEFAULT_STATION_TIMES } from '../../../src/station/times.ts';
+import { context } from '../station/intents.ts';
 import { contextAt, everyIntent } from './make.ts';
 
 /** What the headline of each face of an intent says about the cash (screens 1.4, 1.5). */
@@ -45,22 +43,7 @@ const SAYS: Readonly<Partial<Record<FaceId, Advice>>> = {
   'RE-OUT-EARLY': 'question',
 };
 
-const CONTEXT: FaceContext = {
-  now: contextAt(0).now,
-  intentTimes: DEFAULT_TIMES,
-  stationTimes: DEFAULT_STATION_TIMES,
-  lineUp: true,
-  laterAllowed: true,
-  choiceEndsMs: null,
-  voidAsk: null,
-  expired: false,
-  limitCause: null,
-  balance: null,
-  holdLater: false,
-  pinGiven: false,
-  question: null,
-  closesMs: null,
-};
+const CONTEXT = context({ now: contextAt(0).now });
 
 describe('the cashier reads what the exploration proved right', () => {
   it('the face of every state says of the cash what adviceOf says', () => {

@@ -8,29 +8,9 @@ import {
   mayDefer,
   policyHash,
 } from '../../../src/intent/policy.ts';
+import { CHARGE, CONTEXT, FACTS, NONE } from './admission.ts';
 import { scanned, WALL_MS } from './make.ts';
 
-const NONE = { CHARGE: { count: 0, sum: 0 }, REFUND: { count: 0, sum: 0 } };
-const FACTS: AdmitFacts = {
-  same: null,
-  cardBusy: null,
-  openReversals: { count: 0, sum: 0, oldestAtMs: null },
-  deferredOpen: { count: 0, sum: 0, oldestAtMs: null },
-  drawer: 0,
-  cardToday: NONE,
-  terminalToday: NONE,
-};
-const CONTEXT: AdmitContext = {
-  wallMs: WALL_MS,
-  stationId: '1',
-  line: 'online',
-  clockConfirmed: true,
-  answeredSinceStart: true,
-  issuerEnabled: { CHARGE: true, REFUND: true },
-  spokenFor: 0,
-  recent: { outcomes: 0, reversed: 0 },
-};
-const CHARGE: AdmitSpec = { type: 'CHARGE', amount: 10_000, cardNumber: '9410001234560005' };
 const REFUND: AdmitSpec = { ...CHARGE, type: 'REFUND' };
 
 function withAmount(amounts: Partial<Policy['amounts']['CHARGE']>): Policy {

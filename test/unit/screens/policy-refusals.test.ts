@@ -21,6 +21,7 @@ import { noticeWords } from '../../../src/screens/text/rail.ts';
 import { bandText, causeId } from '../../../src/screens/text/refusals.ts';
 import { refusedByPolicy } from '../../../src/station/refused.ts';
 import { REFUSED_CAUSES } from '../../../src/station/snapshot.ts';
+import { CHARGE, CONTEXT, FACTS, NONE } from '../intent/admission.ts';
 import { APPROVAL, scanned, WALL_MS } from '../intent/make.ts';
 
 interface Case {
@@ -32,27 +33,6 @@ interface Case {
   readonly en: string;
 }
 
-const NONE = { CHARGE: { count: 0, sum: 0 }, REFUND: { count: 0, sum: 0 } };
-const FACTS: AdmitFacts = {
-  same: null,
-  cardBusy: null,
-  openReversals: { count: 0, sum: 0, oldestAtMs: null },
-  deferredOpen: { count: 0, sum: 0, oldestAtMs: null },
-  drawer: 0,
-  cardToday: NONE,
-  terminalToday: NONE,
-};
-const CONTEXT: AdmitContext = {
-  wallMs: WALL_MS,
-  stationId: '1',
-  line: 'online',
-  clockConfirmed: true,
-  answeredSinceStart: true,
-  issuerEnabled: { CHARGE: true, REFUND: true },
-  spokenFor: 0,
-  recent: { outcomes: 0, reversed: 0 },
-};
-const CHARGE: AdmitSpec = { type: 'CHARGE', amount: 10_000, cardNumber: '9410001234560005' };
 const DOWN: Partial<AdmitContext> = { line: 'down' };
 const MINUTE_MS = 60_000;
 
