@@ -1,21 +1,3 @@
-/** Kill -9 of the agent while the request is out, again and again: nothing is lost, nothing happens twice. */
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { Counter } from './counter.ts';
-import { killAndCompare, ROUND_MS, ROUNDS } from './rounds.ts';
+import { killsAgainAndAgain } from './rounds.ts';
 
-describe('a kill while the request is out', () => {
-  let counter: Counter;
-  beforeAll(async () => {
-    counter = await Counter.open();
-  });
-  afterAll(() => counter.close());
-
-  it.each(['CHARGE', 'REFUND'] as const)(
-    '%s: the question is asked, answered either way, and notes, issuer and ledger agree',
-    async (type) => {
-      for (let round = 0; round < ROUNDS; round += 1)
-        await killAndCompare(counter, 'while the request is out', type, round);
-    },
-    ROUNDS * ROUND_MS,
-  );
-});
+killsAgainAndAgain('while the request is out');

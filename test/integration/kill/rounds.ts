@@ -2,9 +2,9 @@
  * One round: a payment is brought to a point, the agent is killed, people go on in the dark, the agent starts again, its
  * question is answered truthfully, the payment is brought to its end. Then notes, issuer and ledger are compared.
  */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaceId } from '../../../src/station/snapshot.ts';
-import { type Counter, type PaymentType, until } from './counter.ts';
+import { Counter, type PaymentType, until } from './counter.ts';
 
 export const POINTS = [
   'after the scan',
@@ -17,8 +17,8 @@ export type Point = (typeof POINTS)[number];
 /** Small: fifty withdrawals must not empty the card. */
 export const AMOUNT = 1_000;
 /** Rounds per point: few in `npm test`, 50 in `npm run prove`. */
-export const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 3);
-export const ROUND_MS = 60_000;
+const ROUNDS = Number(process.env.KONA_TILL_KILL_ROUNDS ?? 3);
+const ROUND_MS = 60_000;
 
 /** Where this customer's notes are, and what the person at the counter decides in this round. */
 export interface Case {
@@ -134,8 +134,27 @@ export async function bringToEnd(counter: Counter, round: Case): Promise<readonl
   return seen;
 }
 
+/** Kills at that point again and again, by charge and by withdrawal: nothing is lost, nothing happens twice. */
+export function killsAgainAndAgain(point: Point): void {
+  describe(`a kill ${point}`, () => {
+    let counter: Counter;
+    beforeAll(async () => {
+      counter = await Counter.open();
+    });
+    afterAll(() => counter.close());
+
+    it.each(['CHARGE', 'REFUND'] as const)(
+      '%s: the question is asked, answered either way, and notes, issuer and ledger agree',
+      async (type) => {
+        for (let round = 0; round < ROUNDS; round += 1) await killAndCompare(counter, point, type, round);
+      },
+      ROUNDS * ROUND_MS,
+    );
+  });
+}
+
 /** Runs one round and compares notes, issuer and ledger. */
-export async function killAndCompare(
+async function killAndCompare(
   counter: Counter,
   point: Point,
   type: PaymentType,
