@@ -1,11 +1,8 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createKonaPlateClient,
-  type KonaPlateClient,
-  KonaPlateOptionFault,
-} from '../../../src/konaplate/client.ts';
+import { describe, expect, it } from 'vitest';
+import { createKonaPlateClient, KonaPlateOptionFault } from '../../../src/konaplate/client.ts';
 import { HEADER, HEADER_FORM, importPublicKey } from '../../../src/konaplate/wire.ts';
+import { client, issuer, startIssuerClient } from './issuer-client.ts';
 import {
   APPROVAL,
   APPROVE,
@@ -16,20 +13,9 @@ import {
   type Reply,
   rawServer,
   refusal,
-  ScriptedIssuer,
 } from './scripted-issuer.ts';
 
-let issuer: ScriptedIssuer;
-let client: KonaPlateClient;
-beforeEach(async () => {
-  issuer = await new ScriptedIssuer().start();
-  issuer.behaviour = () => ({ body: ok({ ...ITEM, ...APPROVAL, balance: 30_000 }) });
-  client = issuer.client();
-});
-afterEach(async () => {
-  await client.dispose();
-  await issuer.stop();
-});
+startIssuerClient();
 
 const approve = () => client.approve(APPROVE, CONTEXT);
 

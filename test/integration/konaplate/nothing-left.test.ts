@@ -1,19 +1,9 @@
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KonaPlateClient } from '../../../src/konaplate/client.ts';
-import { APPROVAL, APPROVE, CONTEXT, ITEM, ok, rawServer, ScriptedIssuer } from './scripted-issuer.ts';
+import { describe, expect, it } from 'vitest';
+import { client, issuer, startIssuerClient } from './issuer-client.ts';
+import { APPROVAL, APPROVE, CONTEXT, ITEM, ok, rawServer } from './scripted-issuer.ts';
 
-let issuer: ScriptedIssuer;
-let client: KonaPlateClient;
-beforeEach(async () => {
-  issuer = await new ScriptedIssuer().start();
-  issuer.behaviour = () => ({ body: ok({ ...ITEM, ...APPROVAL, balance: 30_000 }) });
-  client = issuer.client();
-});
-afterEach(async () => {
-  await client.dispose();
-  await issuer.stop();
-});
+startIssuerClient();
 
 const approve = () => client.approve(APPROVE, CONTEXT);
 
