@@ -1,27 +1,15 @@
 /** One barcode, one payment: on two scanners of one station, under two pages, confirmed twice at the same moment. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PressAnswer, PressBody } from '../../../src/station/snapshot.ts';
-import { FakeScanner, Page, startTill, type Till, until } from './harness.ts';
+import { Page, until } from './harness.ts';
+import { left, right, startTwoScanners, till } from './two-scanners.ts';
 
-let till: Till;
-let left: FakeScanner;
-let right: FakeScanner;
 let first: Page;
 let second: Page;
 let before: number;
 
+startTwoScanners([{ id: '1', scanners: ['left', 'right'] }]);
 beforeAll(async () => {
-  left = await FakeScanner.start();
-  right = await FakeScanner.start();
-  till = await startTill({
-    agent: {
-      scanners: [
-        { driver: 'tcp', name: 'left', host: '127.0.0.1', port: left.port, suffix: 'CR' },
-        { driver: 'tcp', name: 'right', host: '127.0.0.1', port: right.port, suffix: 'CR' },
-      ],
-      stations: [{ id: '1', scanners: ['left', 'right'] }],
-    },
-  });
   first = await Page.online(till.agent.address, 'first-page');
   second = new Page(till.agent.address, 'second-page');
   await until('the second page', () => second.latest());
@@ -32,9 +20,6 @@ beforeEach(() => {
 afterAll(async () => {
   first.close();
   second.close();
-  await till.close();
-  await left.close();
-  await right.close();
 });
 
 function payments(): number {

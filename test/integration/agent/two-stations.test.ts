@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeScanner, Page, startTill, type Till, until } from './harness.ts';
+import { Page, until } from './harness.ts';
+import { left, right, startTwoScanners, till } from './two-scanners.ts';
 
-let till: Till;
-let left: FakeScanner;
-let right: FakeScanner;
 let one: Page;
 let two: Page;
 
@@ -14,21 +12,11 @@ function pages(): void {
   two = new Page(till.agent.address, 'page-of-two', '2');
 }
 
+startTwoScanners([
+  { id: '1', scanners: ['left'] },
+  { id: '2', scanners: ['right'] },
+]);
 beforeAll(async () => {
-  left = await FakeScanner.start();
-  right = await FakeScanner.start();
-  till = await startTill({
-    agent: {
-      scanners: [
-        { driver: 'tcp', name: 'left', host: '127.0.0.1', port: left.port, suffix: 'CR' },
-        { driver: 'tcp', name: 'right', host: '127.0.0.1', port: right.port, suffix: 'CR' },
-      ],
-      stations: [
-        { id: '1', scanners: ['left'] },
-        { id: '2', scanners: ['right'] },
-      ],
-    },
-  });
   pages();
   await until('the line is online', () => two.latest()?.strip.line.state === 'online');
 });
@@ -36,9 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   one.close();
   two.close();
-  await till.close();
-  await left.close();
-  await right.close();
 });
 
 describe('two stations of one terminal', () => {
