@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../unit/ops/child.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const READY_MS = 50_000;
@@ -30,19 +31,6 @@ function start(...args: string[]): ChildProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-}
-
-async function output(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  child.stdout?.on('data', (text) => {
-    out += String(text);
-  });
-  child.stderr?.on('data', (text) => {
-    err += String(text);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
 }
 
 /** The first JSON document that the child prints. */
@@ -84,7 +72,7 @@ describe('npm start', () => {
     async () => {
       const child = start('--port', '0', '--json');
       const group = child.pid ?? 0;
-      const ended = output(child);
+      const ended = outcomeOf(child);
       const { cashier, manager, phone, config, installerCode } = await addresses(child);
       expect(installerCode).toMatch(/^\d{8}$/);
       for (const url of [cashier, manager, phone]) {
@@ -97,7 +85,7 @@ describe('npm start', () => {
         ['src/main.ts', 'ledger', 'verify', '--json', '--config', config],
         { cwd: ROOT },
       );
-      const { code, out } = await output(verify);
+      const { code, out } = await outcomeOf(verify);
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject({ ok: true });
       // A terminal sends SIGINT to the whole foreground group.
@@ -113,10 +101,10 @@ describe('npm start', () => {
     'keeps what it had at the next start, and a second one on the same folder is told so',
     async () => {
       const child = start('--port', '0', '--json');
-      const ended = output(child);
+      const ended = outcomeOf(child);
       const { installerCode } = await addresses(child);
       expect(installerCode).toMatch(/^\d{8}$/);
-      const second = await output(start('--port', '0'));
+      const second = await outcomeOf(start('--port', '0'));
       expect(second.code).toBe(3);
       expect(second.err).toContain('is running already');
       child.kill('SIGTERM');
@@ -130,7 +118,7 @@ describe('npm start', () => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as { port: number };
     const web = port > 65_000 ? port - 20 : port;
-    const { code, err } = await output(start('--port', String(web)));
+    const { code, err } = await outcomeOf(start('--port', String(web)));
     await new Promise((done) => server.close(done));
     expect(code).toBe(3);
     expect(err).toContain(`port ${port} is taken`);

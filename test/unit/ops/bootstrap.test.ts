@@ -16,6 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isInstalled, onlyForeignMissing } from '../../../scripts/bootstrap.mjs';
+import { outcomeOf } from './child.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const LOCK = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } } };
@@ -53,19 +54,6 @@ function start(npm: string, args: readonly string[], nodeOptions = ''): ChildPro
   });
 }
 
-async function result(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  child.stdout?.on('data', (text) => {
-    out += String(text);
-  });
-  child.stderr?.on('data', (text) => {
-    err += String(text);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
-
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kona-till-start-'));
   mkdirSync(join(folder, 'scripts'));
@@ -81,7 +69,7 @@ afterEach(() => {
 
 describe('the first start', () => {
   it('installs what the lock file names, runs nothing of the packages, then runs the program and hands on its exit code', async () => {
-    const { code, out, err } = await result(start(NPM_THAT_INSTALLS, ['hello.js', 'a', 'b']));
+    const { code, out, err } = await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js', 'a', 'b']));
     expect({ code, out }).toEqual({ code: 7, out: 'hello a,b' });
     expect(err).toContain('installing the packages');
     expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain('ci --ignore-scripts');
@@ -89,11 +77,11 @@ describe('the first start', () => {
   });
 
   it('is the only one that installs; it happens again when the lock file changes', async () => {
-    await result(start(NPM_THAT_INSTALLS, ['hello.js']));
-    const second = await result(start(npmThatFails('not wanted'), ['hello.js']));
+    await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js']));
+    const second = await outcomeOf(start(npmThatFails('not wanted'), ['hello.js']));
     expect(second).toMatchObject({ code: 7, err: '' });
     write('package-lock.json', JSON.stringify(LOCK).replace('1.0.0', '1.0.1'));
-    expect(await result(start(npmThatFails('npm error code EUSAGE'), ['hello.js']))).toMatchObject({
+    expect(await outcomeOf(start(npmThatFails('npm error code EUSAGE'), ['hello.js']))).toMatchObject({
       code: 3,
     });
   });
@@ -110,7 +98,7 @@ describe('the first start', () => {
     ],
     ['anything else', 'npm error something odd', 'npm error something odd'],
   ])('says in a sentence: %s', async (_name, output, sentence) => {
-    const { code, out, err } = await result(start(npmThatFails(output), ['hello.js']));
+    const { code, out, err } = await outcomeOf(start(npmThatFails(output), ['hello.js']));
     expect(code).toBe(3);
     expect(out).toBe('');
     expect(err).toContain(sentence);
@@ -119,18 +107,20 @@ describe('the first start', () => {
   });
 
   it('says that the runtime does not run here', async () => {
-    const { code, err } = await result(start("require('node:fs').mkdirSync('node_modules')", ['hello.js']));
+    const { code, err } = await outcomeOf(
+      start("require('node:fs').mkdirSync('node_modules')", ['hello.js']),
+    );
     expect(code).toBe(3);
     expect(err).toContain('It needs glibc');
   });
 
   it('waits for no other: a second first start is told that one is under way, a dead one is forgotten', async () => {
     write('.cache/install.pid', String(process.pid));
-    const { code, err } = await result(start(NPM_THAT_INSTALLS, ['hello.js']));
+    const { code, err } = await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js']));
     expect(code).toBe(3);
     expect(err).toContain('is installing the packages right now');
     write('.cache/install.pid', '4194999');
-    expect(await result(start(NPM_THAT_INSTALLS, ['hello.js']))).toMatchObject({ code: 7 });
+    expect(await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js']))).toMatchObject({ code: 7 });
   });
 });
 
@@ -146,7 +136,7 @@ describe('a machine that cannot run it', () => {
       'needs Node 18',
     ],
   ])('is told so: %s', async (_name, code, sentence) => {
-    const ran = await result(start(NPM_THAT_INSTALLS, ['hello.js'], pretend(code)));
+    const ran = await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js'], pretend(code)));
     expect(ran.code).toBe(3);
     expect(ran.err).toContain(sentence);
     expect(existsSync(join(folder, 'calls'))).toBe(false);
@@ -163,7 +153,7 @@ describe('stopping', () => {
        process.stdout.write(process.pid + ' ');`,
     );
     const child = start(NPM_THAT_INSTALLS, ['serve.js']);
-    const ended = result(child);
+    const ended = outcomeOf(child);
     const [first] = (await once(child.stdout ?? child, 'data')) as [Buffer];
     child.kill(signal);
     const { code, out } = await ended;
@@ -196,7 +186,7 @@ describe('stopping', () => {
       process.stdout.write('serves ');`;
     const args = ['--input-type=module', '-e', program, join(ROOT, 'scripts/with-starter.mjs')];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
-    const ended = result(child);
+    const ended = outcomeOf(child);
     await once(child.stdout ?? child, 'data');
     (child.stdio[3] as Writable).destroy();
     expect((await ended).out).toContain('asked');
@@ -210,7 +200,7 @@ describe('stopping', () => {
        const child = spawnSync(process.execPath, [...process.execArgv, '-p', 'process.env.KONA_TILL_STARTER_FD']);
        process.stdout.write(String(child.stdout)); process.exitCode = 7;`,
     );
-    const { code, out } = await result(start(NPM_THAT_INSTALLS, ['hello.js']));
+    const { code, out } = await outcomeOf(start(NPM_THAT_INSTALLS, ['hello.js']));
     expect({ code, out: out.trim() }).toEqual({ code: 7, out: 'undefined' });
   });
 
@@ -218,7 +208,7 @@ describe('stopping', () => {
     const child = start("require('node:fs').writeFileSync('npm-runs', ''); setInterval(() => {}, 1000)", [
       'hello.js',
     ]);
-    const ended = result(child);
+    const ended = outcomeOf(child);
     while (!existsSync(join(folder, 'npm-runs'))) await new Promise((next) => setTimeout(next, 10));
     child.kill('SIGINT');
     const { code, out } = await ended;
@@ -235,7 +225,7 @@ describe('a lock file that lacks packages for other machines', () => {
 
   it('is installed all the same, as it is', async () => {
     const fails = `if (process.argv[2] === 'ci') { ${npmThatFails(foreign)} } else { ${NPM_THAT_INSTALLS} }`;
-    expect(await result(start(fails, ['hello.js']))).toMatchObject({ code: 7 });
+    expect(await outcomeOf(start(fails, ['hello.js']))).toMatchObject({ code: 7 });
     expect(readFileSync(join(folder, 'calls'), 'utf8')).toMatch(/^install --ignore-scripts .*--no-save/);
   });
 
@@ -246,7 +236,7 @@ describe('a lock file that lacks packages for other machines', () => {
     expect(
       onlyForeignMissing(`${foreign}npm error Invalid: lock file's a@1.0.0 does not satisfy a@2.0.0`),
     ).toBe(false);
-    const { code, err } = await result(
+    const { code, err } = await outcomeOf(
       start(npmThatFails(`${refusal}\nnpm error Missing: pino@10.4.0 from lock file`), ['hello.js']),
     );
     expect(code).toBe(3);
