@@ -8,6 +8,7 @@ import { LineMonitor } from './line.ts';
 import { type FenceReason, fenceReasonOf, volatileMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
+import { Patience } from './patience.ts';
 import { Session } from './session.ts';
 import { soonest } from './soonest.ts';
 import type { SyncPause } from './types.ts';
@@ -46,6 +47,8 @@ export class Liaison {
   readonly #calls: Calls;
   readonly #host: LiaisonHost;
   readonly #found: JournalHead | null;
+  readonly #helloPatience: Patience;
+  readonly #probePatience: Patience;
   #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
@@ -72,6 +75,9 @@ export class Liaison {
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;
     this.breaker = new Breaker({ failures, baseMs, maxMs }, options.random);
+    const { answerMs, patienceMs } = limits;
+    this.#helloPatience = new Patience(answerMs.hello, patienceMs);
+    this.#probePatience = new Patience(answerMs.probe, patienceMs);
     this.pacer = new Pacer(limits.drainPerMinute, now.monoMs);
     this.askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
   }
@@ -190,13 +196,17 @@ export class Liaison {
   #probe(now: Now): void {
     this.#lastTryMs = now.monoMs;
     this.breaker.probe();
+    const { waitMs } = this.#probePatience;
     this.#calls.start({
       kind: 'probe',
       key: 'probe',
       attended: false,
-      answerMs: this.#limits.answerMs.probe,
+      answerMs: waitMs,
       run: (signal) => this.#options.backend.inquiry(PROBE, this.#host.context(), signal),
-      done: (answer, elapsedMs) => this.heard(answer, elapsedMs),
+      done: (answer, elapsedMs) => {
+        this.#probePatience.ended(answer, waitMs, elapsedMs);
+        this.heard(answer, elapsedMs);
+      },
     });
   }
 
@@ -215,13 +225,17 @@ export class Liaison {
       backlogOldestAtMs: oldestAtMs,
       ...(claim === null || claimed === null ? {} : { claimEpoch: claimed, managerId: claim.managerId }),
     };
+    // Customers wait behind the greeting of a till that may serve them: no longer than usual.
+    const mayServe = this.session.greeted && !this.session.recovering;
+    const waitMs = mayServe ? this.#limits.answerMs.hello : this.#helloPatience.waitMs;
     this.#calls.start({
       kind: 'hello',
       key: 'hello',
       attended: false,
-      answerMs: this.#limits.answerMs.hello,
+      answerMs: waitMs,
       run: (signal) => this.#options.backend.hello(request, context, signal),
       done: (answer, elapsedMs) => {
+        this.#helloPatience.ended(answer, waitMs, elapsedMs);
         this.heard(answer, elapsedMs);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (claim === null) return;

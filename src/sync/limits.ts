@@ -8,6 +8,8 @@ export interface SyncLimits {
   readonly reserved: number;
   /** How long a call of each kind is waited for before it is aborted. A late approval counts until then. */
   readonly answerMs: Readonly<Record<CallKind, number>>;
+  /** A hello that nobody waits behind, or a probe, is waited for longer after each that was not answered, up to so long. */
+  readonly patienceMs: number;
   /** A quiet line is greeted again after so long: switches, business date, pace and clock are refreshed. */
   readonly refreshMs: number;
   /** A quiet line is probed after so long. */
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: SyncLimits = {
     transactions: 15_000,
     close: 30_000,
   },
+  patienceMs: 10_000, // as long as a net cancel: who is slower can do nothing for this till
   refreshMs: 600_000,
   idleProbeMs: 30_000,
   confirmMs: 1_000,

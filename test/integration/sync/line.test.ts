@@ -48,6 +48,45 @@ describe('the line', () => {
     expect(counter.worker.status().line).toMatchObject({ state: 'down', reason: 'NOT_TRUSTED' });
   });
 
+  it('waits longer for each greeting that was not answered in time: a slow issuer is greeted all the same', async () => {
+    const { backend, clock, worker } = counter;
+    const late = <Value>(say: () => Answered<Value>, ms: number): Promise<Answered<Value>> =>
+      new Promise((resolve) => clock.after(ms, () => resolve(say())));
+    const { greeting } = backend;
+    const hello = (): Answered<HelloAnswer> => answered({ ...greeting, serverTimeMs: clock.now().wallMs });
+    backend.sayHello = () => late(hello, 9_000);
+    await counter.start();
+    await clock.advance(45_000);
+    expect(worker.status().onlineSinceStart).toBe(true);
+    const charge = counter.charge();
+    await clock.advance(0);
+    expect(counter.at(charge)).toBe('approved/received');
+    // Customers wait behind a greeting of a till that was greeted before.
+    const mark = backend.of('hello').length;
+    backend.sayHello = () => new Promise(() => {});
+    worker.now();
+    await clock.advance(1_000);
+    expect(backend.of('hello')).toHaveLength(mark + 1);
+    const other = counter.charge();
+    await clock.advance(5_000);
+    expect(counter.at(other)).toBe('approved/received');
+  });
+
+  it('a slow probe brings a line back that was down', async () => {
+    const { backend, clock, worker } = counter;
+    await counter.start();
+    backend.sayProbe = () => NOTHING_LEFT;
+    await clock.advance(60_000);
+    expect(worker.status().line.state).toBe('down');
+    backend.sayProbe = () =>
+      new Promise((resolve) =>
+        clock.after(9_000, () => resolve(answered({ result: 'NOT_FOUND', voids: [] }))),
+      );
+    await clock.advance(120_000);
+    expect(worker.status().breaker.state).toBe('closed');
+    expect(worker.status().line.state).not.toBe('down');
+  });
+
   it('is probed when it is quiet, and only then', async () => {
     await counter.start();
     await counter.clock.advance(95_000);

@@ -179,8 +179,8 @@ function isOpen(intent: Intent): boolean {
 /** No payment is open, and a restored issuer has been asked again about all that it is to be asked about. */
 function isAtRest(): boolean {
   if (ledger.attention().some(isOpen)) return false;
-  const { due, counts, issuerEpoch } = worker.status();
-  if (due.length > 0 || counts.inFlight > 0) return false;
+  const { due, counts, issuerEpoch, onlineSinceStart } = worker.status();
+  if (!onlineSinceStart || due.length > 0 || counts.inFlight > 0) return false;
   return issuerEpoch !== null && memory.read()?.issuerEpoch === issuerEpoch;
 }
 
