@@ -4,19 +4,18 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DuplicateScan, LedgerFault, openLedgerReadOnly, verifyApart } from '../../../src/ledger/ledger.ts';
-import type { Committed, Ledger, Step } from '../../../src/ledger/types.ts';
+import type { Committed, Step } from '../../../src/ledger/types.ts';
+import { ledger, openAgain, openShop, shop } from './open-shop.ts';
 import {
   approvalOf,
   approveCharge,
   CASHIER,
-  createShop,
   later,
   MANAGER,
   must,
   SCAN_TIME,
-  type Shop,
   scanOf,
   sendCharge,
   TERMINAL,
@@ -24,17 +23,7 @@ import {
 
 const CHILD = fileURLToPath(new URL('./load-child.ts', import.meta.url));
 
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
@@ -90,7 +79,7 @@ describe('a commit', () => {
     const sent = sendCharge(ledger, SCAN_TIME).intent;
     const before = { head: ledger.head(), balances: ledger.balances(), summary: ledger.summary() };
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect({ head: ledger.head(), balances: ledger.balances(), summary: ledger.summary() }).toEqual(before);
     expect(ledger.get(done.sequenceId)).toEqual(done);
     expect(ledger.open()).toEqual([sent]);
@@ -228,7 +217,7 @@ describe('a commit', () => {
     expect(drawer()).toBe(15_000);
     expect(ledger.balances().cash_drawer).toBe(15_000);
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(drawer()).toBe(15_000);
   });
 });
@@ -273,7 +262,7 @@ describe('the file', () => {
   it('is held by one agent; another is refused until the first has gone', () => {
     expect(() => shop.open()).toThrow(expect.objectContaining({ code: 'LOCKED' }));
     ledger.close();
-    ledger = shop.open();
+    openAgain();
   });
 
   it('is read by commands beside the agent, which go on seeing one moment', () => {
@@ -319,11 +308,11 @@ describe('the file', () => {
     expect(() => shop.open({ environment: 'production' })).toThrow(
       expect.objectContaining({ code: 'OTHER_ENVIRONMENT' }),
     );
-    ledger = shop.open();
+    openAgain();
     must(ledger, intent, { kind: 'stop' }, SCAN_TIME);
     must(ledger, intent, { kind: 'answer', answer: 'notTaken' }, SCAN_TIME);
     ledger.close();
-    ledger = shop.open({ environment: 'production' });
+    openAgain({ environment: 'production' });
   });
 
   it('refuses a newer schema and a database that is no ledger', () => {

@@ -1,34 +1,23 @@
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IntentEvent, Now } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
-import type { DayEntry, Ledger } from '../../../src/ledger/types.ts';
+import type { DayEntry } from '../../../src/ledger/types.ts';
+import { ledger, openAgain, openShop, shop } from './open-shop.ts';
 import {
   approvalOf,
   approveCharge,
-  createShop,
   later,
   MANAGER,
   must,
   SCAN_TIME,
-  type Shop,
   scanOf,
   sendCharge,
   TERMINAL,
 } from './shop.ts';
 
 const DAY = '20260723';
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 function write(entry: Omit<DayEntry, 'businessDate'>, businessDate = DAY) {
   return ledger.recordDay({ businessDate, ...entry }, later(SCAN_TIME, 60_000), MANAGER);
@@ -48,7 +37,7 @@ function tamper(sql: string): void {
   const database = new Database(shop.file);
   database.exec(sql);
   database.close();
-  ledger = shop.open();
+  openAgain();
 }
 
 describe('business days in the ledger', () => {
@@ -245,7 +234,7 @@ describe('business days in the ledger', () => {
     const { intent } = sendCharge(ledger, SCAN_TIME);
     seal([], 0);
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
     must(ledger, intent, { kind: 'approved', approval: approvalOf(2) }, later(SCAN_TIME, 70_000), {
       actor: TERMINAL,
@@ -325,10 +314,10 @@ describe('the signature of a report', () => {
     expect(ledger.sign('report')).toEqual(first);
     expect(ledger.sign('reporT').mac).not.toBe(first.mac);
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(ledger.sign('report')).toEqual(first);
     ledger.close();
-    ledger = shop.open({ key: Buffer.alloc(32), withoutKey: true });
+    openAgain({ key: Buffer.alloc(32), withoutKey: true });
     expect(() => ledger.sign('report')).toThrow(LedgerFault);
   });
 });

@@ -1,35 +1,24 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
 import { voucherPosting } from '../../../src/intent/vouchers.ts';
 import { openLedgerReadOnly } from '../../../src/ledger/ledger.ts';
-import type { Ledger, ListQuery } from '../../../src/ledger/types.ts';
+import type { ListQuery } from '../../../src/ledger/types.ts';
+import { ledger, openAgain, openShop, shop } from './open-shop.ts';
 import {
   approvalOf,
   approveCharge,
-  createShop,
   later,
   MANAGER,
   must,
   SCAN_TIME,
-  type Shop,
   scanOf,
   sendCharge,
   TERMINAL,
 } from './shop.ts';
 
 const DAY_MS = 24 * 3_600_000;
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 function idsOf(query: Omit<ListQuery, 'limit'>): string[] {
   return ledger.list({ limit: 50, ...query }).intents.map((intent) => intent.sequenceId);
@@ -262,7 +251,7 @@ describe('the facts of a scan', () => {
     });
     expect(sums()).toEqual({ card: { count: 1, sum: 10_000 }, terminal: { count: 2, sum: 11_000 } });
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(sums()).toEqual({ card: { count: 1, sum: 10_000 }, terminal: { count: 2, sum: 11_000 } });
     expect(ledger.facts('x', cardNumber, later(SCAN_TIME, DAY_MS)).terminalToday.CHARGE.count).toBe(0);
   });
@@ -284,7 +273,7 @@ describe('the facts of a scan', () => {
     ];
     expect(counts()).toEqual([2, 1]);
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(counts()).toEqual([2, 1]);
     must(ledger, second, { kind: 'send' }, SCAN_TIME, { actor: TERMINAL });
     must(ledger, second, { kind: 'approved', approval: approvalOf(9) }, SCAN_TIME, { actor: TERMINAL });
@@ -378,7 +367,7 @@ describe('any order of commands and answers', () => {
         }
         if (step % 7 === 0) {
           ledger.close();
-          ledger = shop.open();
+          openAgain();
         }
         if (step % 5 === 0) ledger.sweep(later(SCAN_TIME, step * 100));
         expect(ledger.verify().faults).toEqual([]);
@@ -402,7 +391,7 @@ describe('another cut-over hour', () => {
     const night = later(SCAN_TIME, 12 * 3_600_000);
     const kept = ledger.accept(scanOf(), night).intent;
     ledger.close();
-    ledger = shop.open({ cutOverHour: 4 });
+    openAgain({ cutOverHour: 4 });
     const moved = ledger.accept(scanOf(), night).intent;
     expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
     expect(idsOf({ businessDateTo: '20260723' })).toEqual([moved.sequenceId]);

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   findSecrets,
   openLedgerReadOnly,
@@ -18,7 +18,7 @@ import {
   rotateLedgerKey,
 } from '../../../src/ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../../../src/ledger/schema.ts';
-import type { Ledger } from '../../../src/ledger/types.ts';
+import { ledger, openAgain, openShop, shop } from './open-shop.ts';
 import {
   approvalOf,
   approveCharge,
@@ -28,22 +28,11 @@ import {
   MANAGER,
   must,
   SCAN_TIME,
-  type Shop,
   scanOf,
   sendCharge,
 } from './shop.ts';
 
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 function fault(code: string): unknown {
   return expect.objectContaining({ name: 'LedgerFault', code });
@@ -130,7 +119,7 @@ describe('a restore', () => {
     const report = restoreLedger({ backup, file: shop.file, now: later(SCAN_TIME, 1_000) });
     expect(report).toMatchObject({ mark: { head }, verified: { ok: true } });
     expect(readdirSync(report.quarantined ?? '')).toContain(basename(shop.file));
-    ledger = shop.open();
+    openAgain();
     expect(ledger.restored()).toEqual({ atMs: SCAN_TIME.wallMs + 1_000, head });
     expect(ledger.get(old.sequenceId)).toEqual(old);
     expect(ledger.get(lost.sequenceId)).toBeNull();
@@ -160,7 +149,7 @@ describe('a restore', () => {
     expect(() => restoreLedger({ backup: live, file: shop.file, now: SCAN_TIME })).toThrow(fault('CORRUPT'));
     expect(readFileSync(shop.file).equals(before)).toBe(true);
     expect(existsSync(`${shop.file}.restoring`)).toBe(false);
-    ledger = shop.open();
+    openAgain();
   });
 });
 
@@ -196,7 +185,7 @@ describe('what a crash in the middle of a copy left', () => {
         intents: 30,
       });
       expect(readdirSync(dirname(shop.file)).filter((name) => name.includes('restoring'))).toEqual([]);
-      ledger = shop.open();
+      openAgain();
       expect(ledger.verify()).toMatchObject({ ok: true, intents: 30 });
     },
   );
@@ -225,7 +214,7 @@ describe('a damaged ledger', () => {
     expect(() => shop.open()).toThrow(fault('CORRUPT'));
     const { quarantined } = restoreLedger({ backup, file: shop.file, now: SCAN_TIME });
     expect(readFileSync(join(quarantined ?? '', basename(shop.file))).equals(bytes)).toBe(true);
-    ledger = shop.open();
+    openAgain();
     expect(ledger.verify()).toMatchObject({ ok: true, intents: 20 });
   });
 
@@ -235,12 +224,12 @@ describe('a damaged ledger', () => {
     const first = quarantineLedger(shop.file, SCAN_TIME.wallMs);
     expect(first).toContain('20260723T053205Z');
     expect(quarantineLedger(shop.file, SCAN_TIME.wallMs)).toBeNull();
-    ledger = shop.open();
+    openAgain();
     ledger.close();
     const second = quarantineLedger(shop.file, SCAN_TIME.wallMs);
     expect(second).not.toBe(first);
     expect(readdirSync(second ?? '')).toContain(basename(shop.file));
-    ledger = shop.open();
+    openAgain();
   });
 
   it.each([
@@ -256,7 +245,7 @@ describe('a damaged ledger', () => {
     expect(() => shop.open()).toThrow(fault('CORRUPT'));
     expect(readFileSync(shop.file).equals(bytes)).toBe(true);
     quarantineLedger(shop.file, SCAN_TIME.wallMs);
-    ledger = shop.open();
+    openAgain();
   });
 });
 
@@ -279,7 +268,7 @@ describe('a key rotation', () => {
       const report = rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
       expect(report).toEqual({ resealed: 1, erased: 0 });
       expect(readFileSync(keyFile()).equals(before)).toBe(false);
-      ledger = shop.open();
+      openAgain();
       expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
       expect(ledger.facts(scan.barcodeSpec, scan.cardNumber, SCAN_TIME).same?.sequenceId).toBe(
         scan.sequenceId,
@@ -299,7 +288,7 @@ describe('a key rotation', () => {
     must(ledger, first, { kind: 'received', creditLater: true }, SCAN_TIME, { canDefer: true });
     ledger.close();
     rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
-    ledger = shop.open();
+    openAgain();
     const second = scanOf({ ...card, token: '222' });
     ledger.accept(second, SCAN_TIME);
     expect(ledger.deferredOfCard(second.sequenceId)).toBe(1);
@@ -315,13 +304,13 @@ describe('a key rotation', () => {
     ledger.close();
     const old = readFileSync(keyFile());
     writeFileSync(`${keyFile()}.next`, Buffer.alloc(32, 9));
-    ledger = shop.open();
+    openAgain();
     expect(existsSync(`${keyFile()}.next`)).toBe(false);
     ledger.close();
     rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME });
     copyFileSync(keyFile(), `${keyFile()}.next`);
     writeFileSync(keyFile(), old);
-    ledger = shop.open();
+    openAgain();
     expect(existsSync(`${keyFile()}.next`)).toBe(false);
     must(ledger, scan, { kind: 'received' }, SCAN_TIME);
     expect(must(ledger, scan, { kind: 'send' }, SCAN_TIME).barcodeSpec).toBe(scan.barcodeSpec);
@@ -334,7 +323,7 @@ describe('a key rotation', () => {
     unlinkSync(keyFile());
     const report = rotateLedgerKey({ file: shop.file, keyFile: keyFile(), now: SCAN_TIME, isLost: true });
     expect(report).toEqual({ resealed: 0, erased: 2 });
-    ledger = shop.open();
+    openAgain();
     must(ledger, scan, { kind: 'stop' }, SCAN_TIME);
     must(ledger, scan, { kind: 'answer', answer: 'notTaken' }, SCAN_TIME);
     sendCharge(ledger, SCAN_TIME);
@@ -352,7 +341,7 @@ describe('a key rotation of a restored ledger, which names no key', () => {
     restoreLedger({ backup, file: shop.file, now: SCAN_TIME });
     writeFileSync(keyFile, Buffer.alloc(32, 9));
     const report = rotateLedgerKey({ file: shop.file, keyFile, now: SCAN_TIME, isLost });
-    ledger = shop.open();
+    openAgain();
     expect(ledger.verify()).toMatchObject({ ok: true, faults: [] });
     const database = new Database(shop.file, { readonly: true });
     const said = database
@@ -422,6 +411,6 @@ describe('the schema', () => {
     const database = new Database(shop.file, { readonly: true });
     expect(database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     database.close();
-    ledger = shop.open();
+    openAgain();
   });
 });

@@ -1,34 +1,22 @@
 import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Ledger } from '../../../src/ledger/types.ts';
+import { describe, expect, it } from 'vitest';
+import { ledger, openAgain, openShop, shop } from './open-shop.ts';
 import {
   approvalOf,
   approveCharge,
-  createShop,
   later,
   MANAGER,
   must,
   SCAN_TIME,
-  type Shop,
   scanOf,
   sendCharge,
   TERMINAL,
 } from './shop.ts';
 
 const LIFE_MS = 300_000;
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 /** Every byte of every file of the ledger, as one latin-1 text. */
 function bytesOnDisk(): string {
@@ -56,7 +44,7 @@ describe('the vault', () => {
     expect(sent.barcodeSpec).toBe(scan.barcodeSpec);
     expect(bytesOnDisk()).not.toContain(scan.cardNumber);
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     expect(ledger.verify().ok).toBe(true);
   });
 
@@ -92,7 +80,7 @@ describe('the vault', () => {
     });
     expect(back.intent.host).toBe('unsent');
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     must(ledger, scan, { kind: 'chooseLater' }, SCAN_TIME, { canDefer: true });
     must(ledger, scan, { kind: 'chooseSend' }, SCAN_TIME);
     expect(must(ledger, scan, { kind: 'send' }, SCAN_TIME, { actor: TERMINAL }).barcodeSpec).toBe(
@@ -121,7 +109,7 @@ describe('the vault', () => {
     });
     must(ledger, scan, { kind: 'ambiguous', code: null }, later(SCAN_TIME, 10), { actor: TERMINAL });
     ledger.close();
-    ledger = shop.open();
+    openAgain();
     const again = must(ledger, scan, { kind: 'send' }, later(SCAN_TIME, 3_600_000), { actor: TERMINAL });
     expect(again.barcodeSpec).toBe(scan.barcodeSpec);
     must(ledger, scan, { kind: 'approved', approval: approvalOf(1) }, later(SCAN_TIME, 3_600_010), {
@@ -186,7 +174,7 @@ describe('one barcode', () => {
     approveCharge(ledger, SCAN_TIME, 1, { cardNumber: scan.cardNumber });
     ledger.close();
     const restart = { wallMs: SCAN_TIME.wallMs + 60_000, monoMs: 5 };
-    ledger = shop.open({ now: restart });
+    openAgain({ now: restart });
     expect(ledger.facts(scan.barcodeSpec, scan.cardNumber, later(restart, LIFE_MS - 1)).same).not.toBeNull();
     expect(ledger.facts(scan.barcodeSpec, scan.cardNumber, later(restart, LIFE_MS + 1)).same).toBeNull();
   });
@@ -215,7 +203,7 @@ describe('the key', () => {
     writeFileSync(key, Buffer.alloc(32, 7));
     expect(() => shop.open()).toThrow(expect.objectContaining({ code: 'KEY_MISSING' }));
     writeFileSync(key, bytes);
-    ledger = shop.open();
+    openAgain();
     must(ledger, scan, { kind: 'received' }, SCAN_TIME);
     expect(must(ledger, scan, { kind: 'send' }, SCAN_TIME).barcodeSpec).toBe(scan.barcodeSpec);
   });
@@ -227,7 +215,7 @@ describe('the key', () => {
     const sent = sendCharge(ledger, SCAN_TIME).intent;
     ledger.close();
     unlinkSync(String(shop.options.key));
-    ledger = shop.open({ withoutKey: true });
+    openAgain({ withoutKey: true });
     expect(ledger.verify().ok).toBe(true);
     const missing = expect.objectContaining({ code: 'KEY_MISSING' });
     expect(() => ledger.accept(scanOf(), SCAN_TIME)).toThrow(missing);

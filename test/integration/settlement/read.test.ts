@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Ledger } from '../../../src/ledger/types.ts';
+import { expect, it } from 'vitest';
 import { readDay } from '../../../src/settlement/read.ts';
-import { createShop, later, MANAGER, SCAN_TIME, type Shop } from '../ledger/shop.ts';
+import { ledger, openShop } from '../ledger/open-shop.ts';
+import { later, MANAGER, SCAN_TIME } from '../ledger/shop.ts';
 
 const DAY = '20260723';
-let shop: Shop;
-let ledger: Ledger;
-
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 function explain(businessDate: string): void {
   const detail = { reason: 'COUNTED_WRONG', note: '', difference: 0 };
