@@ -6,10 +6,20 @@ import { decide } from './manager.ts';
 import { STATION } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
 
-function counterOf(clock: VirtualClock): Counter {
+const SCAN = {
+  sequenceId: '01J00000000000000000000001',
+  stationId: STATION,
+  type: 'CHARGE',
+  amount: 10_000,
+  managerNeeded: false,
+  cardNumber: '9410000000000005',
+  barcodeSpec: 'CHARGE9410000000000005123010000',
+} as const;
+
+function counterOf(clock: VirtualClock, seed = 1): Counter {
   return new Counter({
     clock,
-    random: new SeededRandom(1),
+    random: new SeededRandom(seed),
     issuer: new IssuerModel({ wallMs: () => clock.trueMs, tombstones: true }),
     terminalId: 'T0000001',
     file: null,
@@ -50,18 +60,9 @@ it('a till whose disk fails under a manager writes nothing any more, ends, and c
   counter.start();
   const { terminal, world } = counter;
   if (terminal === null) throw new Error('the till is not up');
-  const sequenceId = '01J00000000000000000000001';
-  const card = { cardNumber: '9410000000000005', barcodeSpec: 'CHARGE9410000000000005123010000' };
-  const scan = {
-    sequenceId,
-    stationId: STATION,
-    type: 'CHARGE',
-    amount: 10_000,
-    managerNeeded: false,
-  } as const;
-  terminal.ledger.accept({ ...scan, ...card }, clock.now());
+  terminal.ledger.accept(SCAN, clock.now());
   world.faults.io = 1;
-  decide(terminal, sequenceId, 'givenBack', clock.now());
+  decide(terminal, SCAN.sequenceId, 'givenBack', clock.now());
   world.faults.io = 0;
   expect(() => terminal.ledger.note('lookedIn', {}, clock.now(), { role: 'terminal' })).toThrow(LedgerFault);
   expect(terminal.isFaulted()).toBe(true);
@@ -69,4 +70,24 @@ it('a till whose disk fails under a manager writes nothing any more, ends, and c
   expect(counter.terminal).toBeNull();
   pass(clock, 60_000);
   expect(counter.terminal).not.toBeNull();
+});
+
+it('a ledger that refuses a call before it writes anything is not broken by the disk under it', () => {
+  const clock = new VirtualClock();
+  const met = new Set<string>();
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const counter = counterOf(clock, seed);
+    counter.start();
+    const { terminal, world } = counter;
+    if (terminal === null) throw new Error('the till is not up');
+    terminal.ledger.accept(SCAN, clock.now());
+    world.faults.io = 1;
+    try {
+      terminal.ledger.accept(SCAN, clock.now());
+    } catch (fault) {
+      met.add(`${(fault as Error).name} ${terminal.ledger.isBroken()}`);
+    }
+    counter.switchOff();
+  }
+  expect([...met].sort()).toEqual(['DuplicateScan false', 'LedgerFault true']);
 });
