@@ -35,11 +35,12 @@ export class Dispatch {
     this.#isPaced = false;
     const { liaison } = this.#parts;
     if (!liaison.mayDispatch()) return;
-    this.#askAgain(now);
+    this.#parts.recheck.runAsks(() => this.#hasRoom(false));
     for (const lane of LANES) {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       if (!this.#lane(lane)) return;
     }
+    this.#askAgain(now);
     if (this.#laneOpen('deferred')) this.#deliver(now);
   }
 
@@ -50,12 +51,16 @@ export class Dispatch {
     return soonest(recheck.nextMs(liaison.session), this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null);
   }
 
+  /**
+   * After what is owed: a ledger may hold thousands of payments to be asked about, and an issuer that answers slowly would
+   * have all places taken until the last of them. One is left for what is credited later, too.
+   */
   #askAgain({ monoMs }: Now): void {
     const { recheck, liaison } = this.#parts;
     const { askPacer, session } = liaison;
-    recheck.run(
+    recheck.runAgain(
       session,
-      () => this.#hasRoom(false),
+      () => this.#hasRoom(false, 1),
       () => (askPacer.take(monoMs) ? 0 : (askPacer.nextMs(monoMs) ?? monoMs)),
     );
   }

@@ -85,17 +85,21 @@ export class Recheck {
     });
   }
 
-  /**
-   * Starts what there is room for. `permitMs` gives 0 for one more item that is asked again, else the mono ms of the next
-   * permit: every till of a chain asks again at the same moment.
-   */
-  run(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
+  /** Starts what somebody asked for, as far as there is room. */
+  runAsks(hasRoom: () => boolean): void {
     // One attempt that finds the file held by another program ends the turn: the next would only wait for that too.
     while (hasRoom() && this.#delivery.heldUntilMs() === null) {
       const next = this.#takeAsk();
-      if (next === undefined) break;
+      if (next === undefined) return;
       this.#delivery.ask(next.intent, next.told);
     }
+  }
+
+  /**
+   * Starts what is to be asked again, as far as there is room. `permitMs` gives 0 for one more item, else the mono ms of the
+   * next permit: every till of a chain asks again at the same moment.
+   */
+  runAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
     const { hello } = session;
     if (hello === null || !mayAskAgain(session)) return;
     try {

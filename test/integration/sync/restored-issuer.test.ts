@@ -45,6 +45,36 @@ describe('a restored issuer', () => {
     expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
   });
 
+  it('takes no place from what is still to be delivered, however slowly it answers and however much it is asked', async () => {
+    const { clock, backend } = counter;
+    await counter.start();
+    for (let payments = 0; payments < 60; payments += 1) {
+      counter.charge();
+      await clock.advance(0);
+    }
+    backend.issuerEpoch = 'second';
+    const { balance: _balance, ...approval } = APPROVED;
+    const completed = answered<InquiryAnswer>({ result: 'COMPLETED', approval, voids: [] });
+    backend.sayInquiry = () => new Promise((resolve) => clock.after(4_000, () => resolve(completed)));
+    counter.worker.now();
+    await clock.advance(10_000);
+    expect(backend.of('inquiry').length).toBeGreaterThan(6);
+    backend.sayApprove = () => notProcessed('000_002');
+    const reversing = [counter.charge(), counter.charge(), counter.charge()];
+    await clock.advance(0);
+    backend.sayApprove = () => answered(APPROVED);
+    const deferred = counter.deferred();
+    await clock.advance(1_000);
+    expect(backend.of('netCancel').map(({ sequenceId }) => sequenceId)).toEqual(
+      reversing.map(({ sequenceId }) => sequenceId),
+    );
+    expect(counter.at(deferred)).toBe('approved/received');
+    const asked = (): number => new Set(backend.of('inquiry').map(({ sequenceId }) => sequenceId)).size;
+    expect(asked()).toBeLessThan(60);
+    await clock.advance(60_000);
+    expect(asked()).toBe(60);
+  });
+
   it('is asked while the counter goes on, also when long stretches of the ledger hold nothing to ask about', async () => {
     const { clock, ledger, backend } = counter;
     await counter.start();
