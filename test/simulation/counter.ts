@@ -15,11 +15,12 @@ import { Cashier } from './cashier.ts';
 import { brokenFault, screenFault, sendFaults, type Violation } from './check.ts';
 import { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { Losses } from './losses.ts';
 import { closeDay } from './manager.ts';
 import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
 import { policyOf } from './policies.ts';
-import { Crashed, PAGE, startTerminal, type Terminal, type TerminalWorld } from './terminal.ts';
+import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 import { wordsOf } from './words.ts';
 
@@ -51,14 +52,9 @@ export class Counter {
   readonly cells = new Set<string>();
   terminal: Terminal | null = null;
   crashes = 0;
-  /** Old images of the disk that were put in its place: what was lost then is excused, never what was done twice. */
-  rollbacks = 0;
+  readonly losses = new Losses();
   /** Copies of the disk that were switched on in another machine. */
   copies = 0;
-  /** Payments whose last steps went with a disk before anybody outside had heard of them: there is nothing to know them by. */
-  readonly unheard = new Set<string>();
-  /** What the last old image lacks, until the till has greeted the issuer on it. */
-  #lost: { readonly to: number; readonly sequenceIds: readonly string[] } | null = null;
   readonly #options: CounterOptions;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
@@ -247,9 +243,8 @@ export class Counter {
       // Of an image, the worker's small memory may be gone as well.
       if (!isRestore && random.chance(0.3)) this.world.memory = volatileMemory();
       const isTold = isRestore || (this.world.memory.read()?.knownIndex ?? 0) > to;
-      this.#lost = isTold ? null : { to, sequenceIds: gone };
+      this.losses.putBack(to, gone, isTold);
       this.judgeLost();
-      this.rollbacks += 1;
       this.#begun = new Set(this.world.disk.folded().keys());
       this.#tell(
         `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${behind.length} entries are gone`,
@@ -257,11 +252,10 @@ export class Counter {
     });
   }
 
-  /** The issuer knows, or knows any more, so little of the journal that it cannot tell that its end is gone. */
+  /** The disk or the issuer was put back: it may know too little to tell that the journal's end is gone. */
   judgeLost(): void {
     const { issuer, terminalId } = this.#options;
-    if (this.#lost === null || issuer.knownIndex(terminalId) > this.#lost.to) return;
-    for (const sequenceId of this.#lost.sequenceIds) this.unheard.add(sequenceId);
+    this.losses.judge(issuer.knownIndex(terminalId));
   }
 
   /** The disk goes into another machine. Gives a copy of it, which stays in the old one; null: it does not happen. */
@@ -386,7 +380,7 @@ export class Counter {
 
   #died(fault: string | null): void {
     this.#deaths += 1;
-    if (this.terminal?.worker.status().onlineSinceStart === true) this.#lost = null;
+    if (this.terminal?.worker.status().onlineSinceStart === true) this.losses.greeted();
     if (fault !== null) {
       this.crashes += 1;
       this.#count(fault);
@@ -450,14 +444,5 @@ export class Counter {
     const isFenced = this.terminal?.worker.status().recovering === true;
     for (const violation of sendFaults({ sequenceId, intent, call, isSecond, isFenced }))
       this.#options.violate(violation);
-  }
-}
-
-/** Runs something that may be the end of a process. */
-export function survive(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (!(error instanceof Crashed)) throw error;
   }
 }

@@ -30,6 +30,15 @@ export class Crashed extends Error {
   override readonly name = 'Crashed';
 }
 
+/** Runs something that may be the end of a process. */
+export function survive(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Crashed)) throw error;
+  }
+}
+
 /** What may go wrong at a writing call, as probabilities. */
 export interface DiskFaults {
   /** The process dies, half of the time just before the commit, half just after. */

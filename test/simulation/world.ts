@@ -12,13 +12,14 @@ import type { FaceId } from '../../src/station/snapshot.ts';
 import type { ScanResult } from '../../src/station/station.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
-import { Counter, survive } from './counter.ts';
+import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { decide } from './manager.ts';
 import type { FaultCounts } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
+import { survive } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
 import { changeWeather, type Scene } from './weather.ts';
 
@@ -410,7 +411,8 @@ export class Story {
       }
       const intents = terminal.books.intents();
       for (const { sequenceId } of intents) known.add(sequenceId);
-      const { rollbacks, copies, unheard } = counter;
+      const { losses, copies } = counter;
+      const { rollbacks, unheard } = losses;
       const excused = { rollbacks, restores: this.#restores, copies, unheard };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {
