@@ -116,9 +116,11 @@ class Round {
     const calls = FAULT_CALLS.filter((call) => this.#closes !== null || !DAY_CALLS.includes(call));
     for (const call of calls) {
       const kind: FaultKind = FAULT_KINDS[this.#below(FAULT_KINDS.length)] ?? 'dropAfter';
-      const probability = 0.1 + this.#dice() * 0.6;
+      // A close asks once or twice: what hits it rarely would never hit it.
+      const isOfDay = DAY_CALLS.includes(call);
+      const probability = (isOfDay ? 0.4 : 0.1) + this.#dice() * 0.6;
       const ms = 50 + this.#below(1_500);
-      if (this.happens(0.6)) this.#shop.issuer.faults?.set({ call, kind, probability, ms });
+      if (this.happens(isOfDay ? 0.8 : 0.6)) this.#shop.issuer.faults?.set({ call, kind, probability, ms });
     }
   }
 
