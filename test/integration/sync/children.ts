@@ -44,7 +44,7 @@ export interface Child {
   readonly isRunning: boolean;
   /** What it wrote to its error stream. */
   readonly trouble: string;
-  /** Resolves after so many more commits; rejects when the till ends before. */
+  /** Resolves after so many more commits of payments; rejects when the till ends before, or has ended. */
   steps(count: number): Promise<void>;
   /** How often it said this so far, such as `day` after each entry of a business day. */
   said(word: string): number;
@@ -56,11 +56,23 @@ export interface Child {
 const LEDGER_FILES = ['till.db', 'till.db-wal'] as const;
 const MEMORY_FILE = 'sync.json';
 
+/** What a till says beside the commits of payments. */
+const SAID_ONLY: readonly string[] = ['day', 'claimed'];
+
 const MEMORY: Storage = { memory: true };
 
 /** A quick pace: what waits for it would be waited for after each round. */
 function openIssuer(storage: Storage, port = 0): Promise<Issuer> {
   return startIssuer({ storage, port, policy: { drainPerMinute: 6_000 } });
+}
+
+/** Payments of `states` that `others` has not, or has otherwise. */
+function changed(
+  states: ReadonlyMap<string, string>,
+  others: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const found = [...states].filter(([sequenceId, state]) => others.get(sequenceId) !== state);
+  return new Set(found.map(([sequenceId]) => sequenceId));
 }
 
 /** A shop with one ledger. */
@@ -69,6 +81,8 @@ export class Shop {
   readonly #directory: string;
   readonly #children = new Set<ChildProcess>();
   readonly #hits = new Map<string, number>();
+  /** How the issuer had each payment when it was kept. */
+  #keptStates: ReadonlyMap<string, string> = new Map();
   #plans = 0;
   /** Days that were closed, or were about to be. */
   closes = 0;
@@ -122,7 +136,7 @@ export class Shop {
     child.stdout?.on('data', (chunk) => {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
-      steps += lines.length;
+      steps += lines.filter((word) => !SAID_ONLY.includes(word)).length;
       for (const word of lines) words.set(word, (words.get(word) ?? 0) + 1);
       for (const listener of listeners) listener();
     });
@@ -152,6 +166,7 @@ export class Shop {
             listeners.delete(look);
           };
           listeners.add(look);
+          look();
         });
       },
       said: (word) => words.get(word) ?? 0,
@@ -216,13 +231,35 @@ export class Shop {
 
   /** Keeps the issuer's data as they are; it is away meanwhile. */
   async keepIssuer(): Promise<void> {
+    this.#keptStates = await this.#states();
     await this.#awayIssuer(() => this.#copy('issuer', 'kept-issuer'));
   }
 
-  /** The issuer's data are put back, and it says so, as its operator must; it is away meanwhile. */
-  async putIssuerBack(): Promise<void> {
+  /**
+   * The issuer's data are put back, and it says so, as its operator must; it is away meanwhile, and has no faults then.
+   * Gives the payments that it had, or had otherwise, before.
+   */
+  async putIssuerBack(): Promise<ReadonlySet<string>> {
+    const before = await this.#states();
     await this.#awayIssuer(() => this.#copy('kept-issuer', 'issuer'));
+    const after = await this.#states();
     await this.#issuer.restored();
+    return changed(before, after);
+  }
+
+  /** It holds a payment that was not kept, or holds it otherwise. */
+  async hasIssuerGrown(): Promise<boolean> {
+    return changed(await this.#states(), this.#keptStates).size > 0;
+  }
+
+  /** How the issuer has each payment of this terminal. */
+  async #states(): Promise<ReadonlyMap<string, string>> {
+    const { merchantId, terminalId } = this.#issuer.credentials;
+    const rows = await this.#issuer.service.domain.db.query<{ id: string; state: string }>(
+      'SELECT sequence_id AS id, state FROM items WHERE merchant_id = $1 AND terminal_id = $2',
+      [merchantId, terminalId],
+    );
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   /** Tills find it again where it was. */

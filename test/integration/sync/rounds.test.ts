@@ -15,6 +15,8 @@ class Sum {
   readonly faults: Record<string, number> = {};
   readonly ends: Record<string, number> = {};
   readonly backs: Record<string, number> = {};
+  /** Of those, how many the issuer lost something in. */
+  readonly losses: Record<string, number> = {};
   readonly met = {
     rounds: 0,
     kills: 0,
@@ -26,10 +28,11 @@ class Sum {
     cases: 0,
   };
 
-  add({ kills, seconds, closes, closesKilled, epochs, back, claims, cases }: RoundReport): void {
+  add({ kills, seconds, closes, closesKilled, epochs, back, lost, claims, cases }: RoundReport): void {
     const more = { rounds: 1, kills, seconds, closes, closesKilled, epochs, claims, cases };
     for (const name of Object.keys(more) as (keyof typeof more)[]) this.met[name] += more[name];
     if (back !== null) this.backs[back] = (this.backs[back] ?? 0) + 1;
+    if (back !== null && lost > 0) this.losses[back] = (this.losses[back] ?? 0) + 1;
   }
 
   closed(ends: RoundReport['ends'], hits: ReadonlyMap<string, number>): void {
@@ -88,9 +91,9 @@ it(
     for (const lane of await Promise.allSettled(Array.from({ length: LANES }, trade))) {
       if (lane.status === 'rejected') sum.failures.push(`no shop: ${String(lane.reason)}`);
     }
-    const { met, backs, intents, ends, faults, failures } = sum;
+    const { met, backs, losses, intents, ends, faults, failures } = sum;
     if (ROUNDS > 10) {
-      const figures = { from: FROM, failures: failures.length, ...met, backs, intents, ends, faults };
+      const figures = { from: FROM, failures: failures.length, ...met, backs, losses, intents, ends, faults };
       process.stdout.write(`${JSON.stringify(figures)}\n`);
     }
     expect(failures).toEqual([]);

@@ -21,9 +21,10 @@ const CLOSE_ENTRIES = 5;
 const TRADE_MS = 8_000;
 /** Far more than it takes: a run of hours shares its machine with others. Then the till says what it waits for. */
 const SETTLE_MS = 240_000;
-/** A till that does not even come to say that is killed. */
+/** A till that does not even come to say that is killed; so is a second one that does not give up. */
 const SAY_MS = 60_000;
 const LOOK_MS = 5;
+const ISSUER_LOOK_MS = 100;
 /** The issuer takes no close of a day more than a week ahead, and each day that is sealed brings the next one nearer. */
 const CLOSES_MAX = 5;
 
@@ -41,6 +42,8 @@ export interface RoundReport {
   /** The issuer named a new history without having lost anything. */
   readonly epochs: number;
   readonly back: Back | null;
+  /** Payments that the issuer had, or had ended otherwise, before it was put back. */
+  readonly lost: number;
   /** A manager took the fenced terminal on again. */
   readonly claims: number;
   /** Payments that are a case afterwards, after something was put back. */
@@ -72,13 +75,17 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function within(ms: number, work: Promise<void>): Promise<void> {
+/** False: the time was over before. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What follows from the seed alone. */
@@ -92,6 +99,7 @@ class Round {
   seconds = 0;
   closesKilled = 0;
   epochs = 0;
+  lost: ReadonlySet<string> = new Set();
 
   constructor(shop: Shop, seed: number) {
     this.#shop = shop;
@@ -124,14 +132,17 @@ class Round {
     }
   }
 
-  /** Sells until so many commits were made, or the time is over; then SIGKILL. */
-  async trade(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+  /** Sells until so many commits were made, or the time is over; then SIGKILL. What happens meanwhile hits it half-way. */
+  async trade(meanwhile: ((till: Child) => Promise<void>) | null = null): Promise<void> {
     this.kills += 1;
     const till = this.#shop.start('trade', { seed: this.#seed });
     if (this.happens(0.15)) await this.#second(till);
     if (this.happens(0.1)) await this.#newHistory();
-    await meanwhile();
-    await within(TRADE_MS, till.steps(1 + this.#below(STEPS_MAX)));
+    await this.#some(till);
+    if (meanwhile !== null) {
+      await meanwhile(till);
+      await this.#some(till);
+    }
     await this.#die(till);
   }
 
@@ -146,6 +157,10 @@ class Round {
     this.closesKilled += this.#shop.isCloseUnderWay(this.#closes) ? 1 : 0;
   }
 
+  async #some(till: Child): Promise<void> {
+    await within(TRADE_MS, till.steps(1 + this.#below(STEPS_MAX)));
+  }
+
   async #die(till: Child): Promise<void> {
     await after(this.#below(30));
     expect(till.isRunning, `seed ${this.#seed}: a till ended by itself: ${till.trouble}`).toBe(true);
@@ -154,8 +169,11 @@ class Round {
 
   async #second(till: Child): Promise<void> {
     const where = `seed ${this.#seed}: the second till on one ledger`;
-    await till.steps(1);
+    if (!(await within(TRADE_MS, till.steps(1)))) return;
     const second = this.#shop.start('settle', { seed: this.#seed });
+    const isOver = await within(SAY_MS, second.ended);
+    if (!isOver) await second.kill();
+    expect(isOver, `${where} did not end in ${SAY_MS} ms`).toBe(true);
     const code = await second.ended;
     expect(till.isRunning, `${where}: the first ended by itself: ${till.trouble}`).toBe(true);
     expect(code, where).not.toBe(0);
@@ -181,6 +199,23 @@ class Round {
     const where = `seed ${this.#seed}: the till ends what it began; left ${open.join('; ')}; said ${till.trouble}`;
     expect({ code, trouble: till.trouble }, where).toEqual({ code: 0, trouble: '' });
     return till.said('claimed');
+  }
+
+  /** Nothing can be lost before the issuer holds more than was kept of it: a line that lets nothing through gets better. */
+  async untilIssuerGrew(till: Child): Promise<void> {
+    for (const faults of ['stay', 'go']) {
+      if (faults === 'go') this.#shop.issuer.faults?.clear();
+      const endMs = performance.now() + TRADE_MS;
+      while (till.isRunning && performance.now() < endMs) {
+        if (await this.#shop.hasIssuerGrown()) return;
+        await after(ISSUER_LOOK_MS);
+      }
+    }
+  }
+
+  /** The issuer is put back, and forgets; it has no faults then. */
+  async putIssuerBack(): Promise<void> {
+    this.lost = await this.#shop.putIssuerBack();
   }
 
   #below(count: number): number {
@@ -209,7 +244,18 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
   else mustKeepPromise(books, where);
   const { kills, seconds, closes, closesKilled, epochs } = now;
   const cases = books.intents.filter(isCase).length;
-  return { kills, seconds, closes, closesKilled, epochs, back, claims, cases, ends: endsOf(books) };
+  return {
+    kills,
+    seconds,
+    closes,
+    closesKilled,
+    epochs,
+    back,
+    lost: now.lost.size,
+    claims,
+    cases,
+    ends: endsOf(books),
+  };
 }
 
 /** What is sold, and perhaps closed, after the copy was made is lost on the side that is put back. */
@@ -227,13 +273,17 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
       now.setFaults();
       await now.trade();
       await now.close();
-      await shop.putIssuerBack();
+      await now.putIssuerBack();
       return;
     case 'issuerMeanwhile':
       await shop.keepIssuer();
       now.setFaults();
       await now.close();
-      await now.trade(() => shop.putIssuerBack());
+      await now.trade(async (till) => {
+        await now.untilIssuerGrew(till);
+        await now.putIssuerBack();
+        now.setFaults();
+      });
       return;
   }
 }
