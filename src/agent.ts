@@ -2,14 +2,13 @@
  * The agent: ledger, worker, stations, scanners and pages of one terminal, joined. It starts whole or not at all, and
  * `close` leaves nothing behind.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { listScanners } from '../drivers/list.ts';
 import type { ScannerConfig } from '../drivers/open.ts';
 import { createRecorder, type Recorder } from '../drivers/recorder.ts';
 import type { Scanner } from '../drivers/scanner.ts';
 import { type CheckLog, fileVerdict, StartCheck } from './agent-check.ts';
+import { fileMemory } from './agent-memory.ts';
 import { type AgentPrinter, type OpenPrinting, openPrinting, type PrinterLog } from './agent-printing.ts';
 import { type AgentStation, openPosPorts, openScanners } from './agent-scanners.ts';
 import { maskFrame } from './barcode/mask.ts';
@@ -35,7 +34,6 @@ import { ScannerBench } from './station/scanners.ts';
 import type { Station } from './station/station.ts';
 import type { StationTimes } from './station/times.ts';
 import type { SyncLimits } from './sync/limits.ts';
-import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.ts';
 import type { SyncLog } from './sync/options.ts';
 import type { SyncWorker } from './sync/worker.ts';
 import { Till } from './till.ts';
@@ -356,44 +354,5 @@ function webWorker(worker: SyncWorker): WebOptions['worker'] {
     netCancelAgain: async () => worker.now(),
     claimEpoch: (managerId) => worker.claimEpoch(managerId),
     onChange: (listener) => worker.onChange(listener),
-  };
-}
-
-const remembered = z.object({
-  epoch: z.int().min(0),
-  issuerEpoch: z.string().nullable(),
-  knownIndex: z.int().min(0).default(0),
-  pause: z
-    .object({
-      by: z.enum(['manager', 'alarm']),
-      reason: z.string(),
-      code: z.string().nullable(),
-      atMs: z.number(),
-      actor: z.object({
-        role: z.enum(['cashier', 'manager', 'terminal']),
-        id: z.string().exactOptional(),
-        reason: z.string().exactOptional(),
-      }),
-      stops: z.enum(['deferred', 'approvals']),
-    })
-    .nullable(),
-  fenced: z.enum(FENCE_REASONS).nullable().default(null),
-  found: z
-    .object({ index: z.int().min(0), hash: z.string() })
-    .nullable()
-    .default(null),
-});
-
-/** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */
-function fileMemory(file: string): SyncMemory {
-  return {
-    read: (): Remembered | null => {
-      try {
-        return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
-      } catch {
-        return null;
-      }
-    },
-    write: (value) => writeWhole(file, `${JSON.stringify(value)}\n`),
   };
 }

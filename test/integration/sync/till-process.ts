@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileMemory } from '../../../src/agent-memory.ts';
 import type { Actor, CaseReason, Intent, IntentType, OwnCommand } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { ended, isCase } from '../../../src/intent/state.ts';
@@ -16,7 +17,6 @@ import { Settlement } from '../../../src/settlement/settlement.ts';
 import { startRecovery } from '../../../src/sync/start.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
 import { diceOf } from './dice.ts';
-import { memoryIn } from './till-kept.ts';
 import { TillManager } from './till-manager.ts';
 import { told, waitsFor } from './waits.ts';
 
@@ -59,7 +59,7 @@ const ledger = openLedger({
   ballastBytes: 0,
 });
 const backend = createKonaPlateClient({ ...plan.client, clock });
-const memory = memoryIn(`${plan.directory}/sync.json`);
+const memory = fileMemory(`${plan.directory}/sync.json`);
 // As the till joins them: before the start writes anything the worker sees where the journal was found to end.
 const worker = new SyncWorker({
   ledger,

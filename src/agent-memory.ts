@@ -1,0 +1,44 @@
+/** What the sync worker remembers of its former runs, in one small file beside the ledger. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.ts';
+import { writeWhole } from './web/whole-file.ts';
+
+const remembered = z.object({
+  epoch: z.int().min(0),
+  issuerEpoch: z.string().nullable(),
+  knownIndex: z.int().min(0).default(0),
+  pause: z
+    .object({
+      by: z.enum(['manager', 'alarm']),
+      reason: z.string(),
+      code: z.string().nullable(),
+      atMs: z.number(),
+      actor: z.object({
+        role: z.enum(['cashier', 'manager', 'terminal']),
+        id: z.string().exactOptional(),
+        reason: z.string().exactOptional(),
+      }),
+      stops: z.enum(['deferred', 'approvals']),
+    })
+    .nullable(),
+  fenced: z.enum(FENCE_REASONS).nullable().default(null),
+  found: z
+    .object({ index: z.int().min(0), hash: z.string() })
+    .nullable()
+    .default(null),
+});
+
+/** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */
+export function fileMemory(file: string): SyncMemory {
+  return {
+    read: (): Remembered | null => {
+      try {
+        return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
+      } catch {
+        return null;
+      }
+    },
+    write: (value) => writeWhole(file, `${JSON.stringify(value)}\n`),
+  };
+}
