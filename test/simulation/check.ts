@@ -67,34 +67,43 @@ export function accountFor(
 
 /**
  * Nothing that the issuer has is unknown on this side. Of a disk that was put back, a manager has it by name: by the import
- * of a terminal that was fenced, or by a comparison of its day. A copy of a request that comes minutes after the till went
- * on is booked, and fences nobody: its journal index is then one that the issuer never heard (settlement-contract 5).
+ * of a terminal that was fenced. Where nobody could tell that the journal's end was gone, a copy of a request that comes
+ * minutes after the till went on is booked, and fences nobody, since its journal index is one that the issuer never heard
+ * (settlement-contract 5): such a payment the comparison of its day has to name.
  */
 function lostFault(
   { settlement }: Pick<Terminal, 'settlement'>,
   { disk, terminalId }: TerminalWorld,
   intents: readonly Intent[],
   issuer: IssuerModel,
-  excused: Excused,
+  { rollbacks, unheard }: Excused,
 ): Violation[] {
   const known = new Set<unknown>(intents.map(({ sequenceId }) => sequenceId));
-  const named = new Set<unknown>();
+  const imported = new Set<unknown>();
   for (const { kind, detail } of disk.entries) {
-    if (kind === 'issuerItemMissingHere') named.add(detail.sequenceId);
+    if (kind === 'issuerItemMissingHere') imported.add(detail.sequenceId);
   }
-  for (const { state } of settlement.days()) {
-    for (const { detail } of state.missingItems) named.add(detail.sequenceId);
-    for (const { category, sequenceId } of state.reconciled?.detail.differences ?? [])
-      if (category === 'missingHere') named.add(sequenceId);
-  }
+  const compared = namedByDays(settlement);
+  const isNamed = (id: string): boolean => imported.has(id) || (unheard.has(id) && compared.has(id));
   const lost = [...issuer.items.values()].filter((item) => {
     if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
-    return excused.rollbacks === 0 || (item.state === 'approved' && !named.has(item.sequenceId));
+    return rollbacks === 0 || (item.state === 'approved' && !isNamed(item.sequenceId));
   });
   return lost.map(({ sequenceId, state }) => ({
     code: 'LOST',
     text: `${sequenceId} is ${state} at the issuer, unknown here`,
   }));
+}
+
+/** Payments that a comparison found at the issuer alone, taken over or not. */
+function namedByDays(settlement: Terminal['settlement']): ReadonlySet<unknown> {
+  const named = new Set<unknown>();
+  for (const { state } of settlement.days()) {
+    for (const { detail } of state.missingItems) named.add(detail.sequenceId);
+    for (const { category, sequenceId } of state.reconciled?.detail.differences ?? [])
+      if (category === 'missingHere') named.add(sequenceId);
+  }
+  return named;
 }
 
 /** Invariant 4: one barcode, at most one approval, ever. */

@@ -42,6 +42,8 @@ export interface CounterOptions {
 
 /** The pages get so long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
+/** An attempt that the disk did not take is made again within this time. */
+const ASK_AGAIN_MS = 1_500;
 
 export class Counter {
   readonly network: SimulatedNetwork;
@@ -60,8 +62,8 @@ export class Counter {
   #begun = new Set<string>();
   #pushed: Snapshot | null = null;
   #isChanged = false;
-  /** Mono ms of the last write that the disk refused or lost. */
-  #diskFailedAtMs = Number.NEGATIVE_INFINITY;
+  /** Mono ms at which the disk last did not take that a payment is asked about. */
+  readonly #unaskedAtMs = new Map<string, number>();
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -97,7 +99,8 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) => this.#diskFailed(kind),
+      onDiskFault: (kind) => this.#count(kind === 'full' ? 'diskFull' : 'diskError'),
+      onUnasked: (sequenceId) => void this.#unaskedAtMs.set(sequenceId, clock.monoMs),
       onFault: (fault) => this.#gaveUp(fault),
       onCommit: (intent, event) => this.#committed(intent, event),
       onEvent: (intent, event) => this.#met(intent, event),
@@ -340,6 +343,7 @@ export class Counter {
     const { terminal } = this;
     const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
     if (broken !== null) this.#options.violate(broken);
+    if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
     if (!this.#isChanged) return;
     this.#isChanged = false;
     if (terminal === null || this.#pushed === null) return;
@@ -380,7 +384,6 @@ export class Counter {
 
   #died(fault: string | null): void {
     this.#deaths += 1;
-    if (this.terminal?.worker.status().onlineSinceStart === true) this.losses.greeted();
     if (fault !== null) {
       this.crashes += 1;
       this.#count(fault);
@@ -421,22 +424,15 @@ export class Counter {
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
-    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk())
+    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
       this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
   }
 
   /** Until this deadline: there was an issuer to ask, and a disk that took the attempt, without which nothing is sent. */
-  #couldAsk(): boolean {
-    const { clock } = this.#options;
-    if (clock.monoMs - this.#diskFailedAtMs <= this.world.policy.times.deadlineMs) return false;
+  #couldAsk({ sequenceId }: Intent): boolean {
+    const unaskedAtMs = this.#unaskedAtMs.get(sequenceId) ?? Number.NEGATIVE_INFINITY;
+    if (this.#options.clock.monoMs - unaskedAtMs < ASK_AGAIN_MS) return false;
     return this.terminal?.worker.status().onlineSinceStart === true;
-  }
-
-  /** False: the shrunk story leaves this fault out. */
-  #diskFailed(kind: 'full' | 'io'): boolean {
-    const isMeant = this.#count(kind === 'full' ? 'diskFull' : 'diskError');
-    if (isMeant) this.#diskFailedAtMs = this.#options.clock.monoMs;
-    return isMeant;
   }
 
   #bytesLeave(sequenceId: string, call: string, isSecond: boolean): void {

@@ -3,6 +3,7 @@
  * worth its name only if it finds every one of them.
  */
 import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -234,6 +235,20 @@ export const PLANTS: readonly Plant[] = [
         const isOld = intent?.deferred === true && now.wallMs - intent.scannedAtMs > 300_000;
         if (event.kind === 'send' && isOld) return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
         return ledger.record(sequenceId, event, now, options);
+      }),
+  },
+  {
+    name: 'a write that failed on the disk passes for one that the rules refused',
+    quick: true,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
+        try {
+          return ledger.record(sequenceId, event, now, options);
+        } catch (fault) {
+          const intent = ledger.get(sequenceId);
+          if (!(fault instanceof LedgerFault) || fault.code !== 'IO' || intent === null) throw fault;
+          return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
+        }
       }),
   },
 ];

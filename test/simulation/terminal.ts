@@ -64,6 +64,8 @@ export interface TerminalWorld {
   readonly faults: DiskFaults;
   onCrash(): void;
   onDiskFault(kind: 'full' | 'io'): boolean;
+  /** The disk did not take that this payment is asked about, so it is not. */
+  onUnasked(sequenceId: string): void;
   /** The till gave up by itself. */
   onFault(fault: unknown): void;
   /** Called after each commit with the committed state. */
@@ -133,13 +135,21 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
       world.onCrash();
       throw new Crashed();
     };
+  const record = around((...[sequenceId, event, now, options]: Parameters<SimulatedLedger['record']>) => {
+    const intent = ledger.get(sequenceId);
+    if (intent !== null) world.onEvent(intent, event);
+    return ledger.record(sequenceId, event, now, options);
+  });
   return {
     accept: around((scan, now) => ledger.accept(scan, now)),
-    record: around((sequenceId, event, now, options) => {
-      const intent = ledger.get(sequenceId);
-      if (intent !== null) world.onEvent(intent, event);
-      return ledger.record(sequenceId, event, now, options);
-    }),
+    record: (sequenceId, event, now, options) => {
+      try {
+        return record(sequenceId, event, now, options);
+      } catch (error) {
+        if (event.kind === 'inquire' && error instanceof LedgerFault) world.onUnasked(sequenceId);
+        throw error;
+      }
+    },
     recordMany: around((steps, now) => {
       for (const { sequenceId, event } of steps) {
         const intent = ledger.get(sequenceId);
