@@ -121,9 +121,9 @@ export interface Agent extends AgentParts {
 }
 
 /** The pages get this long to show what is wrong before the process ends. */
+const FAULT_TELL_MS = 250;
 /** 24 hex digits: 16 of them would now and then be digits alone, and pass for a card number. */
 const RUN_BYTES = 12;
-const FAULT_TELL_MS = 250;
 const LATER_LIMIT_MS = 72 * 3_600_000;
 const TOKEN_FILE = 'control-token';
 

@@ -31,7 +31,6 @@ export function withoutCardData(actor: Actor): Actor {
 
 /** The same for every text inside a detail: an id of the issuer's list may look like a card number. */
 export function detailWithoutCardData<Detail>(detail: Detail): Detail {
-  if (!holdsCardData(JSON.stringify(detail))) return detail;
   return JSON.parse(JSON.stringify(detail), (_name, value: unknown) =>
     typeof value === 'string' ? masked(value) : value,
   ) as Detail;

@@ -1,7 +1,7 @@
 import type { Actor, Intent, IntentEvent, Now, Posting } from '../intent/model.ts';
 import { assertBalanced } from '../intent/positions.ts';
 import { canonicalJson } from './canonical.ts';
-import { withoutCardData } from './card-data.ts';
+import { detailWithoutCardData, withoutCardData } from './card-data.ts';
 import type { DayBook } from './days.ts';
 import { assertThat } from './fault.ts';
 import { koreanDate } from './intents.ts';
@@ -44,7 +44,8 @@ export class VoucherBook {
     assertThat(voucher.caseNumber !== '', 'a voucher names its case');
     const { append, book, days, cutOverHour } = this.#sources;
     book(voucher.entries);
-    const index = append(canonicalJson({ actor: withoutCardData(actor), voucher }), now);
+    const masked = { actor: withoutCardData(actor), voucher: detailWithoutCardData(voucher) };
+    const index = append(canonicalJson(masked), now);
     const byClock = koreanDate(now.wallMs, cutOverHour);
     days.takeVoucher(openBusinessDate, byClock, { index, ...voucher }, now, actor);
   }

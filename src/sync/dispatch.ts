@@ -116,9 +116,13 @@ export class Dispatch {
     return lane === 'netCancel' && entry.intent.netCancels === 0;
   }
 
-  /** Beside `more` calls that are about to begin and belong to no customer. */
+  /**
+   * Beside `more` calls that are about to begin and belong to no customer. Of those none goes before an urgent hello:
+   * a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
+   */
   #hasRoom(attended: boolean, more = 0): boolean {
-    const { calls } = this.#parts;
+    const { calls, liaison } = this.#parts;
+    if (!attended && liaison.isHelloUrgent) return false;
     const { inFlight, reserved } = this.#limits;
     if (calls.size + more >= inFlight) return false;
     return attended || calls.backlog + more < inFlight - reserved;

@@ -56,6 +56,8 @@ export class Liaison {
   /** After an alarm one charge at a time goes out, until the issuer decides one. */
   #isOnProbation = false;
   #isHelloWanted = true;
+  /** An answer has shown a later business date than the last hello. */
+  #isDayOver = false;
   #isJumpNoticed = false;
   #noticedDay = '';
   #claim: Claim | null = null;
@@ -114,6 +116,11 @@ export class Liaison {
   endPause(): void {
     this.session.keepPause(null);
     this.#alarm = null;
+  }
+
+  /** The business day is over, or a manager waits for the epoch: a hello goes alone, so nothing that can wait goes before. */
+  get isHelloUrgent(): boolean {
+    return this.#isDayOver || this.#claim !== null;
   }
 
   /** A hello as soon as nothing else is under way, whatever the breaker says. */
@@ -212,6 +219,7 @@ export class Liaison {
 
   #hello(now: Now): void {
     this.#isHelloWanted = false;
+    this.#isDayOver = false;
     this.#lastTryMs = now.monoMs;
     this.#lastHelloMs = now.monoMs;
     this.breaker.probe();
@@ -313,6 +321,7 @@ export class Liaison {
     if (open === undefined || businessDate <= open || businessDate === this.#noticedDay) return;
     this.#noticedDay = businessDate;
     this.#isHelloWanted = true;
+    this.#isDayOver = true;
   }
 
   /**

@@ -29,8 +29,8 @@ export interface RecoveryHost {
 
 /**
  * A terminal that is not believed any more: its journal is marked, what is open becomes a case, a manager claims the next
- * epoch. A case that a full disk does not take is tried again, and nothing is claimed before each is recorded: the
- * terminal would be believed again about payments that nobody looks at.
+ * epoch. A case that a full disk does not take is tried again, and nothing is claimed before each is recorded, except of a
+ * row that cannot be read: the terminal would be believed again about payments that nobody looks at.
  */
 export class Recovery {
   readonly #options: SyncOptions;
@@ -72,7 +72,9 @@ export class Recovery {
   /** One turn: records some of the cases that are not recorded yet. */
   run({ monoMs }: Now): void {
     if (this.nextMs(monoMs) !== monoMs) return;
-    this.#retryMs = this.#strand(CASES_A_TURN) ? null : monoMs + RETRY_MS;
+    const isDone = this.#strand(CASES_A_TURN);
+    // From now: a try behind another program's lock has waited for two seconds.
+    this.#retryMs = isDone ? null : this.#options.clock.now().monoMs + RETRY_MS;
   }
 
   /** Mono ms of the next turn that has something to do; null: every case is recorded. */
@@ -142,23 +144,37 @@ export class Recovery {
   #read(): void {
     const { ledger, times } = this.#options;
     for (const { sequenceId } of ledger.open()) this.#left.set(sequenceId, false);
-    const found = this.#liaison.foundIndex;
-    const { intents } = ledger.list({
-      limit: LATEST,
-      ...(found === null ? {} : { before: String(found + 1) }),
-    });
-    for (const { sequenceId } of perhapsVoided(intents, times.voidWindowMs)) this.#left.set(sequenceId, true);
+    for (const { sequenceId } of perhapsVoided(this.#latest(), times.voidWindowMs))
+      this.#left.set(sequenceId, true);
     this.#isUnread = false;
   }
 
-  /** False: it is not a case yet. A row that cannot be read keeps the others from nothing; verification names it. */
+  /** The last payments before the start; none of a page with a row that cannot be read, so that what is open is a case. */
+  #latest(): readonly Intent[] {
+    const { ledger, log } = this.#options;
+    const found = this.#liaison.foundIndex;
+    try {
+      return ledger.list({ limit: LATEST, ...(found === null ? {} : { before: String(found + 1) }) }).intents;
+    } catch (fault) {
+      if (!this.#isDamage(fault)) throw fault;
+      log?.({ level: 'error', event: 'latestUnread', fault: 'CORRUPT' });
+      return [];
+    }
+  }
+
+  /** A row of the ledger that cannot be read. It keeps the others from nothing; verification names it. */
+  #isDamage(fault: unknown): boolean {
+    return fault instanceof LedgerFault && fault.code === 'CORRUPT' && !this.#options.ledger.isBroken();
+  }
+
+  /** False: it is not a case yet. */
   #openCase(sequenceId: string, isEndedToo: boolean): boolean {
     const { ledger } = this.#options;
     let present: Intent | null;
     try {
       present = ledger.get(sequenceId);
     } catch (fault) {
-      if (!(fault instanceof LedgerFault) || ledger.isBroken()) throw fault;
+      if (!this.#isDamage(fault)) throw fault;
       return true;
     }
     if (present === null || (ended(present) && !isEndedToo)) return true;

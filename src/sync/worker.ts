@@ -8,6 +8,7 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
+import { withoutCardData } from '../ledger/card-data.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { Agenda } from './agenda.ts';
 import { Calls } from './calls.ts';
@@ -146,8 +147,10 @@ export class SyncWorker {
 
   /** A manager stops all approvals. Net cancels, inquiries and voids go on. Outlives a restart. */
   pause(reason: string, actor: Actor): void {
-    this.#liaison.keepPause(reason, actor);
-    this.#note('syncPaused', { reason }, actor);
+    // What it keeps beside the ledger, the status shows: a card number that somebody typed must not get there.
+    const told = withoutCardData({ ...actor, reason });
+    this.#liaison.keepPause(told.reason ?? '', told);
+    this.#note('syncPaused', { reason }, told);
   }
 
   /** Ends a manager's pause and an alarm. */

@@ -158,12 +158,23 @@ describe('a commit', () => {
 
   it('masks a card number or a barcode in a note: a text that only looks like one stops nothing', () => {
     const scan = scanOf();
-    const detail = { run: '8213046597013248', text: scan.cardNumber, read: `read ${scan.barcodeSpec}` };
+    const grouped = `\n${scan.cardNumber.replace(/\d{4}(?!$)/g, '$& ')}`;
+    const detail = {
+      run: '8213046597013248',
+      text: scan.cardNumber,
+      grouped,
+      read: `read ${scan.barcodeSpec}`,
+    };
     ledger.note('agentStarted', detail, SCAN_TIME, { role: 'manager', id: scan.cardNumber });
     const body = ledger.entries(1, 1)[0]?.body ?? '';
     expect(JSON.parse(body)).toEqual({
       actor: { role: 'manager', id: `****${scan.cardNumber.slice(-4)}` },
-      detail: { run: '****3248', text: `****${scan.cardNumber.slice(-4)}`, read: 'read ****' },
+      detail: {
+        run: '****3248',
+        text: `****${scan.cardNumber.slice(-4)}`,
+        grouped: `\n****${scan.cardNumber.slice(-4)}`,
+        read: 'read ****',
+      },
     });
   });
 
@@ -182,6 +193,19 @@ describe('a commit', () => {
     const machineId = `a1234567890123456b${'0'.repeat(46)}`;
     ledger.note('hello', { machineId, nrNumber: 'KMN260723000000123' }, SCAN_TIME, TERMINAL);
     expect(ledger.head().index).toBe(1);
+  });
+
+  it('books a voucher although its reason has a card number in it, without that', () => {
+    const { sequenceId } = approveCharge(ledger, SCAN_TIME, 1);
+    const entries = { issuer_payable: 10_000, dispute: -10_000 };
+    ledger.voucher(
+      { caseNumber: 'C-1', sequenceId, reason: '9410001234567788', entries },
+      SCAN_TIME,
+      MANAGER,
+    );
+    const booked = ledger.entries(1, 100).find(({ kind }) => kind === 'voucher');
+    expect(JSON.parse(booked?.body ?? '')).toMatchObject({ voucher: { reason: '****7788', entries } });
+    expect(ledger.verify().ok).toBe(true);
   });
 
   it('books a voucher of a manager and keeps the balances explained', () => {

@@ -60,6 +60,10 @@ export class HandClock implements Clock {
   setWall(byMs: number): void {
     this.#now = { ...this.#now, wallMs: this.#now.wallMs + byMs };
   }
+  /** The process stands still for so long; what became due meanwhile runs after it. */
+  stand(ms: number): void {
+    this.#move(ms);
+  }
   /** Moves time on, running every timer at its own moment and everything that follows from it. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#now.monoMs + ms;
@@ -76,7 +80,7 @@ export class HandClock implements Clock {
       next.run?.();
       await settle();
     }
-    this.#move(untilMs - this.#now.monoMs);
+    this.#move(Math.max(0, untilMs - this.#now.monoMs));
   }
   #move(byMs: number): void {
     this.#now = { wallMs: this.#now.wallMs + byMs, monoMs: this.#now.monoMs + byMs };

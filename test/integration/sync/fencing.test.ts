@@ -107,6 +107,36 @@ describe('fencing', () => {
     expect(await claimed).toBe(true);
   });
 
+  it('makes what is open a case although a row among the last payments cannot be read', async () => {
+    const { ledger, backend, clock, worker } = counter;
+    const charge = counter.deferred();
+    ledger.list = () => {
+      throw new LedgerFault('CORRUPT', 'a row');
+    };
+    backend.greeting = { ...backend.greeting, knownJournalIndex: 1_000 };
+    await counter.start();
+    await clock.advance(3_000);
+    expect(worker.status().recovering).toBe(true);
+    expect(counter.now(charge).cases).toEqual(['RECOVERING']);
+  });
+
+  it('leaves no payment out whose row could not be read for a moment', async () => {
+    const { ledger, backend, clock } = counter;
+    const charge = counter.deferred();
+    const get = ledger.get.bind(ledger);
+    let isHeld = true;
+    ledger.get = (sequenceId) => {
+      if (isHeld) throw new LedgerFault('LOCKED');
+      return get(sequenceId);
+    };
+    backend.greeting = { ...backend.greeting, knownJournalIndex: 1_000 };
+    await counter.start();
+    await clock.advance(5_000);
+    isHeld = false;
+    await clock.advance(2_000);
+    expect(counter.now(charge).cases).toEqual(['RECOVERING']);
+  });
+
   it('an epoch that is not ours any more fences too', async () => {
     await counter.start();
     counter.backend.greeting = { ...counter.backend.greeting, epoch: 3 };

@@ -34,6 +34,16 @@ describe('pause', () => {
     await counter.clock.advance(5_000);
     expect(counter.at(waiting)).toBe('approved/received');
   });
+
+  it('keeps no card number that was typed as its reason, neither in the journal nor beside it', async () => {
+    await counter.start();
+    counter.worker.pause('card 9410 0012 3456 7788', MANAGER);
+    counter.worker.pause('9410001234567788', MANAGER);
+    const bodies = counter.ledger.entries(1, 100).map(({ body }) => body);
+    const kept = JSON.stringify([bodies, counter.worker.status().paused]);
+    expect(kept.replaceAll(/\D/g, '')).not.toContain('9410001234567788');
+    expect(counter.worker.status().paused?.reason).toBe('****7788');
+  });
 });
 
 describe('restart', () => {

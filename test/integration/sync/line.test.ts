@@ -164,6 +164,22 @@ describe('the business day', () => {
     expect([await next, await close]).toMatchObject([{ class: 'answered' }, { why: 'RESET' }]);
   });
 
+  it('is known within seconds of its cut-over, however long the backlog is and however slowly it is taken', async () => {
+    const { backend, clock } = counter;
+    backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    for (let charges = 0; charges < 300; charges += 1) counter.deferred();
+    backend.sayHello = () => answered(backend.greeting);
+    const slowly = answered(APPROVED);
+    backend.sayApprove = () => new Promise((resolve) => clock.after(1_900, () => resolve(slowly)));
+    await clock.advance(20_000);
+    backend.businessDate = '20261123';
+    backend.greeting = { ...backend.greeting, openBusinessDate: '20261123' };
+    await clock.advance(10_000);
+    expect(counter.worker.status().businessDate).toBe('20261123');
+    expect(counter.ledger.open().length).toBeGreaterThan(100);
+  });
+
   it('is not asked about when the hello of the start that it waited for had no answer, or the till stops meanwhile', async () => {
     const { clock, worker } = counter;
     greetSlowly(() => AMBIGUOUS);

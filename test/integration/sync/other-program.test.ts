@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent, IntentEvent } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, Counter, notProcessed } from './counter.ts';
 
 let counter: Counter;
@@ -68,5 +69,31 @@ describe('while another program holds the file', () => {
     await clock.advance(1_000);
     expect(await Promise.all(asked.slice(1))).toEqual(Array(3).fill('NOT_FOUND'));
     expect(backend.of('inquiry')).toHaveLength(3);
+  });
+
+  it('a fenced till leaves the counter a second between two tries to record its cases', async () => {
+    const { clock, ledger, backend, worker } = counter;
+    worker.pause('시험', MANAGER);
+    counter.deferred();
+    counter.deferred();
+    await clock.advance(0);
+    const record = ledger.record.bind(ledger);
+    const triedAtMs: number[] = [];
+    let isHeld = true;
+    ledger.record = (sequenceId, event, now, options) => {
+      if (!isHeld || event.kind !== 'openCase') return record(sequenceId, event, now, options);
+      triedAtMs.push(clock.now().monoMs);
+      clock.stand(2_000);
+      throw new LedgerFault('LOCKED');
+    };
+    backend.greeting = { ...backend.greeting, epoch: 3 };
+    worker.now();
+    await clock.advance(10_000);
+    const gaps = triedAtMs.slice(1).map((atMs, place) => atMs - (triedAtMs[place] ?? 0));
+    expect(gaps.length).toBeGreaterThan(1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+    isHeld = false;
+    await clock.advance(3_000);
+    expect(ledger.attention().map(({ cases }) => cases)).toEqual([['RECOVERING'], ['RECOVERING']]);
   });
 });
