@@ -55,8 +55,11 @@ export class Bookkeeper {
   async closeBooks(settlement: Settlement): Promise<void> {
     for (const date of datesOf(settlement)) {
       await this.#guarded(() => this.#takeOver(settlement, date));
-      if (settlement.day(date).phase === 'notAgreed' || this.#random.chance(0.5))
-        await this.#guarded(() => this.#close(settlement, date));
+      // An empty day is none any more once the next one has begun.
+      await this.#guarded(async () => {
+        if (settlement.day(date).phase === 'notAgreed' || this.#random.chance(0.5))
+          await this.#close(settlement, date);
+      });
       await this.#guarded(async () => this.#sign(settlement, date));
     }
   }

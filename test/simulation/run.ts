@@ -24,10 +24,17 @@ import { addStory, emptyTotals, type Totals } from './totals.ts';
 import { answerSlices, simulateApart } from './workers.ts';
 import { Story } from './world.ts';
 
-/** A crash of the simulated process ends promises and turns of the dead process, which nobody waits for any more. */
-export function tolerateCrashes(): () => void {
+/**
+ * A crash of the simulated process ends promises and turns of the dead process, which nobody waits for any more. Anything
+ * else that nobody catches would end a real process: `other` hears of it.
+ */
+export function tolerateCrashes(
+  other: (reason: unknown) => void = (reason) => {
+    throw reason;
+  },
+): () => void {
   const listener = (reason: unknown): void => {
-    if (!(reason instanceof Crashed)) throw reason;
+    if (!(reason instanceof Crashed)) other(reason);
   };
   process.on('unhandledRejection', listener);
   process.on('uncaughtException', listener);
@@ -55,7 +62,11 @@ export async function simulate(options: {
 }): Promise<Totals> {
   const totals = emptyTotals();
   const folder = options.onFiles === true ? storyFolder() : null;
-  const stopTolerating = tolerateCrashes();
+  let story: Story | null = null;
+  const stopTolerating = tolerateCrashes((reason) => {
+    if (story === null) throw reason;
+    story.uncaught(reason);
+  });
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // stories throw by the hundred; one that fails is told again with its stacks
   const startMs = performance.now();
@@ -64,8 +75,10 @@ export async function simulate(options: {
   try {
     for (let seed = options.from; seed < options.from + options.seeds; seed += 1) {
       if (performance.now() - startMs > options.budgetMs) break;
-      const story = new Story({ seed, folder, customers, ...(plant === undefined ? {} : { plant }) });
-      addStory(totals, await story.run());
+      story = new Story({ seed, folder, customers, ...(plant === undefined ? {} : { plant }) });
+      const result = await story.run();
+      await new Promise(setImmediate); // what nobody caught is told between two turns
+      addStory(totals, result);
       if (options.stopAtFirst === true && totals.failed.length > 0) break;
     }
   } finally {

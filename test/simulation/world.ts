@@ -240,6 +240,12 @@ export class Story {
     });
   }
 
+  /** Somebody forgot a promise or a turn that failed: a real process ends of it. */
+  uncaught(reason: unknown): void {
+    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    this.#violate({ code: 'UNCAUGHT', text });
+  }
+
   #violate(violation: Violation): void {
     this.#say(`VIOLATION ${violation.code}: ${violation.text}`);
     if (this.violations.length < VIOLATIONS_MAX) this.violations.push(violation);
