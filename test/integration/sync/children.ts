@@ -83,6 +83,10 @@ export class Shop {
   readonly #hits = new Map<string, number>();
   /** How the issuer had each payment when it was kept. */
   #keptStates: ReadonlyMap<string, string> = new Map();
+  /** Where the journal ended when the disk was kept. */
+  #keptIndex = 0;
+  /** Payments as they were then. */
+  keptIntents: readonly Intent[] = [];
   #plans = 0;
   /** Days that were closed, or were about to be. */
   closes = 0;
@@ -220,6 +224,19 @@ export class Shop {
   /** Keeps the till's disk as it is, while no till runs. */
   keepLedger(): void {
     for (const name of [...LEDGER_FILES, MEMORY_FILE]) this.#copy(name, `kept-${name}`);
+    this.#keptIndex = this.ledger((ledger) => ledger.head().index);
+    this.keptIntents = this.intents();
+  }
+
+  /** The issuer was told of more of the journal than was kept of it. */
+  async knowsMoreThanKept(): Promise<boolean> {
+    const { merchantId, terminalId } = this.#issuer.credentials;
+    const rows = await this.#issuer.service.domain.db.query<{ known: number | string | null }>(
+      `SELECT max(journal_index) AS known FROM terminal_heads JOIN terminals USING (merchant_id, terminal_id, epoch)
+        WHERE merchant_id = $1 AND terminal_id = $2`,
+      [merchantId, terminalId],
+    );
+    return Number(rows[0]?.known ?? 0) > this.#keptIndex;
   }
 
   /** An older image of the disk is put back, while no till runs; the whole disk, or the ledger alone. */

@@ -82,8 +82,11 @@ function sumOf(items: readonly Pick<SettlementItem, 'type' | 'amount'>[]): numbe
   return items.reduce((won, { type, amount }) => won + (type === 'CHARGE' ? amount : -amount), 0);
 }
 
-/** Neither side was put back: every intent at its end without a case, both lists and all sums the same. */
-export function mustAgree(books: Books, where: string): void {
+/**
+ * Neither side was put back: every intent at its end without a case, both lists and all sums the same, and the day that
+ * was closed is sealed.
+ */
+export function mustAgree(books: Books, closed: string | null, where: string): void {
   const { intents, items, balances } = books;
   mustKeepPromise(books, where);
   expect(intents.filter(isCase).map(told), where).toEqual([]);
@@ -98,7 +101,15 @@ export function mustAgree(books: Books, where: string): void {
   const sum = sumOf(booked);
   const nothing = { customer_due: 0, suspense: 0, deferred: 0, dispute: 0, unclaimed: 0, store: 0 };
   expect(balances, where).toEqual({ ...nothing, cash_drawer: sum, issuer_payable: 0 - sum });
+  const unsealed = books.days.filter((day) => day.sealed === null);
+  expect(unsealed.filter(({ phase }) => phase !== 'open').map(heldUp), where).toEqual([]);
   const sealed = books.days.filter((day) => day.sealed !== null);
+  if (closed !== null && intents.some(({ businessDate }) => businessDate === closed)) {
+    expect(
+      sealed.map(({ date }) => date),
+      `${where}: the closed day`,
+    ).toContain(closed);
+  }
   expect(sealed.map(({ date }) => date).sort(), where).toEqual(books.agreed);
   expect(
     sealed.flatMap(({ named }) => named),
@@ -137,6 +148,13 @@ export function mustKeepPromise({ intents, items, days, ...books }: Books, where
   for (const day of days) {
     expect(dayFault(day, books.left[day.date]), `${where}: ${day.date}`).toBe(null);
   }
+}
+
+/** Why a day that a manager closed is not sealed. */
+function heldUp({ date, phase, answered, reconciled }: DayState): string {
+  const categories = reconciled?.detail.categories;
+  const differing = DIFFERENCES.filter((name) => (categories?.[name].count ?? 0) > 0);
+  return `${date} ${phase} ${answered?.outcome.detail.code} ${differing.join(' ')}`;
 }
 
 /** null: not closed, or sealed and empty, or not agreed and the difference is named. */

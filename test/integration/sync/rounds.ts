@@ -6,7 +6,7 @@
  */
 import { expect } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
-import { isCase } from '../../../src/intent/state.ts';
+import { ended, isCase } from '../../../src/intent/state.ts';
 import { FAULT_CALLS, FAULT_KINDS, type FaultCall, type FaultKind } from '../../../src/issuer/phone/api.ts';
 import type { Child, Shop } from './children.ts';
 import { diceOf } from './dice.ts';
@@ -29,7 +29,7 @@ const ISSUER_LOOK_MS = 100;
 const CLOSES_MAX = 5;
 
 /** Which of the two is put back to an earlier point. */
-const BACKS = ['ledger', 'disk', 'issuer', 'issuerMeanwhile'] as const;
+export const BACKS = ['ledger', 'disk', 'issuer', 'issuerMeanwhile'] as const;
 export type Back = (typeof BACKS)[number];
 
 /** What a round met, for the sum of them all. */
@@ -100,6 +100,10 @@ class Round {
   closesKilled = 0;
   epochs = 0;
   lost: ReadonlySet<string> = new Set();
+  /** The issuer knew more of the journal than the image of the disk that was put back holds. */
+  isBehind = false;
+  /** Payments that may be a case after something was put back; null: not known. */
+  excused: ReadonlySet<string> | null = null;
 
   constructor(shop: Shop, seed: number) {
     this.#shop = shop;
@@ -110,6 +114,11 @@ class Round {
     const mayClose = isClosing && shop.closes < CLOSES_MAX;
     if (mayClose) shop.closes += 1;
     this.#closes = mayClose ? shop.oldestOpenDay() : null;
+  }
+
+  /** yyyyMMdd of the day that its manager closes; null: none. */
+  get closedDate(): string | null {
+    return this.#closes;
   }
 
   get closes(): number {
@@ -132,17 +141,14 @@ class Round {
     }
   }
 
-  /** Sells until so many commits were made, or the time is over; then SIGKILL. What happens meanwhile hits it half-way. */
-  async trade(meanwhile: ((till: Child) => Promise<void>) | null = null): Promise<void> {
+  /** Sells until so many commits were made, or the time is over, and something else is over; then SIGKILL. */
+  async trade(then: (till: Child) => Promise<void> = async () => {}): Promise<void> {
     this.kills += 1;
     const till = this.#shop.start('trade', { seed: this.#seed });
     if (this.happens(0.15)) await this.#second(till);
     if (this.happens(0.1)) await this.#newHistory();
-    await this.#some(till);
-    if (meanwhile !== null) {
-      await meanwhile(till);
-      await this.#some(till);
-    }
+    await this.some(till);
+    await then(till);
     await this.#die(till);
   }
 
@@ -157,7 +163,8 @@ class Round {
     this.closesKilled += this.#shop.isCloseUnderWay(this.#closes) ? 1 : 0;
   }
 
-  async #some(till: Child): Promise<void> {
+  /** So many more commits, or the time is over. */
+  async some(till: Child): Promise<void> {
     await within(TRADE_MS, till.steps(1 + this.#below(STEPS_MAX)));
   }
 
@@ -201,26 +208,57 @@ class Round {
     return till.said('claimed');
   }
 
-  /** Nothing can be lost before the issuer holds more than was kept of it: a line that lets nothing through gets better. */
-  async untilIssuerGrew(till: Child): Promise<void> {
-    for (const faults of ['stay', 'go']) {
-      if (faults === 'go') this.#shop.issuer.faults?.clear();
+  /** Nothing can be lost before the other side has heard of something: a line that lets nothing through gets better. */
+  async until(till: Child, isHeard: () => Promise<boolean>): Promise<void> {
+    for (const isBad of [true, false]) {
+      if (!isBad) this.#shop.issuer.faults?.clear();
       const endMs = performance.now() + TRADE_MS;
       while (till.isRunning && performance.now() < endMs) {
-        if (await this.#shop.hasIssuerGrown()) return;
+        if (await isHeard()) return;
         await after(ISSUER_LOOK_MS);
       }
     }
   }
 
-  /** The issuer is put back, and forgets; it has no faults then. */
+  /** An older image of the disk is put back; what was neither at its end nor may be undone by the store has no case. */
+  async putLedgerBack(back: 'ledger' | 'disk'): Promise<void> {
+    this.isBehind = await this.#shop.knowsMoreThanKept();
+    const mayTurn = this.#shop.keptIntents.filter((intent) => isUnsettled(intent) || isVoidable(intent));
+    this.excused = new Set(mayTurn.map(({ sequenceId }) => sequenceId));
+    this.#shop.putLedgerBack(back === 'disk');
+  }
+
+  /** The issuer is put back, and forgets, while no till runs: only what it lost, or what was open, may be a case. */
   async putIssuerBack(): Promise<void> {
+    const open = this.#shop.intents().filter(isUnsettled);
+    await this.putIssuerBackMeanwhile();
+    this.excused = new Set([...this.lost, ...open.map(({ sequenceId }) => sequenceId)]);
+  }
+
+  /** The same under a till that sells: what was open then nobody knows. The issuer has no faults afterwards. */
+  async putIssuerBackMeanwhile(): Promise<void> {
     this.lost = await this.#shop.putIssuerBack();
+  }
+
+  /** What a round may hold against what was put back. */
+  mustExplain(cases: readonly Intent[], claims: number, where: string): void {
+    if (this.isBehind) expect(claims, `${where}: the issuer knew more; taken on again`).toBeGreaterThan(0);
+    const { excused } = this;
+    if (excused === null) return;
+    expect(cases.filter(({ sequenceId }) => !excused.has(sequenceId)).map(told), where).toEqual([]);
   }
 
   #below(count: number): number {
     return Math.floor(this.#dice() * count);
   }
+}
+
+function isUnsettled(intent: Intent): boolean {
+  return !ended(intent) || isCase(intent);
+}
+
+function isVoidable({ type, host }: Intent): boolean {
+  return type === 'CHARGE' && host === 'approved';
 }
 
 /** Resolves with so many entries of business days, or with the end of the till. */
@@ -240,10 +278,11 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
   const claims = await now.settle();
   const books = await booksOf(shop);
   const where = `seed ${seed}${back === null ? '' : `, ${back} put back`}`;
-  if (back === null) mustAgree(books, where);
+  const cases = books.intents.filter(isCase);
+  if (back === null) mustAgree(books, now.closedDate, where);
   else mustKeepPromise(books, where);
+  now.mustExplain(cases, claims, where);
   const { kills, seconds, closes, closesKilled, epochs } = now;
-  const cases = books.intents.filter(isCase).length;
   return {
     kills,
     seconds,
@@ -253,7 +292,7 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
     back,
     lost: now.lost.size,
     claims,
-    cases,
+    cases: cases.length,
     ends: endsOf(books),
   };
 }
@@ -264,14 +303,14 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
     case 'ledger':
     case 'disk':
       shop.keepLedger();
-      await now.trade();
+      await now.trade((till) => now.until(till, () => shop.knowsMoreThanKept()));
       await now.close();
-      shop.putLedgerBack(back === 'disk');
+      await now.putLedgerBack(back);
       return;
     case 'issuer':
       await shop.keepIssuer();
       now.setFaults();
-      await now.trade();
+      await now.trade((till) => now.until(till, () => shop.hasIssuerGrown()));
       await now.close();
       await now.putIssuerBack();
       return;
@@ -280,9 +319,10 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
       now.setFaults();
       await now.close();
       await now.trade(async (till) => {
-        await now.untilIssuerGrew(till);
-        await now.putIssuerBack();
+        await now.until(till, () => shop.hasIssuerGrown());
+        await now.putIssuerBackMeanwhile();
         now.setFaults();
+        await now.some(till);
       });
       return;
   }

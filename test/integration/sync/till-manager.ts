@@ -3,6 +3,7 @@ import type { Actor } from '../../../src/intent/model.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import type { DayState } from '../../../src/settlement/day.ts';
 import { SettlementFault } from '../../../src/settlement/fault.ts';
+import { readDay } from '../../../src/settlement/read.ts';
 import type { Settlement } from '../../../src/settlement/settlement.ts';
 import type { SyncWorker } from '../../../src/sync/worker.ts';
 
@@ -11,6 +12,8 @@ const BOSS: Actor = { role: 'manager', id: 'M1' };
 const PRESS_MS = 200;
 /** Closes of a day at rest that the issuer did not agree to: a person goes on to ask why. */
 const CLOSES_MAX = 3;
+/** A page shows the newest days only; the one that he closes may be an older one. */
+const DAYS_MAX = 400;
 
 export interface ManagerOptions {
   readonly ledger: Ledger;
@@ -48,7 +51,7 @@ export class TillManager {
     if (this.#options.worker.status().recovering) return false;
     const day = this.#day();
     if (day === null) return true;
-    return day.sealed === null ? day.phase !== 'wanted' && this.#closesAtRest >= CLOSES_MAX : true;
+    return day.sealed !== null || (day.phase === 'notAgreed' && this.#closesAtRest >= CLOSES_MAX);
   }
 
   /** How the day stands, for whoever asks why a till does not come to rest. */
@@ -90,8 +93,9 @@ export class TillManager {
 
   /** null: there is none to be closed, or nothing was sold on it. */
   #day(): DayState | null {
-    const { settlement, closes } = this.#options;
-    if (closes === null) return null;
-    return settlement.days().find(({ date }) => date === closes)?.state ?? null;
+    const { ledger, closes } = this.#options;
+    if (closes === null || !ledger.days(DAYS_MAX).some(({ businessDate }) => businessDate === closes))
+      return null;
+    return readDay(ledger, closes);
   }
 }
