@@ -176,11 +176,19 @@ function isOpen(intent: Intent): boolean {
   return (!ended(intent) && !isCase(intent)) || press(intent) !== null;
 }
 
+/** A restored issuer has lost what is to be voided, and says so each time: a person's case, though delivery goes on. */
+function isDenied({ host, cases }: Intent): boolean {
+  return host === 'voiding' && cases.includes('VOID_CONFLICT') && cases.includes('BUDGET_SPENT');
+}
+
 /** No payment is open, and a restored issuer has been asked again about all that it is to be asked about. */
 function isAtRest(): boolean {
-  if (ledger.attention().some(isOpen)) return false;
+  const attention = ledger.attention();
+  if (attention.some(isOpen)) return false;
+  const denied = new Set(attention.filter(isDenied).map(({ sequenceId }) => sequenceId));
   const { due, counts, issuerEpoch, onlineSinceStart } = worker.status();
-  if (!onlineSinceStart || due.length > 0 || counts.inFlight > 0) return false;
+  const isDue = due.some(({ sequenceId }) => !denied.has(sequenceId));
+  if (!onlineSinceStart || isDue || counts.inFlight > 0) return false;
   return issuerEpoch !== null && memory.read()?.issuerEpoch === issuerEpoch;
 }
 
