@@ -22,10 +22,14 @@ export interface CallPlan<Value> {
    * others gives a promise of it, and the place is held until then.
    */
   readonly done: (answer: Answered<Value>, elapsedMs: number) => void | Promise<void>;
+  /** Called when the place was given free without an answer: of a backend that does not come back, none may ever come. */
+  readonly gone?: () => void;
 }
 
 interface Place {
   readonly abort: AbortController;
+  /** Gives the place to the next call. */
+  readonly free: () => void;
   readonly attended: boolean;
   readonly kind: CallKind;
 }
@@ -80,22 +84,25 @@ export class Calls {
   }
 
   start<Value>(plan: CallPlan<Value>): void {
-    const place: Place = { abort: new AbortController(), attended: plan.attended, kind: plan.kind };
-    this.#places.set(plan.key, place);
-    this.#counters.attempted(plan.kind);
-    const startedMs = this.#clock.now().monoMs;
+    let isHeard = false;
     const free = (): void => {
       if (this.#places.get(plan.key) !== place) return;
       this.#places.delete(plan.key);
       for (const go of this.#waiting.get(plan.key) ?? []) go();
       this.#waiting.delete(plan.key);
+      if (!isHeard) plan.gone?.();
       this.#onFree();
     };
+    const place: Place = { abort: new AbortController(), free, attended: plan.attended, kind: plan.kind };
+    this.#places.set(plan.key, place);
+    this.#counters.attempted(plan.kind);
+    const startedMs = this.#clock.now().monoMs;
     let grace = this.#clock.after(plan.answerMs, () => {
       place.abort.abort(TOO_LATE);
       grace = this.#clock.after(GRACE_MS, free);
     });
     const settle = async (answer: Answered<Value>): Promise<void> => {
+      isHeard = true;
       grace.cancel();
       const elapsedMs = this.#clock.now().monoMs - startedMs;
       this.#counters.ended(plan.kind, answer.class, elapsedMs);
@@ -134,6 +141,7 @@ export class Calls {
     });
     while (this.#open.size > 0 && !isOver) await Promise.race([Promise.allSettled(this.#open), bound]);
     for (const timer of timers) timer.cancel();
+    if (isOver) for (const place of [...this.#places.values()]) place.free();
   }
 }
 

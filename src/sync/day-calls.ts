@@ -85,6 +85,7 @@ export class DayCalls {
           this.#liaison.heard(answer, elapsedMs);
           resolve(answer);
         },
+        gone: () => resolve({ class: 'ambiguous', why: 'NO_END', code: null, bytesWritten: 1 }),
       }),
     );
   }

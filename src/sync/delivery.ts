@@ -249,8 +249,7 @@ export class Delivery {
       if (answer.class === 'answered' && answer.value.balance !== null) {
         this.#balances.set(sequenceId, answer.value.balance);
       }
-      const present = this.#options.ledger.get(sequenceId);
-      if (present !== null && present.host !== 'sending') this.lateAnswers += 1;
+      if (this.#isLate(sequenceId)) this.lateAnswers += 1;
       const event = approveEvent(answer);
       const options = event.kind === 'nothingLeft' ? { ...BY_TERMINAL, barcodeSpec } : BY_TERMINAL;
       return { sequenceId, event, options };
@@ -263,6 +262,17 @@ export class Delivery {
       if ((outcomes[place] ?? null) === null) continue;
       if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
       if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
+    }
+  }
+
+  /** For a counter only, which must not cost an answer: what cannot be read now is not late. */
+  #isLate(sequenceId: string): boolean {
+    try {
+      const present = this.#options.ledger.get(sequenceId);
+      return present !== null && present.host !== 'sending';
+    } catch (fault) {
+      if (!(fault instanceof LedgerFault)) throw fault;
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, ApproveAnswer, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import {
   AMBIGUOUS,
   APPROVED,
@@ -39,6 +40,20 @@ describe('an attended payment', () => {
       barcodeSpec: expect.stringMatching(/^CHARGE.{25}$/),
       deferred: false,
     });
+  });
+
+  it('is approved also where its row cannot be read in the moment of the answer, but for a counter', async () => {
+    const { ledger, backend, clock } = counter;
+    backend.sayApprove = () => new Promise((resolve) => clock.after(500, () => resolve(answered(APPROVED))));
+    const charge = counter.charge();
+    await clock.advance(100);
+    const get = ledger.get.bind(ledger);
+    ledger.get = () => {
+      throw new LedgerFault('LOCKED');
+    };
+    await clock.advance(500);
+    ledger.get = get;
+    expect(counter.at(charge)).toBe('approved/received');
   });
 
   it('a withdrawal goes out when it is requested, and is owed when it is approved', async () => {

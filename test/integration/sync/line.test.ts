@@ -164,6 +164,22 @@ describe('the business day', () => {
     expect([await next, await close]).toMatchObject([{ class: 'answered' }, { why: 'RESET' }]);
   });
 
+  it('is asked about without end by nobody: a backend that never comes back is no answer, and a stop ends it too', async () => {
+    const { backend, clock, worker } = counter;
+    await counter.start();
+    await clock.advance(1_000);
+    backend.transactions = () => new Promise(() => {});
+    const first = worker.transactions(DAY);
+    await clock.advance(20_000);
+    expect(await first).toMatchObject({ class: 'ambiguous', why: 'NO_END' });
+    const second = worker.transactions(DAY);
+    await clock.advance(10);
+    const stopped = worker.stop();
+    await clock.advance(10_000);
+    await stopped;
+    expect(await second).toMatchObject({ class: 'ambiguous', why: 'NO_END' });
+  });
+
   it('is known within seconds of its cut-over, however long the backlog is and however slowly it is taken', async () => {
     const { backend, clock } = counter;
     backend.sayHello = () => NOTHING_LEFT;
