@@ -26,13 +26,14 @@ class Sum {
     seconds: 0,
     closes: 0,
     closesKilled: 0,
+    seals: 0,
     epochs: 0,
     claims: 0,
     cases: 0,
   };
 
-  add({ kills, seconds, closes, closesKilled, epochs, back, lost, claims, cases }: RoundReport): void {
-    const more = { rounds: 1, kills, seconds, closes, closesKilled, epochs, claims, cases };
+  add({ kills, seconds, closes, closesKilled, seals, epochs, back, lost, claims, cases }: RoundReport): void {
+    const more = { rounds: 1, kills, seconds, closes, closesKilled, seals, epochs, claims, cases };
     for (const name of Object.keys(more) as (keyof typeof more)[]) this.met[name] += more[name];
     if (back !== null) this.backs[back] = (this.backs[back] ?? 0) + 1;
     if (back !== null && lost > 0) this.losses[back] = (this.losses[back] ?? 0) + 1;
@@ -55,8 +56,8 @@ function mustHaveMet({ met, backs, losses }: Sum): void {
     expect(met.claims, 'the till whose disk was put back is taken on again').toBeGreaterThan(0);
   }
   if (ROUNDS <= MANY) return;
-  const { seconds, closes, closesKilled, claims, epochs } = met;
-  const counts = { seconds, closes, closesKilled, claims, epochs };
+  const { seconds, closes, closesKilled, seals, claims, epochs } = met;
+  const counts = { seconds, closes, closesKilled, seals, claims, epochs };
   for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(0);
   for (const back of BACKS) expect(backs[back] ?? 0, `${back} put back`).toBeGreaterThan(0);
   for (const back of ['issuer', 'issuerMeanwhile']) expect(losses[back] ?? 0, back).toBeGreaterThan(0);

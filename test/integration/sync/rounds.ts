@@ -39,6 +39,8 @@ export interface RoundReport {
   /** 1: a manager closed the day; 1: and the process died before that close was over. */
   readonly closes: number;
   readonly closesKilled: number;
+  /** 1: and the day is sealed: something was sold on it. */
+  readonly seals: number;
   /** The issuer named a new history without having lost anything. */
   readonly epochs: number;
   readonly back: Back | null;
@@ -288,6 +290,7 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
     seconds,
     closes,
     closesKilled,
+    seals: books.days.some(({ date, sealed }) => date === now.closedDate && sealed !== null) ? 1 : 0,
     epochs,
     back,
     lost: now.lost.size,
