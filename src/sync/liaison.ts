@@ -244,6 +244,8 @@ export class Liaison {
       run: (signal) => this.#options.backend.hello(request, context, signal),
       done: (answer, elapsedMs) => {
         this.#helloPatience.ended(answer, waitMs, elapsedMs);
+        // Everything waited behind it: what a customer waits for goes out before the next one that may be lost.
+        if (mayServe) this.#lastTryMs = this.#options.clock.now().monoMs;
         this.heard(answer, elapsedMs);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (claim === null) return;

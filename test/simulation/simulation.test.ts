@@ -91,6 +91,7 @@ describe('the whole terminal under one seed', () => {
     [908_159, 'a comparison that a hello of the new business day came into'],
     [1_006_410, 'a full disk under the cases of a till that lost its end'],
     [1_022_178, 'a full disk under every question of a payment, until its deadline'],
+    [2_021_825, 'hellos one after the other, and a payment between them that is to be asked about'],
     [1_222_968, 'a disk that failed under the sending of a barcode that a restored backup lacks'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });

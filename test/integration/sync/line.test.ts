@@ -237,6 +237,21 @@ describe('slow answers', () => {
 });
 
 describe('a clock that was set', () => {
+  it('lets a customer be asked about between its hellos, although none of them is answered', async () => {
+    const { backend, clock } = await counter.start();
+    backend.sayApprove = () => AMBIGUOUS;
+    backend.sayInquiry = () => AMBIGUOUS;
+    backend.sayHello = () => new Promise((resolve) => clock.after(3_000, () => resolve(AMBIGUOUS)));
+    const charge = counter.charge();
+    await clock.advance(100);
+    const mark = backend.of('inquiry', charge.sequenceId).length;
+    clock.setWall(8 * 3_600_000);
+    counter.worker.now();
+    await clock.advance(5_000);
+    expect(backend.of('hello').length).toBeGreaterThan(2);
+    expect(backend.of('inquiry', charge.sequenceId).length).toBeGreaterThan(mark);
+  });
+
   it('is compared at once, and no more often than the line is tried when nobody answers', async () => {
     await counter.start();
     counter.backend.sayHello = () => notProcessed('000_908');
