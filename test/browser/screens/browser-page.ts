@@ -42,3 +42,19 @@ export async function newPage(options: BrowserContextOptions, preferences?: Pref
   page = await context.newPage();
   faults = faultsOf(page);
 }
+
+/**
+ * Types as a keyboard scanner does: every key is on its way before the first is heard, and bears the moment at which the
+ * scanner sent it, however slow this machine is.
+ */
+export async function typeAsScanner(text: string, gapMs: number): Promise<void> {
+  const session = await context.newCDPSession(page);
+  const startMs = Date.now();
+  const keys = [...text].flatMap((key, place) => {
+    const timestamp = (startMs + place * gapMs) / 1_000;
+    const down = { type: 'keyDown', key, text: key, timestamp } as const;
+    return [down, { type: 'keyUp', key, timestamp } as const];
+  });
+  await Promise.all(keys.map((key) => session.send('Input.dispatchKeyEvent', key)));
+  await session.detach();
+}

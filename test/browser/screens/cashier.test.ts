@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/station/snapshot.ts';
-import { context, page, pages } from './browser-page.ts';
+import { context, page, pages, typeAsScanner } from './browser-page.ts';
 import {
   drawn,
   face,
@@ -101,7 +101,7 @@ describe('a keyboard scanner that nobody inhibited', () => {
     await show('TAKE');
     await live('RECEIVED');
     await page.locator('[data-key="RECEIVED"]').focus();
-    await page.keyboard.type('CHARGE9410000000000005123010000', { delay: 2 });
+    await typeAsScanner('CHARGE9410000000000005123010000', 2);
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-item="scanner"][data-state="fault"]');
     await page.waitForTimeout(400);
@@ -113,7 +113,7 @@ describe('a keyboard scanner that nobody inhibited', () => {
   it('cannot reach the PIN pad, a hand can', async () => {
     await open();
     await show('MANAGER');
-    await page.keyboard.type('9410000000000005', { delay: 3 });
+    await typeAsScanner('9410000000000005', 3);
     await page.waitForTimeout(400);
     expect(await page.locator('.pin-shown').innerText()).not.toContain('●');
     await page.keyboard.type('4829', { delay: 120 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folder, page } from './browser-page.ts';
+import { folder, page, typeAsScanner } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
 import { BROKEN, DETAIL } from './manager-data.ts';
 import { API, asked, bar, list, open, server, session, startManager, until, use } from './manager-page.ts';
@@ -38,7 +38,7 @@ describe('signing in', () => {
     session.state = 'signedOut';
     await open('today');
     await page.getByLabel('비밀번호').focus();
-    await page.keyboard.type('94100000', { delay: 3 });
+    await typeAsScanner('94100000', 3);
     expect(await page.getByLabel('비밀번호').inputValue()).toBe('');
     expect(await page.locator('.field-note').innerText()).toContain('스캐너');
   });
