@@ -100,9 +100,9 @@ describe('the whole terminal under one seed', () => {
 
   it('books balance and nothing is taken over twice where a manager books what a disk that was put back has lost', async () => {
     const from = BOOKKEEPER_FROM + 11;
-    const totals = await simulate({ from, seeds: 11, customers: CUSTOMERS, budgetMs: BUDGET_MS });
+    const totals = await simulate({ from, seeds: 25, customers: CUSTOMERS, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
-    expect(totals.faults.takenOver).toBeGreaterThan(2);
+    expect(totals.faults.takenOver).toBeGreaterThan(0);
   });
 
   it('tells the same story again from the same seed', async () => {
