@@ -1,22 +1,13 @@
 /** What a start remembers before it writes anything of its own. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { Till } from '../../../src/till.ts';
-import { createShop, type Shop } from '../ledger/shop.ts';
+import { ledger, openShop } from '../ledger/open-shop.ts';
 import { HandClock, MACHINE } from './counter.ts';
 
-let shop: Shop;
-let ledger: Ledger;
-beforeEach(() => {
-  shop = createShop();
-  ledger = shop.open();
-});
-afterEach(() => {
-  ledger.close();
-  shop.remove();
-});
+openShop();
 
 /** The power fails at the first line that the start itself writes. */
 function dying(whole: Ledger): Ledger {
