@@ -8,7 +8,7 @@ import { ended, isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
-import type { Violation } from './check.ts';
+import type { Excused, Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import type { FaultCounts } from './network.ts';
 import { Crashed, type Terminal } from './terminal.ts';
@@ -129,7 +129,7 @@ export function takenOverFault(
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
-  restores: number,
+  { restores, unheard }: Pick<Excused, 'restores' | 'unheard'>,
 ): Violation[] {
   const found: Violation[] = [];
   const known = new Set(intents.map(({ sequenceId }) => sequenceId));
@@ -147,7 +147,7 @@ export function takenOverFault(
     found.push(...openDayFault(day, intents, issuer, terminalId, taken));
     if (restores > 0) continue;
     const { issuerPayable } = ledger.dayPosition(day.date);
-    const booked = bookedThere(day, intents, issuer, terminalId);
+    const booked = bookedThere(day, intents, issuer, terminalId, unheard);
     if (booked !== null && issuerPayable !== -booked)
       found.push({
         code: 'TAKEN_FIGURE',
@@ -176,13 +176,20 @@ function openDayFault(
   return left.map(({ sequenceId }) => ({ code: 'NOT_TAKEN_OVER', text: `${sequenceId} of ${date}` }));
 }
 
-/** What the issuer booked on a date, won; null: something is not decided yet, or was undone since it was taken over. */
+/**
+ * What the issuer booked on a date, won; null: something is not decided yet, or was undone since it was taken over. What a
+ * disk that was put back has no trace of, the comparison of its day names, and no more is to be had on this side.
+ */
 function bookedThere(
   { date, state }: DaySummary,
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
+  unheard: ReadonlySet<string>,
 ): number | null {
+  const named = new Set<string>();
+  for (const { category, ours, sequenceId } of state.reconciled?.detail.differences ?? [])
+    if (category === 'missingHere' && ours !== null && unheard.has(sequenceId)) named.add(sequenceId);
   // A case may be about a payment that the issuer has on this date and this ledger on none.
   if (intents.some((intent) => !ended(intent) || isCase(intent))) return null;
   for (const { detail } of state.missingItems) {
@@ -192,6 +199,7 @@ function bookedThere(
   let sum = 0;
   for (const item of issuer.items.values()) {
     if (item.state !== 'approved' || item.terminalId !== terminalId || item.businessDate !== date) continue;
+    if (named.has(item.sequenceId)) continue;
     sum += item.type === 'CHARGE' ? item.amount : -item.amount;
   }
   return sum;

@@ -423,7 +423,7 @@ export class Story {
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {
         const { terminalId } = counter.world;
-        const faults = takenOverFault(terminal, intents, this.issuer, terminalId, this.#restores);
+        const faults = takenOverFault(terminal, intents, this.issuer, terminalId, excused);
         for (const violation of faults) this.#violate(violation);
       }
       for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
