@@ -1,4 +1,5 @@
 import type { Now } from '../intent/model.ts';
+import { isAwaited } from '../intent/state.ts';
 import { type Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import type { Calls } from './calls.ts';
 import type { Delivery } from './delivery.ts';
@@ -131,7 +132,6 @@ export class Dispatch {
 
 /** Somebody stands at the counter for this request. */
 function isForCustomer(entry: Entry, lane: Lane): boolean {
-  const { intent } = entry;
   if (lane === 'attended' || lane === 'void') return true;
-  return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
+  return lane === 'inquiry' && isAwaited(entry.intent);
 }

@@ -3,6 +3,7 @@ import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement
 import type { JournalHead } from '../ledger/types.ts';
 import { Breaker } from './breaker.ts';
 import type { Calls } from './calls.ts';
+import { DayChange } from './day-change.ts';
 import type { SyncLimits } from './limits.ts';
 import { LineMonitor } from './line.ts';
 import { type FenceReason, fenceReasonOf, volatileMemory } from './memory.ts';
@@ -49,6 +50,7 @@ export class Liaison {
   readonly #found: JournalHead | null;
   readonly #helloPatience: Patience;
   readonly #probePatience: Patience;
+  readonly #dayChange: DayChange;
   #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
@@ -56,10 +58,7 @@ export class Liaison {
   /** After an alarm one charge at a time goes out, until the issuer decides one. */
   #isOnProbation = false;
   #isHelloWanted = true;
-  /** An answer has shown a later business date than the last hello. */
-  #isDayOver = false;
   #isJumpNoticed = false;
-  #noticedDay = '';
   #claim: Claim | null = null;
 
   constructor(options: SyncOptions, limits: SyncLimits, calls: Calls, host: LiaisonHost) {
@@ -80,6 +79,7 @@ export class Liaison {
     const { answerMs, patienceMs } = limits;
     this.#helloPatience = new Patience(answerMs.hello, patienceMs);
     this.#probePatience = new Patience(answerMs.probe, patienceMs);
+    this.#dayChange = new DayChange(limits.refreshMs);
     this.pacer = new Pacer(limits.drainPerMinute, now.monoMs);
     this.askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
   }
@@ -120,7 +120,7 @@ export class Liaison {
 
   /** The business day is over, or a manager waits for the epoch: a hello goes alone, so nothing that can wait goes before. */
   get isHelloUrgent(): boolean {
-    return this.#isDayOver || this.#claim !== null;
+    return this.#dayChange.isUrgent || this.#claim !== null;
   }
 
   /** A hello as soon as nothing else is under way, whatever the breaker says. */
@@ -151,6 +151,7 @@ export class Liaison {
     // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
+    if (this.#dayChange.tick(now.monoMs)) this.#isHelloWanted = true;
     this.#keepIndex(now);
   }
 
@@ -165,7 +166,8 @@ export class Liaison {
   wakeMs(now: Now): number | null {
     const isBusy = this.#calls.has('hello') || this.#calls.has('probe');
     const mayTry = !isBusy && (this.session.greeted || this.#calls.size === 0);
-    return soonest(this.#alarm?.untilMs ?? null, mayTry ? this.nextTryMs(now) : null);
+    const ownMs = soonest(this.#alarm?.untilMs ?? null, this.#dayChange.againMs);
+    return soonest(ownMs, mayTry ? this.nextTryMs(now) : null);
   }
 
   /** Mono ms of the next hello or probe. */
@@ -219,7 +221,6 @@ export class Liaison {
 
   #hello(now: Now): void {
     this.#isHelloWanted = false;
-    this.#isDayOver = false;
     this.#lastTryMs = now.monoMs;
     this.#lastHelloMs = now.monoMs;
     this.breaker.probe();
@@ -233,9 +234,10 @@ export class Liaison {
       backlogOldestAtMs: oldestAtMs,
       ...(claim === null || claimed === null ? {} : { claimEpoch: claimed, managerId: claim.managerId }),
     };
-    // Customers wait behind the greeting of a till that may serve them: no longer than usual.
+    // Customers wait behind the greeting of a till that may serve them: no longer than usual, except for a new day.
     const mayServe = this.session.greeted && !this.session.recovering;
-    const waitMs = mayServe ? this.#limits.answerMs.hello : this.#helloPatience.waitMs;
+    const isForDay = this.#dayChange.asking(now.monoMs);
+    const waitMs = mayServe && !isForDay ? this.#limits.answerMs.hello : this.#helloPatience.waitMs;
     this.#calls.start({
       kind: 'hello',
       key: 'hello',
@@ -244,6 +246,7 @@ export class Liaison {
       run: (signal) => this.#options.backend.hello(request, context, signal),
       done: (answer, elapsedMs) => {
         this.#helloPatience.ended(answer, waitMs, elapsedMs);
+        if (answer.class === 'answered') this.#dayChange.answered();
         // Everything waited behind it: what a customer waits for goes out before the next one that may be lost.
         if (mayServe) this.#lastTryMs = this.#options.clock.now().monoMs;
         this.heard(answer, elapsedMs);
@@ -307,7 +310,9 @@ export class Liaison {
     const now = this.#options.clock.now();
     this.session.heard(answer.meta);
     this.line.answered(elapsedMs, now);
-    this.#noticeDay(answer.meta.businessDate);
+    const openDate = this.session.hello?.openBusinessDate;
+    if (openDate !== undefined && this.#dayChange.heard(answer.meta.businessDate, openDate))
+      this.#isHelloWanted = true;
     if (answer.class !== 'notProcessed' || !isUnwillingCode(answer.code)) {
       this.breaker.succeeded();
       if (answer.class === 'notProcessed' && answer.code === '000_910') this.fence('FENCED');
@@ -315,15 +320,6 @@ export class Liaison {
     }
     this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
     this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
-  }
-
-  /** An answer of a later business date: the day was cut over, and hello knows the rest. Once for each date. */
-  #noticeDay(businessDate: string): void {
-    const open = this.session.hello?.openBusinessDate;
-    if (open === undefined || businessDate <= open || businessDate === this.#noticedDay) return;
-    this.#noticedDay = businessDate;
-    this.#isHelloWanted = true;
-    this.#isDayOver = true;
   }
 
   /**

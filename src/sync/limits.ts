@@ -8,7 +8,10 @@ export interface SyncLimits {
   readonly reserved: number;
   /** How long a call of each kind is waited for before it is aborted. A late approval counts until then. */
   readonly answerMs: Readonly<Record<CallKind, number>>;
-  /** A hello that nobody waits behind, or a probe, is waited for longer after each that was not answered, up to so long. */
+  /**
+   * A hello that nobody waits behind or a new day waits for, or a probe, is waited for longer after each that was not
+   * answered, up to so long. An inquiry that no customer waits for is given so long at once.
+   */
   readonly patienceMs: number;
   /** A quiet line is greeted again after so long: switches, business date, pace and clock are refreshed. */
   readonly refreshMs: number;

@@ -196,6 +196,49 @@ describe('the business day', () => {
     expect(counter.ledger.open().length).toBeGreaterThan(100);
   });
 
+  it('is asked for again when the hello for it is lost, however busy the till is', async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.businessDate = '20261123';
+    backend.greeting = { ...backend.greeting, openBusinessDate: '20261123' };
+    const { sayHello } = backend;
+    backend.sayHello = () => AMBIGUOUS;
+    for (let seconds = 0; seconds < 90; seconds += 5) {
+      counter.charge();
+      await clock.advance(5_000);
+      if (seconds === 10) backend.sayHello = sayHello;
+    }
+    expect(worker.status().businessDate).toBe('20261123');
+    expect(backend.of('hello')).toHaveLength(3);
+  });
+
+  it('is known of an issuer that takes seconds for each hello, and customers are served meanwhile', async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.businessDate = '20261123';
+    backend.greeting = { ...backend.greeting, openBusinessDate: '20261123' };
+    const { sayHello } = backend;
+    backend.sayHello = (request) =>
+      new Promise((resolve) => clock.after(8_000, async () => resolve(await sayHello(request))));
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      const charge = counter.charge();
+      await clock.advance(60_000);
+      expect(counter.at(charge)).toBe('approved/received');
+    }
+    expect(worker.status().businessDate).toBe('20261123');
+  });
+
+  it('is asked for more and more seldom while nobody answers', async () => {
+    const { backend, clock } = await counter.start();
+    backend.businessDate = '20261123';
+    backend.sayHello = () => AMBIGUOUS;
+    for (let seconds = 0; seconds < 1_800; seconds += 20) {
+      counter.charge();
+      await clock.advance(20_000);
+    }
+    const asked = backend.of('hello').slice(1);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.length).toBeLessThan(8);
+  });
+
   it('is not asked about when the hello of the start that it waited for had no answer, or the till stops meanwhile', async () => {
     const { clock, worker } = counter;
     greetSlowly(() => AMBIGUOUS);

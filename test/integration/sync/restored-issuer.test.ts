@@ -209,6 +209,23 @@ describe('asking out of turn', () => {
     expect(await counter.worker.inquireNow('nobody')).toBeNull();
   });
 
+  it('hears an issuer that takes nine seconds, and holds up no customer for so long', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(0);
+    const late = answered({ result: 'PENDING' as const, voids: [] });
+    backend.sayInquiry = () => new Promise((resolve) => clock.after(9_000, () => resolve(late)));
+    const asked = worker.inquireNow(charge.sequenceId);
+    await clock.advance(9_000);
+    expect(await asked).toBe('PENDING');
+    backend.sayApprove = () => AMBIGUOUS;
+    const waiting = counter.charge();
+    await clock.advance(0);
+    void worker.inquireNow(waiting.sequenceId);
+    await clock.advance(11_000);
+    expect(backend.of('inquiry', waiting.sequenceId)).toHaveLength(3);
+  });
+
   it('waits for an inquiry of that payment that is on its way, and is not answered by it', async () => {
     const { backend, clock, worker } = await counter.start();
     const first = held<Answered<InquiryAnswer>>();
