@@ -177,8 +177,9 @@ function openDayFault(
 }
 
 /**
- * What the issuer booked on a date, won; null: something is not decided yet, or was undone since it was taken over. What a
- * disk that was put back has no trace of, the comparison of its day names, and no more is to be had on this side.
+ * What the issuer booked on a date, won; null: something is not decided yet, or was undone since it was taken over. Of what
+ * a disk that was put back has no trace of, a late approval or void, this side knows no more than the comparison of its day
+ * tells a person: it counts as it stands here.
  */
 function bookedThere(
   { date, state }: DaySummary,
@@ -187,20 +188,19 @@ function bookedThere(
   terminalId: string,
   unheard: ReadonlySet<string>,
 ): number | null {
-  const named = new Set<string>();
-  for (const { category, ours, sequenceId } of state.reconciled?.detail.differences ?? [])
-    if (category === 'missingHere' && ours !== null && unheard.has(sequenceId)) named.add(sequenceId);
   // A case may be about a payment that the issuer has on this date and this ledger on none.
   if (intents.some((intent) => !ended(intent) || isCase(intent))) return null;
   for (const { detail } of state.missingItems) {
     const isApproved = issuer.items.get(detail.sequenceId)?.state === 'approved';
     if (isApproved !== (detail.state === 'APPROVED')) return null;
   }
-  let sum = 0;
-  for (const item of issuer.items.values()) {
-    if (item.state !== 'approved' || item.terminalId !== terminalId || item.businessDate !== date) continue;
-    if (named.has(item.sequenceId)) continue;
-    sum += item.type === 'CHARGE' ? item.amount : -item.amount;
-  }
-  return sum;
+  const told = new Set<string>();
+  for (const { ours, sequenceId } of state.reconciled?.detail.differences ?? [])
+    if (ours !== null && unheard.has(sequenceId)) told.add(sequenceId);
+  const booked = [...issuer.items.values()].filter(
+    (item) => item.terminalId === terminalId && item.state === 'approved' && !told.has(item.sequenceId),
+  );
+  const untold = intents.filter(({ sequenceId, host }) => host === 'approved' && told.has(sequenceId));
+  const ofDay = [...booked, ...untold].filter(({ businessDate }) => businessDate === date);
+  return ofDay.reduce((sum, { type, amount }) => sum + (type === 'CHARGE' ? amount : -amount), 0);
 }

@@ -93,6 +93,10 @@ describe('the whole terminal under one seed', () => {
     [1_022_178, 'a full disk under every question of a payment, until its deadline'],
     [2_021_825, 'hellos one after the other, and a payment between them that is to be asked about'],
     [1_222_968, 'a disk that failed under the sending of a barcode that a restored backup lacks'],
+    [
+      3_084_838,
+      'a void sent on a disk whose old image knows nothing of it, done there when nobody could tell any more',
+    ],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
