@@ -78,8 +78,3 @@ export function needsRestart(intent: Intent): boolean {
   const isUnclear = intent.host === 'approved' ? intent.cash !== 'paid_out' : intent.type === 'REFUND';
   return isUnclear && !intent.acknowledged;
 }
-
-/** A customer stands at the counter while the issuer is asked what became of it, until its decision deadline. */
-export function isAwaited({ host, deferred, question }: Intent): boolean {
-  return host === 'unknown' && !deferred && question === null;
-}

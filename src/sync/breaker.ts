@@ -57,7 +57,9 @@ export class Breaker {
     if (this.#failures < this.#limits.failures && atLeastMs === 0) return;
     // Failures of calls that were already under way do not push the next probe away.
     if (this.#until !== null && !isProbe && atLeastMs === 0) return;
-    this.#until = nowMs + Math.max(atLeastMs, this.#wait());
+    const untilMs = nowMs + Math.max(atLeastMs, this.#wait());
+    // What the other side asked for stands, whatever a call says that was under way when it did.
+    this.#until = isProbe ? untilMs : Math.max(this.#until ?? 0, untilMs);
     this.#openings += 1;
   }
 

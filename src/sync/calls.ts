@@ -6,6 +6,8 @@ import type { CallKind } from './types.ts';
 /** Longer than the abort takes to come back; then the place is given free even if the backend never answers. */
 const GRACE_MS = 2_000;
 
+const ITEM_CALLS: ReadonlySet<CallKind> = new Set(['approve', 'inquiry', 'netCancel', 'void']);
+
 /** One for all: an abort without a reason would make an exception with a stack each time. */
 const TOO_LATE = new Error('no answer in time');
 
@@ -63,6 +65,13 @@ export class Calls {
     return count;
   }
 
+  /** Calls about payments. The few of the line and of business days are beside them. */
+  get items(): number {
+    let count = 0;
+    for (const { kind } of this.#places.values()) if (ITEM_CALLS.has(kind)) count += 1;
+    return count;
+  }
+
   /** Approvals of deferred charges under way. */
   get deliveries(): number {
     let count = 0;
@@ -72,6 +81,11 @@ export class Calls {
 
   has(key: string): boolean {
     return this.#places.has(key);
+  }
+
+  /** Waits no longer for the call under this key: it ends as one that was not answered in time. */
+  abort(key: string): void {
+    this.#places.get(key)?.abort.abort(TOO_LATE);
   }
 
   /** Resolves when nothing is under way under this key, at the latest when its place is given free. */

@@ -27,20 +27,25 @@ export class DayChange {
     return this.#againMs;
   }
 
-  /** An answer is of this business date, `openDate` is what the last hello said (yyyyMMdd). True: a hello is urgent now. */
-  heard(businessDate: string, openDate: string): boolean {
+  /**
+   * An answer is of this business date, `openDate` is what the last hello said (yyyyMMdd). `notBeforeMs`: the issuer wants no
+   * call before that mono ms; null: it has not said so. True: a hello is urgent now.
+   */
+  heard(businessDate: string, openDate: string, notBeforeMs: number | null): boolean {
     if (businessDate <= openDate || businessDate === this.#noticed) return false;
     this.#noticed = businessDate;
-    this.#isUrgent = true;
-    return true;
+    this.#againMs = notBeforeMs;
+    this.#isUrgent = notBeforeMs === null;
+    return this.#isUrgent;
   }
 
-  /** True: a hello is urgent again now. */
-  tick(monoMs: number): boolean {
+  /** True: a hello is urgent now. `notBeforeMs` as above. */
+  tick(monoMs: number, notBeforeMs: number | null): boolean {
     if (this.#againMs === null || monoMs < this.#againMs) return false;
-    this.#againMs = null;
-    this.#isUrgent = true;
-    return true;
+    const isEarly = notBeforeMs !== null && monoMs < notBeforeMs;
+    this.#againMs = isEarly ? notBeforeMs : null;
+    this.#isUrgent = !isEarly;
+    return this.#isUrgent;
   }
 
   /** A hello goes out. True: the new day waits for its answer. */

@@ -1,5 +1,4 @@
 import type { Actor, CaseReason, ExternalEvent, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
-import { isAwaited } from '../intent/state.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed, LedgerFaultCode, RecordOptions, Step } from '../ledger/types.ts';
@@ -286,12 +285,13 @@ export class Delivery {
 
   #callInquiry(intent: Intent, attended: boolean, told: (result: string | null) => void): void {
     const { answerMs, patienceMs } = this.#limits;
+    // Before a deadline, or one that begins with the answer to a question, the next inquiry is worth more than a slow one.
+    const hasDeadline = intent.host === 'unknown' && !intent.deferred;
     this.#calls.start({
       kind: 'inquiry',
       key: `inquiry:${intent.sequenceId}`,
       attended,
-      // Where a customer waits the next inquiry is worth more than a slow one; elsewhere only an answer counts.
-      answerMs: isAwaited(intent) ? answerMs.inquiry : Math.max(answerMs.inquiry, patienceMs),
+      answerMs: hasDeadline ? answerMs.inquiry : Math.max(answerMs.inquiry, patienceMs),
       run: (signal) => this.#options.backend.inquiry(inquiryRequest(intent), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);

@@ -1,5 +1,4 @@
 import type { Now } from '../intent/model.ts';
-import { isAwaited } from '../intent/state.ts';
 import { type Agenda, type Entry, LANES, type Lane } from './agenda.ts';
 import type { Calls } from './calls.ts';
 import type { Delivery } from './delivery.ts';
@@ -39,7 +38,7 @@ export class Dispatch {
     this.#parts.recheck.runAsks(() => this.#hasRoom(false));
     for (const lane of LANES) {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
-      if (!this.#lane(lane)) return;
+      this.#lane(lane);
     }
     this.#askAgain(now);
     if (this.#laneOpen('deferred')) this.#deliver(now);
@@ -66,19 +65,24 @@ export class Dispatch {
     );
   }
 
-  /** False: no lane may send any more in this turn. */
-  #lane(lane: Lane): boolean {
+  /** A customer's request waits for nothing but the hello that is under way. */
+  isCustomerWaiting(): boolean {
+    return LANES.some((lane) => {
+      if (!this.#laneOpen(lane)) return false;
+      for (const entry of this.#parts.agenda.ready(lane).values())
+        if (isForCustomer(entry, lane)) return true;
+      return false;
+    });
+  }
+
+  #lane(lane: Lane): void {
     const { agenda, calls, delivery } = this.#parts;
     for (const entry of agenda.ready(lane).values()) {
-      if (!this.#isRunning() || calls.size >= this.#limits.inFlight + 1) return false;
+      if (!this.#isRunning() || calls.items >= this.#limits.inFlight) return;
       const attended = isForCustomer(entry, lane);
-      if (!this.#hasRoom(attended)) {
-        if (lane === 'netCancel') break;
-        continue;
-      }
-      if (this.#mayGo(entry, lane, attended)) delivery.send(entry, attended);
+      const hasRoom = isFirstNetCancel(entry, lane) ? this.#hasPlace(false, 0) : this.#hasRoom(attended);
+      if (hasRoom && this.#mayGo(entry, lane, attended)) delivery.send(entry, attended);
     }
-    return true;
   }
 
   /** Charges to be credited later come last; those for which there is room now share one commit. */
@@ -114,7 +118,7 @@ export class Dispatch {
     if (liaison.breaker.isClosed || attended) return true;
     // A line that is known to be down is tried by probes, which leave no trace in the journal; a first attempt is
     // always made, because what it is for may have been applied.
-    return lane === 'netCancel' && entry.intent.netCancels === 0;
+    return isFirstNetCancel(entry, lane);
   }
 
   /**
@@ -122,16 +126,27 @@ export class Dispatch {
    * a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
    */
   #hasRoom(attended: boolean, more = 0): boolean {
-    const { calls, liaison } = this.#parts;
-    if (!attended && liaison.isHelloUrgent) return false;
-    const { inFlight, reserved } = this.#limits;
-    if (calls.size + more >= inFlight) return false;
-    return attended || calls.backlog + more < inFlight - reserved;
+    if (!attended && this.#parts.liaison.isHelloUrgent) return false;
+    return this.#hasPlace(attended, more);
   }
+
+  /** What asks for the line or for a business day takes no place from a customer. */
+  #hasPlace(attended: boolean, more: number): boolean {
+    const { calls } = this.#parts;
+    const { inFlight, reserved } = this.#limits;
+    if (attended) return calls.items < inFlight;
+    return calls.size + more < inFlight && calls.backlog + more < inFlight - reserved;
+  }
+}
+
+/** Nothing holds it up but a want of places: what it is for may have been applied. One for each payment, so it ends. */
+function isFirstNetCancel(entry: Entry, lane: Lane): boolean {
+  return lane === 'netCancel' && entry.intent.netCancels === 0;
 }
 
 /** Somebody stands at the counter for this request. */
 function isForCustomer(entry: Entry, lane: Lane): boolean {
+  const { intent } = entry;
   if (lane === 'attended' || lane === 'void') return true;
-  return lane === 'inquiry' && isAwaited(entry.intent);
+  return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
 }

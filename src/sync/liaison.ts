@@ -58,6 +58,10 @@ export class Liaison {
   /** After an alarm one charge at a time goes out, until the issuer decides one. */
   #isOnProbation = false;
   #isHelloWanted = true;
+  /** The line was too busy for a hello that is due: pace, switches and clock are to be refreshed on such a line too. */
+  #isOverdue = false;
+  /** Mono ms from which a hello that is given longer than usual gives way to a customer; null: there is none. */
+  #giveWayMs: number | null = null;
   #isJumpNoticed = false;
   #claim: Claim | null = null;
 
@@ -118,9 +122,9 @@ export class Liaison {
     this.#alarm = null;
   }
 
-  /** The business day is over, or a manager waits for the epoch: a hello goes alone, so nothing that can wait goes before. */
+  /** The business day is over, the last hello is long ago, or a manager waits for the epoch: a hello goes alone, so nothing that can wait goes before. */
   get isHelloUrgent(): boolean {
-    return this.#dayChange.isUrgent || this.#claim !== null;
+    return this.#dayChange.isUrgent || this.#isOverdue || this.#claim !== null;
   }
 
   /** A hello as soon as nothing else is under way, whatever the breaker says. */
@@ -151,8 +155,25 @@ export class Liaison {
     // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
-    if (this.#dayChange.tick(now.monoMs)) this.#isHelloWanted = true;
+    this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && this.breaker.isClosed;
+    if (this.#dayChange.tick(now.monoMs, this.breaker.untilMs) || this.#isOverdue) this.#isHelloWanted = true;
     this.#keepIndex(now);
+  }
+
+  #isRefreshDue(now: Now): boolean {
+    return !this.#calls.has('hello') && now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
+  }
+
+  /** Mono ms at which `giveWay` ends the present hello; null: it does not. */
+  get giveWayMs(): number | null {
+    return this.#giveWayMs;
+  }
+
+  /** A customer waits behind a hello: no longer than behind any, its next is as good. */
+  giveWay(now: Now): void {
+    if (this.#giveWayMs === null || now.monoMs < this.#giveWayMs) return;
+    this.#giveWayMs = null;
+    this.#calls.abort('hello');
   }
 
   /** While nobody outside hears how long the journal is, a file beside it does, now and then: a lost end shows by it. */
@@ -195,7 +216,7 @@ export class Liaison {
    */
   tryLine(now: Now): void {
     if (this.#calls.has('hello') || this.#calls.has('probe') || now.monoMs < this.nextTryMs(now)) return;
-    const isDue = now.monoMs - this.#lastHelloMs >= this.#limits.refreshMs;
+    const isDue = this.#isRefreshDue(now);
     const isWanted = this.#isHelloWanted || this.#claim !== null || this.session.clockJumped(now);
     const isHello = !this.session.greeted || isWanted || isDue;
     if (isHello && this.#calls.size === 0) this.#hello(now);
@@ -214,13 +235,14 @@ export class Liaison {
       run: (signal) => this.#options.backend.inquiry(PROBE, this.#host.context(), signal),
       done: (answer, elapsedMs) => {
         this.#probePatience.ended(answer, waitMs, elapsedMs);
-        this.heard(answer, elapsedMs);
+        this.#heard(answer, elapsedMs, false);
       },
     });
   }
 
   #hello(now: Now): void {
     this.#isHelloWanted = false;
+    this.#isOverdue = false;
     this.#lastTryMs = now.monoMs;
     this.#lastHelloMs = now.monoMs;
     this.breaker.probe();
@@ -234,10 +256,12 @@ export class Liaison {
       backlogOldestAtMs: oldestAtMs,
       ...(claim === null || claimed === null ? {} : { claimEpoch: claimed, managerId: claim.managerId }),
     };
-    // Customers wait behind the greeting of a till that may serve them: no longer than usual, except for a new day.
+    // Customers wait behind the greeting of a till that may serve them: no longer than usual.
     const mayServe = this.session.greeted && !this.session.recovering;
     const isForDay = this.#dayChange.asking(now.monoMs);
-    const waitMs = mayServe && !isForDay ? this.#limits.answerMs.hello : this.#helloPatience.waitMs;
+    const usualMs = this.#limits.answerMs.hello;
+    const waitMs = mayServe && !isForDay ? usualMs : this.#helloPatience.waitMs;
+    this.#giveWayMs = mayServe && waitMs > usualMs ? now.monoMs + usualMs : null;
     this.#calls.start({
       kind: 'hello',
       key: 'hello',
@@ -245,11 +269,12 @@ export class Liaison {
       answerMs: waitMs,
       run: (signal) => this.#options.backend.hello(request, context, signal),
       done: (answer, elapsedMs) => {
+        this.#giveWayMs = null;
         this.#helloPatience.ended(answer, waitMs, elapsedMs);
         if (answer.class === 'answered') this.#dayChange.answered();
         // Everything waited behind it: what a customer waits for goes out before the next one that may be lost.
         if (mayServe) this.#lastTryMs = this.#options.clock.now().monoMs;
-        this.heard(answer, elapsedMs);
+        this.#heard(answer, elapsedMs, false);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (claim === null) return;
         this.#claim = null;
@@ -286,12 +311,19 @@ export class Liaison {
 
   /** Every answer says something about the line; authentic ones also about the issuer. */
   heard(answer: Answered<unknown>, elapsedMs: number): void {
-    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft') this.#unheard(answer);
+    this.#heard(answer, elapsedMs, true);
+  }
+
+  #heard(answer: Answered<unknown>, elapsedMs: number, isOfItem: boolean): void {
+    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft') this.#unheard(answer, isOfItem);
     else this.#authentic(answer, elapsedMs);
   }
 
-  #unheard(answer: Extract<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>): void {
-    const reason = failureOf(answer, this.#limits.clockToleranceMs);
+  #unheard(
+    answer: Extract<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>,
+    isOfItem: boolean,
+  ): void {
+    const reason = failureOf(answer, this.#limits.clockToleranceMs, isOfItem);
     if (reason === null) return;
     const now = this.#options.clock.now();
     const { code, retryAfterMs, clockOffsetMs } =
@@ -310,16 +342,17 @@ export class Liaison {
     const now = this.#options.clock.now();
     this.session.heard(answer.meta);
     this.line.answered(elapsedMs, now);
-    const openDate = this.session.hello?.openBusinessDate;
-    if (openDate !== undefined && this.#dayChange.heard(answer.meta.businessDate, openDate))
-      this.#isHelloWanted = true;
     if (answer.class !== 'notProcessed' || !isUnwillingCode(answer.code)) {
       this.breaker.succeeded();
       if (answer.class === 'notProcessed' && answer.code === '000_910') this.fence('FENCED');
-      return;
+    } else {
+      this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
+      this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
     }
-    this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
-    this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
+    const openDate = this.session.hello?.openBusinessDate;
+    const { businessDate } = answer.meta;
+    if (openDate !== undefined && this.#dayChange.heard(businessDate, openDate, this.breaker.untilMs))
+      this.#isHelloWanted = true;
   }
 
   /**

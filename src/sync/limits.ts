@@ -13,7 +13,7 @@ export interface SyncLimits {
    * answered, up to so long. An inquiry that no customer waits for is given so long at once.
    */
   readonly patienceMs: number;
-  /** A quiet line is greeted again after so long: switches, business date, pace and clock are refreshed. */
+  /** The issuer is greeted again after so long: switches, business date, pace and clock are refreshed. */
   readonly refreshMs: number;
   /** A quiet line is probed after so long. */
   readonly idleProbeMs: number;

@@ -3,8 +3,10 @@ import type { LineReason } from './types.ts';
 
 type Failed = Extract<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>;
 
-/** Our own doing or a matter of one item: says nothing about the line. */
-const NOT_THE_LINE = new Set(['BUSY', 'DISPOSED', 'REQUEST_TOO_LARGE', 'UNLISTED_CODE']);
+/** Our own doing: says nothing about the line. */
+const OWN_DOING = new Set(['BUSY', 'DISPOSED', 'REQUEST_TOO_LARGE']);
+/** What an issuer says whose database is away, to every call. */
+const SYSTEM_ERROR = '006_022';
 const NOT_TRUSTED = new Set([
   'UNSIGNED',
   'BAD_SIGNATURE',
@@ -19,9 +21,14 @@ const NOT_TRUSTED = new Set([
   'TLS_FAILED',
 ]);
 
-/** What a call without a trustworthy answer says about the line; null: nothing. */
-export function failureOf(answer: Failed, clockToleranceMs: number): LineReason | null {
-  if (NOT_THE_LINE.has(answer.why)) return null;
+/**
+ * What a call without a trustworthy answer says about the line; null: nothing. `isOfItem`: the call is about a payment, and
+ * an unlisted code may be about that alone; a hello or a probe has nothing else to be about.
+ */
+export function failureOf(answer: Failed, clockToleranceMs: number, isOfItem: boolean): LineReason | null {
+  if (OWN_DOING.has(answer.why)) return null;
+  const isUnlisted = answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE';
+  if (isUnlisted && isOfItem && answer.code !== SYSTEM_ERROR) return null;
   if (answer.class === 'nothingLeft') {
     return NOT_TRUSTED.has(answer.why) ? 'NOT_TRUSTED' : 'NOT_SENT';
   }

@@ -286,6 +286,7 @@ export class SyncWorker {
     this.#commands(now);
     this.#recovery.run(now);
     this.#liaison.tick(now);
+    if (this.#liaison.giveWayMs !== null && this.#dispatch.isCustomerWaiting()) this.#liaison.giveWay(now);
     this.#liaison.tryLine(now);
     this.#dispatch.run(now);
     this.#arm(this.#options.clock.now());
@@ -356,7 +357,9 @@ export class SyncWorker {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== 'running') return;
+    const { giveWayMs } = this.#liaison;
     const due = [
+      giveWayMs !== null && this.#dispatch.isCustomerWaiting() ? giveWayMs : null,
       this.#liaison.wakeMs(now),
       this.#dispatch.nextMs(now),
       this.#recovery.nextMs(now.monoMs),

@@ -87,6 +87,22 @@ describe('the line', () => {
     expect(worker.status().line.state).not.toBe('down');
   });
 
+  it('is down, and tried with growing pauses, where the issuer can do nothing but say so', async () => {
+    const { backend, clock } = await counter.start();
+    const error = { class: 'ambiguous', why: 'UNLISTED_CODE', code: '006_022', bytesWritten: 900 } as const;
+    backend.sayProbe = () => error;
+    backend.sayHello = () => error;
+    backend.sayApprove = () => error;
+    await clock.advance(60_000);
+    expect(counter.worker.status()).toMatchObject({
+      line: { state: 'down', code: '006_022' },
+      breaker: { state: 'open' },
+    });
+    const before = backend.sent.length;
+    await clock.advance(300_000);
+    expect(backend.sent.length - before).toBeLessThan(100);
+  });
+
   it('is probed when it is quiet, and only then', async () => {
     await counter.start();
     await counter.clock.advance(95_000);
@@ -118,6 +134,26 @@ describe('the line', () => {
 });
 
 describe('hello', () => {
+  it('is repeated also where customers or a backlog leave no pause: pace and switches may have changed', async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.greeting = { ...backend.greeting, drainPerMinute: 7 };
+    for (let minutes = 0; minutes < 12; minutes += 1)
+      for (let charges = 0; charges < 3; charges += 1) {
+        counter.charge();
+        await clock.advance(20_000);
+      }
+    expect(worker.status().drainPerMinute).toBe(7);
+    backend.greeting = { ...backend.greeting, drainPerMinute: 60_000 };
+    await clock.advance(620_000);
+    backend.sayApprove = () =>
+      new Promise((resolve) => clock.after(1_900, () => resolve(answered(APPROVED))));
+    for (let charges = 0; charges < 2_500; charges += 1) counter.deferred();
+    backend.greeting = { ...backend.greeting, drainPerMinute: 6 };
+    await clock.advance(650_000);
+    expect(counter.ledger.open().length).toBeGreaterThan(0);
+    expect(worker.status().drainPerMinute).toBe(6);
+  });
+
   it('is repeated alone now and then, and nothing overtakes it: it judges the journal index', async () => {
     await counter.start();
     await counter.clock.advance(590_000);
@@ -224,6 +260,37 @@ describe('the business day', () => {
       expect(counter.at(charge)).toBe('approved/received');
     }
     expect(worker.status().businessDate).toBe('20261123');
+  });
+
+  it('keeps no customer waiting behind a hello that is given longer for it', async () => {
+    await counter.end();
+    counter = new Counter({ memory: volatileMemory(), mayDefer: () => false });
+    const { backend, clock } = await counter.start();
+    backend.businessDate = '20261123';
+    backend.sayHello = () => new Promise(() => {});
+    counter.charge();
+    // The third is the first that would be waited for so long that the customer is asked meanwhile.
+    for (let ms = 0; backend.of('hello').length < 4; ms += 100) {
+      expect(ms, 'the third hello for the day').toBeLessThan(600_000);
+      await clock.advance(100);
+    }
+    const charge = counter.charge();
+    await clock.advance(5_000);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+
+  it('is not asked for before the issuer wants to be asked again', async () => {
+    const { backend, clock } = await counter.start();
+    backend.businessDate = '20261123';
+    backend.sayHello = () => notProcessed('000_908', 1_800_000);
+    backend.sayProbe = () => notProcessed('000_908', 1_800_000);
+    await clock.advance(30_000);
+    const before = backend.sent.length;
+    await clock.advance(1_790_000);
+    expect(backend.sent.length - before).toBe(0);
+    backend.sayHello = () => answered({ ...backend.greeting, openBusinessDate: '20261123' });
+    await clock.advance(60_000);
+    expect(counter.worker.status().businessDate).toBe('20261123');
   });
 
   it('is asked for more and more seldom while nobody answers', async () => {

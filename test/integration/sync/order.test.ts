@@ -87,6 +87,42 @@ describe('order', () => {
     expect(counter.at(charge)).toBe('approved/received');
   });
 
+  it('a stuck list, close and probe beside a stuck backlog take no place from a customer', async () => {
+    const { backend, clock, worker } = counter;
+    const never = () => new Promise<never>(() => {});
+    backend.sayApprove = never;
+    backend.greeting = { ...backend.greeting, drainPerMinute: 100_000 };
+    await counter.start();
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    await clock.advance(1_000);
+    backend.close = never;
+    backend.sayTransactions = never;
+    backend.sayProbe = never;
+    const { businessDate } = backend;
+    void worker.transactions({ businessDate, limit: 10 });
+    void worker.close({ businessDate, closeNo: 1, totals: [], openItems: [], itemsDigest: 'd'.repeat(64) });
+    worker.now();
+    await clock.advance(100);
+    backend.sayApprove = () => answered(APPROVED);
+    const charge = counter.charge();
+    await clock.advance(0);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+
+  it('a first net cancel goes out also while a hello waits for the calls that are under way', async () => {
+    const { backend, clock } = await counter.start();
+    backend.sayApprove = () => new Promise(() => {});
+    backend.sayInquiry = () => new Promise(() => {});
+    const first = counter.charge();
+    await clock.advance(12_000);
+    backend.businessDate = '20261123';
+    void counter.worker.transactions({ businessDate: '20261122', limit: 10 });
+    counter.charge();
+    await clock.advance(3_100);
+    expect(backend.of('hello')).toHaveLength(1);
+    expect(counter.at(first)).toBe('reversed/return_due');
+  });
+
   it('drains at the pace that the issuer sets', async () => {
     counter.backend.greeting = { ...counter.backend.greeting, drainPerMinute: 30 };
     for (let at = 0; at < 20; at += 1) counter.deferred();

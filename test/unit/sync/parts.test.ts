@@ -106,10 +106,15 @@ describe('the breaker', () => {
     expect(breaker.untilMs).toBe(until);
   });
 
-  it('waits at least as long as the other side asks', () => {
+  it('waits at least as long as the other side asks, whatever a call says that was under way when it did', () => {
     const breaker = new Breaker(limits, randomOf(0));
     breaker.failed(0, 30_000);
     expect(breaker.untilMs).toBe(30_000);
+    breaker.failed(10, 1);
+    expect(breaker.untilMs).toBe(30_000);
+    breaker.probe();
+    breaker.failed(30_000, 5_000);
+    expect(breaker.untilMs).toBe(35_000);
   });
 });
 
@@ -304,12 +309,16 @@ describe('the session', () => {
 
 describe('verdicts', () => {
   it('tell our own limits from a bad line, and a bad line from one that lies', () => {
-    const ambiguous = (why: string, more: object = {}) =>
-      failureOf({ class: 'ambiguous', why, code: null, bytesWritten: 1, ...more }, 10_000);
-    expect(failureOf({ class: 'nothingLeft', why: 'BUSY' }, 10_000)).toBeNull();
-    expect(failureOf({ class: 'nothingLeft', why: 'CONNECT_FAILED' }, 10_000)).toBe('NOT_SENT');
-    expect(failureOf({ class: 'nothingLeft', why: 'PIN_MISMATCH' }, 10_000)).toBe('NOT_TRUSTED');
-    expect(ambiguous('UNLISTED_CODE')).toBeNull();
+    const ambiguous = (why: string, more: object = {}, isOfItem = true) =>
+      failureOf({ class: 'ambiguous', why, code: null, bytesWritten: 1, ...more }, 10_000, isOfItem);
+    const unsent = (why: string) => failureOf({ class: 'nothingLeft', why }, 10_000, true);
+    expect(unsent('BUSY')).toBeNull();
+    expect(unsent('CONNECT_FAILED')).toBe('NOT_SENT');
+    expect(unsent('PIN_MISMATCH')).toBe('NOT_TRUSTED');
+    expect(ambiguous('UNLISTED_CODE', { code: '006_021' })).toBeNull();
+    expect(ambiguous('UNLISTED_CODE', { code: '006_021' }, false)).toBe('NO_ANSWER');
+    expect(ambiguous('UNLISTED_CODE', { code: '006_022' })).toBe('NO_ANSWER');
+    expect(ambiguous('DISPOSED', {}, false)).toBeNull();
     expect(ambiguous('RESET')).toBe('NO_ANSWER');
     expect(ambiguous('NOT_JSON')).toBe('NOT_TRUSTED');
     expect(ambiguous('ANSWER_TIME', { clockOffsetMs: 400_000 })).toBe('CLOCK');
