@@ -1,3 +1,4 @@
+import type { Intent } from '../intent/model.ts';
 import type { Connection } from './connection.ts';
 import { assertThat } from './fault.ts';
 import { INTENT_COLUMNS, type IntentRow, IS_ASKED_FOR, IS_OPEN, IS_UNCLAIMED, toIntent } from './intents.ts';
@@ -157,6 +158,32 @@ function isLookedThrough(database: Connection, query: ListQuery, range: Range, w
     : window.last >= Math.min(range.last, newest(database));
 }
 
+/** null: it is no JSON, or names another payment. */
+function readable(row: IntentRow): Intent | null {
+  try {
+    const intent = toIntent(row);
+    return intent.sequenceId === row.sequence_id ? intent : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function contentOf(
+  rows: readonly IntentRow[],
+  isReadableOnly: boolean,
+): Pick<ListPage, 'intents' | 'unread'> {
+  if (!isReadableOnly) return { intents: rows.map(toIntent) };
+  const intents: Intent[] = [];
+  const unread: string[] = [];
+  for (const row of rows) {
+    const intent = readable(row);
+    if (intent === null) unread.push(row.sequence_id);
+    else intents.push(intent);
+  }
+  return unread.length === 0 ? { intents } : { intents, unread };
+}
+
 function pageOf(query: ListQuery, rows: IntentRow[], isWhole: boolean, window: Range): ListPage {
   const isMore = rows.length > query.limit;
   const page = isMore ? rows.slice(0, query.limit) : rows;
@@ -172,7 +199,7 @@ function pageOf(query: ListQuery, rows: IntentRow[], isWhole: boolean, window: R
   const older = isForward ? (last ?? window.first) : (behind ?? last ?? window.first);
   const newer = isForward ? (behind ?? first ?? window.last) : (first ?? window.last);
   return {
-    intents: page.map(toIntent),
+    ...contentOf(page, query.readableOnly === true),
     older: isOlder ? String(older) : null,
     newer: isNewer ? String(newer) : null,
   };

@@ -177,12 +177,16 @@ export interface ListQuery {
   readonly text?: string;
   /** 16 digits: matched by keyed hash. */
   readonly cardNumber?: string;
+  /** Leaves out, and names, rows that cannot be read. Absent: one of them is a fault of its whole page. */
+  readonly readableOnly?: boolean;
 }
 /** Only so much is looked through at a time: a page that names an older one may hold fewer rows than asked for, or none. */
 export interface ListPage {
   readonly intents: readonly Intent[];
   readonly older: string | null;
   readonly newer: string | null;
+  /** Sequence ids of the rows that `readableOnly` left out; absent: none. */
+  readonly unread?: readonly string[];
 }
 
 export type Balances = Readonly<Record<Account, number>>;

@@ -7,6 +7,7 @@ import type {
 } from '../konaplate/settlement.ts';
 import { datePlus, FIRST_DATE } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
+import { isDamaged, isDamagedRow } from './damage.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
@@ -49,6 +50,8 @@ export class Recheck {
   readonly #stranded = new Set<string>();
   /** Noted in this run: a second try to recover does not note them again. */
   readonly #imported = new Set<string>();
+  /** Rows of this round that could not be read: who they are about cannot be asked. */
+  readonly #unread = new Set<string>();
   /** The session's round for which the list was made; null: none is being worked on. */
   #round: number | null = null;
   #todo: string[] = [];
@@ -105,7 +108,7 @@ export class Recheck {
     try {
       this.#askAgain(session, hello.openBusinessDate, hasRoom, permitMs);
     } catch (fault) {
-      // A row that cannot be read keeps the others from nothing; verification names it.
+      // Nothing is left out of the list for a fault that may pass.
       if (!(fault instanceof LedgerFault)) throw fault;
       this.#retryMs = this.#options.clock.now().monoMs + RETRY_MS;
       this.#options.log?.({ level: 'error', event: 'recheckFailed', fault: fault.code });
@@ -121,6 +124,7 @@ export class Recheck {
   #begin(round: number): void {
     this.#round = round;
     this.#todo = [];
+    this.#unread.clear();
     this.#cursor = null;
     this.#part = 'unsealed';
     this.#retryMs = null;
@@ -146,18 +150,43 @@ export class Recheck {
         break;
       }
       this.#todo.shift();
-      this.#again(sequenceId);
+      const intent = this.#read(sequenceId);
+      if (intent !== null && ASKED.has(intent.host)) this.#again(intent);
       if (this.#retryMs !== null) break; // not even the attempt could be recorded: the next would only wait for that too
     }
     if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
       this.#round = null;
+      this.#tellUnread();
       session.recheckDone(this.#options.ledger.head().index);
     }
   }
 
-  #again(sequenceId: string): void {
-    const intent = this.#options.ledger.get(sequenceId);
-    if (intent === null || !ASKED.has(intent.host)) return;
+  /** null: it is gone, or its row is damaged. What cannot be read in this moment goes to the end of the list. */
+  #read(sequenceId: string): Intent | null {
+    const { ledger } = this.#options;
+    try {
+      return ledger.get(sequenceId);
+    } catch (fault) {
+      if (!isDamaged(ledger, fault)) {
+        this.#todo.push(sequenceId);
+        throw fault;
+      }
+      this.#unread.add(sequenceId);
+      return null;
+    }
+  }
+
+  /**
+   * Asking again is done although rows could not be read: verification names them, and the restore that repairs them has
+   * everything asked again.
+   */
+  #tellUnread(): void {
+    if (this.#unread.size === 0) return;
+    this.#options.log?.({ level: 'error', event: 'recheckUnread', rows: this.#unread.size });
+  }
+
+  #again(intent: Intent): void {
+    const { sequenceId } = intent;
     const round = this.#round;
     this.#underWay += 1;
     let isOver = false;
@@ -177,12 +206,14 @@ export class Recheck {
   #listPage(openDate: string, part: 'unsealed' | 'undated'): void {
     const page = this.#options.ledger.list({
       limit: PAGE,
+      readableOnly: true,
       ...(part === 'unsealed'
         ? { businessDateFrom: this.#from(openDate) }
         : { businessDateTo: LAST_UNDATED }),
       ...(this.#cursor === null ? {} : { before: this.#cursor }),
     });
     this.#todo.push(...page.intents.map((intent) => intent.sequenceId));
+    for (const sequenceId of page.unread ?? []) this.#unread.add(sequenceId);
     this.#cursor = page.older;
     if (page.older === null) this.#part = part === 'unsealed' ? 'undated' : null;
   }
@@ -248,7 +279,7 @@ export class Recheck {
       const answer = await this.#page(request);
       if (answer.class !== 'answered') return null;
       for (const item of answer.value.items) {
-        if (this.#imported.has(item.sequenceId) || ledger.get(item.sequenceId) !== null) continue;
+        if (this.#imported.has(item.sequenceId) || this.#isKnown(item.sequenceId)) continue;
         ledger.note('issuerItemMissingHere', detailOf(item), clock.now(), TERMINAL);
         this.#imported.add(item.sequenceId);
       }
@@ -258,6 +289,19 @@ export class Recheck {
       cursor = nextCursor;
     }
     return null;
+  }
+
+  /** Has a row here. One that cannot be read is no payment that is missing, and must not keep a manager's claim back. */
+  #isKnown(sequenceId: string): boolean {
+    const { ledger, log } = this.#options;
+    try {
+      return ledger.get(sequenceId) !== null;
+    } catch (fault) {
+      if (!isDamagedRow(ledger, fault)) throw fault;
+      this.#imported.add(sequenceId);
+      log?.({ level: 'error', event: 'listedUnread', fault: 'CORRUPT' });
+      return true;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
-import { LedgerFault } from '../ledger/fault.ts';
+import { isDamaged, readableOpen } from './damage.ts';
 import type { Liaison } from './liaison.ts';
 import { type FenceReason, fenceReasonOf } from './memory.ts';
 import type { SyncOptions } from './options.ts';
@@ -143,28 +143,26 @@ export class Recovery {
 
   #read(): void {
     const { ledger, times } = this.#options;
-    for (const { sequenceId } of ledger.open()) this.#left.set(sequenceId, false);
+    for (const { sequenceId } of readableOpen(ledger)) this.#left.set(sequenceId, false);
     for (const { sequenceId } of perhapsVoided(this.#latest(), times.voidWindowMs))
       this.#left.set(sequenceId, true);
     this.#isUnread = false;
   }
 
-  /** The last payments before the start; none of a page with a row that cannot be read, so that what is open is a case. */
+  /** The last payments before the start; none of a page that cannot be read at all, so that what is open is a case. */
   #latest(): readonly Intent[] {
     const { ledger, log } = this.#options;
     const found = this.#liaison.foundIndex;
     try {
-      return ledger.list({ limit: LATEST, ...(found === null ? {} : { before: String(found + 1) }) }).intents;
+      const place = found === null ? {} : { before: String(found + 1) };
+      const { intents, unread } = ledger.list({ limit: LATEST, readableOnly: true, ...place });
+      if (unread !== undefined) log?.({ level: 'error', event: 'latestUnread', rows: unread.length });
+      return intents;
     } catch (fault) {
-      if (!this.#isDamage(fault)) throw fault;
+      if (!isDamaged(ledger, fault)) throw fault;
       log?.({ level: 'error', event: 'latestUnread', fault: 'CORRUPT' });
       return [];
     }
-  }
-
-  /** A row of the ledger that cannot be read. It keeps the others from nothing; verification names it. */
-  #isDamage(fault: unknown): boolean {
-    return fault instanceof LedgerFault && fault.code === 'CORRUPT' && !this.#options.ledger.isBroken();
   }
 
   /** False: it is not a case yet. */
@@ -174,7 +172,7 @@ export class Recovery {
     try {
       present = ledger.get(sequenceId);
     } catch (fault) {
-      if (!this.#isDamage(fault)) throw fault;
+      if (!isDamaged(ledger, fault)) throw fault;
       return true;
     }
     if (present === null || (ended(present) && !isEndedToo)) return true;

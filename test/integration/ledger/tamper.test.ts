@@ -294,3 +294,35 @@ describe('tampering at random', () => {
     expect(Object.keys(report.found).length).toBeGreaterThan(5);
   });
 });
+
+describe('a list', () => {
+  it.each([
+    ['is no JSON', 'substr(state, 1, length(state) - 1)'],
+    ['names no payment', "'{}'"],
+    ['names another payment', "replace(state, sequence_id, 'X' || substr(sequence_id, 2))"],
+  ])('goes on past a row that %s where only readable ones are wanted, and names it', (_name, sql) => {
+    const at = later(SCAN_TIME, 60_000);
+    const { sequenceId } = approveCharge(ledger, at, 2);
+    const newest = ledger.accept(scanOf(), at).intent.sequenceId;
+    tamper((database) =>
+      database.prepare(`UPDATE intents SET state = ${sql} WHERE sequence_id = ?`).run(sequenceId),
+    );
+    const pageOf = (limit: number, place: object = {}) => {
+      const { intents, older, unread } = ledger.list({ limit, readableOnly: true, ...place });
+      return { ids: intents.map((intent) => intent.sequenceId), older, unread };
+    };
+    const first = pageOf(1);
+    expect(first).toMatchObject({ ids: [newest], unread: undefined });
+    const second = pageOf(1, { before: first.older });
+    expect(second).toMatchObject({ ids: [], unread: [sequenceId] });
+    expect(pageOf(2, { before: second.older }).ids).toHaveLength(2);
+    expect(pageOf(10)).toMatchObject({ ids: { length: 4 }, older: null, unread: [sequenceId] });
+  });
+
+  it('is damaged with a row that is no JSON for everybody else: what is left out might be missed', () => {
+    tamper((database) =>
+      database.prepare("UPDATE intents SET state = '{' WHERE sequence_id = ?").run(done.sequenceId),
+    );
+    expect(() => ledger.list({ limit: 10 })).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+  });
+});

@@ -216,18 +216,19 @@ describe('recovering', () => {
     expect(notes).toEqual(['15', '16', '17', '18', '19', '20', '21', '22'].map((day) => `202611${day}`));
   });
 
-  it('a claim over a row that cannot be read is not granted, and ends no run for it', async () => {
+  it('a claim over damage that SQLite found is not granted, and ends no run for it: what is listed may be here or not', async () => {
     const faults: unknown[] = [];
     await counter.end();
     counter = new Counter({ onFault: (fault) => faults.push(fault) });
     const { backend, clock, ledger, worker } = counter;
-    backend.greeting = { ...backend.greeting, holder: 'c'.repeat(64) };
+    backend.greeting = { ...backend.greeting, epoch: 4 };
     backend.sayTransactions = ({ businessDate }) =>
       answered({ asOf: '20261122120000000', final: true, totals: [], items: [itemOf(businessDate)] });
     await counter.start();
+    backend.greeting = { ...backend.greeting, epoch: 5 };
     const { get } = ledger;
     ledger.get = () => {
-      throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+      throw new LedgerFault('CORRUPT', 'a page', 'SQLITE_CORRUPT');
     };
     const claimed = worker.claimEpoch('lee');
     await clock.advance(2_000);
