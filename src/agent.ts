@@ -46,6 +46,8 @@ import { writeWhole } from './web/whole-file.ts';
 
 /** The parts that health and metrics may look at. */
 export interface AgentParts {
+  /** The one that dates the scans. */
+  readonly clock: Clock;
   readonly ledger: Ledger;
   readonly worker: SyncWorker;
   readonly settlement: Settlement;
@@ -174,7 +176,7 @@ class Started {
     this.#posFeed = posFeed;
     this.#backups = this.#planBackups();
     const parts = {
-      ...{ ledger, worker, settlement, scanners, stations, recorder, posFeed },
+      ...{ clock, ledger, worker, settlement, scanners, stations, recorder, posFeed },
       backups: this.#backups,
     };
     const webOptions = this.#webOptions(parts, board, forwarder, managers);

@@ -92,7 +92,7 @@ function lateMs({ worker }: AgentParts, wallMs: number): number {
 }
 
 function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judgeHealth> {
-  const wallMs = Date.now();
+  const { wallMs } = parts.clock.now();
   const status = parts.worker.status();
   const faces = [...parts.stations.values()].map((station) => station.snapshot().face.id);
   const fault = faces.find((id) => id === 'NO-ROOM' || id === 'LEDGER') ?? null;
@@ -117,6 +117,7 @@ export function metricsOf(parts: AgentParts, directory: string): ReturnType<type
     const { depth, oldestAtMs, inFlight, lateAnswers, faults, attempts, outcomes, latency } = status.counts;
     return {
       ...summary,
+      nowMs: parts.clock.now().wallMs,
       journalIndex: parts.ledger.head().index,
       lineState: status.line.state,
       clockOffsetMs: status.clockOffsetMs,

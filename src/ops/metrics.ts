@@ -1,5 +1,5 @@
 /** Numbers for Prometheus, read when they are asked for: nothing runs between two readings. */
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 
 interface CountAndSum {
   readonly count: number;
@@ -15,6 +15,8 @@ export interface CallHistogram {
 }
 
 export interface MetricFacts {
+  /** UTC ms by the clock that dates the scans. */
+  readonly nowMs: number;
   readonly journalIndex: number;
   readonly open: number;
   readonly cases: number;
@@ -54,6 +56,47 @@ function gauge(registry: Registry, name: string, help: string, labels: readonly 
   return new Gauge({ name: `kona_till_${name}`, help, labelNames: [...labels], registers: [registry] });
 }
 
+/** Counts that are kept elsewhere: a reading begins at 0 (`reset`) and adds what they have come to. */
+function counter(registry: Registry, name: string, help: string, labels: readonly string[] = []): Counter {
+  return new Counter({ name: `kona_till_${name}`, help, labelNames: [...labels], registers: [registry] });
+}
+
+interface HistogramLine {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function linesOf(name: string, call: string, histogram: CallHistogram): readonly HistogramLine[] {
+  let below = 0;
+  const buckets = histogram.counts.map((number, place): HistogramLine => {
+    below += number;
+    const le = String(histogram.boundsMs[place] ?? '+Inf');
+    return { metricName: `${name}_bucket`, labels: { call, le }, value: below };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: { call }, value: histogram.sumMs },
+    { metricName: `${name}_count`, labels: { call }, value: histogram.count },
+  ];
+}
+
+/** By call, of counts that are kept elsewhere: the library's own histogram takes in nothing but single observations. */
+function histogram(
+  registry: Registry,
+  ownName: string,
+  help: string,
+): (facts: MetricFacts['latency']) => void {
+  const name = `kona_till_${ownName}`;
+  let values: readonly HistogramLine[] = [];
+  const metric = { name, get: async () => ({ name, help, type: 'histogram', values }) };
+  // What the registry asks of a metric when it writes its text.
+  registry.registerMetric(metric as unknown as Metric);
+  return (latency) => {
+    values = Object.entries(latency).flatMap(([call, each]) => linesOf(name, call, each));
+  };
+}
+
 function moneyGauges(registry: Registry): Fill {
   const journal = gauge(registry, 'journal_index', 'Index of the newest journal entry');
   const open = gauge(registry, 'open_payments', 'Payments that have not ended');
@@ -71,32 +114,26 @@ function moneyGauges(registry: Registry): Fill {
   };
 }
 
-function lineGauges(registry: Registry): Fill {
+function lineMetrics(registry: Registry): Fill {
   const line = gauge(registry, 'line', '1 for the state that the line is in', ['state']);
   const offset = gauge(registry, 'clock_offset_ms', "The issuer's clock minus ours");
-  const calls = gauge(registry, 'calls_total', 'Answers of the issuer since the start', ['call', 'outcome']);
-  const bucket = gauge(registry, 'call_duration_ms_bucket', 'Calls that took at most le', ['call', 'le']);
-  const sum = gauge(registry, 'call_duration_ms_sum', 'Time of all calls', ['call']);
-  const count = gauge(registry, 'call_duration_ms_count', 'Number of calls', ['call']);
+  const calls = counter(registry, 'calls_total', 'Answers of the issuer since the start', [
+    'call',
+    'outcome',
+  ]);
+  const duration = histogram(registry, 'call_duration_ms', 'Time of the calls since the start');
   return (facts) => {
     for (const state of LINE_STATES) line.set({ state }, facts.lineState === state ? 1 : 0);
     if (facts.clockOffsetMs !== null) offset.set(facts.clockOffsetMs);
+    calls.reset();
     for (const [call, outcomes] of Object.entries(facts.outcomes)) {
-      for (const [outcome, number] of Object.entries(outcomes)) calls.set({ call, outcome }, number);
+      for (const [outcome, number] of Object.entries(outcomes)) calls.inc({ call, outcome }, number);
     }
-    for (const [call, histogram] of Object.entries(facts.latency)) {
-      let below = 0;
-      histogram.counts.forEach((number, place) => {
-        below += number;
-        bucket.set({ call, le: String(histogram.boundsMs[place] ?? '+Inf') }, below);
-      });
-      sum.set({ call }, histogram.sumMs);
-      count.set({ call }, histogram.count);
-    }
+    duration(facts.latency);
   };
 }
 
-function deliveryGauges(registry: Registry): Fill {
+function deliveryMetrics(registry: Registry): Fill {
   const depth = gauge(registry, 'delivery_depth', 'Payments that need the issuer, by request', ['request']);
   const oldest = gauge(
     registry,
@@ -104,38 +141,42 @@ function deliveryGauges(registry: Registry): Fill {
     'Since the scan of the oldest of them; 0: none',
   );
   const inFlight = gauge(registry, 'calls_in_flight', 'Calls under way');
-  const attempts = gauge(registry, 'call_attempts_total', 'Calls that went out since the start', ['call']);
-  const late = gauge(registry, 'late_answers_total', 'Answers to approvals that came after two seconds');
-  const faults = gauge(registry, 'ledger_faults_total', 'Commits that had to be tried again');
+  const attempts = counter(registry, 'call_attempts_total', 'Calls that went out since the start', ['call']);
+  const late = counter(registry, 'late_answers_total', 'Answers to approvals that came after two seconds');
+  const faults = counter(registry, 'ledger_faults_total', 'Commits that had to be tried again');
   return (facts) => {
     for (const [request, count] of Object.entries(facts.depth)) depth.set({ request }, count);
-    oldest.set(facts.oldestAtMs === null ? 0 : Math.max(0, Date.now() - facts.oldestAtMs) / 1_000);
+    oldest.set(facts.oldestAtMs === null ? 0 : Math.max(0, facts.nowMs - facts.oldestAtMs) / 1_000);
     inFlight.set(facts.inFlight);
-    for (const [call, count] of Object.entries(facts.attempts)) attempts.set({ call }, count);
-    late.set(facts.lateAnswers);
-    faults.set(facts.ledgerFaults);
+    for (const each of [attempts, late, faults]) each.reset();
+    for (const [call, count] of Object.entries(facts.attempts)) attempts.inc({ call }, count);
+    late.inc(facts.lateAnswers);
+    faults.inc(facts.ledgerFaults);
   };
 }
 
-function machineGauges(registry: Registry): Fill {
+function machineMetrics(registry: Registry): Fill {
   const ready = gauge(registry, 'scanner_ready', '1 when the scanner can be used', ['scanner']);
-  const frames = gauge(registry, 'scanner_frames_total', 'Reads since the start', ['scanner']);
-  const dropped = gauge(registry, 'scanner_dropped_total', 'Pieces of reads that were dropped', ['scanner']);
+  const frames = counter(registry, 'scanner_frames_total', 'Reads since the start', ['scanner']);
+  const dropped = counter(registry, 'scanner_dropped_total', 'Pieces of reads that were dropped', [
+    'scanner',
+  ]);
   const unwell = gauge(registry, 'unwell', '1 for each reason why the till is not well', ['reason']);
   const memory = gauge(registry, 'resident_memory_bytes', 'Memory of the process');
-  const cpu = gauge(registry, 'cpu_seconds_total', 'Processor time of the process');
+  const cpu = counter(registry, 'cpu_seconds_total', 'Processor time of the process');
   const uptime = gauge(registry, 'uptime_seconds', 'Since the start of the process');
   return (facts) => {
+    for (const each of [frames, dropped, cpu]) each.reset();
     for (const scanner of facts.scanners) {
       ready.set({ scanner: scanner.name }, scanner.ready ? 1 : 0);
-      frames.set({ scanner: scanner.name }, scanner.frames);
-      dropped.set({ scanner: scanner.name }, scanner.dropped);
+      frames.inc({ scanner: scanner.name }, scanner.frames);
+      dropped.inc({ scanner: scanner.name }, scanner.dropped);
     }
     unwell.reset();
     for (const reason of facts.healthReasons) unwell.set({ reason }, 1);
     const { user, system } = process.cpuUsage();
     memory.set(process.memoryUsage.rss());
-    cpu.set((user + system) / 1_000_000);
+    cpu.inc((user + system) / 1_000_000);
     uptime.set(process.uptime());
   };
 }
@@ -149,9 +190,9 @@ export function createMetrics(read: () => MetricFacts): Metrics {
   const registry = new Registry();
   const fills = [
     moneyGauges(registry),
-    lineGauges(registry),
-    deliveryGauges(registry),
-    machineGauges(registry),
+    lineMetrics(registry),
+    deliveryMetrics(registry),
+    machineMetrics(registry),
   ];
   return {
     text: async () => {
