@@ -135,7 +135,7 @@ const proofs = (part: Part): Readonly<Record<string, Entry>> => ({
     run: tests(['test/integration/kill'], { KONA_TILL_KILL_ROUNDS: '50' }),
   },
   rounds: {
-    says: 'kill -9 of a till that sells and closes days with a faulty issuer, one of the two put back in some; both compared',
+    says: 'kill -9 of a till that sells and closes days with a faulty issuer, one of the two put back or the disk copied in some; both compared',
     run: tests(['test/integration/sync/rounds.test.ts'], {
       KONA_TILL_ROUNDS: part.rounds,
       KONA_TILL_ROUNDS_FROM: part.from,

@@ -64,6 +64,8 @@ export class Liaison {
   #giveWayMs: number | null = null;
   #isJumpNoticed = false;
   #claim: Claim | null = null;
+  /** Another machine may have claimed since the last hello: which epoch is the next one only a new hello tells. */
+  #isEpochDoubtful = false;
 
   constructor(options: SyncOptions, limits: SyncLimits, calls: Calls, host: LiaisonHost) {
     this.#options = options;
@@ -248,7 +250,8 @@ export class Liaison {
     this.breaker.probe();
     const context = this.#helloContext();
     const claim = this.#claim;
-    const claimed = claim === null ? null : this.session.nextEpoch;
+    const isAskedFirst = claim !== null && this.#isEpochDoubtful;
+    const claimed = claim === null || isAskedFirst ? null : this.session.nextEpoch;
     const { count, oldestAtMs } = this.#host.backlog();
     const request = {
       ...this.#options.identity,
@@ -277,7 +280,13 @@ export class Liaison {
         this.#heard(answer, elapsedMs, false);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (claim === null) return;
+        if (isAskedFirst && answer.class === 'answered') {
+          this.#isHelloWanted = true; // which claims it
+          return;
+        }
         this.#claim = null;
+        // Refused: another machine was first.
+        if (answer.class === 'notProcessed') this.#isEpochDoubtful = true;
         if (!this.session.recovering) this.#host.recovered(claim.managerId);
         claim.told(!this.session.recovering);
       },
@@ -297,6 +306,7 @@ export class Liaison {
     sent: { readonly atMs: number; readonly journalIndex: number },
   ): void {
     if (answer.class !== 'answered') return;
+    this.#isEpochDoubtful = false;
     const { drainPerMinute } = answer.value;
     const now = this.#options.clock.now();
     const reason = this.session.greet(answer.value, claimed, sent.journalIndex, sent.atMs, now);
@@ -377,6 +387,7 @@ export class Liaison {
   }
 
   fence(reason: FenceReason): void {
+    if (reason === 'FENCED') this.#isEpochDoubtful = true;
     if (!this.session.fence(reason)) return;
     this.#options.log?.({ level: 'error', event: 'fenced', reason });
     this.#host.fenced(reason);

@@ -1,6 +1,6 @@
 /** An issuer on a socket and tills without pages as processes of their own (`till-process.ts`), to be killed at will. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { readDay } from '../../../src/settlement/read.ts';
+import { agreedAt, datesAt, holderAt, knownIndexAt, statesAt } from './issuer-rows.ts';
 import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
@@ -35,6 +36,10 @@ export interface Wishes {
   readonly patienceMs?: number;
   /** yyyyMMdd of the business day that a manager closes. */
   readonly closes?: string;
+  /** The copy of the disk, in another machine. */
+  readonly isCopy?: boolean;
+  /** Nobody stands at it who could close a day or take a fenced till on again. */
+  readonly isUnmanaged?: boolean;
 }
 
 /** One till process. */
@@ -55,6 +60,12 @@ export interface Child {
 /** Files of a till's disk beside the key, which is kept elsewhere: ledger and worker's memory. */
 const LEDGER_FILES = ['till.db', 'till.db-wal'] as const;
 const MEMORY_FILE = 'sync.json';
+const KEY_FILE = 'ledger.key';
+/** Where the copy of the disk lies. */
+const COPY = 'copy';
+
+const MACHINE_ID = 'd'.repeat(64);
+const OTHER_MACHINE_ID = 'c'.repeat(64);
 
 /** What a till says beside the commits of payments. */
 const SAID_ONLY: readonly string[] = ['day', 'claimed'];
@@ -181,7 +192,7 @@ export class Shop {
     };
   }
 
-  #plan(mode: Plan['mode'], { seed, patienceMs, closes }: Wishes): string {
+  #plan(mode: Plan['mode'], { seed, patienceMs, closes, isCopy, isUnmanaged }: Wishes): string {
     const { cards, ...client } = this.issuer.credentials;
     const usable = cards.filter((card) => card.status === 'active').slice(0, 3);
     const plan: Plan = {
@@ -189,7 +200,9 @@ export class Shop {
       seed: seed === undefined ? null : seed * PLANS_MAX + this.#plans,
       patienceMs: patienceMs ?? null,
       closes: closes ?? null,
-      directory: this.#directory,
+      directory: this.#disk(isCopy === true),
+      machineId: isCopy === true ? OTHER_MACHINE_ID : MACHINE_ID,
+      isManaged: isUnmanaged !== true,
       client,
       cards: usable.map((card) => card.cardNo),
     };
@@ -199,12 +212,16 @@ export class Shop {
     return file;
   }
 
-  /** Opens the ledger while no till runs. */
-  ledger<Value>(read: (ledger: Ledger) => Value): Value {
+  #disk(isCopy: boolean): string {
+    return isCopy ? join(this.#directory, COPY) : this.#directory;
+  }
+
+  /** Opens the ledger, or that of the copy, while no till runs on it. */
+  ledger<Value>(read: (ledger: Ledger) => Value, isCopy = false): Value {
     const { merchantId, terminalId } = this.issuer.credentials;
     const ledger = openLedger({
-      file: join(this.#directory, 'till.db'),
-      key: join(this.#directory, 'ledger.key'),
+      file: join(this.#disk(isCopy), 'till.db'),
+      key: join(this.#disk(isCopy), KEY_FILE),
       environment: 'test',
       merchantId,
       terminalId,
@@ -230,13 +247,18 @@ export class Shop {
 
   /** The issuer was told of more of the journal than was kept of it. */
   async knowsMoreThanKept(): Promise<boolean> {
-    const { merchantId, terminalId } = this.#issuer.credentials;
-    const rows = await this.#issuer.service.domain.db.query<{ known: number | string | null }>(
-      `SELECT max(journal_index) AS known FROM terminal_heads JOIN terminals USING (merchant_id, terminal_id, epoch)
-        WHERE merchant_id = $1 AND terminal_id = $2`,
-      [merchantId, terminalId],
-    );
-    return Number(rows[0]?.known ?? 0) > this.#keptIndex;
+    return (await knownIndexAt(this.#issuer)) > this.#keptIndex;
+  }
+
+  /** Another machine with a copy of the disk; nothing runs on either now. */
+  copyDisk(): void {
+    mkdirSync(this.#disk(true));
+    for (const name of [...LEDGER_FILES, MEMORY_FILE, KEY_FILE]) this.#copy(name, join(COPY, name));
+  }
+
+  /** The issuer believes the machine with the copy. */
+  async isCopyBelieved(): Promise<boolean> {
+    return (await holderAt(this.#issuer)) === OTHER_MACHINE_ID;
   }
 
   /** An older image of the disk is put back, while no till runs; the whole disk, or the ledger alone. */
@@ -248,7 +270,7 @@ export class Shop {
 
   /** Keeps the issuer's data as they are; it is away meanwhile. */
   async keepIssuer(): Promise<void> {
-    this.#keptStates = await this.#states();
+    this.#keptStates = await statesAt(this.#issuer);
     await this.#awayIssuer(() => this.#copy('issuer', 'kept-issuer'));
   }
 
@@ -257,26 +279,16 @@ export class Shop {
    * Gives the payments that it had, or had otherwise, before.
    */
   async putIssuerBack(): Promise<ReadonlySet<string>> {
-    const before = await this.#states();
+    const before = await statesAt(this.#issuer);
     await this.#awayIssuer(() => this.#copy('kept-issuer', 'issuer'));
-    const after = await this.#states();
+    const after = await statesAt(this.#issuer);
     await this.#issuer.restored();
     return changed(before, after);
   }
 
   /** It holds a payment that was not kept, or holds it otherwise. */
   async hasIssuerGrown(): Promise<boolean> {
-    return changed(await this.#states(), this.#keptStates).size > 0;
-  }
-
-  /** How the issuer has each payment of this terminal. */
-  async #states(): Promise<ReadonlyMap<string, string>> {
-    const { merchantId, terminalId } = this.#issuer.credentials;
-    const rows = await this.#issuer.service.domain.db.query<{ id: string; state: string }>(
-      'SELECT sequence_id AS id, state FROM items WHERE merchant_id = $1 AND terminal_id = $2',
-      [merchantId, terminalId],
-    );
-    return new Map(rows.map(({ id, state }) => [id, state]));
+    return changed(await statesAt(this.#issuer), this.#keptStates).size > 0;
   }
 
   /** Tills find it again where it was. */
@@ -318,8 +330,8 @@ export class Shop {
     return sealed === null && (phase === 'wanted' || phase === 'agreed');
   }
 
-  /** Everything that the ledger holds, newest first. */
-  intents(): Intent[] {
+  /** Everything that the ledger, or that of the copy, holds, newest first. */
+  intents(isCopy = false): Intent[] {
     return this.ledger((ledger) => {
       const found: Intent[] = [];
       for (let before: string | null = null; ; ) {
@@ -328,30 +340,12 @@ export class Shop {
         if (page.older === null) return found;
         before = page.older;
       }
-    });
-  }
-
-  /** Business dates under which the issuer has items of this terminal: a day that is closed is followed by the next. */
-  async #dates(): Promise<string[]> {
-    const { merchantId, terminalId } = this.#issuer.credentials;
-    const { db } = this.#issuer.service.domain;
-    const rows = await db.query<{ date: string }>(
-      `SELECT DISTINCT business_date AS date FROM items
-        WHERE merchant_id = $1 AND terminal_id = $2 AND business_date IS NOT NULL ORDER BY 1`,
-      [merchantId, terminalId],
-    );
-    return rows.map(({ date }) => date);
+    }, isCopy);
   }
 
   /** yyyyMMdd of the days that the issuer has agreed to. */
-  async agreedDays(): Promise<string[]> {
-    const { merchantId, terminalId } = this.#issuer.credentials;
-    const { db } = this.#issuer.service.domain;
-    const rows = await db.query<{ date: string }>(
-      `SELECT business_date AS date FROM days WHERE merchant_id = $1 AND terminal_id = $2 AND status = 'AGREED' ORDER BY 1`,
-      [merchantId, terminalId],
-    );
-    return rows.map(({ date }) => date);
+  agreedDays(): Promise<string[]> {
+    return agreedAt(this.#issuer);
   }
 
   /** The issuer's own lists, asked as the terminal that it is: the issuer remembers the head it is told. */
@@ -361,7 +355,7 @@ export class Shop {
     const head = this.ledger((ledger) => ledger.head());
     const context = { epoch: 0, journalIndex: head.index, journalHead: head.hash };
     const items: SettlementItem[] = [];
-    for (const businessDate of await this.#dates()) {
+    for (const businessDate of await datesAt(this.#issuer)) {
       let cursor: string | undefined;
       do {
         const page =

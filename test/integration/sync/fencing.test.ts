@@ -32,7 +32,8 @@ describe('fencing', () => {
     expect(counter.backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
     counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
     counter.backend.sayApprove = () => answered(APPROVED);
-    counter.backend.greeting = { ...counter.backend.greeting, epoch: 1 };
+    counter.backend.sayHello = ({ claimEpoch: epoch = 0 }) =>
+      answered({ ...counter.backend.greeting, epoch, serverTimeMs: counter.clock.now().wallMs });
     const claimed = counter.worker.claimEpoch('lee');
     await counter.clock.advance(1_000);
     expect(await claimed).toBe(true);

@@ -9,10 +9,10 @@ import { DIFFERENCES } from '../../../src/settlement/matching.ts';
 import { readDay } from '../../../src/settlement/read.ts';
 import { postingsOf } from '../../simulation/disk-days.ts';
 import type { Shop } from './children.ts';
+import { journalOf } from './stretches.ts';
 import { told } from './waits.ts';
 
 const DAYS_MAX = 400;
-const PAGE = 500;
 
 /** Both sides as they are when no till runs. */
 export interface Books {
@@ -54,15 +54,8 @@ export async function booksOf(shop: Shop): Promise<Books> {
 /** By the import of a terminal that was fenced, or by a comparison of its day. */
 function namedIn(ledger: Ledger, days: readonly DayState[]): ReadonlySet<string> {
   const named = new Set<string>();
-  for (let from = 1; ; ) {
-    const page = ledger.entries(from, PAGE);
-    for (const { kind, body } of page) {
-      if (kind === 'issuerItemMissingHere') named.add(JSON.parse(body).detail.sequenceId);
-    }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) break;
-    from = last.index + 1;
-  }
+  for (const { kind, body } of journalOf(ledger))
+    if (kind === 'issuerItemMissingHere') named.add(JSON.parse(body).detail.sequenceId);
   for (const { reconciled } of days) {
     for (const { category, sequenceId } of reconciled?.detail.differences ?? [])
       if (category === 'missingHere') named.add(sequenceId);

@@ -1,11 +1,12 @@
 /** Real processes, real sockets, an issuer with faults, kill -9: few rounds in `npm test`, 500 by `npm run prove -- rounds`. */
 import { expect, it } from 'vitest';
 import { Shop } from './children.ts';
-import { BACKS, backOf, type RoundReport, round } from './rounds.ts';
+import { BACKS, kindOf, wantsOwnShop } from './round-kinds.ts';
+import { type RoundReport, round } from './rounds.ts';
 
-const FEW = { rounds: 2, from: 52 };
+const FEW = { rounds: 3, from: 52 };
 const ROUNDS = Number(process.env.KONA_TILL_ROUNDS ?? FEW.rounds);
-/** Of these few, one puts an image of the disk back, and a manager closes the day in both. */
+/** Of these few, one puts an image of the disk back, in one a copy runs beside the till, and a manager closes the day in each. */
 const FROM = Number(process.env.KONA_TILL_ROUNDS_FROM ?? FEW.from);
 /** So many meet everything that rounds are for. */
 const MANY = 100;
@@ -20,6 +21,7 @@ class Sum {
   readonly backs: Record<string, number> = {};
   /** Of those, how many the issuer lost something in. */
   readonly losses: Record<string, number> = {};
+  readonly copies: Record<string, number> = {};
   readonly met = {
     rounds: 0,
     kills: 0,
@@ -30,11 +32,13 @@ class Sum {
     epochs: 0,
     claims: 0,
     cases: 0,
+    copyBooked: 0,
   };
 
-  add({ kills, seconds, closes, closesKilled, seals, epochs, back, lost, claims, cases }: RoundReport): void {
-    const more = { rounds: 1, kills, seconds, closes, closesKilled, seals, epochs, claims, cases };
+  add({ back, copy, lost, ends: _ends, ...counts }: RoundReport): void {
+    const more = { rounds: 1, ...counts };
     for (const name of Object.keys(more) as (keyof typeof more)[]) this.met[name] += more[name];
+    if (copy !== null) this.copies[copy] = (this.copies[copy] ?? 0) + 1;
     if (back !== null) this.backs[back] = (this.backs[back] ?? 0) + 1;
     if (back !== null && lost > 0) this.losses[back] = (this.losses[back] ?? 0) + 1;
   }
@@ -50,16 +54,19 @@ class Sum {
 }
 
 /** Rounds that do not come to what they are for prove nothing about it. */
-function mustHaveMet({ met, backs, losses }: Sum): void {
+function mustHaveMet({ met, backs, copies, losses }: Sum): void {
   if (FROM === FEW.from && ROUNDS === FEW.rounds) {
-    expect({ closes: met.closes, backs }).toEqual({ closes: 2, backs: { disk: 1 } });
+    const few = { closes: 3, backs: { disk: 1 }, copies: { beside: 1 } };
+    expect({ closes: met.closes, backs, copies }).toEqual(few);
     expect(met.claims, 'the till whose disk was put back is taken on again').toBeGreaterThan(0);
+    expect(met.copyBooked, 'payments of the copy').toBeGreaterThan(0);
   }
   if (ROUNDS <= MANY) return;
-  const { seconds, closes, closesKilled, seals, claims, epochs } = met;
-  const counts = { seconds, closes, closesKilled, seals, claims, epochs };
+  const { seconds, closes, closesKilled, seals, claims, epochs, copyBooked } = met;
+  const counts = { seconds, closes, closesKilled, seals, claims, epochs, copyBooked };
   for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(0);
   for (const back of BACKS) expect(backs[back] ?? 0, `${back} put back`).toBeGreaterThan(0);
+  expect(Object.keys(copies), 'copies of a disk').not.toEqual([]);
   for (const back of ['issuer', 'issuerMeanwhile']) expect(losses[back] ?? 0, back).toBeGreaterThan(0);
 }
 
@@ -70,12 +77,12 @@ interface Seeds {
 }
 
 /**
- * Rounds on one shop until none is left, one fails, which may have left the shop anyhow, or one puts something back, which
- * wants a shop of its own.
+ * Rounds on one shop until none is left, one fails, which may have left the shop anyhow, or one puts something back or
+ * copies the disk, which wants a shop of its own.
  */
 async function runShop(seeds: Seeds, sum: Sum): Promise<void> {
   const first = seeds.take();
-  const mayGoBack = first !== null && backOf(first) !== null;
+  const mayGoBack = first !== null && kindOf(first).back !== null;
   const shop = await Shop.open({ mayGoBack });
   let ends: RoundReport['ends'] = {};
   let seed = first;
@@ -85,7 +92,7 @@ async function runShop(seeds: Seeds, sum: Sum): Promise<void> {
       ends = report.ends;
       sum.add(report);
       const next = seeds.peek();
-      seed = mayGoBack || next === null || backOf(next) !== null ? null : seeds.take();
+      seed = wantsOwnShop(seed) || next === null || wantsOwnShop(next) ? null : seeds.take();
     }
   } catch (failure) {
     sum.failures.push(`seed ${seed}: ${failure instanceof Error ? failure.message : String(failure)}`);
@@ -109,9 +116,10 @@ it(
     for (const lane of await Promise.allSettled(Array.from({ length: LANES }, trade))) {
       if (lane.status === 'rejected') sum.failures.push(`no shop: ${String(lane.reason)}`);
     }
-    const { met, backs, losses, intents, ends, faults, failures } = sum;
+    const { met, backs, copies, losses, intents, ends, faults, failures } = sum;
     if (ROUNDS > 10) {
-      const figures = { from: FROM, failures: failures.length, ...met, backs, losses, intents, ends, faults };
+      const kinds = { backs, losses, copies };
+      const figures = { from: FROM, failures: failures.length, ...met, ...kinds, intents, ends, faults };
       process.stdout.write(`${JSON.stringify(figures)}\n`);
     }
     expect(failures).toEqual([]);

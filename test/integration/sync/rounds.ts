@@ -1,8 +1,9 @@
 /**
  * One round: a till sells over a bad line to an issuer with faults, is killed wherever it is, sometimes again while it
  * recovers, and meets a second till on its ledger; in some its manager closes the day meanwhile, the issuer names a new
- * history, or one of the two is put back to an earlier point. Then all is well, the till ends what it began, and both sides
- * are compared to the won. What is drawn follows from the seed; what it meets is decided by real processes and sockets.
+ * history, one of the two is put back to an earlier point, or a copy of the disk runs in another machine. Then all is well,
+ * the till ends what it began, and both sides are compared to the won. What is drawn follows from the seed; what it meets is
+ * decided by real processes and sockets.
  */
 import { expect } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
@@ -10,7 +11,10 @@ import { ended, isCase } from '../../../src/intent/state.ts';
 import { FAULT_CALLS, FAULT_KINDS, type FaultCall, type FaultKind } from '../../../src/issuer/phone/api.ts';
 import type { Child, Shop } from './children.ts';
 import { diceOf } from './dice.ts';
+import { type Back, type Copy, drawKind } from './round-kinds.ts';
 import { type Books, booksOf, mustAgree, mustKeepPromise } from './rounds-books.ts';
+import { mustAccountForCopy } from './rounds-copy.ts';
+import { between, FENCED, heldWithin } from './stretches.ts';
 import { told } from './waits.ts';
 
 const DAY_CALLS: readonly FaultCall[] = ['transactions', 'close'];
@@ -28,10 +32,6 @@ const ISSUER_LOOK_MS = 100;
 /** The issuer takes no close of a day more than a week ahead, and each day that is sealed brings the next one nearer. */
 const CLOSES_MAX = 5;
 
-/** Which of the two is put back to an earlier point. */
-export const BACKS = ['ledger', 'disk', 'issuer', 'issuerMeanwhile'] as const;
-export type Back = (typeof BACKS)[number];
-
 /** What a round met, for the sum of them all. */
 export interface RoundReport {
   readonly kills: number;
@@ -48,29 +48,13 @@ export interface RoundReport {
   readonly lost: number;
   /** A manager took the fenced terminal on again. */
   readonly claims: number;
-  /** Payments that are a case afterwards, after something was put back. */
+  readonly copy: Copy | null;
+  /** Payments that the copy alone got booked. */
+  readonly copyBooked: number;
+  /** Payments that are a case afterwards, after something was put back or a copy ran. */
   readonly cases: number;
   /** How the shop's payments stand after it, all rounds of the shop together, such as `CHARGE approved`. */
   readonly ends: Readonly<Record<string, number>>;
-}
-
-/** What follows from the seed before anything else is drawn. */
-interface Kind {
-  readonly isClosing: boolean;
-  /** Such a round has a shop of its own: afterwards the two may differ for ever, by name. */
-  readonly back: Back | null;
-}
-
-function drawKind(dice: () => number): Kind {
-  const isClosing = dice() < 0.3;
-  const isBack = dice() < 0.25;
-  const back = BACKS[Math.floor(dice() * BACKS.length)] ?? null;
-  return { isClosing, back: isBack ? back : null };
-}
-
-/** Which of the two the round puts back; null: neither. */
-export function backOf(seed: number): Back | null {
-  return drawKind(diceOf(seed)).back;
 }
 
 function after(ms: number): Promise<void> {
@@ -97,22 +81,24 @@ class Round {
   readonly #dice: () => number;
   readonly #closes: string | null;
   readonly back: Back | null;
+  readonly copy: Copy | null;
   kills = 0;
   seconds = 0;
   closesKilled = 0;
   epochs = 0;
   lost: ReadonlySet<string> = new Set();
-  /** The issuer knew more of the journal than the image of the disk that was put back holds. */
-  isBehind = false;
-  /** Payments that may be a case after something was put back; null: not known. */
-  excused: ReadonlySet<string> | null = null;
+  /** Why the issuer cannot believe the till any more: a manager must take it on again; null: it may. */
+  distrust: string | null = null;
+  /** Payments that may be a case after something was put back or a copy ran; asked when no till runs. */
+  #excused: () => ReadonlySet<string> = () => new Set();
 
   constructor(shop: Shop, seed: number) {
     this.#shop = shop;
     this.#seed = seed;
     this.#dice = diceOf(seed);
-    const { isClosing, back } = drawKind(this.#dice);
+    const { isClosing, back, copy } = drawKind(seed, this.#dice);
     this.back = back;
+    this.copy = copy;
     const mayClose = isClosing && shop.closes < CLOSES_MAX;
     if (mayClose) shop.closes += 1;
     this.#closes = mayClose ? shop.oldestOpenDay() : null;
@@ -196,10 +182,14 @@ class Round {
     this.epochs += 1;
   }
 
-  /** All is well: the till ends what it began, and its manager what he began. Gives how often he took it on again. */
+  /**
+   * All is well: the till ends what it began, and its manager what he began. Gives how often he took it on again. What a
+   * copy got booked between the import of the lists and the claim only the comparison of its day names: he closes that day.
+   */
   async settle(): Promise<number> {
     this.#shop.issuer.faults?.clear();
-    const closes = this.#closes === null ? {} : { closes: this.#closes };
+    const date = this.#closes ?? (this.copy === null ? null : this.#shop.oldestOpenDay());
+    const closes = date === null ? {} : { closes: date };
     const till = this.#shop.start('settle', { seed: this.#seed, patienceMs: SETTLE_MS, ...closes });
     const timer = setTimeout(() => void till.kill(), SETTLE_MS + SAY_MS);
     const code = await till.ended;
@@ -210,43 +200,78 @@ class Round {
     return till.said('claimed');
   }
 
-  /** Nothing can be lost before the other side has heard of something: a line that lets nothing through gets better. */
-  async until(till: Child, isHeard: () => Promise<boolean>): Promise<void> {
-    for (const isBad of [true, false]) {
-      if (!isBad) this.#shop.issuer.faults?.clear();
-      const endMs = performance.now() + TRADE_MS;
+  /**
+   * Nothing can be lost before the other side has heard of something: a line that lets nothing through gets better. False:
+   * it did not happen in `wellMs` of a good line either.
+   */
+  async until(till: Child, isHeard: () => Promise<boolean>, wellMs = TRADE_MS): Promise<boolean> {
+    for (const ms of [TRADE_MS, wellMs]) {
+      const endMs = performance.now() + ms;
       while (till.isRunning && performance.now() < endMs) {
-        if (await isHeard()) return;
+        if (await isHeard()) return true;
         await after(ISSUER_LOOK_MS);
       }
+      this.#shop.issuer.faults?.clear();
     }
+    return false;
   }
 
   /** An older image of the disk is put back; what was neither at its end nor may be undone by the store has no case. */
   async putLedgerBack(back: 'ledger' | 'disk'): Promise<void> {
-    this.isBehind = await this.#shop.knowsMoreThanKept();
-    const mayTurn = this.#shop.keptIntents.filter((intent) => isUnsettled(intent) || isVoidable(intent));
-    this.excused = new Set(mayTurn.map(({ sequenceId }) => sequenceId));
+    if (await this.#shop.knowsMoreThanKept()) this.distrust = 'the issuer knew more of the journal';
+    const mayTurn = idsOf(this.#shop.keptIntents.filter(mayChange));
+    this.#excused = () => mayTurn;
     this.#shop.putLedgerBack(back === 'disk');
   }
 
-  /** The issuer is put back, and forgets, while no till runs: only what it lost, or what was open, may be a case. */
+  /** The issuer is put back, and forgets: only what it lost, or what was open meanwhile, may be a case. No faults then. */
   async putIssuerBack(): Promise<void> {
-    const open = this.#shop.intents().filter(isUnsettled);
-    await this.putIssuerBackMeanwhile();
-    this.excused = new Set([...this.lost, ...open.map(({ sequenceId }) => sequenceId)]);
-  }
-
-  /** The same under a till that sells: what was open then nobody knows. The issuer has no faults afterwards. */
-  async putIssuerBackMeanwhile(): Promise<void> {
+    const fromMs = Date.now();
     this.lost = await this.#shop.putIssuerBack();
+    const meanwhile = between(fromMs, Date.now());
+    this.#excused = () =>
+      joined(
+        this.lost,
+        this.#shop.ledger((ledger) => heldWithin(ledger, meanwhile, isUnsettled)),
+      );
   }
 
-  /** What a round may hold against what was put back. */
+  /** Nothing runs now. What both disks begin with either may end; else only what is open while the till is fenced. */
+  copyDisk(): void {
+    this.#shop.keepLedger();
+    this.#shop.copyDisk();
+    const shared = idsOf(this.#shop.keptIntents.filter(isUnsettled));
+    this.#excused = () =>
+      joined(
+        shared,
+        this.#shop.ledger((ledger) => heldWithin(ledger, FENCED, mayChange)),
+      );
+  }
+
+  /** The copy takes payments in its machine, and is killed; `beside`: the till that runs meanwhile. */
+  async runCopy(beside: Child | null): Promise<void> {
+    const isUnmanaged = this.copy === 'unmanaged';
+    const copy = this.#shop.start('trade', { seed: this.#seed, isCopy: true, isUnmanaged });
+    const isTakenOn = async (): Promise<boolean> =>
+      (beside === null || beside.said('claimed') > 0) && (isUnmanaged || copy.said('approved') > 0);
+    const isDone = await this.until(copy, isTakenOn, SAY_MS);
+    const where = `${this.copy} ${beside?.trouble} ${copy.trouble}`;
+    expect(isDone, `seed ${this.#seed}: each is taken on where a manager is: ${where}`).toBe(true);
+    // One that nobody takes on makes no more commits.
+    if (!isUnmanaged) await this.some(copy);
+    await this.#die(copy);
+  }
+
+  /** What the till meets when it goes on alone. */
+  async leaveCopy(): Promise<void> {
+    if (await this.#shop.isCopyBelieved()) this.distrust = 'the issuer believed the copy';
+  }
+
+  /** What a round may hold against what was put back or copied. */
   mustExplain(cases: readonly Intent[], claims: number, where: string): void {
-    if (this.isBehind) expect(claims, `${where}: the issuer knew more; taken on again`).toBeGreaterThan(0);
-    const { excused } = this;
-    if (excused === null) return;
+    if (this.distrust !== null)
+      expect(claims, `${where}: ${this.distrust}; taken on again`).toBeGreaterThan(0);
+    const excused = this.#excused();
     expect(cases.filter(({ sequenceId }) => !excused.has(sequenceId)).map(told), where).toEqual([]);
   }
 
@@ -259,8 +284,17 @@ function isUnsettled(intent: Intent): boolean {
   return !ended(intent) || isCase(intent);
 }
 
-function isVoidable({ type, host }: Intent): boolean {
-  return type === 'CHARGE' && host === 'approved';
+/** Open, or to be undone by the store. */
+function mayChange(intent: Intent): boolean {
+  return isUnsettled(intent) || (intent.type === 'CHARGE' && intent.host === 'approved');
+}
+
+function joined(some: ReadonlySet<string>, more: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...some, ...more]);
+}
+
+function idsOf(intents: readonly Intent[]): ReadonlySet<string> {
+  return new Set(intents.map(({ sequenceId }) => sequenceId));
 }
 
 /** Resolves with so many entries of business days, or with the end of the till. */
@@ -271,18 +305,20 @@ async function dayEntries(till: Child, count: number): Promise<void> {
 /** Runs one round and compares both sides; throws with what differs. */
 export async function round(shop: Shop, seed: number): Promise<RoundReport> {
   const now = new Round(shop, seed);
-  const { back } = now;
+  const { back, copy } = now;
   now.setFaults();
   await now.trade();
   if (back === null && now.happens(0.3)) await now.trade();
   if (back !== null) await putBack(shop, now, back);
+  else if (copy !== null) await useCopy(now, copy);
   else await now.close();
   const claims = await now.settle();
   const books = await booksOf(shop);
-  const where = `seed ${seed}${back === null ? '' : `, ${back} put back`}`;
+  const where = whereOf(seed, now);
   const cases = books.intents.filter(isCase);
-  if (back === null) mustAgree(books, now.closedDate, where);
+  if (back === null && copy === null) mustAgree(books, now.closedDate, where);
   else mustKeepPromise(books, where);
+  const copyBooked = copy === null ? 0 : mustAccountForCopy(shop, books, copy, where);
   now.mustExplain(cases, claims, where);
   const { kills, seconds, closes, closesKilled, epochs } = now;
   return {
@@ -293,11 +329,27 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
     seals: books.days.some(({ date, sealed }) => date === now.closedDate && sealed !== null) ? 1 : 0,
     epochs,
     back,
+    copy,
+    copyBooked,
     lost: now.lost.size,
     claims,
     cases: cases.length,
     ends: endsOf(books),
   };
+}
+
+function whereOf(seed: number, { back, copy }: Round): string {
+  const what = back !== null ? `, ${back} put back` : copy !== null ? `, a copy of the disk ${copy}` : '';
+  return `seed ${seed}${what}`;
+}
+
+/** A copy of the disk runs in another machine; then the till goes on, and a manager may close its day. */
+async function useCopy(now: Round, copy: Copy): Promise<void> {
+  now.copyDisk();
+  if (copy === 'instead') await now.runCopy(null);
+  else await now.trade((till) => now.runCopy(till));
+  await now.close();
+  await now.leaveCopy();
 }
 
 /** What is sold, and perhaps closed, after the copy was made is lost on the side that is put back. */
@@ -306,14 +358,18 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
     case 'ledger':
     case 'disk':
       shop.keepLedger();
-      await now.trade((till) => now.until(till, () => shop.knowsMoreThanKept()));
+      await now.trade(async (till) => {
+        await now.until(till, () => shop.knowsMoreThanKept());
+      });
       await now.close();
       await now.putLedgerBack(back);
       return;
     case 'issuer':
       await shop.keepIssuer();
       now.setFaults();
-      await now.trade((till) => now.until(till, () => shop.hasIssuerGrown()));
+      await now.trade(async (till) => {
+        await now.until(till, () => shop.hasIssuerGrown());
+      });
       await now.close();
       await now.putIssuerBack();
       return;
@@ -323,7 +379,7 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
       await now.close();
       await now.trade(async (till) => {
         await now.until(till, () => shop.hasIssuerGrown());
-        await now.putIssuerBackMeanwhile();
+        await now.putIssuerBack();
         now.setFaults();
         await now.some(till);
       });

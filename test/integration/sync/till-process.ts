@@ -9,13 +9,14 @@ import { readFileSync } from 'node:fs';
 import { fileMemory } from '../../../src/agent-memory.ts';
 import type { Actor, CaseReason, Intent, IntentType, OwnCommand } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
-import { ended, isCase } from '../../../src/intent/state.ts';
+import { ended } from '../../../src/intent/state.ts';
 import { createKonaPlateClient, type KonaPlateOptions } from '../../../src/konaplate/client.ts';
 import { DuplicateScan, openLedger } from '../../../src/ledger/ledger.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { Settlement } from '../../../src/settlement/settlement.ts';
 import { startRecovery } from '../../../src/sync/start.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
+import { isAtRest } from './at-rest.ts';
 import { diceOf } from './dice.ts';
 import { TillManager } from './till-manager.ts';
 import { told, waitsFor } from './waits.ts';
@@ -27,6 +28,10 @@ export interface Plan {
   /** In mode "settle": says what it waits for and ends when it has not settled after so long; null: waits on. */
   readonly patienceMs: number | null;
   readonly directory: string;
+  /** 64 hexadecimal digits, of the hardware: a copy of the disk in another machine has another. */
+  readonly machineId: string;
+  /** A manager is there; without one nothing is closed and a fenced till stays so. */
+  readonly isManaged: boolean;
   readonly client: Omit<KonaPlateOptions, 'clock'>;
   readonly cards: readonly string[];
   /** yyyyMMdd of the business day that a manager closes, whatever is under way; null: none. */
@@ -67,7 +72,7 @@ const worker = new SyncWorker({
   clock,
   random,
   times,
-  identity: { machineId: 'd'.repeat(64), agentVersion: 'test' },
+  identity: { machineId: plan.machineId, agentVersion: 'test' },
   terminalId: plan.client.terminalId,
   found: ledger.head(),
   memory,
@@ -166,30 +171,18 @@ async function serve(until: () => boolean): Promise<void> {
       const command = press(intent);
       if (command !== null) act(intent, command);
     }
-    manager.look(isAtRest);
+    if (plan.isManaged) manager.look(isTillAtRest);
     await pause(5);
   }
 }
 
-/** It goes on by itself, or somebody has a key to press for it; a case may stay as it is. */
-function isOpen(intent: Intent): boolean {
-  return (!ended(intent) && !isCase(intent)) || press(intent) !== null;
-}
-
-/** A restored issuer has lost what is to be voided, and says so each time: a person's case, though delivery goes on. */
-function isDenied({ host, cases }: Intent): boolean {
-  return host === 'voiding' && cases.includes('VOID_CONFLICT') && cases.includes('BUDGET_SPENT');
-}
-
-/** No payment is open, and a restored issuer has been asked again about all that it is to be asked about. */
-function isAtRest(): boolean {
-  const attention = ledger.attention();
-  if (attention.some(isOpen)) return false;
-  const denied = new Set(attention.filter(isDenied).map(({ sequenceId }) => sequenceId));
-  const { due, counts, issuerEpoch, onlineSinceStart } = worker.status();
-  const isDue = due.some(({ sequenceId }) => !denied.has(sequenceId));
-  if (!onlineSinceStart || isDue || counts.inFlight > 0) return false;
-  return issuerEpoch !== null && memory.read()?.issuerEpoch === issuerEpoch;
+function isTillAtRest(): boolean {
+  return isAtRest({
+    attention: ledger.attention(),
+    status: worker.status(),
+    askedEpoch: memory.read()?.issuerEpoch,
+    isPressed: (intent) => press(intent) !== null,
+  });
 }
 
 async function sell(cardNo: string, type: IntentType): Promise<void> {
@@ -263,12 +256,14 @@ settlement.onChange(() => process.stdout.write('day\n'));
 ledger.onCommit(({ record }) => process.stdout.write(`${record.event}\n`));
 if (plan.mode === 'trade') {
   for (let at = 0; ; at += 1) {
+    // A fenced till takes no scan.
+    await serve(() => !worker.status().recovering);
     const cardNo = plan.cards[at % plan.cards.length] ?? '';
     await sell(cardNo, at % 3 === 2 ? 'REFUND' : 'CHARGE');
   }
 } else {
   const patience = plan.patienceMs === null ? null : clock.after(plan.patienceMs, giveUp);
-  await serve(() => isAtRest() && manager.isDone);
+  await serve(() => isTillAtRest() && manager.isDone);
   patience?.cancel();
   await Promise.all([settlement.stop(), worker.stop()]);
   await backend.dispose();
