@@ -23,8 +23,6 @@ import {
 const DATE = /^[0-9]{8}$/;
 const ENTRIES_MAX = 20_000;
 const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);
-/** Days that may be sealed ahead of what the issuer has said. */
-const AHEAD_MAX = 31;
 /** Days after the newest date that the issuer has said which this machine's clock alone may name: a shop shuts for a season. */
 const SILENT_MAX = 366;
 const DAY_MS = 86_400_000;
@@ -120,7 +118,10 @@ export function voucherOfDay(index: number, { caseNumber, entries }: Voucher): V
 }
 
 /** What one entry puts on the two accounts: its own posting, or that of the voucher that it takes in. */
-function movedBy(kind: string, { posting, detail }: DayBody): Omit<VoucherOfDay, 'voucher' | 'caseNumber'> {
+export function movedBy(
+  kind: string,
+  { posting, detail }: Pick<DayBody, 'posting' | 'detail'>,
+): Omit<VoucherOfDay, 'voucher' | 'caseNumber'> {
   if (kind === 'dayVoucher') return detail as unknown as VoucherOfDay;
   return { issuerPayable: posting?.issuer_payable ?? 0, cashDrawer: posting?.cash_drawer ?? 0 };
 }
@@ -264,6 +265,15 @@ export function lateBooking(before: Intent, after: Intent, date: string): LateBo
   return { sequenceId: after.sequenceId, host: after.host, swept: was };
 }
 
+/** The days that a ledger knows, as far as the day of a voucher depends on them. */
+export interface KnownDays {
+  readonly sealed: ReadonlySet<string>;
+  /** The newest date that an answer of the issuer put a payment on. */
+  newestSaid(): string | null;
+  /** The newest date of all. */
+  newest(): string | null;
+}
+
 /** The writing half: appends a day's entry and keeps its row, inside the caller's transaction. */
 export class DayBook {
   readonly #database: Connection;
@@ -314,38 +324,12 @@ export class DayBook {
     return this.#sealed.has(date);
   }
 
-  /**
-   * A voucher's cash and debt belong to the open day, so that its seal takes them along (closing rules 7 and 8): the one
-   * that the issuer said or, while it is not heard, this machine's clock names (`byClock`). A day that is sealed here
-   * already passes them on to the next one.
-   */
-  takeVoucher(
-    said: string | null,
-    byClock: string,
-    voucher: Voucher & { readonly index: number },
-    now: Now,
-    actor: Actor,
-  ): void {
-    const detail = voucherOfDay(voucher.index, voucher);
-    if (detail.issuerPayable === 0 && detail.cashDrawer === 0) return;
-    let businessDate = said ?? this.#believed(byClock);
-    for (let ahead = 0; this.#sealed.has(businessDate); ahead += 1) {
-      assertThat(ahead < AHEAD_MAX, 'a business day is open within the next month');
-      businessDate = nextDate(businessDate);
-    }
-    this.record({ kind: 'dayVoucher', businessDate, detail: { ...detail } }, now, actor);
-  }
-
-  /**
-   * The date of the clock as far as it may be believed: one without its battery names no day, and one that runs years ahead
-   * names a day that nobody could close; under such a clock no connection is trusted, so the issuer cannot say better.
-   */
-  #believed(byClock: string): string {
-    const known = [this.#statements.newestSaid.get() ?? '', ...this.#sealed].reduce((newest, date) =>
-      date > newest ? date : newest,
-    );
-    if (byClock >= FIRST_DATE && byClock <= lastDate(known === '' ? null : known)) return byClock;
-    return known === '' ? (listDays(this.#statements, 1)[0]?.businessDate ?? byClock) : known;
+  known(): KnownDays {
+    return {
+      sealed: this.#sealed,
+      newestSaid: () => this.#statements.newestSaid.get() ?? null,
+      newest: () => listDays(this.#statements, 1)[0]?.businessDate ?? null,
+    };
   }
 
   /**

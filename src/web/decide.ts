@@ -7,15 +7,17 @@ import { laterAnswer } from '../station/view.ts';
 import type { DecideBody } from './api/payments.ts';
 import { type DecisionStep, findOffer, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
-import type { WebOptions } from './options.ts';
+import type { StatusSource, WebOptions } from './options.ts';
 import { decisionTerms, isVerified, paymentDetail } from './payments.ts';
 
 const NOTE_MIN = 10;
 
-type DecideOptions = Pick<
+/** What a decision needs of the agent. */
+export type DecideOptions = Pick<
   WebOptions,
-  'ledger' | 'worker' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs' | 'newId'
->;
+  'ledger' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs' | 'newId'
+> &
+  StatusSource;
 
 type Reasoned = Pick<DecideBody, 'reason' | 'note'>;
 

@@ -32,6 +32,11 @@ export interface WebWorker extends StationWorker {
   onChange(listener: () => void): () => void;
 }
 
+/** Whose status tells what the issuer says and whether the line is up. */
+export interface StatusSource {
+  readonly worker: Pick<StationWorker, 'status'>;
+}
+
 export interface Health {
   readonly ok: boolean;
   /** What is wrong, one code each; empty when nothing is. */

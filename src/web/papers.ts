@@ -7,7 +7,7 @@ import { DEFAULT_STATION_TIMES } from '../station/times.ts';
 import { lineUp } from '../station/worker.ts';
 import type { Language, ReceiptAnswer } from './api/common.ts';
 import { ApiFault } from './fault.ts';
-import type { WebOptions } from './options.ts';
+import type { StatusSource, WebOptions } from './options.ts';
 
 type PaperOptions = Pick<WebOptions, 'ledger' | 'worker' | 'store' | 'laterLimitMs' | 'clock' | 'policy'>;
 
@@ -46,7 +46,7 @@ export function paper(
 
 /** The face that a cashier would see for it, from the rail. */
 export function faceForRail(
-  options: Pick<WebOptions, 'clock' | 'policy' | 'worker'>,
+  options: Pick<WebOptions, 'clock' | 'policy'> & StatusSource,
   intent: Intent,
 ): FaceId {
   const context: FaceContext = {

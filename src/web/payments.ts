@@ -10,13 +10,11 @@ import type { PaymentDetail, PaymentRow, TimelineStep } from './api/payments.ts'
 import type { PaymentsQuery } from './bodies.ts';
 import { type DecisionTerms, isDated, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
-import type { WebOptions } from './options.ts';
+import type { StatusSource, WebOptions } from './options.ts';
 import { faceForRail } from './papers.ts';
 
-type PaymentOptions = Pick<
-  WebOptions,
-  'ledger' | 'worker' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs'
->;
+type PaymentOptions = Pick<WebOptions, 'ledger' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs'> &
+  StatusSource;
 
 const STEPS_MAX = 500;
 /** Events that the issuer's answers cause. */
@@ -60,7 +58,7 @@ export function paymentRow(options: PaymentOptions, intent: Intent): PaymentRow 
 }
 
 export function decisionTerms(
-  options: Pick<WebOptions, 'clock' | 'policy' | 'worker' | 'unclaimedAfterMs' | 'ledger'>,
+  options: Pick<WebOptions, 'clock' | 'policy' | 'unclaimedAfterMs' | 'ledger'> & StatusSource,
 ): DecisionTerms {
   const { wallMs } = options.clock.now();
   const { businessDate } = options.worker.status();

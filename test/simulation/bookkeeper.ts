@@ -4,15 +4,18 @@
  * without one is the same story.
  */
 import type { Actor, Intent } from '../../src/intent/model.ts';
-import { ended, isCase } from '../../src/intent/state.ts';
+import { isCase } from '../../src/intent/state.ts';
+import { approvedPosition } from '../../src/ledger/days.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
 import type { Excused, Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { bookedThere } from './manager.ts';
 import type { FaultCounts } from './network.ts';
 import { Crashed, type Terminal } from './terminal.ts';
 import { SeededRandom } from './time.ts';
+import { isOfVoucher, isOver } from './voucher-check.ts';
 
 /** Stories from this seed on have a bookkeeper. */
 export const BOOKKEEPER_FROM = 600_000;
@@ -146,8 +149,11 @@ export function takenOverFault(
     if (day.state.sealed !== null || day.state.phase === 'agreed' || day.state.phase === 'wanted') continue;
     found.push(...openDayFault(day, intents, issuer, terminalId, taken));
     if (restores > 0) continue;
-    const { issuerPayable } = ledger.dayPosition(day.date);
-    const booked = bookedThere(day, intents, issuer, terminalId, unheard);
+    const besides = intents.filter(
+      (intent) => isOfVoucher(intent) || (unheard.has(intent.sequenceId) && isTold(day, intent)),
+    );
+    const issuerPayable = payableBesides(ledger, day, besides);
+    const booked = bookedBesides(day, intents, issuer, terminalId, besides);
     if (booked !== null && issuerPayable !== -booked)
       found.push({
         code: 'TAKEN_FIGURE',
@@ -177,30 +183,40 @@ function openDayFault(
 }
 
 /**
- * What the issuer booked on a date, won; null: something is not decided yet, or was undone since it was taken over. Of what
- * a disk that was put back has no trace of, a late approval or void, this side knows no more than the comparison of its day
- * tells a person: it counts as it stands here.
+ * Of what a disk that was put back has no trace of, a late approval or void, this side knows no more than the comparison of
+ * its day tells a person.
  */
-function bookedThere(
+function isTold({ state }: DaySummary, { sequenceId }: Intent): boolean {
+  const differences = state.reconciled?.detail.differences ?? [];
+  return differences.some((each) => each.ours !== null && each.sequenceId === sequenceId);
+}
+
+/** What the day holds for the issuer besides those payments and the vouchers of payments. */
+function payableBesides(
+  ledger: Terminal['ledger'],
+  { date, state }: DaySummary,
+  besides: readonly Intent[],
+): number {
+  const theirs = besides.reduce((sum, intent) => sum + approvedPosition(intent, date).issuerPayable, 0);
+  return ledger.dayPosition(date).issuerPayable - state.vouchers.issuerPayable - theirs;
+}
+
+/**
+ * What the issuer booked on a date besides those payments, won; null: something is not decided yet, or was undone since it
+ * was taken over.
+ */
+function bookedBesides(
   { date, state }: DaySummary,
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
-  unheard: ReadonlySet<string>,
+  besides: readonly Intent[],
 ): number | null {
   // A case may be about a payment that the issuer has on this date and this ledger on none.
-  if (intents.some((intent) => !ended(intent) || isCase(intent))) return null;
+  if (intents.some((intent) => !isOver(intent) || isCase(intent))) return null;
   for (const { detail } of state.missingItems) {
     const isApproved = issuer.items.get(detail.sequenceId)?.state === 'approved';
     if (isApproved !== (detail.state === 'APPROVED')) return null;
   }
-  const told = new Set<string>();
-  for (const { ours, sequenceId } of state.reconciled?.detail.differences ?? [])
-    if (ours !== null && unheard.has(sequenceId)) told.add(sequenceId);
-  const booked = [...issuer.items.values()].filter(
-    (item) => item.terminalId === terminalId && item.state === 'approved' && !told.has(item.sequenceId),
-  );
-  const untold = intents.filter(({ sequenceId, host }) => host === 'approved' && told.has(sequenceId));
-  const ofDay = [...booked, ...untold].filter(({ businessDate }) => businessDate === date);
-  return ofDay.reduce((sum, { type, amount }) => sum + (type === 'CHARGE' ? amount : -amount), 0);
+  return bookedThere(issuer, terminalId, date, new Set(besides.map(({ sequenceId }) => sequenceId)));
 }

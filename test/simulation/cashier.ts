@@ -116,6 +116,18 @@ export class Cashier {
     }
   }
 
+  /** A manager saw that the customer of this payment has gone: nobody moves its notes in the dark any more. */
+  sawLeave(sequenceId: string): void {
+    const notes = this.notes.get(sequenceId);
+    if (notes !== undefined) this.#open.delete(notes);
+  }
+
+  /** The customer came back for the notes of a charge. */
+  handBack(sequenceId: string): void {
+    const notes = this.notes.get(sequenceId);
+    if (notes !== undefined) notes.moved = false;
+  }
+
   /** Notes whose customer still stands there. */
   readonly #open = new Set<Notes>();
 

@@ -1,7 +1,7 @@
 /** The promise of design.md section 1 for every intent, and both books' totals, after the faults have stopped. */
 import { type Advice, adviceOf } from '../../src/intent/advice.ts';
 import type { Intent } from '../../src/intent/model.ts';
-import { ended, isCase } from '../../src/intent/state.ts';
+import { isCase } from '../../src/intent/state.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, Snapshot } from '../../src/station/snapshot.ts';
 import type { Notes } from './cashier.ts';
@@ -9,6 +9,7 @@ import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
 import type { Books, Terminal, TerminalWorld } from './terminal.ts';
+import { figureFault, figuresThere, isExcused, isOver, turnedSince, vouchersFault } from './voucher-check.ts';
 
 export interface Violation {
   readonly code: string;
@@ -33,14 +34,17 @@ function words(intent: Intent, notes: Notes | undefined, issuer: string): string
   return `${intent.sequenceId} ${intent.type} ${intent.amount}: ${intent.host}/${intent.cash}${flags}, cases [${intent.cases.join(' ')}], notes ${cash}, issuer ${issuer}`;
 }
 
-/** Issuer approved <=> notes kept (CHARGE) or paid (REFUND), unless a person has it on the manager's screen. */
+/**
+ * Issuer approved <=> notes kept (CHARGE) or paid (REFUND), unless a person has it on the manager's screen, or booked by
+ * voucher that it is so.
+ */
 function accountForOne(intent: Intent, issuer: IssuerModel, notes: Notes | undefined): Violation | null {
   const item = issuer.items.get(intent.sequenceId);
   const approved = item?.state === 'approved';
   const moved = notes?.moved ?? false;
   const text = words(intent, notes, item?.state ?? 'nothing');
-  if (!ended(intent) && !isCase(intent)) return { code: 'NO_END', text };
-  if (approved === moved || isCase(intent)) return null;
+  if (!isOver(intent) && !isCase(intent)) return { code: 'NO_END', text };
+  if (approved === moved || isCase(intent) || isExcused(intent, approved)) return null;
   return { code: approved ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL', text };
 }
 
@@ -54,7 +58,9 @@ export function accountFor(
   if (terminal === null) return [];
   const found: Violation[] = [];
   for (const intent of intents) {
-    const violation = accountForOne(intent, issuer, cashier.notes.get(intent.sequenceId));
+    const notes = cashier.notes.get(intent.sequenceId);
+    const violation =
+      accountForOne(intent, issuer, notes) ?? figureFault(intent, issuer, notes, excused.restores);
     if (violation === null) continue;
     if (violation.code === 'NO_END' || !excused.unheard.has(intent.sequenceId)) found.push(violation);
   }
@@ -62,7 +68,8 @@ export function accountFor(
   for (const text of terminal.books.faults().slice(0, 3)) found.push({ code: 'VERIFY', text });
   const { books, settlement, ledger } = terminal;
   found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused));
-  return [...found, ...booksFault(books, intents, issuer, world.terminalId, excused)];
+  found.push(...vouchersFault(books, intents));
+  return [...found, ...booksFault(books, intents, issuer, cashier.notes, world.terminalId, excused)];
 }
 
 /**
@@ -143,10 +150,11 @@ function booksFault(
   books: Books,
   intents: readonly Intent[],
   issuer: IssuerModel,
+  notes: ReadonlyMap<string, Notes>,
   terminalId: string,
   excused: Excused,
 ): Violation[] {
-  if (intents.some((intent) => !ended(intent) || isCase(intent))) return [];
+  if (intents.some((intent) => !isOver(intent) || isCase(intent))) return [];
   if (excused.rollbacks > 0) return [];
   let booked = 0;
   for (const item of issuer.items.values()) {
@@ -156,13 +164,18 @@ function booksFault(
   const balances = books.balances();
   const { suspense, deferred, customer_due: due } = balances;
   const days = books.days();
-  const payable = (balances.issuer_payable ?? 0) - (days.issuer_payable ?? 0);
+  const turned = intents.reduce((sum, intent) => sum + turnedSince(intent, issuer, excused.restores), 0);
+  const payable = (balances.issuer_payable ?? 0) - (days.issuer_payable ?? 0) - turned;
   const drawer = (balances.cash_drawer ?? 0) - (days.cash_drawer ?? 0);
   const found: Violation[] = [];
   if (-payable !== booked) {
     found.push({ code: 'BOOKS', text: `issuer_payable ${payable}, issuer booked ${booked}` });
   }
-  if (drawer !== booked) found.push({ code: 'DRAWER', text: `cash_drawer ${drawer}, booked ${booked}` });
+  const lies = intents.reduce(
+    (sum, intent) => sum + figuresThere(intent, notes.get(intent.sequenceId), false).drawer,
+    0,
+  );
+  if (drawer !== lies) found.push({ code: 'DRAWER', text: `cash_drawer ${drawer}, notes ${lies}` });
   if (suspense !== 0 || deferred !== 0 || due !== 0) {
     found.push({ code: 'LEFT_OVER', text: JSON.stringify(balances) });
   }

@@ -22,6 +22,7 @@ import type { Plant } from './plants.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
+import { isBorne } from './voucher-check.ts';
 import { wordsOf } from './words.ts';
 
 export interface CounterOptions {
@@ -130,6 +131,11 @@ export class Counter {
     const face = this.#pushed?.face;
     if (face === undefined || face.id === 'STARTING' || face.id === 'RECOVERING') return false;
     return face.intent === null || face.closable;
+  }
+
+  /** The till whose pages a manager can use; null: it is down, or about to end. */
+  get managed(): Terminal | null {
+    return this.#isRetiring ? null : this.terminal;
   }
 
   /** The screen says that there is no line. */
@@ -325,7 +331,7 @@ export class Counter {
   isQuiet(): boolean {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
-    if (terminal.ledger.open().some((intent) => !isCase(intent))) return false;
+    if (terminal.ledger.open().some((intent) => !isCase(intent) && !isBorne(intent))) return false;
     return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
   }
 

@@ -1,6 +1,15 @@
 /** The business days of the simulator's disk, read out of its journal: what the real ledger keeps in tables of its own. */
 import { ACCOUNTS, type Account, type Actor, type Intent, type Posting } from '../../src/intent/model.ts';
-import { approvedPosition, FIRST_DATE, lastDate, lateBooking, namedOf, SAID } from '../../src/ledger/days.ts';
+import {
+  approvedPosition,
+  FIRST_DATE,
+  type KnownDays,
+  lastDate,
+  lateBooking,
+  movedBy,
+  namedOf,
+  SAID,
+} from '../../src/ledger/days.ts';
 import { businessDateOf } from '../../src/ledger/intents.ts';
 import type {
   BusinessDay,
@@ -9,6 +18,7 @@ import type {
   JournalEntry,
   Ledger,
   NumberedIntent,
+  Voucher,
 } from '../../src/ledger/types.ts';
 import type { Entry } from './disk.ts';
 
@@ -29,6 +39,7 @@ export type DayLedger = Pick<
 >;
 
 const DAYS_MAX = 400;
+const PAGE = 1_000;
 
 /** What a day's line of the journal holds. */
 export type DayLine = DayEntry & { readonly actor: Actor };
@@ -89,12 +100,8 @@ export class DiskDays {
 
   days(limit: number): readonly BusinessDay[] {
     const dates = new Set(this.#lines.keys());
-    const all = [...this.#intents.values()];
-    const answered = all.flatMap(({ host, businessDate }) =>
-      SAID.includes(host) ? (businessDate ?? []) : [],
-    );
-    const last = lastDate(answered.sort().at(-1) ?? null);
-    for (const intent of all) {
+    const last = lastDate(this.#newestSaid());
+    for (const intent of this.#intents.values()) {
       const date = businessDateOf(intent, 0);
       if (date >= FIRST_DATE && date <= last) dates.add(date);
     }
@@ -103,6 +110,21 @@ export class DiskDays {
       .reverse()
       .slice(0, limit)
       .map((date) => this.#day(date));
+  }
+
+  #newestSaid(): string | null {
+    const answered = [...this.#intents.values()].flatMap(({ host, businessDate }) =>
+      SAID.includes(host) ? (businessDate ?? []) : [],
+    );
+    return answered.sort().at(-1) ?? null;
+  }
+
+  known(): KnownDays {
+    return {
+      sealed: new Set([...this.#lines.keys()].filter((date) => this.isSealed(date))),
+      newestSaid: () => this.#newestSaid(),
+      newest: () => this.days(1)[0]?.businessDate ?? null,
+    };
   }
 
   day(date: string): BusinessDay | null {
@@ -142,8 +164,9 @@ export class DiskDays {
     let issuerPayable = 0;
     let cashDrawer = 0;
     for (const { line } of this.#lines.get(date) ?? []) {
-      issuerPayable += line.posting?.issuer_payable ?? 0;
-      cashDrawer += line.posting?.cash_drawer ?? 0;
+      const moved = movedBy(line.kind, line);
+      issuerPayable += moved.issuerPayable;
+      cashDrawer += moved.cashDrawer;
     }
     for (const intent of this.#intents.values()) {
       const held = approvedPosition(intent, date);
@@ -194,6 +217,17 @@ export function postingsOf(ledger: Pick<DayLedger, 'days' | 'dayEntries'>): Reco
     }
   }
   return sums;
+}
+
+/** Every voucher in the journal, oldest first. */
+export function vouchersOf(ledger: Pick<DayLedger, 'entries'>): readonly Voucher[] {
+  const found: Voucher[] = [];
+  let page = ledger.entries(1, PAGE);
+  for (let index = 1; page.length > 0; index += PAGE, page = ledger.entries(index, PAGE)) {
+    for (const { kind, body } of page)
+      if (kind === 'voucher') found.push((JSON.parse(body) as { readonly voucher: Voucher }).voucher);
+  }
+  return found;
 }
 
 export function addTo(sums: Record<Account, number>, posting: Posting): void {

@@ -28,7 +28,9 @@ import type {
   ScanFacts,
   Step,
   TillLedger,
+  Voucher,
 } from '../../src/ledger/types.ts';
+import { VoucherBook } from '../../src/ledger/voucher-book.ts';
 import type { Disk } from './disk.ts';
 import { addTo, type DayLedger, type DayLine, DiskDays, journalEntryOf } from './disk-days.ts';
 import { cardFacts, otherDeferred, pageOf, type Shelf } from './disk-reading.ts';
@@ -54,6 +56,7 @@ export class DiskLedger implements TillLedger, DayLedger {
   readonly #days: DiskDays;
   readonly #balances = noBalances();
   readonly #decider: Decider;
+  readonly #vouchers: VoucherBook;
   /** What a listener throws is the end of the run, here. */
   readonly #news = new CommitNews((error) => {
     throw error;
@@ -73,8 +76,10 @@ export class DiskLedger implements TillLedger, DayLedger {
       isSealed: (date) => this.#days.isSealed(date),
       fraction: options.fraction,
     });
+    this.#vouchers = this.#voucherBook();
     for (const intent of this.#intents.values()) addTo(this.#balances, posting(null, intent));
     addTo(this.#balances, this.#days.postings());
+    for (const { entries } of this.vouchers()) addTo(this.#balances, entries);
     const windowEndMs = options.now.monoMs + options.times.barcodeLifeMs;
     for (const row of disk.hashes.values()) if (row.untilMs !== null) row.untilMs = windowEndMs;
   }
@@ -97,16 +102,18 @@ export class DiskLedger implements TillLedger, DayLedger {
   }
 
   record(...[sequenceId, event, now, options]: Parameters<TillLedger['record']>): Outcome {
-    const outcome = this.#step({ sequenceId, event, options }, now);
+    const outcome = this.#step({ sequenceId, event, options }, now, options.voucher);
     if (outcome.ok) this.#news.tell([outcome]);
     return outcome;
   }
 
-  #step({ sequenceId, event, options }: Step, now: Now): Outcome {
+  #step({ sequenceId, event, options }: Step, now: Now, voucher?: Voucher): Outcome {
     const intent = this.#intents.get(sequenceId);
     if (intent === undefined) throw new Error(`no intent ${sequenceId}`);
     const decision = this.#decider.step(intent, event, now, options);
     if (!decision.ok) return decision;
+    const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
+    if (needsVoucher && voucher?.entries.unclaimed === undefined) throw new Error('it has its voucher');
     const { record } = decision;
     const after = apply(intent, record);
     const toSend = record.event === 'send' ? this.#disk.vault.get(sequenceId) : undefined;
@@ -115,6 +122,10 @@ export class DiskLedger implements TillLedger, DayLedger {
     }
     const lateLines = this.#days.lateLines(intent, after);
     this.#disk.together(() => {
+      if (voucher !== undefined) {
+        const date = this.#vouchers.dayOf(event, intent) ?? options.openBusinessDate ?? null;
+        this.#vouchers.book(voucher, now, options.actor, date);
+      }
       this.#append(record.event, record.atMs, {}, record);
       this.#intents.set(sequenceId, after);
       addTo(this.#balances, posting(intent, after));
@@ -186,6 +197,27 @@ export class DiskLedger implements TillLedger, DayLedger {
   /** Nobody checks it here: the real ledger's own tests do. */
   sign(text: string): ReturnType<DayLedger['sign']> {
     return { keyId: 'disk', mac: String(text.length) };
+  }
+
+  /** The program's own book over this disk, whose lines belong to the commit that is being written. */
+  #voucherBook(): VoucherBook {
+    return new VoucherBook({
+      cutOverHour: 0,
+      append: (body, now) => this.#append('voucher', now.wallMs, JSON.parse(body), null).index,
+      book: (entries) => addTo(this.#balances, entries),
+      days: {
+        isSealed: (date) => this.#days.isSealed(date),
+        known: () => this.#days.known(),
+        record: (entry, now, actor) => void this.#appendDay({ ...entry, actor }, now),
+      },
+    });
+  }
+
+  /** Every voucher in the journal, oldest first. */
+  vouchers(): readonly Voucher[] {
+    return this.#disk.entries
+      .filter(({ kind }) => kind === 'voucher')
+      .map(({ detail }) => detail.voucher as Voucher);
   }
 
   #appendDay(line: DayLine, now: Now): JournalHead {
@@ -270,6 +302,7 @@ export class DiskLedger implements TillLedger, DayLedger {
     const found: string[] = [];
     const positions = noBalances();
     addTo(positions, this.#days.postings());
+    for (const { entries } of this.vouchers()) addTo(positions, entries);
     const folded = this.#disk.folded();
     for (const [sequenceId, intent] of folded) {
       addTo(positions, position(intent.type, intent.host, intent.cash, intent.deferred, intent.amount));

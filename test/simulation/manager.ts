@@ -10,6 +10,7 @@ import type { DayLedger } from './disk-days.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import type { Terminal } from './terminal.ts';
 import type { SeededRandom } from './time.ts';
+import { isOfVoucher } from './voucher-check.ts';
 
 const BOSS: Actor = { role: 'manager', id: 'M1' };
 
@@ -95,29 +96,36 @@ export function daysFault(
     const { issuerPayable, cashDrawer } = ledger.dayPosition(date);
     if (issuerPayable !== 0 || cashDrawer !== 0)
       found.push({ code: 'SEALED_NOT_EMPTY', text: `${text}: ${issuerPayable} and ${cashDrawer}` });
-    const ours = bookedHere(intents, date);
-    const theirs = bookedThere(issuer, terminalId, date);
+    const besides = new Set(intents.filter(isOfVoucher).map(({ sequenceId }) => sequenceId));
+    const ours = bookedHere(intents, date, besides);
+    const theirs = bookedThere(issuer, terminalId, date, besides);
     if (isWhole && ours !== null && ours !== theirs)
       found.push({ code: 'DAY_FIGURES', text: `${text}: ${ours} here, ${theirs} there` });
   }
   return found;
 }
 
-/** Won that the store owes for a date; null: a case of the day is still to be decided. */
-function bookedHere(intents: readonly Intent[], date: string): number | null {
+/** Won that the store owes for a date, without payments whose figure a voucher corrects; null: a case of the day is still to be decided. */
+function bookedHere(intents: readonly Intent[], date: string, besides: ReadonlySet<string>): number | null {
   let sum = 0;
   for (const intent of intents) {
-    if (intent.businessDate !== date) continue;
+    if (intent.businessDate !== date || besides.has(intent.sequenceId)) continue;
     if (isCase(intent)) return null;
     if (intent.host === 'approved') sum += intent.type === 'CHARGE' ? intent.amount : -intent.amount;
   }
   return sum;
 }
 
-function bookedThere(issuer: IssuerModel, terminalId: string, date: string): number {
+export function bookedThere(
+  issuer: IssuerModel,
+  terminalId: string,
+  date: string,
+  besides: ReadonlySet<string>,
+): number {
   let sum = 0;
   for (const item of issuer.items.values()) {
     if (item.state !== 'approved' || item.terminalId !== terminalId || item.businessDate !== date) continue;
+    if (besides.has(item.sequenceId)) continue;
     sum += item.type === 'CHARGE' ? item.amount : -item.amount;
   }
   return sum;

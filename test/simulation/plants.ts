@@ -6,11 +6,14 @@ import type { Answered, SettlementBackend } from '../../src/konaplate/settlement
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
+import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import type { IssuerModel } from './issuer-model.ts';
 
 /** What a planted bug may change; absent: nothing. */
 export interface Plant {
   readonly name: string;
+  /** Stories that have what it breaks begin at this seed; absent: at the first. */
+  readonly from?: number;
   readonly backend?: (backend: SettlementBackend) => SettlementBackend;
   readonly ledger?: (ledger: TillLedger) => TillLedger;
   /** What the cashier sees. */
@@ -249,6 +252,47 @@ export const PLANTS: readonly Plant[] = [
           if (!(fault instanceof LedgerFault) || fault.code !== 'IO' || intent === null) throw fault;
           return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
         }
+      }),
+  },
+  {
+    name: 'the voucher of a return that is paid after all is booked twice',
+    quick: true,
+    from: BOOKKEEPER_FROM,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
+        const outcome = ledger.record(sequenceId, event, now, options);
+        if (event.kind !== 'claimed' || !outcome.ok) return outcome;
+        const again = { ...options, expectedVersion: outcome.intent.version };
+        return ledger.record(sequenceId, { kind: 'acknowledge' }, now, again);
+      }),
+  },
+  {
+    name: 'a voucher is lost behind its decision',
+    from: BOOKKEEPER_FROM,
+    quick: true,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, { voucher, ...options }) =>
+        ledger.record(
+          sequenceId,
+          event,
+          now,
+          voucher === undefined || event.kind === 'unclaimed' || event.kind === 'claimed'
+            ? { ...options, ...(voucher === undefined ? {} : { voucher }) }
+            : options,
+        ),
+      ),
+  },
+  {
+    name: 'a voucher of notes leaves the drawer as it was',
+    quick: true,
+    from: BOOKKEEPER_FROM,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
+        const { cash_drawer: drawer, ...entries } = options.voucher?.entries ?? {};
+        if (options.voucher === undefined || drawer === undefined)
+          return ledger.record(sequenceId, event, now, options);
+        const voucher = { ...options.voucher, entries: { ...entries, suspense: drawer } };
+        return ledger.record(sequenceId, event, now, { ...options, voucher });
       }),
   },
 ];

@@ -95,7 +95,14 @@ export async function simulate(options: {
 async function findPlants(seeds: number, customers: number | null): Promise<number> {
   let missed = 0;
   for (const plant of PLANTS) {
-    const totals = await simulate({ from: 1, seeds, customers, budgetMs: 600_000, plant, stopAtFirst: true });
+    const totals = await simulate({
+      from: plant.from ?? 1,
+      seeds,
+      customers,
+      budgetMs: 600_000,
+      plant,
+      stopAtFirst: true,
+    });
     const found = totals.failed[0];
     if (found === undefined) missed += 1;
     const what = found === undefined ? 'NOT FOUND' : `seed ${found.seed}: ${found.violations[0]?.code ?? ''}`;

@@ -8,15 +8,16 @@ import { type Policy, policyHash } from '../../src/intent/policy.ts';
 import type { SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import type { Ledger, TillLedger, VerifyReport } from '../../src/ledger/types.ts';
+import type { Ledger, TillLedger, VerifyReport, Voucher } from '../../src/ledger/types.ts';
 import type { Settlement } from '../../src/settlement/settlement.ts';
 import { createIds } from '../../src/station/ids.ts';
 import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
+import type { DecideOptions } from '../../src/web/decide.ts';
 import type { Disk } from './disk.ts';
-import { type DayLedger, postingsOf } from './disk-days.ts';
+import { type DayLedger, postingsOf, vouchersOf } from './disk-days.ts';
 import { DiskLedger } from './disk-ledger.ts';
 import type { Plant } from './plants.ts';
 import { SeededRandom, type VirtualClock } from './time.ts';
@@ -24,6 +25,8 @@ import { SeededRandom, type VirtualClock } from './time.ts';
 export const MERCHANT = 'M00000000000001';
 export const STATION = '1';
 export const PAGE = 'page-1';
+/** Nobody in a story waits for two weeks. */
+const UNCLAIMED_AFTER_MS = 120_000;
 
 /** The process is gone in the middle of whatever it did. Nothing of ours may catch it and go on. */
 export class Crashed extends Error {
@@ -80,6 +83,8 @@ export interface Books {
   balances(): Readonly<Record<string, number>>;
   /** Of these, what the business days booked themselves. */
   days(): Readonly<Record<string, number>>;
+  /** What managers booked of payments, oldest first. */
+  vouchers(): readonly Voucher[];
   /** What does not hold, in words. */
   faults(): readonly string[];
 }
@@ -91,6 +96,8 @@ export interface Terminal {
   readonly station: Station;
   /** Its business days. */
   readonly settlement: Settlement;
+  /** What the manager's pages decide payments with. */
+  readonly pages: DecideOptions;
   /** It has asked to end. */
   isFaulted(): boolean;
   /** Whoever called the ledger met this: as the pages tell it. */
@@ -239,6 +246,7 @@ function openDisk(world: TerminalWorld): Opened {
     intents: () => ledger.list({ limit: 1_000 }).intents,
     balances: () => ledger.balances(),
     days: () => ledger.dayPostings(),
+    vouchers: () => ledger.vouchers(),
     faults: () => ledger.faults(),
   };
   const verify = async (): Promise<VerifyReport> => ({
@@ -272,6 +280,7 @@ function openFile(world: TerminalWorld, file: string): Opened {
     intents: () => ledger.list({ limit: 1_000 }).intents,
     balances: () => ledger.balances(),
     days: () => postingsOf(ledger),
+    vouchers: () => vouchersOf(ledger),
     faults: () => ledger.verify().faults.map(({ code, text }) => `${code} ${text}`),
   };
   return { ledger, books, verify: async () => ledger.verify(), close: () => ledger.close() };
@@ -314,6 +323,7 @@ export function startTerminal(world: TerminalWorld): Terminal {
       worker,
       station,
       settlement,
+      pages: pagesOf(world, ledger, till),
       isFaulted: () => till?.isFaulted === true,
       failed: (fault) => till?.ledgerFault(fault),
       stop: () => till?.stop() ?? Promise.resolve(),
@@ -324,6 +334,16 @@ export function startTerminal(world: TerminalWorld): Terminal {
     kill();
     throw error;
   }
+}
+
+/** Voids, which would need ids, are the counter's in a story. */
+function pagesOf({ clock, policy }: TerminalWorld, ledger: SimulatedLedger, till: Till): DecideOptions {
+  const { worker, board } = till;
+  const newId = (): never => {
+    throw new Error('not simulated');
+  };
+  const terms = { pinAbove: 0, unclaimedAfterMs: UNCLAIMED_AFTER_MS };
+  return { ledger: whole(ledger), worker, board, clock, policy, newId, ...terms };
 }
 
 /** A planted bug: the restart finds nothing to ask about. */

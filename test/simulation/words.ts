@@ -36,6 +36,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   answer: 'where its cash is has been answered',
   leave: 'is left to the manager',
   openCase: 'becomes a case',
+  seen: 'its case was seen by a manager',
+  unclaimed: 'nobody came for its cash',
+  claimed: 'its cash is said to be given back after all',
   acknowledge: 'its sentence was shown',
 };
 

@@ -21,6 +21,7 @@ import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
 import { survive } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
+import { VoucherManager } from './vouchers.ts';
 import { changeWeather, type Scene } from './weather.ts';
 
 export interface StoryOptions {
@@ -72,6 +73,9 @@ const START_MS = 10_000;
 const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
 const HEAL_MS = 3_600_000;
+/** What follows from the last decisions. */
+const SETTLE_MS = 20_000;
+const SETTLE_ROUNDS = 2;
 /** Times that the manager's last work on the books is waited for. */
 const CLOSE_TRIES = 180;
 /** A busy hour has no more customers, however few of them could pay. */
@@ -93,6 +97,7 @@ export class Story {
   readonly #scene: Scene;
   #customers = 0;
   readonly #bookkeeper: Bookkeeper | null;
+  readonly #vouchers: VoucherManager | null;
   #ghosts: Counter[] = [];
   /** The issuer as it was some chapters ago. */
   #past: (() => void) | null = null;
@@ -122,15 +127,15 @@ export class Story {
       say: (words) => this.#say(words),
     };
     options.plant?.issuer?.(this.issuer);
-    this.#bookkeeper =
-      options.seed < BOOKKEEPER_FROM
-        ? null
-        : new Bookkeeper({
-            seed: options.seed,
-            counts: this.faults,
-            tell: (words) => this.#say(words),
-            violate: (violation) => this.#violate(violation),
-          });
+    const people = {
+      seed: options.seed,
+      counts: this.faults,
+      tell: (words: string) => this.#say(words),
+      violate: (violation: Violation) => this.#violate(violation),
+    };
+    const isKept = options.seed >= BOOKKEEPER_FROM;
+    this.#bookkeeper = isKept ? new Bookkeeper(people) : null;
+    this.#vouchers = isKept ? new VoucherManager({ ...people, issuer }) : null;
   }
 
   async run(): Promise<StoryResult> {
@@ -194,6 +199,7 @@ export class Story {
     for (const each of this.counters) each.guarded(() => this.#manage(each));
     for (const { terminal } of this.counters)
       if (terminal !== null) this.#bookkeeper?.lookIn(terminal.settlement);
+    for (const each of this.counters) this.#vouchers?.lookIn(each);
   }
 
   #result(): StoryResult {
@@ -371,9 +377,20 @@ export class Story {
       this.#catchUp();
       await this.#pass(20_000);
     }
+    await this.#settle();
     for (const counter of this.counters) {
       // What the till lost can be taken over only once it is believed: the manager comes back to it.
       if (await this.#closeBooks(counter)) await this.#closeBooks(counter);
+    }
+    await this.#settle();
+  }
+
+  /** What is left on the manager's page is decided as far as the page lets one. */
+  async #settle(): Promise<void> {
+    if (this.#vouchers === null) return;
+    for (let round = 0; round < SETTLE_ROUNDS; round += 1) {
+      for (const counter of this.counters) this.#vouchers.settle(counter);
+      await this.#pass(SETTLE_MS);
     }
   }
 
