@@ -100,6 +100,7 @@ export class Presses {
     if (last === null || last.intent.sequenceId !== body.sequenceId || last.intent.version !== body.version) {
       return 'STALE';
     }
+    if (!last.intent.acknowledged) return 'NO_SUCH_KEY'; // the rail offers it once its sentence was shown
     if (!isVoidable(this.#core.view())) {
       const sameDay = last.intent.approval?.businessDate === this.#core.options.worker.status().businessDate;
       this.#refuseVoid(sameDay ? 'VOID_WINDOW' : 'VOID_DAY');

@@ -16,6 +16,7 @@ import type { PressAnswer, PressBody, Snapshot } from './snapshot.ts';
 import {
   buildSnapshot,
   contextOf,
+  isCovered,
   type LedgerTrouble,
   laterAnswer,
   type StartingStep,
@@ -273,15 +274,20 @@ export class Station {
     else if (question === undefined) this.#core.desk.questionsAnswered = 0;
   }
 
-  /** A new face starts its own time; an ended one becomes the rail's last result. */
+  /**
+   * A new face starts its own time; an ended one becomes the rail's last result. What stands under a face of the station
+   * itself was not seen: its time starts when that one goes.
+   */
   #noticeFace(monoMs: number): void {
     const desk = this.#core.desk;
     const { clock, times, policy } = this.#core.options;
-    if (desk.current === null) {
+    const view = this.#core.view();
+    if (desk.current === null || isCovered(view)) {
       desk.shown = { face: 'IDLE', sequenceId: null };
+      desk.closesMs = null;
       return;
     }
-    const face = faceIdOf(desk.current, contextOf(desk.current, this.#core.view()));
+    const face = faceIdOf(desk.current, contextOf(desk.current, view));
     const { sequenceId } = desk.current;
     if (desk.shown.face === face && desk.shown.sequenceId === sequenceId) return;
     desk.shown = { face, sequenceId };

@@ -87,6 +87,11 @@ export function faceNow(input: ViewInput): Face {
   return idleFace(input);
 }
 
+/** The station's own state stands over whatever payment is in front of it: nobody sees that one's sentence. */
+export function isCovered({ desk, starting, status }: ViewInput): boolean {
+  return desk.locked || desk.notRecorded !== null || starting !== null || status.recovering;
+}
+
 /** True while the face on the screen is a payment in progress: another scan must not replace it. */
 export function isAttended(input: ViewInput): boolean {
   const { current } = input.desk;
@@ -178,6 +183,7 @@ export function isVoidable(input: ViewInput): boolean {
   if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
   const { host, cash, approval } = last.intent;
   if (host !== 'approved' || cash !== 'received' || approval === null) return false;
+  if (!last.intent.acknowledged) return false; // not before somebody was told that it is charged
   if (isVoidBarred(last.intent)) return false;
   const ageMs = input.now.wallMs - last.intent.scannedAtMs;
   const inTime = ageMs >= 0 && ageMs <= input.policy.times.voidWindowMs;

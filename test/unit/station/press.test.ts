@@ -181,6 +181,18 @@ describe('a void', () => {
   });
 });
 
+describe('a void whose charge nobody was told of', () => {
+  it('is not offered before a page has confirmed the sentence, and what presses it all the same changes nothing', () => {
+    lab.charge();
+    const { sequenceId, version } = lab.newest();
+    expect(lab.see()).toMatchObject({ face: { id: 'DONE-IN' }, rail: { last: { voidable: false } } });
+    expect(lab.press('VOID', { sequenceId, version }).refusal).toBe('NO_SUCH_KEY');
+    expect(lab.see()).toMatchObject({ face: { id: 'DONE-IN', refused: null } });
+    lab.shown();
+    expect(lab.see().rail.last?.voidable).toBe(true);
+  });
+});
+
 describe('after a restart', () => {
   it('asks newest first, numbers the questions, and takes no scan before they are answered', () => {
     lab.scan(lab.barcode('CHARGE', 10_000));
@@ -253,6 +265,29 @@ describe('ended faces', () => {
     lab.clock.pass(4_000);
     expect(lab.face()).toBe('IDLE');
     expect(lab.see().rail.last?.face).toBe('END-STOP');
+  });
+
+  const recovering = (is: boolean): void => {
+    lab.status = { ...ONLINE, recovering: is };
+    lab.station.refresh();
+  };
+  const locked = (is: boolean): void => void (is ? lab.station.lock(PAGE) : lab.station.unlock(PAGE));
+
+  it.each([
+    ['RECOVERING', recovering],
+    ['LOCKED', locked],
+  ] as const)('have their time once they can be seen: under %s nobody is told', (cover, covered) => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    covered(true);
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.clock.pass(60_000);
+    expect(lab.face()).toBe(cover);
+    covered(false);
+    expect(lab.see().face).toMatchObject({ id: 'DONE-IN', acknowledge: true });
+    lab.clock.pass(20_000);
+    expect(lab.face()).toBe('IDLE');
   });
 
   it('say "new barcode" after the barcode ran out', () => {
