@@ -2,25 +2,20 @@
  * A cashier who obeys the screen, with a customer in front: notes move in the real world first, the key is pressed
  * afterwards, and a crash may come between the two. What the notes did is the truth that the ledger is judged against.
  */
-import type { FaceId, KeyId, PressAnswer, PressBody, Snapshot } from '../../src/station/snapshot.ts';
+import type { FaceId, KeyId, PressBody, Snapshot } from '../../src/station/snapshot.ts';
+import type { Violation } from './check.ts';
+import type { Seen } from './dock.ts';
+import { Notes } from './notes.ts';
+import type { Page } from './page.ts';
+import { PAGE } from './terminal.ts';
 import type { SeededRandom } from './time.ts';
-
-/** Where the notes of one payment are. CHARGE: the customer's; REFUND: the store's. */
-export interface Notes {
-  readonly type: 'CHARGE' | 'REFUND';
-  readonly amount: number;
-  /** CHARGE: in the drawer. REFUND: in the customer's hands. */
-  moved: boolean;
-}
 
 export interface CashierWorld {
   readonly random: SeededRandom;
-  /** null while the terminal is down. */
-  snapshot(): Snapshot | null;
-  press(body: PressBody): PressAnswer | null;
-  shown(body: Omit<PressBody, 'key'>): void;
-  pin(body: Omit<PressBody, 'key'>): void;
-  readonly page: string;
+  /** For what only an honest till makes no difference to: the story is the same without them. */
+  readonly people: SeededRandom;
+  readonly page: Page;
+  readonly violate: (violation: Violation) => void;
 }
 
 interface Moment {
@@ -57,7 +52,7 @@ export class Cashier {
    * as it is; null: nothing is left to do here.
    */
   look(nowMs: number): number | null {
-    const snapshot = this.#world.snapshot();
+    const { snapshot } = this.#world.page;
     if (snapshot === null) {
       this.#acted = '';
       this.#told = { key: '', sinceMs: 0 };
@@ -80,7 +75,7 @@ export class Cashier {
     const untilMs = this.#told.key === key ? this.#told.sinceMs + SHOWN_AGAIN_MS : nowMs;
     if (untilMs > nowMs) return untilMs - nowMs;
     this.#told = { key, sinceMs: nowMs };
-    this.#world.shown(this.#body(snapshot));
+    this.#world.page.shown(this.#body(snapshot));
     return SHOWN_AGAIN_MS;
   }
 
@@ -104,14 +99,14 @@ export class Cashier {
         this.#open.has(notes) &&
         this.#world.random.chance(0.25)
       ) {
-        notes.moved = false;
+        this.#move(notes.giveBack());
       } else if (
         !notes.moved &&
         notes.type === 'REFUND' &&
         this.#open.has(notes) &&
         this.#world.random.chance(0.25)
       ) {
-        notes.moved = true;
+        this.#move(notes.payOut());
       }
     }
   }
@@ -122,19 +117,29 @@ export class Cashier {
     if (notes !== undefined) this.#open.delete(notes);
   }
 
-  /** The customer came back for the notes of a charge. */
-  handBack(sequenceId: string): void {
-    const notes = this.notes.get(sequenceId);
-    if (notes !== undefined) notes.moved = false;
+  /** Somebody else stands here from now on: nobody told them what was done, and they believe the screen. */
+  isReplaced(): void {
+    for (const notes of this.notes.values()) notes.isKnown = false;
+  }
+
+  /** Hands the cash over, or takes it, when that is still to be done, or when only the screen says so. */
+  hand(notes: Notes, way: 'take' | 'giveBack' | 'payOut'): void {
+    const isDone = way === 'giveBack' ? !notes.moved : notes.moved;
+    if (!isDone || !notes.isKnown) this.#move(notes[way]());
+    notes.isKnown = true;
+  }
+
+  #move(violation: Violation | null): void {
+    if (violation !== null) this.#world.violate(violation);
   }
 
   /** Notes whose customer still stands there. */
   readonly #open = new Set<Notes>();
 
-  #body(snapshot: Snapshot): Omit<PressBody, 'key'> {
+  #body(snapshot: Snapshot): Seen {
     const { intent, id } = snapshot.face;
     return {
-      page: this.#world.page,
+      page: PAGE,
       sequenceId: intent?.sequenceId ?? null,
       version: intent?.version ?? null,
       face: id,
@@ -146,7 +151,7 @@ export class Cashier {
     if (intent === null) throw new Error(`face ${snapshot.face.id} has no intent`);
     const known = this.notes.get(intent.sequenceId);
     if (known !== undefined) return known;
-    const fresh: Notes = { type: intent.type, amount: intent.amount, moved: false };
+    const fresh = new Notes(intent.sequenceId, intent.type, intent.amount);
     this.notes.set(intent.sequenceId, fresh);
     return fresh;
   }
@@ -154,9 +159,10 @@ export class Cashier {
   #press(snapshot: Snapshot, key: KeyId): void {
     if (!snapshot.face.keys.includes(key)) return;
     this.presses += 1;
+    const { page, random } = this.#world;
     const body: PressBody = { ...this.#body(snapshot), key };
-    this.#world.press(body);
-    if (this.#world.random.chance(0.1)) this.#world.press(body); // a double click
+    page.press(body);
+    if (random.chance(0.1)) page.pressAgain(body); // a double click
   }
 
   /** What this cashier does at this face: moves the notes, then names the key to press; null for none. */
@@ -168,7 +174,7 @@ export class Cashier {
         return this.#take(snapshot);
       case 'MANAGER':
         if (random.chance(0.2)) return 'STOP';
-        this.#world.pin(this.#body(snapshot));
+        this.#world.page.pin(this.#body(snapshot));
         return null;
       case 'LATER-ASK':
         return random.chance(0.7) ? 'LATER' : 'STOP';
@@ -187,7 +193,7 @@ export class Cashier {
       case 'VOID-ASK':
         return this.#askVoid(snapshot);
       case 'NOT-RECORDED':
-        this.#notesOf(snapshot).moved = false; // "give it back"
+        this.#giveIfTaken(this.#notesOf(snapshot));
         return null;
       case 'NOT-RECORDED-OUT':
         return null; // the cash is with the customer already
@@ -205,12 +211,12 @@ export class Cashier {
     const isAsked = snapshot.face.id === 'DONE-IN' && last !== null && last.voidable;
     if (!isAsked || !this.#world.random.chance(0.15)) return;
     const { sequenceId, version } = last;
-    this.#world.press({ page: this.#world.page, key: 'VOID', sequenceId, version, face: snapshot.face.id });
+    this.#world.page.press({ page: PAGE, key: 'VOID', sequenceId, version, face: snapshot.face.id });
   }
 
   #askVoid(snapshot: Snapshot): KeyId | null {
     if (snapshot.face.keys.includes('REQUEST')) return 'REQUEST';
-    this.#world.pin(this.#body(snapshot));
+    this.#world.page.pin(this.#body(snapshot));
     this.#acted = '';
     return this.#world.random.chance(0.1) ? 'STOP' : null;
   }
@@ -218,7 +224,7 @@ export class Cashier {
   #take(snapshot: Snapshot): KeyId | null {
     const notes = this.#notesOf(snapshot);
     if (!notes.moved && this.#world.random.chance(RARE)) return 'STOP';
-    notes.moved = true;
+    this.hand(notes, 'take');
     this.#open.add(notes);
     if (!this.#world.random.chance(RARE)) return 'RECEIVED';
     this.#acted = ''; // interrupted between the notes and the key
@@ -228,7 +234,7 @@ export class Cashier {
   #giveBack(snapshot: Snapshot): KeyId {
     if (this.#world.random.chance(RARE / 2)) return 'LEAVE';
     const notes = this.#notesOf(snapshot);
-    notes.moved = false;
+    this.hand(notes, 'giveBack');
     this.#open.delete(notes);
     return 'HANDED';
   }
@@ -238,7 +244,7 @@ export class Cashier {
     const notes = this.#notesOf(snapshot);
     if (!notes.moved && random.chance(RARE)) return 'STOP';
     if (!notes.moved && random.chance(RARE / 2)) return 'LEAVE';
-    notes.moved = true;
+    this.hand(notes, 'payOut');
     this.#open.delete(notes);
     return 'HANDED';
   }
@@ -251,6 +257,8 @@ export class Cashier {
     if (random.chance(RARE / 4)) return 'LEAVE';
     // Who has answered "not paid" pays only when the screen says so.
     if (notes.type === 'REFUND') this.#open.delete(notes);
+    // Who has looked knows; "paid" before the approval goes to the manager, who was not there.
+    notes.isKnown = !(snapshot.face.id === 'RE-OUT-EARLY' && moved);
     switch (snapshot.face.id) {
       case 'RE-HERE':
         return random.pick(['REQUEST', 'REQUEST', 'LATER', 'STOP'] as const);
@@ -272,6 +280,11 @@ export class Cashier {
     if (notes === undefined) return;
     this.#open.delete(notes);
     // Cash that was taken for a scan which then expired: the screen says to give it back.
-    if (id === 'EXPIRED' && notes.type === 'CHARGE') notes.moved = false;
+    if (id === 'EXPIRED') this.#giveIfTaken(notes);
+  }
+
+  /** "If you took cash, give it back": whoever reads that looks first. */
+  #giveIfTaken(notes: Notes): void {
+    if (notes.type === 'CHARGE' && notes.moved) this.#move(notes.giveBack());
   }
 }

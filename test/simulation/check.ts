@@ -1,13 +1,10 @@
 /** The promise of design.md section 1 for every intent, and both books' totals, after the faults have stopped. */
-import { type Advice, adviceOf } from '../../src/intent/advice.ts';
 import type { Intent } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
-import type { TillLedger } from '../../src/ledger/types.ts';
-import type { FaceId, Snapshot } from '../../src/station/snapshot.ts';
-import type { Notes } from './cashier.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
+import type { Notes } from './notes.ts';
 import type { Books, Terminal, TerminalWorld } from './terminal.ts';
 import { figureFault, figuresThere, isExcused, isOver, turnedSince, vouchersFault } from './voucher-check.ts';
 
@@ -180,62 +177,6 @@ function booksFault(
     found.push({ code: 'LEFT_OVER', text: JSON.stringify(balances) });
   }
   return found;
-}
-
-/** What each face tells people to do with the cash, written down once more and independently of the station. */
-const SAYS: Readonly<Partial<Record<FaceId, readonly Advice[]>>> = {
-  TAKE: ['take'],
-  'LATER-TAKE': ['take'],
-  'LATER-ASK': ['hold', 'take'],
-  MANAGER: ['hold'],
-  SENDING: ['hold'],
-  CHECK: ['hold'],
-  'LATER-FAIL': ['hold'],
-  'VOID-WAIT': ['hold'],
-  'VOID-ASK': ['keep'],
-  'VOID-NO': ['keep'],
-  'DONE-IN': ['keep'],
-  // It stays for its seconds, whatever the issuer says meanwhile: the customer goes with the slip (screens).
-  'LATER-OK': ['keep', 'giveBack'],
-  'LATER-DONE': ['keep'],
-  BACK: ['giveBack'],
-  'BACK-REV': ['giveBack'],
-  'BACK-STOP': ['giveBack'],
-  'BACK-VOID': ['giveBack'],
-  'LATER-BACK': ['giveBack'],
-  PAY: ['payOut'],
-  'ASK-OUT': ['hold'],
-  'WAIT-OUT': ['hold'],
-  'CHECK-OUT': ['hold'],
-  'NO-OUT': ['payNothing'],
-  'NO-OUT-REV': ['payNothing'],
-  'DONE-OUT': ['done'],
-  END: ['done'],
-  'END-REV': ['done'],
-};
-
-/** Invariant 3: what the screen says is on disk, and is what that state means for the cash. null: it is right. */
-export function screenFault(snapshot: Snapshot, ledger: Pick<TillLedger, 'get'>): Violation | null {
-  const { face } = snapshot;
-  if (face.intent === null) return null;
-  const intent = ledger.get(face.intent.sequenceId);
-  if (intent === null) return { code: 'SCREEN_NOT_ON_DISK', text: `${face.id} shows an unknown payment` };
-  // A disk that failed may have taken the commit all the same: the screen says so little as it knows, and the till ends.
-  const isDoubtful = face.id === 'NOT-RECORDED' || face.id === 'NOT-RECORDED-OUT';
-  if (face.intent.version !== intent.version && !isDoubtful) {
-    return {
-      code: 'SCREEN_NOT_ON_DISK',
-      text: `${face.id} shows version ${face.intent.version} of ${intent.version}`,
-    };
-  }
-  const says = SAYS[face.id];
-  const advice = adviceOf(intent);
-  const isUnderCase = advice === 'manager' && !(says ?? []).includes('payOut');
-  if (says === undefined || isUnderCase || says.includes(advice)) return null;
-  return {
-    code: 'SCREEN_WRONG',
-    text: `${face.id} for ${intent.type} ${intent.host}/${intent.cash}: ${advice}`,
-  };
 }
 
 /** After a write that failed nobody knows what is on the disk: whoever met it, the till ends. null: it is whole, or ends. */

@@ -20,6 +20,7 @@ function counterOf(clock: VirtualClock, seed = 1): Counter {
   return new Counter({
     clock,
     random: new SeededRandom(seed),
+    people: new SeededRandom(seed + 1),
     issuer: new IssuerModel({ wallMs: () => clock.trueMs, tombstones: true }),
     terminalId: 'T0000001',
     file: null,

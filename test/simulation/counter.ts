@@ -9,15 +9,15 @@ import { isCase } from '../../src/intent/state.ts';
 import { columnOf } from '../../src/intent/table.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
-import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
-import { brokenFault, screenFault, sendFaults, type Violation } from './check.ts';
+import { brokenFault, sendFaults, type Violation } from './check.ts';
 import { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { Losses } from './losses.ts';
 import { closeDay } from './manager.ts';
 import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import { Page } from './page.ts';
 import type { Plant } from './plants.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
@@ -28,6 +28,8 @@ import { wordsOf } from './words.ts';
 export interface CounterOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
+  /** Of people: who comes after a crash, and what they press besides. Without them the story is the same. */
+  readonly people: SeededRandom;
   readonly issuer: IssuerModel;
   readonly terminalId: string;
   /** A real ledger file instead of the simulator's disk. */
@@ -43,12 +45,15 @@ export interface CounterOptions {
 
 /** The pages get so long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
+/** How often somebody else stands at the counter after a crash. */
+const NEW_CASHIER = 0.3;
 /** An attempt that the disk did not take is made again within this time. */
 const ASK_AGAIN_MS = 1_500;
 
 export class Counter {
   readonly network: SimulatedNetwork;
   readonly cashier: Cashier;
+  readonly page: Page;
   readonly world: TerminalWorld;
   readonly states = new Set<string>();
   /** Cells of the table of intent-rules 3 that were met. */
@@ -61,8 +66,8 @@ export class Counter {
   readonly #options: CounterOptions;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
-  #pushed: Snapshot | null = null;
-  #isChanged = false;
+  /** Writes that its disk did not take. */
+  #diskFaults = 0;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
   #looksAtMs: number | null = null;
@@ -100,20 +105,20 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) => this.#count(kind === 'full' ? 'diskFull' : 'diskError'),
+      onDiskFault: (kind) => {
+        const happens = this.#count(kind === 'full' ? 'diskFull' : 'diskError');
+        if (happens) this.#diskFaults += 1;
+        return happens;
+      },
       onUnasked: (sequenceId) => void this.#unaskedAtMs.set(sequenceId, clock.monoMs),
       onFault: (fault) => this.#gaveUp(fault),
       onCommit: (intent, event) => this.#committed(intent, event),
       onEvent: (intent, event) => this.#met(intent, event),
     };
-    this.cashier = new Cashier({
-      random,
-      page: PAGE,
-      snapshot: () => this.#pushed,
-      press: (body) => this.terminal?.station.press(body) ?? null,
-      shown: (body) => void this.terminal?.station.shown(body),
-      pin: (body) => void this.terminal?.station.pinAccepted(body, 'M1'),
-    });
+    const { violate, people } = options;
+    const screen = plant?.screen ?? null;
+    this.page = new Page({ clock, diskFaults: () => this.#diskFaults, screen, violate });
+    this.cashier = new Cashier({ random, people, page: this.page, violate });
   }
 
   /** Virtual ms at which the cashier looks again; null: when the screen changes. */
@@ -128,7 +133,7 @@ export class Counter {
 
   /** The till is up, and its screen would take another payment. */
   get isFree(): boolean {
-    const face = this.#pushed?.face;
+    const face = this.page.snapshot?.face;
     if (face === undefined || face.id === 'STARTING' || face.id === 'RECOVERING') return false;
     return face.intent === null || face.closable;
   }
@@ -140,7 +145,7 @@ export class Counter {
 
   /** The screen says that there is no line. */
   get isOffline(): boolean {
-    return this.#pushed?.strip.line.state === 'down';
+    return this.page.snapshot?.strip.line.state === 'down';
   }
 
   /** Runs one thing of the outside world; a crash in it ends there. */
@@ -160,9 +165,8 @@ export class Counter {
         terminal.kill();
         return;
       }
-      terminal.station.onSnapshot((snapshot) => this.#push(snapshot));
       this.terminal = terminal;
-      this.#push(terminal.station.snapshot());
+      this.page.started(terminal);
       this.#tell('the till starts');
     } catch (error) {
       if (!(error instanceof Crashed) && !(error instanceof LedgerFault)) throw error;
@@ -183,34 +187,18 @@ export class Counter {
     this.guarded(() => {
       result = this.terminal?.station.scan(frame) ?? null;
     });
-    return { result, refused: this.#pushed?.face.refused?.cause ?? null };
+    return { result, refused: this.page.snapshot?.face.refused?.cause ?? null };
   }
 
-  /** The page is loaded anew: what it shows then is what it showed before. */
-  reload(): void {
-    const station = this.terminal?.station;
-    if (station === undefined) return;
-    station.pages.closed(PAGE);
-    station.pages.opened(PAGE, this.#options.clock.monoMs);
-    this.#push(station.snapshot(PAGE));
-  }
-
-  /** Somebody at a second tab presses what the first one shows. */
-  pressFromAnotherTab(): void {
-    const station = this.terminal?.station;
-    const face = this.#pushed?.face;
-    if (station === undefined || face === undefined) return;
-    station.pages.opened('page-2', this.#options.clock.monoMs);
-    const { intent, id, keys } = face;
-    const [key] = keys;
-    const seen = { page: 'page-2', sequenceId: intent?.sequenceId ?? null, version: intent?.version ?? null };
+  /** People at the page besides the cashier's work: a second tab, and a finger that comes too late. */
+  fiddle(): void {
+    const { people } = this.#options;
+    const takesOver = people.chance(0.5);
+    const isLate = people.chance(0.5);
     this.guarded(() => {
-      if (key === undefined) return;
-      const answer = station.press({ ...seen, face: id, key });
-      if (answer.done)
-        this.#options.violate({ code: 'VIEW_ONLY', text: `a page that only looks on pressed ${key}` });
+      this.page.pressFromAnotherTab(takesOver && this.#count('tabTakesOver'));
+      if (isLate && this.#count('pressedLate')) this.page.pressBefore();
     });
-    station.pages.closed('page-2');
   }
 
   /** Power cut: the process ends wherever it is. */
@@ -350,12 +338,7 @@ export class Counter {
     const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
     if (broken !== null) this.#options.violate(broken);
     if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
-    if (!this.#isChanged) return;
-    this.#isChanged = false;
-    if (terminal === null || this.#pushed === null) return;
-    const fault = screenFault(this.#pushed, terminal.ledger);
-    if (fault !== null) this.#options.violate(fault);
-    this.#looksAtMs = this.#options.clock.monoMs;
+    if (this.page.judge()) this.#looksAtMs = this.#options.clock.monoMs;
   }
 
   look(): void {
@@ -365,11 +348,6 @@ export class Counter {
       const afterMs = this.cashier.look(this.#options.clock.monoMs);
       if (afterMs !== null) this.#looksAtMs = this.#options.clock.monoMs + afterMs;
     });
-  }
-
-  #push(snapshot: Snapshot): void {
-    this.#pushed = this.#options.plant?.screen?.(snapshot) ?? snapshot;
-    this.#isChanged = true;
   }
 
   #gaveUp(fault: unknown): void {
@@ -383,7 +361,7 @@ export class Counter {
 
   #end(dead: Terminal): void {
     this.terminal = null;
-    this.#pushed = null;
+    this.page.gone();
     this.network.forget();
     dead.kill();
   }
@@ -400,11 +378,15 @@ export class Counter {
     const { clock, random } = this.#options;
     const dead = this.terminal;
     this.terminal = null;
-    this.#pushed = null;
+    this.page.gone();
     this.network.forget();
     // The world goes on one turn later: what was running has thrown by then.
     if (dead !== null) clock.after(0, () => dead.kill());
-    clock.after(random.below(1000) + 1, () => this.cashier.actInTheDark());
+    const isNew = this.#options.people.chance(NEW_CASHIER) && this.#count('newCashier');
+    clock.after(random.below(1000) + 1, () => {
+      this.cashier.actInTheDark();
+      if (isNew) this.cashier.isReplaced();
+    });
     clock.after(1_500 + random.below(30_000), () => this.start());
   }
 
@@ -426,7 +408,7 @@ export class Counter {
   }
 
   #committed(intent: Intent, event: string): void {
-    this.#isChanged = true;
+    this.page.committed(intent);
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));

@@ -5,6 +5,7 @@ import { LedgerFault } from '../../src/ledger/fault.ts';
 import { COUNTS_MAX } from '../../src/settlement/count.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
+import type { Cashier } from './cashier.ts';
 import type { Excused, Violation } from './check.ts';
 import type { DayLedger } from './disk-days.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -36,19 +37,47 @@ export function closeDay(settlement: Settlement, drawer: number, random: SeededR
   }
 }
 
-/** What a manager says of a case. "Not recorded": the page says so, and the till hears what its ledger met. */
+/**
+ * What a manager says of a case that the page offers this decision for: it is taken. "Not recorded": the page says so, and the
+ * till hears what its ledger met. null: nothing is wrong.
+ */
 export function decide(
   { ledger, failed }: Pick<Terminal, 'ledger' | 'failed'>,
   sequenceId: string,
   kind: 'givenBack' | 'payBack',
   now: Now,
-): void {
+): Violation | null {
   try {
-    ledger.record(sequenceId, { kind }, now, { actor: { ...BOSS, reason: 'customer' } });
+    const outcome = ledger.record(sequenceId, { kind }, now, { actor: { ...BOSS, reason: 'customer' } });
+    return outcome.ok
+      ? null
+      : { code: 'DECISION_REFUSED', text: `${kind} of ${sequenceId}: ${outcome.refusal}` };
   } catch (fault) {
     if (!(fault instanceof LedgerFault)) throw fault;
     failed(fault);
+    return null;
   }
+}
+
+/** A manager at one open case does what the page offers: hands the cash back, stops a deferred charge. null: nothing is wrong. */
+export function attend(
+  terminal: Pick<Terminal, 'ledger' | 'failed'>,
+  cashier: Cashier,
+  { sequenceId, host, cash, question, deferred, left, vouchers }: Intent,
+  { now, random }: { readonly now: Now; readonly random: SeededRandom },
+): Violation | null {
+  if (cash === 'return_due' && (left || deferred)) {
+    if (question !== null || vouchers?.includes('returnUnclaimed') === true) return null;
+    // The notes first, then the key: the process may die in between.
+    const notes = cashier.notes.get(sequenceId);
+    // Who got the cash of a deferred charge back has no slip any more, whatever a disk has forgotten (screens 1.4, LATER-BACK).
+    if (deferred && notes !== undefined) notes.isKnown = true;
+    if (notes !== undefined) cashier.hand(notes, 'giveBack');
+    return decide(terminal, sequenceId, 'givenBack', now);
+  }
+  if (!deferred || cash !== 'received' || !random.chance(0.15) || question !== null) return null;
+  const isOffered = host === 'unsent' || host === 'unknown';
+  return isOffered ? decide(terminal, sequenceId, 'payBack', now) : null;
 }
 
 /** Every second item of the issuer's list that the till lost, by the day's last comparison: the others wait for another day. */

@@ -2,6 +2,7 @@
  * Planted bugs: each is one rule of the terminal broken at the seam where a real program would break it. The simulator is
  * worth its name only if it finds every one of them.
  */
+import type { Intent, IntentEvent } from '../../src/intent/model.ts';
 import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
@@ -74,6 +75,20 @@ const META = {
 function showing(from: FaceId, to: FaceId, keys: readonly KeyId[]): (snapshot: Snapshot) => Snapshot {
   return (snapshot) =>
     snapshot.face.id === from ? { ...snapshot, face: { ...snapshot.face, id: to, keys } } : snapshot;
+}
+
+/** A ledger that refuses, or does otherwise, what people say with one key. */
+function mishearing(
+  kind: IntentEvent['kind'],
+  turned: (intent: Intent) => IntentEvent | null,
+): (ledger: TillLedger) => TillLedger {
+  return (ledger) =>
+    recording(ledger, (sequenceId, event, now, options) => {
+      const intent = ledger.get(sequenceId);
+      const other = event.kind === kind && intent !== null ? turned(intent) : event;
+      if (other === null && intent !== null) return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
+      return ledger.record(sequenceId, other ?? event, now, options);
+    });
 }
 
 let copies = 0;
@@ -179,6 +194,47 @@ export const PLANTS: readonly Plant[] = [
     screen: showing('CHECK', 'BACK', ['HANDED']),
   },
   { name: 'no withdrawal is shown for an approved one', quick: true, screen: showing('PAY', 'NO-OUT', []) },
+  {
+    name: 'a restart does not ask about cash that is owed',
+    quick: true,
+    ledger: mishearing('restart', ({ cash, question }) =>
+      (cash === 'payout_due' || cash === 'return_due') && question === null ? null : { kind: 'restart' },
+    ),
+  },
+  {
+    name: 'the screen says that nothing is to do while cash is to be given back',
+    quick: true,
+    screen: (snapshot) =>
+      snapshot.face.id === 'BACK-REV'
+        ? { ...snapshot, face: { ...snapshot.face, id: 'IDLE', intent: null, keys: [] } }
+        : snapshot,
+  },
+  {
+    name: 'the cash that was given back is to be given back once more',
+    quick: true,
+    screen: showing('END', 'BACK', ['LEAVE', 'HANDED']),
+  },
+  { name: '"given back" is never taken', quick: true, ledger: mishearing('givenBack', () => null) },
+  {
+    name: '"paid out" leaves the payment to the manager',
+    quick: true,
+    ledger: mishearing('paidOut', () => ({ kind: 'leave' })),
+  },
+  {
+    name: 'the restart asks whether cash was taken that is to be given back',
+    quick: true,
+    screen: showing('RE-BACK', 'RE-CLOSED', ['STOP', 'LEAVE', 'RECEIVED', 'HANDED']),
+  },
+  {
+    name: 'an approved charge is said to be stopped',
+    quick: true,
+    screen: showing('DONE-IN', 'END-STOP', []),
+  },
+  {
+    name: '"give it back" has a key that stops the payment',
+    quick: true,
+    screen: showing('BACK', 'BACK', ['STOP', 'LEAVE', 'HANDED']),
+  },
   {
     name: 'an inquiry without a result counts as failed',
     quick: true,

@@ -101,6 +101,8 @@ describe('the whole terminal under one seed', () => {
       'a void sent on a disk whose old image knows nothing of it, done there when nobody could tell any more',
     ],
     [3_203_951, 'a charge that a restored issuer denied, until a late copy of its request was booked there'],
+    [84, 'a withdrawal that ended under a terminal that was recovering: its sentence had its time unseen'],
+    [210, 'a void offered, on a full disk, before anybody had been told of the charge'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });

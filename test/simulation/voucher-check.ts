@@ -6,9 +6,9 @@ import { ended, isCase, isUnclaimed } from '../../src/intent/state.ts';
 import { voucherPosting } from '../../src/intent/vouchers.ts';
 import { detailWithoutCardData } from '../../src/ledger/card-data.ts';
 import type { Voucher } from '../../src/ledger/types.ts';
-import type { Notes } from './cashier.ts';
 import type { Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import type { Notes } from './notes.ts';
 import type { Books } from './terminal.ts';
 
 /** Kinds that correct what the issuer has of a payment, against its state here. */

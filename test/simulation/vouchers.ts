@@ -108,7 +108,8 @@ export class VoucherManager {
     if (kind === 'unclaimedPaid' && moved) {
       // The customer came. The notes first, then the key: the process may die in between.
       if (this.#random.chance(0.8)) return;
-      cashier.handBack(sequenceId);
+      const notes = cashier.notes.get(sequenceId);
+      if (notes !== undefined) cashier.hand(notes, 'giveBack');
     }
     if (cash === 'return_due' || cash === 'payout_due') cashier.sawLeave(sequenceId);
     const { decision, caseReason } = offer;

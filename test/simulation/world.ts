@@ -15,7 +15,7 @@ import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
-import { decide } from './manager.ts';
+import { attend } from './manager.ts';
 import type { FaultCounts } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import type { Plant } from './plants.ts';
@@ -72,6 +72,7 @@ const START_MS = 10_000;
 /** A quiet night in a recording is not lived through. */
 const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
+const PEOPLE_DICE = 0x0c4a_54e5;
 const HEAL_MS = 3_600_000;
 /** What follows from the last decisions. */
 const SETTLE_MS = 20_000;
@@ -86,6 +87,8 @@ const VIOLATIONS_MAX = 20;
 export class Story {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
+  /** Dice of their own for the people at the counters. */
+  readonly #people: SeededRandom;
   readonly issuer: IssuerModel;
   readonly counters: Counter[] = [];
   readonly faults: FaultCounts = {};
@@ -108,6 +111,7 @@ export class Story {
     this.#pace = options.customers === null ? BUSY : SLOW;
     this.#without = options.without ?? new Set();
     this.random = new SeededRandom(options.seed);
+    this.#people = new SeededRandom(options.seed ^ PEOPLE_DICE);
     this.#tombstones = this.random.chance(0.85);
     this.issuer = new IssuerModel({ wallMs: () => this.clock.trueMs, tombstones: this.#tombstones });
     for (const card of CARDS) this.issuer.addCard(card, 200_000);
@@ -146,6 +150,7 @@ export class Story {
       if (customers === null && chapters === undefined && this.#isEnough()) break;
       this.#customers = chapter + 1;
       this.random.reseed(this.#options.seed, chapter);
+      this.#people.reseed(this.#options.seed ^ PEOPLE_DICE, chapter);
       await this.#chapter(chapter);
     }
     this.random.reseed(this.#options.seed, -1);
@@ -234,6 +239,7 @@ export class Story {
     return new Counter({
       clock: this.clock,
       random: this.random,
+      people: this.#people,
       issuer: this.issuer,
       terminalId: `T000000${till}`,
       file: isGhost ? null : this.#fileOf(till),
@@ -296,8 +302,8 @@ export class Story {
     if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('oldImage'));
     if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('restore'));
     if (random.chance(0.006)) this.clock.after(within(), () => this.#move(counter));
-    if (random.chance(0.05)) this.clock.after(within(), () => counter.reload());
-    if (random.chance(0.05)) this.clock.after(within(), () => counter.pressFromAnotherTab());
+    if (random.chance(0.05)) this.clock.after(within(), () => counter.page.reload());
+    if (random.chance(0.05)) this.clock.after(within(), () => counter.fiddle());
     if (random.chance(0.08)) this.clock.after(within(), () => counter.closeDay());
   }
 
@@ -314,21 +320,15 @@ export class Story {
     });
   }
 
-  /** A manager looks at the open cases and does what the pages offer: hands cash back, stops a deferred charge. */
+  /** Now and then a manager comes, takes a fenced till back and goes through the open cases. */
   #manage(counter: Counter): void {
     const { terminal, cashier } = counter;
     const { random } = this;
     if (terminal === null || !random.chance(0.3)) return;
     counter.recover();
     for (const intent of terminal.ledger.open()) {
-      const record = (kind: 'givenBack' | 'payBack'): void =>
-        decide(terminal, intent.sequenceId, kind, this.clock.now());
-      if (intent.cash === 'return_due' && (intent.left || intent.deferred)) {
-        // The notes first, then the key: the process may die in between.
-        const notes = cashier.notes.get(intent.sequenceId);
-        if (notes !== undefined) notes.moved = false;
-        record('givenBack');
-      } else if (intent.deferred && intent.cash === 'received' && random.chance(0.15)) record('payBack');
+      const refused = attend(terminal, cashier, intent, { now: this.clock.now(), random });
+      if (refused !== null) this.#violate(refused);
     }
   }
 
