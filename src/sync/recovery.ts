@@ -15,6 +15,10 @@ const CASES_A_TURN = 16;
 /** After a case that the disk did not take. */
 const RETRY_MS = 1_000;
 
+/** After a list of the import behind a claim that could not be read to its end. */
+const IMPORT_RETRY_MS = 60_000;
+const IMPORT_TRIES = 10;
+
 /** What the worker around it does for the recovery. */
 export interface RecoveryHost {
   isRunning(): boolean;
@@ -95,6 +99,18 @@ export class Recovery {
     this.#host.recording('recovered', () =>
       ledger.recovered(clock.now(), { role: 'manager', id: managerId }),
     );
+    void this.#importBehind(IMPORT_TRIES);
+  }
+
+  /**
+   * What a copy of this disk booked between the import and the claim is in the lists only now, when nobody else books any
+   * more. A terminal that ends before they were read leaves it to the comparison of the day.
+   */
+  async #importBehind(tries: number): Promise<void> {
+    if (!this.#host.isRunning() || this.#liaison.session.recovering) return;
+    const isRead = await this.#importLists();
+    if (isRead || tries <= 1) return;
+    this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(tries - 1));
   }
 
   /** A commit while the terminal is fenced: what it left open is a case too. */
