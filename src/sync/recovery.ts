@@ -119,11 +119,15 @@ export class Recovery {
     this.#left.set(intent.sequenceId, false);
   }
 
-  /** Imports the issuer's lists, then claims the next epoch. False: not fenced, or not granted; it may be tried again. */
+  /**
+   * Imports the issuer's lists, then claims the next epoch, unless another claim was granted meanwhile: an epoch claimed for
+   * nothing would fence the terminal anew when its answer is lost. False: not fenced, or not granted; it may be tried again.
+   */
   async claim(managerId: string): Promise<boolean> {
     const { session } = this.#liaison;
     if (!session.recovering || !this.#host.isRunning()) return false;
     if (!(await this.#importLists()) || !this.#host.isRunning()) return false;
+    if (!session.recovering) return true;
     if (!this.#strand(Number.POSITIVE_INFINITY)) return false;
     const granted = this.#liaison.claim(managerId);
     this.#host.wake();

@@ -1,6 +1,7 @@
 /** The promise of design.md section 1 for every intent, and both books' totals, after the faults have stopped. */
 import type { Intent } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
+import { isOfCase, type Mismatch } from './cases.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
@@ -32,39 +33,42 @@ function words(intent: Intent, notes: Notes | undefined, issuer: string): string
 }
 
 /**
- * Issuer approved <=> notes kept (CHARGE) or paid (REFUND), unless a person has it on the manager's screen, or booked by
- * voucher that it is so.
+ * Issuer approved <=> notes kept (CHARGE) or paid (REFUND), unless a person has just that on the manager's screen, or booked
+ * by voucher that it is so.
  */
-function accountForOne(intent: Intent, issuer: IssuerModel, notes: Notes | undefined): Violation | null {
+function accountForOne(counter: Counter, intent: Intent, issuer: IssuerModel): Violation | null {
+  const notes = counter.cashier.notes.get(intent.sequenceId);
   const item = issuer.items.get(intent.sequenceId);
   const approved = item?.state === 'approved';
   const moved = notes?.moved ?? false;
   const text = words(intent, notes, item?.state ?? 'nothing');
-  if (!isOver(intent) && !isCase(intent)) return { code: 'NO_END', text };
-  if (approved === moved || isCase(intent) || isExcused(intent, approved)) return null;
-  return { code: approved ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL', text };
+  if (!counter.judge.isOver(intent)) return { code: 'NO_END', text };
+  if (approved === moved || isExcused(intent, approved)) return null;
+  const code: Mismatch = approved ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL';
+  return isOfCase(code, counter.judge.storyOf(intent)) ? null : { code, text };
 }
 
 /** The account of one till: every intent, every item of the issuer, the books. */
 export function accountFor(
-  { terminal, cashier, world }: Counter,
+  counter: Counter,
   intents: readonly Intent[],
   issuer: IssuerModel,
   excused: Excused,
 ): Violation[] {
+  const { terminal, cashier, world } = counter;
   if (terminal === null) return [];
   const found: Violation[] = [];
   for (const intent of intents) {
     const notes = cashier.notes.get(intent.sequenceId);
     const violation =
-      accountForOne(intent, issuer, notes) ?? figureFault(intent, issuer, notes, excused.restores);
+      accountForOne(counter, intent, issuer) ?? figureFault(intent, issuer, notes, excused.restores);
     if (violation === null) continue;
     if (violation.code === 'NO_END' || !excused.unheard.has(intent.sequenceId)) found.push(violation);
   }
   found.push(...lostFault(terminal, world, intents, issuer, excused));
   for (const text of terminal.books.faults().slice(0, 3)) found.push({ code: 'VERIFY', text });
   const { books, settlement, ledger } = terminal;
-  found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused));
+  found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused, counter.causes));
   found.push(...vouchersFault(books, intents));
   return [...found, ...booksFault(books, intents, issuer, cashier.notes, world.terminalId, excused)];
 }

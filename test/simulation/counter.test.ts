@@ -26,6 +26,7 @@ function counterOf(clock: VirtualClock, seed = 1): Counter {
     file: null,
     plant: null,
     counts: {},
+    tallies: {},
     without: new Set(),
     tombstones: true,
     tell: null,

@@ -5,43 +5,23 @@
 
 import { isExternal } from '../../src/intent/decide.ts';
 import type { Intent, IntentEvent } from '../../src/intent/model.ts';
-import { isCase } from '../../src/intent/state.ts';
 import { columnOf } from '../../src/intent/table.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
-import { brokenFault, sendFaults, type Violation } from './check.ts';
+import { Causes } from './causes.ts';
+import { brokenFault, sendFaults } from './check.ts';
+import type { CounterOptions } from './counter-options.ts';
 import { Disk } from './disk.ts';
-import type { IssuerModel } from './issuer-model.ts';
-import { Losses } from './losses.ts';
+import { Judge } from './judge.ts';
+import { LOST_MAX, Losses, putBack, sequenceIdsOf } from './losses.ts';
 import { closeDay } from './manager.ts';
-import { type FaultCounts, NO_FAULTS, SimulatedNetwork } from './network.ts';
+import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
-import type { Plant } from './plants.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
-import type { SeededRandom, VirtualClock } from './time.ts';
-import { isBorne } from './voucher-check.ts';
 import { wordsOf } from './words.ts';
-
-export interface CounterOptions {
-  readonly clock: VirtualClock;
-  readonly random: SeededRandom;
-  /** Of people: who comes after a crash, and what they press besides. Without them the story is the same. */
-  readonly people: SeededRandom;
-  readonly issuer: IssuerModel;
-  readonly terminalId: string;
-  /** A real ledger file instead of the simulator's disk. */
-  readonly file: string | null;
-  readonly plant: Plant | null;
-  readonly counts: FaultCounts;
-  readonly without: ReadonlySet<string>;
-  readonly tombstones: boolean;
-  /** null: nobody listens. */
-  readonly tell: ((words: string) => void) | null;
-  readonly violate: (violation: Violation) => void;
-}
 
 /** The pages get so long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
@@ -61,13 +41,11 @@ export class Counter {
   terminal: Terminal | null = null;
   crashes = 0;
   readonly losses = new Losses();
-  /** Copies of the disk that were switched on in another machine. */
-  copies = 0;
+  readonly causes = new Causes();
+  readonly judge: Judge;
   readonly #options: CounterOptions;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
-  /** Writes that its disk did not take. */
-  #diskFaults = 0;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
   #looksAtMs: number | null = null;
@@ -88,6 +66,7 @@ export class Counter {
       machineId,
       terminalId,
       counts,
+      causes: this.causes,
       without,
       tombstones,
     });
@@ -105,19 +84,17 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) => {
-        const happens = this.#count(kind === 'full' ? 'diskFull' : 'diskError');
-        if (happens) this.#diskFaults += 1;
-        return happens;
-      },
+      onDiskFault: (kind) =>
+        this.#count(kind === 'full' ? 'diskFull' : 'diskError') && this.judge.diskFails(kind),
       onUnasked: (sequenceId) => void this.#unaskedAtMs.set(sequenceId, clock.monoMs),
       onFault: (fault) => this.#gaveUp(fault),
       onCommit: (intent, event) => this.#committed(intent, event),
       onEvent: (intent, event) => this.#met(intent, event),
     };
-    const { violate, people } = options;
+    const { tallies, violate, people } = options;
+    this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, violate });
     const screen = plant?.screen ?? null;
-    this.page = new Page({ clock, diskFaults: () => this.#diskFaults, screen, violate });
+    this.page = new Page({ clock, diskFaults: () => this.judge.diskFaults, screen, violate });
     this.cashier = new Cashier({ random, people, page: this.page, violate });
   }
 
@@ -158,6 +135,7 @@ export class Counter {
     this.#isStarting = true;
     this.#isRetiring = false;
     const deaths = this.#deaths;
+    this.judge.starts();
     try {
       this.network.connect();
       const terminal = startTerminal(this.world);
@@ -170,7 +148,9 @@ export class Counter {
       this.#tell('the till starts');
     } catch (error) {
       if (!(error instanceof Crashed) && !(error instanceof LedgerFault)) throw error;
-      if (error instanceof LedgerFault) this.#died('diskError');
+      if (!(error instanceof LedgerFault)) return;
+      this.judge.ends(error, true);
+      this.#died('diskError');
     } finally {
       this.#isStarting = false;
     }
@@ -224,27 +204,25 @@ export class Counter {
 
   /** The disk as it was at an earlier index of its journal comes back: an image, or a log that was lost. */
   rollBack(kind: 'oldImage' | 'restore'): void {
-    const { random, clock } = this.#options;
+    const { random } = this.#options;
     const { index } = this.world.disk.head;
     if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
-    const lost = 1 + random.below(Math.min(index - 1, 40));
+    const lost = 1 + random.below(Math.min(index - 1, LOST_MAX));
     this.#withoutPower(() => {
-      const to = this.world.disk.wholeTo(this.world.disk.head.index - lost);
+      const { world, causes } = this;
+      const to = world.disk.wholeTo(world.disk.head.index - lost);
       if (to < 1) return;
-      const isRestore = kind === 'restore';
-      const behind = this.world.disk.entries.slice(to);
-      const gone = behind.flatMap(({ record }) => record?.sequenceId ?? []);
-      this.world.disk = isRestore
-        ? this.world.disk.restoredAt(to, clock.now().wallMs)
-        : this.world.disk.at(to);
+      const behind = putBack(world, kind, to);
+      causes.add('putBack');
+      causes.writtenElsewhere(() => behind);
       // Of an image, the worker's small memory may be gone as well.
-      if (!isRestore && random.chance(0.3)) this.world.memory = volatileMemory();
-      const isTold = isRestore || (this.world.memory.read()?.knownIndex ?? 0) > to;
-      this.losses.putBack(to, gone, isTold);
+      if (kind === 'oldImage' && random.chance(0.3)) world.memory = volatileMemory();
+      const isTold = kind === 'restore' || (world.memory.read()?.knownIndex ?? 0) > to;
+      this.losses.putBack(to, sequenceIdsOf(behind), isTold);
       this.judgeLost();
       this.#begun = new Set(this.world.disk.folded().keys());
       this.#tell(
-        `${isRestore ? 'a backup' : 'an old image'} of the disk is put back: ${behind.length} entries are gone`,
+        `${kind === 'restore' ? 'a backup' : 'an old image'} of the disk is put back: ${behind.length} entries are gone`,
       );
     });
   }
@@ -263,6 +241,7 @@ export class Counter {
       this.#machines += 1;
       this.world.machineId = `${this.#options.terminalId}-machine-${this.#machines}`;
       this.network.machineId = this.world.machineId;
+      this.causes.add('moved');
       this.#tell('the disk goes into another machine');
     });
     return { disk: this.world.disk.at(this.world.disk.head.index), machineId };
@@ -277,8 +256,14 @@ export class Counter {
     });
   }
 
-  /** This counter is an old machine with a copy of a disk, and nobody stands at it. */
-  haunt(disk: Disk, machineId: string): void {
+  /** This counter is an old machine with a copy of a disk, and nobody stands at it. `origin`: whose disk it was. */
+  haunt(disk: Disk, machineId: string, origin: Counter): void {
+    const from = disk.entries.length;
+    for (const { causes } of [this, origin]) {
+      causes.add('copied');
+      causes.writtenElsewhere(() => disk.entries.slice(from));
+    }
+    this.judge.inherits(disk);
     this.world.disk = disk;
     this.world.machineId = machineId;
     this.network.machineId = machineId;
@@ -303,11 +288,13 @@ export class Counter {
   /** A manager closes a business day, whatever goes on at the counter. */
   closeDay(): void {
     const { terminal } = this;
-    if (terminal === null || this.#isRetiring || !this.#count('dayClosed')) return;
+    if (terminal === null || this.#isRetiring || this.#options.without.has('dayClosed')) return;
     this.guarded(() => {
       const drawer = terminal.books.balances().cash_drawer ?? 0;
       const told = closeDay(terminal.settlement, drawer, this.#options.random);
-      if (told !== null) this.#tell(told);
+      if (told === null) return;
+      this.#count('dayClosed');
+      this.#tell(told);
     });
   }
 
@@ -319,7 +306,7 @@ export class Counter {
   isQuiet(): boolean {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
-    if (terminal.ledger.open().some((intent) => !isCase(intent) && !isBorne(intent))) return false;
+    if (terminal.ledger.open().some((intent) => !this.judge.isOver(intent))) return false;
     return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
   }
 
@@ -338,6 +325,7 @@ export class Counter {
     const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
     if (broken !== null) this.#options.violate(broken);
     if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
+    if (terminal !== null) this.judge.fence(terminal.ledger.recovering());
     if (this.page.judge()) this.#looksAtMs = this.#options.clock.monoMs;
   }
 
@@ -351,11 +339,7 @@ export class Counter {
   }
 
   #gaveUp(fault: unknown): void {
-    const isDisk = fault instanceof LedgerFault && fault.code === 'IO';
-    if (!isDisk) {
-      const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-      this.#options.violate({ code: 'FAULT', text });
-    }
+    this.judge.ends(fault, false);
     this.#options.clock.after(FAULT_TELL_MS, () => this.#died('gaveUp'));
   }
 
@@ -393,8 +377,7 @@ export class Counter {
   /** Counts a fault; false: the shrunk story leaves it out. */
   #count(fault: string): boolean {
     if (this.#options.without.has(fault)) return false;
-    const { counts } = this.#options;
-    counts[fault] = (counts[fault] ?? 0) + 1;
+    tally(this.#options.counts, fault);
     return true;
   }
 
@@ -412,6 +395,7 @@ export class Counter {
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
+    if (intent.cases.length > 0) this.judge.cases(intent);
     if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
       this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
   }

@@ -23,6 +23,7 @@ import type {
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
 import { dayAfter, IssuerDays, listed, totalsOf } from './issuer-days.ts';
+import { isOther, replace } from './issuer-past.ts';
 
 export type ModelAnswer<T> = (
   | { readonly kind: 'answered'; readonly value: T }
@@ -85,6 +86,8 @@ const PAGE_MAX = 50;
 export class IssuerModel {
   readonly #settings: IssuerSettings;
   readonly items = new Map<string, ModelItem>();
+  /** Payments of which it knew something else before it was put back to an earlier point. */
+  readonly forgotten = new Set<string>();
   /** May be negative: the shortfall of a reversed, spent charge is the issuer's receivable. */
   readonly balances = new Map<string, number>();
   readonly #tokens = new Map<string, Token>();
@@ -148,6 +151,12 @@ export class IssuerModel {
     if (head !== undefined && head !== context.journalHead) return true;
     heads.set(context.journalIndex, context.journalHead);
     return false;
+  }
+
+  /** What it holds of a terminal itself. */
+  standing(terminalId: string): { readonly epoch: number | null; readonly wentBack: boolean } {
+    const { epoch, wentBack } = this.#knownOf(terminalId);
+    return { epoch: epoch?.value ?? null, wentBack };
   }
 
   knownIndex(terminalId: string): number {
@@ -228,6 +237,7 @@ export class IssuerModel {
     );
     return () => {
       this.#restores += 1;
+      for (const [id, item] of this.items) if (isOther(item, items.get(id))) this.forgotten.add(id);
       replace(this.items, items);
       days();
       replace(this.balances, balances);
@@ -388,7 +398,7 @@ export class IssuerModel {
     const item = this.items.get(request.sequenceId);
     if (item === undefined) return { kind: 'ambiguous', code: '006_030' };
     const before = item.voids.find((attempt) => attempt.cancelId === request.cancelId);
-    if (before !== undefined) return this.#voidAnswer(before.done);
+    if (before !== undefined) return this.#voidAnswer(before.done, item.businessDate);
     const balance = this.balances.get(item.cardNumber) ?? 0;
     const isToday = item.businessDate === this.openDate(item.terminalId);
     const isOpen = item.state === 'approved' && !item.sealed && isToday;
@@ -398,13 +408,14 @@ export class IssuerModel {
       this.#undo(item);
       item.state = 'voided';
     }
-    return this.#voidAnswer(possible);
+    return this.#voidAnswer(possible, item.businessDate);
   }
 
-  #voidAnswer(done: boolean): ModelAnswer<CancelAnswer> {
-    return done
-      ? { kind: 'answered', value: { cancelNrNumber: 'KMN260723999999999', canceledAt: '20260723100002000' } }
-      : { kind: 'refused', code: '007_030' };
+  /** Also a repeat speaks of the item's own date, whatever day it has become: only on it there is a void. */
+  #voidAnswer(done: boolean, businessDate: string): ModelAnswer<CancelAnswer> {
+    if (!done) return { kind: 'refused', code: '007_030', businessDate };
+    const value = { cancelNrNumber: 'KMN260723999999999', canceledAt: '20260723100002000' };
+    return { kind: 'answered', value, businessDate };
   }
 
   /** Sorted by id, in pages: the cursor is the last id of the page before. */
@@ -430,9 +441,4 @@ export class IssuerModel {
       },
     };
   }
-}
-
-function replace<Key, Value>(into: Map<Key, Value>, from: ReadonlyMap<Key, Value>): void {
-  into.clear();
-  for (const [key, value] of from) into.set(key, value);
 }

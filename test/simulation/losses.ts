@@ -1,4 +1,25 @@
 /** What went with the disks of one till that were put back to an earlier point. */
+import type { Entry } from './disk.ts';
+import type { TerminalWorld } from './terminal.ts';
+
+/** Entries that an old image or a backup may lack. */
+export const LOST_MAX = 40;
+
+/** The disk as it was when its journal ended at `to` is in the machine. Gives what is gone. */
+export function putBack(
+  world: Pick<TerminalWorld, 'disk' | 'clock'>,
+  kind: 'oldImage' | 'restore',
+  to: number,
+): readonly Entry[] {
+  const { disk, clock } = world;
+  world.disk = kind === 'restore' ? disk.restoredAt(to, clock.now().wallMs) : disk.at(to);
+  return disk.entries.slice(to);
+}
+
+export function sequenceIdsOf(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap(({ record }) => record?.sequenceId ?? []);
+}
+
 export class Losses {
   /** Old images that were put in a disk's place: what was lost then is excused, never what was done twice. */
   rollbacks = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { itemsDigest } from '../../src/konaplate/items-digest.ts';
 import { foldDay } from '../../src/settlement/day.ts';
+import { Causes } from './causes.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
 
@@ -20,7 +21,7 @@ function accountOf(excused: typeof NOTHING): readonly string[] {
   });
   const settlement = { days: () => [{ date: DATE, state: foldDay(DATE, []) }] };
   const ledger = { dayPosition: () => ({ issuerPayable: 0, cashDrawer: 0 }) };
-  return daysFault(settlement, ledger, [], issuer, TILL, excused).map(({ code }) => code);
+  return daysFault(settlement, ledger, [], issuer, TILL, excused, new Causes()).map(({ code }) => code);
 }
 
 describe('a day that only the issuer has agreed', () => {

@@ -6,6 +6,7 @@ import { COUNTS_MAX } from '../../src/settlement/count.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
 import type { Cashier } from './cashier.ts';
+import type { Causes } from './causes.ts';
 import type { Excused, Violation } from './check.ts';
 import type { DayLedger } from './disk-days.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -108,6 +109,7 @@ export function daysFault(
   issuer: IssuerModel,
   terminalId: string,
   excused: Omit<Excused, 'unheard'>,
+  causes: Causes,
 ): Violation[] {
   const found: Violation[] = [];
   const isWhole = excused.rollbacks === 0 && excused.restores === 0;
@@ -115,6 +117,10 @@ export function daysFault(
     const { phase, sealed, named } = state;
     const isAgreed = issuer.days.isAgreed(terminalId, date);
     const text = `${date} is ${phase}${sealed === null ? '' : ', sealed'}, names [${named.join(' ')}], issuer ${isAgreed ? 'agreed' : 'did not agree'}`;
+    if (phase === 'notAgreed' && causes.disputes().length === 0) {
+      const code = state.answered?.outcome.detail.code ?? 'other figures';
+      found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
+    }
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });
     // A copy of the disk may have closed it before it was fenced; what it was told is not on this one.

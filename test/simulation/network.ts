@@ -16,6 +16,7 @@ import type {
   SettlementBackend,
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
+import type { Causes } from './causes.ts';
 import type { IssuerModel, ModelAnswer } from './issuer-model.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 
@@ -52,6 +53,11 @@ export const NO_FAULTS: NetworkFaults = {
 
 export type FaultCounts = Record<string, number>;
 
+/** One more of a kind. */
+export function tally(into: FaultCounts, kind: string): void {
+  into[kind] = (into[kind] ?? 0) + 1;
+}
+
 /** One till's cable to the issuer. */
 export interface NetworkOptions {
   readonly clock: VirtualClock;
@@ -60,6 +66,8 @@ export interface NetworkOptions {
   readonly machineId: string;
   readonly terminalId: string;
   readonly counts: FaultCounts;
+  /** What befalls its till. */
+  readonly causes: Causes;
   /** Faults that a shrunk story leaves out; the dice are thrown all the same. */
   readonly without: ReadonlySet<string>;
   readonly tombstones: boolean;
@@ -94,6 +102,15 @@ interface Wire {
   /** Kind and id; null: belongs to no intent. */
   readonly key: string | null;
   readonly handle: () => ModelAnswer<unknown>;
+}
+
+/** One request on its way. */
+interface Sent {
+  readonly wire: Wire;
+  /** Copies of it that have come to the issuer. */
+  arrivals: number;
+  /** Its sender still waits for the answer. */
+  isAwaited(): boolean;
 }
 
 export class SimulatedNetwork implements SettlementBackend {
@@ -153,7 +170,8 @@ export class SimulatedNetwork implements SettlementBackend {
     const probability = this.faults[fault];
     if (probability === 0 || !this.#random.chance(probability)) return false;
     if (this.#options.without.has(fault)) return false;
-    this.counts[fault] = (this.counts[fault] ?? 0) + 1;
+    this.#options.causes.add('line');
+    tally(this.counts, fault);
     return true;
   }
 
@@ -172,6 +190,7 @@ export class SimulatedNetwork implements SettlementBackend {
   async #call<T>(wire: Wire): Promise<Answered<T>> {
     const generation = this.generation;
     if (this.#isCutOff) return await new Promise(() => {});
+    if (!this.up) this.#options.causes.add('line');
     if (!this.up || this.#hit('nothingLeft')) {
       return await this.#after(this.#random.below(40) + 1, { class: 'nothingLeft', why: 'no connection' });
     }
@@ -194,40 +213,44 @@ export class SimulatedNetwork implements SettlementBackend {
         if (key !== null) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
         resolve(answer);
       };
+      const sent: Sent = { wire, arrivals: 0, isAwaited: () => open && generation === this.generation };
       const timer = this.#clock.after(CLIENT_TIMEOUT_MS, () => finish(ambiguous('no answer in time')));
       wire.signal?.addEventListener('abort', () => finish(ambiguous('aborted')), { once: true });
       if (this.#hit('reset')) {
-        this.#resetAfter(this.#random.below(REQUEST_BYTES + ANSWER_BYTES), wire, finish);
+        this.#resetAfter(this.#random.below(REQUEST_BYTES + ANSWER_BYTES), sent, finish);
         return;
       }
-      if (this.#hit('duplicated')) this.#deliver(wire, () => {});
+      if (this.#hit('duplicated')) this.#deliver(sent, () => {});
       if (this.#hit('requestLost')) return;
-      this.#deliver(wire, (answer) => finish(this.#wayBack<T>(answer)));
+      this.#deliver(sent, (answer) => finish(this.#wayBack<T>(answer)));
     });
   }
 
   /** The connection ends after so many bytes: before the first, within the request, or within the answer. */
-  #resetAfter(bytes: number, wire: Wire, finish: (answer: Answered<never>) => void): void {
+  #resetAfter(bytes: number, sent: Sent, finish: (answer: Answered<never>) => void): void {
     const reset: Answered<never> =
       bytes === 0
         ? { class: 'nothingLeft', why: 'RESET' }
         : { ...ambiguous('RESET'), bytesWritten: Math.min(bytes, REQUEST_BYTES) };
-    if (bytes >= REQUEST_BYTES) this.#deliver(wire, () => finish(reset));
+    if (bytes >= REQUEST_BYTES) this.#deliver(sent, () => finish(reset));
     else this.#clock.after(this.#random.below(200) + 1, () => finish(reset));
   }
 
-  #deliver(wire: Wire, reply: (answer: ModelAnswer<unknown>) => void): void {
+  #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>) => void): void {
     // Without tombstones nothing may arrive later than the quiet after a net cancel: the contract of such a backend.
     const lateMs = this.capabilities.tombstones ? 240_000 : 45_000;
     const delayMs = this.#hit('late') ? this.#random.below(lateMs) : this.#random.below(300) + 5;
     this.#clock.after(delayMs, () => {
-      const answer = this.#answerOf(wire);
+      const answer = this.#answerOf(sent);
+      if (this.oneWay) this.#options.causes.add('line');
       if (this.oneWay || this.#hit('answerLost')) return;
       this.#clock.after(this.#random.below(300) + 5, () => reply(answer));
     });
   }
 
-  #answerOf(wire: Wire): ModelAnswer<unknown> {
+  #answerOf(sent: Sent): ModelAnswer<unknown> {
+    const { wire } = sent;
+    if (this.refusesAll !== null || this.keyLasts !== null) this.#options.causes.add('line');
     if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
     if (this.keyLasts !== null && wire.key?.startsWith('approve ') === true) this.keyLasts -= 1;
     if (this.keyLasts !== null && this.keyLasts < 0) return { kind: 'notProcessed', code: KEY_OVER };
@@ -236,7 +259,21 @@ export class SimulatedNetwork implements SettlementBackend {
       this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId);
     if (isFenced && wire.fencing === 'refuses') return { kind: 'notProcessed', code: '000_910' };
     if (this.#hit('notProcessed')) return { kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) };
-    return wire.handle();
+    if (wire.fencing !== 'judges') return wire.handle();
+    return this.#greet(sent);
+  }
+
+  /** Whether a hello that shows a journal that went back was late tells the world, not the issuer. */
+  #greet(sent: Sent): ModelAnswer<unknown> {
+    const { causes, terminalId } = this.#options;
+    const before = this.#issuer.standing(terminalId);
+    const isLate = sent.arrivals > 0 || !sent.isAwaited();
+    sent.arrivals += 1;
+    const answer = sent.wire.handle();
+    const after = this.#issuer.standing(terminalId);
+    if (before.epoch !== null && after.epoch !== before.epoch) causes.believed();
+    if (isLate && after.wentBack && !before.wentBack) causes.add('lateHello');
+    return answer;
   }
 
   #wayBack<T>(answer: ModelAnswer<unknown>): Answered<T> {
@@ -286,7 +323,12 @@ export class SimulatedNetwork implements SettlementBackend {
     return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
   }
   async close(request: CloseRequest, context: CallContext, signal?: AbortSignal) {
-    const handle = () => this.#issuer.close(this.#options.terminalId, request);
+    const { terminalId, causes } = this.#options;
+    const handle = () => {
+      const answer = this.#issuer.close(terminalId, request);
+      if (answer.kind === 'answered' && answer.value.result === 'AGREED') causes.add('agreed');
+      return answer;
+    };
     return await this.#call<never>(this.#wire(context, signal, 'refuses', null, handle));
   }
 

@@ -351,4 +351,44 @@ export const PLANTS: readonly Plant[] = [
         return ledger.record(sequenceId, event, now, { ...options, voucher });
       }),
   },
+  {
+    name: 'a payment that is a case is not reversed',
+    quick: true,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
+        const intent = ledger.get(sequenceId);
+        if (event.kind === 'netCancel' && intent !== null && intent.cases.length > 0)
+          return { ok: false, refusal: 'NOT_IN_THIS_STATE', intent };
+        return ledger.record(sequenceId, event, now, options);
+      }),
+  },
+  {
+    name: 'every payment that is reversed is a case',
+    quick: true,
+    ledger: (ledger) =>
+      recording(ledger, (sequenceId, event, now, options) => {
+        const outcome = ledger.record(sequenceId, event, now, options);
+        if (event.kind !== 'deadline' || !outcome.ok) return outcome;
+        return ledger.record(sequenceId, { kind: 'openCase', reason: 'RECOVERING' }, now, options);
+      }),
+  },
+  {
+    name: 'a hello tells an older end of the journal than the requests before it',
+    quick: true,
+    backend: (backend) =>
+      over(backend, {
+        hello: (request, context, signal) => {
+          const journalIndex = Math.max(0, context.journalIndex - 1);
+          return backend.hello(request, { ...context, journalIndex }, signal);
+        },
+      }),
+  },
+  {
+    name: 'a close tells no figures',
+    quick: true,
+    backend: (backend) =>
+      over(backend, {
+        close: (request, context, signal) => backend.close({ ...request, totals: [] }, context, signal),
+      }),
+  },
 ];

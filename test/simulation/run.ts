@@ -1,13 +1,13 @@
 /**
  * `npm run simulate -- [--seeds N] [--from N] [--customers N] [--seconds N] [--workers N] [--files] [--story SEED]
- * [--shrink SEED] [--plants] [--replay FILE]`
+ * [--shrink SEED] [--plants] [--calm] [--replay FILE]`
  *
  * Without `--customers` a story has as many customers as a busy hour needs for twenty payments; with it so many who take
  * their time, on a worse line, as the older lists of seeds were told.
  *
  * Runs stories and prints seeds per second, faults by kind, intents, what was visited, and every violation with its seed;
  * the first failing seed is shrunk and told in plain words. `--workers` spreads the seeds over processes, `--files` puts
- * real ledger files in place of the simulator's disk, `--story` tells one seed line by line, `--shrink` tells the shortest
+ * real ledger files in place of the simulator's disk, `--calm` leaves out everything but what people do, `--story` tells one seed line by line, `--shrink` tells the shortest
  * story of a failing one, `--plants` shows that each planted bug is found, `--replay FILE` scans a recording
  * (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to. Exit 1 when something was
  * found wrong.
@@ -21,6 +21,7 @@ import { PLANTS, type Plant } from './plants.ts';
 import { shrink } from './shrink.ts';
 import { Crashed } from './terminal.ts';
 import { addStory, emptyTotals, type Totals } from './totals.ts';
+import { DISTURBANCES } from './weather.ts';
 import { answerSlices, simulateApart } from './workers.ts';
 import { Story } from './world.ts';
 
@@ -56,6 +57,8 @@ export async function simulate(options: {
   readonly customers: number | null;
   readonly budgetMs: number;
   readonly plant?: Plant;
+  /** Kinds of fault that do not happen. */
+  readonly without?: ReadonlySet<string>;
   readonly stopAtFirst?: boolean;
   /** Real ledger files instead of the simulator's disk. */
   readonly onFiles?: boolean;
@@ -71,11 +74,11 @@ export async function simulate(options: {
   Error.stackTraceLimit = 0; // stories throw by the hundred; one that fails is told again with its stacks
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
-  const { plant, customers } = options;
+  const { plant, customers, without = new Set() } = options;
   try {
     for (let seed = options.from; seed < options.from + options.seeds; seed += 1) {
       if (performance.now() - startMs > options.budgetMs) break;
-      story = new Story({ seed, folder, customers, ...(plant === undefined ? {} : { plant }) });
+      story = new Story({ seed, folder, customers, without, ...(plant === undefined ? {} : { plant }) });
       const result = await story.run();
       await new Promise(setImmediate); // what nobody caught is told between two turns
       addStory(totals, result);
@@ -120,16 +123,19 @@ function print(totals: Totals): void {
   console.log(
     `seeds ${totals.seeds} (${perSecond}/s, ${perCore} per processor second), ${intents}, cases ${totals.cases}, crashes ${totals.crashes}`,
   );
-  console.log(
-    `faults ${Object.entries(totals.faults)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')}`,
-  );
+  console.log(`faults ${counted(totals.faults)}`);
+  console.log(`judged ${counted(totals.tallies)}`);
   console.log(`states ${totals.states.size} of 38: ${[...totals.states].sort().join(', ')}`);
   console.log(`cells of the table ${totals.cells.size}: ${[...totals.cells].sort().join(', ')}`);
   console.log(`faces ${[...totals.faces].sort().join(' ')}`);
   console.log(`violations ${totals.failed.length}`);
   printFailed(totals.failed.slice(0, 20));
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 }
 
 function printFailed(failed: Totals['failed']): void {
@@ -205,6 +211,7 @@ async function main(): Promise<number> {
       story: { type: 'string' },
       shrink: { type: 'string' },
       files: { type: 'boolean', default: false },
+      calm: { type: 'boolean', default: false },
       slices: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
       replay: { type: 'string' },
@@ -229,7 +236,11 @@ async function main(): Promise<number> {
   const totals =
     workers > 1
       ? await simulateApart({ ...range, workers, onSlice: ({ failed }) => printFailed(failed) })
-      : await simulate({ ...range, onFiles: values.files });
+      : await simulate({
+          ...range,
+          onFiles: values.files,
+          ...(values.calm ? { without: DISTURBANCES } : {}),
+        });
   print(totals);
   const first = totals.failed[0];
   if (first !== undefined) await tellShrunk(first.seed, customers, first.violations[0]?.code);

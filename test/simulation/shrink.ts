@@ -2,7 +2,8 @@
  * A failing seed as the shortest story that still fails: customers are left out, then kinds of faults, as long as the same
  * thing goes wrong at the end. What is left is told in plain words.
  */
-import { Story, type StoryOptions, type StoryResult } from './world.ts';
+import type { StoryOptions, StoryResult } from './story.ts';
+import { Story } from './world.ts';
 
 /** Stories told while shrinking; each is a fraction of a second. */
 const TRIES_MAX = 400;

@@ -1,5 +1,5 @@
 /** What a run of many stories adds up to. */
-import type { StoryResult } from './world.ts';
+import type { StoryResult } from './story.ts';
 
 export interface Totals {
   seeds: number;
@@ -10,6 +10,8 @@ export interface Totals {
   /** Processor time, user and system: what a core would need that does nothing else. */
   cpuMs: number;
   readonly faults: Record<string, number>;
+  /** How often what is judged was there to be judged. */
+  readonly tallies: Record<string, number>;
   readonly states: Set<string>;
   readonly cells: Set<string>;
   readonly faces: Set<string>;
@@ -25,6 +27,7 @@ export function emptyTotals(): Totals {
     elapsedMs: 0,
     cpuMs: 0,
     faults: {},
+    tallies: {},
     states: new Set(),
     cells: new Set(),
     faces: new Set(),
@@ -37,11 +40,15 @@ export function addStory(totals: Totals, result: StoryResult): void {
   totals.intents += result.intents;
   totals.cases += result.cases;
   totals.crashes += result.crashes;
-  for (const [fault, count] of Object.entries(result.faults))
-    totals.faults[fault] = (totals.faults[fault] ?? 0) + count;
+  addCounts(totals.faults, result.faults);
+  addCounts(totals.tallies, result.tallies);
   for (const state of result.states) totals.states.add(state);
   for (const cell of result.cells) totals.cells.add(cell);
   for (const face of result.faces) totals.faces.add(face);
   const { seed, violations } = result;
   if (violations.length > 0) totals.failed.push({ seed, violations });
+}
+
+export function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [kind, count] of Object.entries(counts)) into[kind] = (into[kind] ?? 0) + count;
 }

@@ -7,6 +7,29 @@ import { EPOCH_MS, type SeededRandom, type VirtualClock } from './time.ts';
 
 const OUTAGE_CODES = ['000_904', '000_905', '000_907', '000_908'] as const;
 
+/**
+ * Everything that is not people's usual doing: without it a till has nothing to make a case of but what somebody left, its
+ * issuer believes it, and every day that is closed is agreed.
+ */
+export const DISTURBANCES: ReadonlySet<string> = new Set([
+  ...Object.keys(NO_FAULTS),
+  'lineDown',
+  'oneWay',
+  'refusesAll',
+  'keyOver',
+  'crash',
+  'powerCut',
+  'diskFull',
+  'diskError',
+  'clockShift',
+  'suspended',
+  'sealed',
+  'issuerRestored',
+  'oldImage',
+  'restore',
+  'moved',
+]);
+
 /** What weather and customers find, and do it in. */
 export interface Scene {
   readonly clock: VirtualClock;

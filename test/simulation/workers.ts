@@ -1,6 +1,6 @@
 /** The seeds of one run spread over child processes, and their totals put together again. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { emptyTotals, type Totals } from './totals.ts';
+import { addCounts, emptyTotals, type Totals } from './totals.ts';
 
 /** Seeds that a child takes at once: small enough that the last ones end together. */
 const SLICE = 200;
@@ -18,8 +18,8 @@ function merge(into: Totals, part: Totals): void {
   into.cases += part.cases;
   into.crashes += part.crashes;
   into.cpuMs += part.cpuMs;
-  for (const [fault, count] of Object.entries(part.faults))
-    into.faults[fault] = (into.faults[fault] ?? 0) + count;
+  addCounts(into.faults, part.faults);
+  addCounts(into.tallies, part.tallies);
   for (const state of part.states) into.states.add(state);
   for (const cell of part.cells) into.cells.add(cell);
   for (const face of part.faces) into.faces.add(face);

@@ -8,64 +8,19 @@ import { join } from 'node:path';
 import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
 import { isCase } from '../../src/intent/state.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
-import type { FaceId } from '../../src/station/snapshot.ts';
-import type { ScanResult } from '../../src/station/station.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { attend } from './manager.ts';
-import type { FaultCounts } from './network.ts';
+import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
-import type { Plant } from './plants.ts';
+import type { Read, ReadOutcome, StoryOptions, StoryResult } from './story.ts';
 import { survive } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
 import { VoucherManager } from './vouchers.ts';
 import { changeWeather, type Scene } from './weather.ts';
-
-export interface StoryOptions {
-  readonly seed: number;
-  /** So many, who take their time; null: one after the other in a busy hour, until enough payments were begun. */
-  readonly customers: number | null;
-  /** Folder for real ledger files; null: the simulator's disk. */
-  readonly folder: string | null;
-  readonly plant?: Plant;
-  readonly tell?: (line: string) => void;
-  /** Chapters to be told, by number; absent: all of them. */
-  readonly chapters?: ReadonlySet<number>;
-  /** Kinds of fault that do not happen. */
-  readonly without?: ReadonlySet<string>;
-}
-
-export interface StoryResult {
-  readonly seed: number;
-  /** Customers who came. */
-  readonly customers: number;
-  readonly violations: readonly Violation[];
-  readonly intents: number;
-  readonly cases: number;
-  readonly crashes: number;
-  readonly faults: FaultCounts;
-  readonly states: ReadonlySet<string>;
-  readonly faces: ReadonlySet<FaceId>;
-  readonly cells: ReadonlySet<string>;
-}
-
-/** One read of a recording, as `replayOf` gives it. */
-export interface Read {
-  readonly afterMs: number;
-  readonly frame: ScanFrame;
-}
-
-export interface ReadOutcome {
-  readonly atMs: number;
-  readonly source: string;
-  /** null: the till was down. */
-  readonly result: ScanResult | null;
-  /** Why it opened nothing, as the screen says it. */
-  readonly refused: string | null;
-}
 
 /** The till's scanner and line come up. */
 const START_MS = 10_000;
@@ -92,6 +47,7 @@ export class Story {
   readonly issuer: IssuerModel;
   readonly counters: Counter[] = [];
   readonly faults: FaultCounts = {};
+  readonly tallies: FaultCounts = {};
   readonly violations: Violation[] = [];
   readonly #options: StoryOptions;
   readonly #without: ReadonlySet<string>;
@@ -223,6 +179,7 @@ export class Story {
       cases: all.filter(isCase).length,
       crashes: this.counters.reduce((sum, { crashes }) => sum + crashes, 0),
       faults: this.faults,
+      tallies: this.tallies,
       states: new Set(this.counters.flatMap(({ states }) => [...states])),
       faces: new Set(this.counters.flatMap(({ cashier }) => [...cashier.faces])),
       cells: new Set(this.counters.flatMap(({ cells }) => [...cells])),
@@ -245,6 +202,7 @@ export class Story {
       file: isGhost ? null : this.#fileOf(till),
       plant: plant ?? null,
       counts: this.faults,
+      tallies: this.tallies,
       without: this.#without,
       tombstones: this.#tombstones,
       tell: tell === undefined ? null : (words) => this.#say(isGhost ? `(old machine) ${words}` : words),
@@ -284,6 +242,7 @@ export class Story {
     const { random, issuer } = this;
     if (this.#happens('cutOver', 0.03)) issuer.cutOver();
     if (this.#happens('sealed', 0.004)) {
+      for (const { causes } of [...this.counters, ...this.#ghosts]) causes.add('sealed');
       const terminals = this.counters.map(({ world }) => world.terminalId);
       issuer.seal(issuer.businessDate, terminals);
       issuer.cutOver();
@@ -294,6 +253,7 @@ export class Story {
       this.#past();
       this.#past = null;
       this.#restores += 1;
+      for (const { causes } of [...this.counters, ...this.#ghosts]) causes.add('issuerRestored');
       for (const counter of this.counters) counter.judgeLost();
       this.#say('the issuer is put back to an earlier point');
     }
@@ -314,8 +274,7 @@ export class Story {
     this.clock.after(5_000 + this.random.below(60_000), () => {
       const ghost = this.#counter(this.counters.indexOf(counter) + 1, true);
       this.#ghosts.push(ghost);
-      counter.copies += 1;
-      ghost.haunt(left.disk, left.machineId);
+      ghost.haunt(left.disk, left.machineId, counter);
       this.clock.after(90_000, () => ghost.switchOff());
     });
   }
@@ -425,7 +384,6 @@ export class Story {
   }
 
   #account(): void {
-    const known = new Set<string>();
     for (const counter of this.counters) {
       const { terminal } = counter;
       if (terminal === null) {
@@ -433,9 +391,13 @@ export class Story {
         continue;
       }
       const intents = terminal.books.intents();
-      for (const { sequenceId } of intents) known.add(sequenceId);
-      const { losses, copies } = counter;
+      for (const { state } of terminal.settlement.days()) {
+        if (state.wanted !== null) tally(this.tallies, 'dayClosed');
+        if (state.wanted !== null && state.sealed !== null) tally(this.tallies, 'dayAgreed');
+      }
+      const { losses, causes } = counter;
       const { rollbacks, unheard } = losses;
+      const copies = causes.has('copied') ? 1 : 0;
       const excused = { rollbacks, restores: this.#restores, copies, unheard };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {

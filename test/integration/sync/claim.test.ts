@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, HelloAnswer, HelloRequest } from '../../../src/konaplate/settlement.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
+import { answered, Counter, held, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
@@ -84,5 +84,28 @@ describe('a claim of the next epoch', () => {
     const claimed = counter.worker.claimEpoch('lee');
     await counter.clock.advance(2_000);
     expect(await claimed).toBe(false);
+  });
+
+  it('that is pressed again while the first is on its way claims no second epoch', async () => {
+    const { backend, clock, worker } = counter;
+    backend.greeting = { ...backend.greeting, epoch: 4 };
+    await counter.start();
+    const granted = { ...backend.greeting, epoch: 5 };
+    const hello = held<Awaited<ReturnType<typeof backend.sayHello>>>();
+    backend.sayHello = () => hello.promise;
+    const first = worker.claimEpoch('lee');
+    await clock.advance(1_000);
+    const say = backend.sayTransactions;
+    const list = held<Awaited<ReturnType<typeof say>>>();
+    backend.sayTransactions = () => list.promise;
+    const second = worker.claimEpoch('lee');
+    hello.give(answered(granted));
+    await clock.advance(1_000);
+    expect(await first).toBe(true);
+    list.give(await say({ businessDate: '20261122', limit: 100 }));
+    await clock.advance(10_000);
+    expect(await second).toBe(true);
+    const claims = backend.of('hello').flatMap(({ request }) => Object(request).claimEpoch ?? []);
+    expect(claims).toEqual([5]);
   });
 });

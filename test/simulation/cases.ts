@@ -1,0 +1,129 @@
+/**
+ * What a case may come of and what it may excuse, reason by reason (intent-rules 2 to 5, settlement-contract 3 to 6): a
+ * till that makes a case of a payment for no reason, or leaves one lying because it is a case, is found out.
+ */
+import type { CaseReason, Intent } from '../../src/intent/model.ts';
+import { owesPerson } from '../../src/intent/move.ts';
+import { ended, isCase } from '../../src/intent/state.ts';
+import type { Causes } from './causes.ts';
+import type { ModelItem } from './issuer-model.ts';
+import { isOver } from './voucher-check.ts';
+
+/** What is known outside of the till of one payment that is a case. */
+export interface CaseStory {
+  readonly intent: Intent;
+  readonly causes: Causes;
+  /** The terminal is not believed. */
+  readonly isFenced: boolean;
+  readonly item: ModelItem | undefined;
+  /** The issuer was put back to before it knew what it had known of this payment. */
+  readonly isForgotten: boolean;
+  /** Records of it went with a disk that was put back, or a copy of the disk did more for it. */
+  readonly isLost: boolean;
+}
+
+export type Mismatch = 'APPROVED_WITHOUT_CASH' | 'CASH_WITHOUT_APPROVAL';
+
+interface Rule {
+  /** This may have been opened, as far as the world outside is concerned. */
+  readonly mayOpen: (story: CaseStory) => boolean;
+  /** Cash and issuer may differ so at the end, because a person still has to decide about just that. */
+  readonly excuses: (story: CaseStory, mismatch: Mismatch) => boolean;
+}
+
+const NEVER = (): boolean => false;
+const isChanged = ({ isForgotten, isLost }: CaseStory): boolean => isForgotten || isLost;
+
+const RULES: Readonly<Record<CaseReason, Rule>> = {
+  // People do that.
+  LEFT_AT_COUNTER: { mayOpen: () => true, excuses: NEVER },
+  // "Paid" is said of a withdrawal that is not approved only in answer to the question of a restart.
+  PAID_WITHOUT_APPROVAL: {
+    mayOpen: ({ intent, causes }) => intent.type === 'REFUND' && causes.has('restart'),
+    excuses: ({ intent }, mismatch) => intent.host !== 'approved' && mismatch === 'CASH_WITHOUT_APPROVAL',
+  },
+  // It is undone again by itself, so at the end nothing differs.
+  LATE_APPROVAL: { mayOpen: isChanged, excuses: NEVER },
+  ISSUER_CONTRADICTS: {
+    mayOpen: isChanged,
+    excuses: ({ intent }, mismatch) => intent.host === 'approved' && mismatch === 'CASH_WITHOUT_APPROVAL',
+  },
+  APPROVED_NEVER_SENT: {
+    mayOpen: ({ isLost }) => isLost,
+    excuses: ({ intent }, mismatch) => intent.host === 'closed' && mismatch === 'APPROVED_WITHOUT_CASH',
+  },
+  REVERSED_ELSEWHERE: {
+    mayOpen: isChanged,
+    excuses: ({ intent }, mismatch) => intent.host === 'approved' && mismatch === 'CASH_WITHOUT_APPROVAL',
+  },
+  // An id never stands with another content here.
+  CONTENT_CONFLICT: { mayOpen: NEVER, excuses: NEVER },
+  NET_CANCEL_REFUSED: {
+    mayOpen: ({ item }) => item?.sealed === true,
+    excuses: ({ item }, mismatch) => item?.sealed === true && mismatch === 'APPROVED_WITHOUT_CASH',
+  },
+  BOOKED_AFTER_SEAL: {
+    mayOpen: ({ causes }) => causes.has('agreed') || causes.has('sealed'),
+    excuses: NEVER,
+  },
+  // The void is done here and denied there, or the other way round what it was to undo.
+  VOID_CONFLICT: {
+    mayOpen: isChanged,
+    excuses: ({ intent }, mismatch) =>
+      mismatch === (intent.host === 'voided' ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL'),
+  },
+  // It is repeated until it is answered.
+  VOID_LATE: {
+    mayOpen: ({ causes }) => causes.has('line') || causes.has('disk') || causes.has('restart'),
+    excuses: NEVER,
+  },
+  // Delivery goes on once somebody mended what stopped it.
+  NOT_PROCESSED: { mayOpen: ({ intent, causes }) => intent.deferred && causes.has('line'), excuses: NEVER },
+  BUDGET_SPENT: { mayOpen: ({ causes }) => causes.has('line') || causes.has('disk'), excuses: NEVER },
+  // A fence has reasons of its own, which are judged when it comes. What the journal lost a person has to find out.
+  RECOVERING: {
+    mayOpen: ({ causes, isFenced }) => isFenced || causes.fences().length > 0,
+    excuses: ({ isLost }) => isLost,
+  },
+};
+
+/** Nothing that befell this till or the issuer can have made this case. */
+export function isCauseless(reason: CaseReason, story: CaseStory): boolean {
+  return !RULES[reason].mayOpen(story);
+}
+
+/**
+ * It is a case, and a person still owes an act or an answer (no answer is a case, never a guess), or the only thing that can
+ * end it; or one of its cases is about just this.
+ */
+export function isOfCase(mismatch: Mismatch, story: CaseStory): boolean {
+  const { intent } = story;
+  if (!isCase(intent)) return false;
+  const isReversing = intent.host === 'reversing' && !owesPerson(intent);
+  if (!ended(intent) && !isReversing) return true;
+  return intent.cases.some((reason) => RULES[reason].excuses(story, mismatch));
+}
+
+/**
+ * Nothing more comes of it without a person: it has ended, or it is a case of which the rest is a person's. Inquiries, net
+ * cancels, voids and delivery never stop for a case (intent-rules 3), unless the issuer really refuses.
+ */
+export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasBarcode: boolean): boolean {
+  if (isOver(intent)) return true;
+  if (!isCase(intent)) return false;
+  if (intent.question !== null) return true;
+  switch (intent.host) {
+    case 'unsent':
+    case 'sending':
+    case 'unknown':
+      // Without its barcode it cannot be sent: only a manager can end it, by paying it back.
+      return intent.deferred && !hasBarcode;
+    case 'reversing':
+      return item !== undefined && item.state === 'approved' && item.sealed;
+    case 'voiding':
+    case 'voided':
+      return intent.cash === 'return_due';
+    default:
+      return true;
+  }
+}

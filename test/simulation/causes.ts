@@ -1,0 +1,74 @@
+/**
+ * What befell one till as far as a case or a fence may come of it, by kind, and which payments and dates it touched. A till
+ * to which nothing of this happened has neither.
+ */
+import type { Entry } from './disk.ts';
+
+export type Cause =
+  /** Its process ended and began anew. */
+  | 'restart'
+  /** A request or its answer was lost, late, doubled, broken or refused. */
+  | 'line'
+  /** A write that its disk did not take. */
+  | 'disk'
+  /** A hello came when nobody waited for it any more, and the journal had gone on. */
+  | 'lateHello'
+  | 'putBack'
+  | 'moved'
+  /** A copy of its disk ran in another machine; or this is that machine. */
+  | 'copied'
+  | 'issuerRestored'
+  /** The issuer sealed a day that nobody had closed. */
+  | 'sealed'
+  /** It agreed to a close of this till. */
+  | 'agreed';
+
+/** Without one of these a terminal that is not believed any more is a fault of the program (settlement-contract 5). */
+const FENCES: readonly Cause[] = ['lateHello', 'putBack', 'moved', 'copied', 'issuerRestored'];
+
+/** Without one of these both sides have the same items, so a close that is answered is agreed (settlement-contract 6). */
+const DISPUTES: readonly Cause[] = ['putBack', 'copied', 'issuerRestored', 'sealed'];
+
+export class Causes {
+  readonly #met = new Set<Cause>();
+  /** Of these, since the terminal was believed last. */
+  readonly #sinceBelieved = new Set<Cause>();
+  /** What a disk does not hold that this till once wrote, or that a copy of it wrote in another machine. */
+  readonly #elsewhere: (() => readonly Entry[])[] = [];
+
+  add(cause: Cause): void {
+    this.#met.add(cause);
+    this.#sinceBelieved.add(cause);
+  }
+
+  has(cause: Cause): boolean {
+    return this.#met.has(cause);
+  }
+
+  /** These entries went with a disk that was put back, or are a copy's own. */
+  writtenElsewhere(entries: () => readonly Entry[]): void {
+    this.#elsewhere.push(entries);
+  }
+
+  /** Something of this payment, or of this date, is written where this till's disk does not have it. */
+  isElsewhere(what: string): boolean {
+    return this.#elsewhere.some((entries) =>
+      entries().some(({ record, day }) => record?.sequenceId === what || day?.businessDate === what),
+    );
+  }
+
+  /** A manager took the terminal back: what the issuer knew of it before counts no more. */
+  believed(): void {
+    this.#sinceBelieved.clear();
+  }
+
+  /** Why both sides may not agree about a day; empty: for no reason. */
+  disputes(): readonly Cause[] {
+    return DISPUTES.filter((cause) => this.#met.has(cause));
+  }
+
+  /** Why the terminal may be fenced now; empty: for no reason. */
+  fences(): readonly Cause[] {
+    return FENCES.filter((cause) => this.#sinceBelieved.has(cause));
+  }
+}

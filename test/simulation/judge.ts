@@ -1,0 +1,116 @@
+/** Judges one till by what befell it: no case, no fence and no end of its process comes of nothing, and no case is left lying. */
+import type { Intent } from '../../src/intent/model.ts';
+import { LedgerFault } from '../../src/ledger/fault.ts';
+import type { RecoveringMark } from '../../src/ledger/types.ts';
+import { type CaseStory, isCauseless, isLeftToPeople } from './cases.ts';
+import type { Causes } from './causes.ts';
+import type { Violation } from './check.ts';
+import type { Disk } from './disk.ts';
+import type { IssuerModel } from './issuer-model.ts';
+import { type FaultCounts, tally } from './network.ts';
+import type { TerminalWorld } from './terminal.ts';
+
+export interface JudgeOptions {
+  readonly world: TerminalWorld;
+  readonly issuer: IssuerModel;
+  readonly tallies: FaultCounts;
+  readonly violate: (violation: Violation) => void;
+}
+
+export class Judge {
+  readonly causes: Causes;
+  /** Writes that failed, in all runs. */
+  diskFaults = 0;
+  readonly #options: JudgeOptions;
+  /** `sequenceId reason` of every case that was opened. */
+  readonly #cases = new Set<string>();
+  /** What this run's disk did not take, by the world's doing. */
+  readonly #diskFaults = new Set<'full' | 'io'>();
+  #hasRun = false;
+  #isFenced = false;
+
+  constructor(causes: Causes, options: JudgeOptions) {
+    this.causes = causes;
+    this.#options = options;
+  }
+
+  /** A process starts on the disk. */
+  starts(): void {
+    if (this.#hasRun) this.causes.add('restart');
+    this.#hasRun = true;
+    this.#diskFaults.clear();
+  }
+
+  /** The world lets a write of this run fail. */
+  diskFails(kind: 'full' | 'io'): true {
+    this.causes.add('disk');
+    this.#diskFaults.add(kind);
+    this.diskFaults += 1;
+    return true;
+  }
+
+  /** The process ends by itself of this: of a disk that failed, or that was full at its start, and of nothing else. */
+  ends(fault: unknown, isStarting: boolean): void {
+    const code = fault instanceof LedgerFault ? fault.code : null;
+    if (code === 'IO' && this.#diskFaults.has('io')) return;
+    if (code === 'FULL' && isStarting && this.#diskFaults.has('full')) return;
+    const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+    this.#options.violate({ code: 'FAULT', text });
+  }
+
+  /** The till goes on from a copy of this disk: its cases are another's. */
+  inherits(disk: Disk): void {
+    for (const { sequenceId, cases } of disk.folded().values())
+      for (const reason of cases) this.#cases.add(`${sequenceId} ${reason}`);
+  }
+
+  /** A terminal that the issuer does not believe any more, or that does not believe itself, has a reason in the story. */
+  fence(mark: RecoveringMark | null): void {
+    const isNew = mark !== null && !this.#isFenced;
+    this.#isFenced = mark !== null;
+    if (!isNew) return;
+    const { tallies, violate } = this.#options;
+    const causes = this.causes.fences();
+    for (const cause of causes) tally(tallies, `fencedBy ${cause}`);
+    if (causes.length > 0) return;
+    violate({ code: 'FENCED_FOR_NOTHING', text: `${mark.reason}, of a till that was always itself` });
+  }
+
+  /** A case that is new has a reason in what befell this till, its payment or the issuer. */
+  cases(intent: Intent): void {
+    const { tallies, violate } = this.#options;
+    for (const reason of intent.cases) {
+      const opened = `${intent.sequenceId} ${reason}`;
+      if (this.#cases.has(opened)) continue;
+      this.#cases.add(opened);
+      tally(tallies, `case ${reason}`);
+      if (isCauseless(reason, this.storyOf(intent)))
+        violate({
+          code: 'CASE_FOR_NOTHING',
+          text: `${opened}: ${intent.type} ${intent.host}/${intent.cash}`,
+        });
+    }
+  }
+
+  /** What is known of a payment outside of its till. */
+  storyOf(intent: Intent): CaseStory {
+    const { world, issuer } = this.#options;
+    const { causes } = this;
+    const { sequenceId } = intent;
+    return {
+      intent,
+      causes,
+      isFenced: world.disk.recovering !== null,
+      item: issuer.items.get(sequenceId),
+      isForgotten: issuer.forgotten.has(sequenceId),
+      isLost: causes.isElsewhere(sequenceId),
+    };
+  }
+
+  /** Nothing more comes of this payment without a person. */
+  isOver(intent: Intent): boolean {
+    const { world, issuer } = this.#options;
+    const hasBarcode = world.file !== null || world.disk.vault.has(intent.sequenceId);
+    return isLeftToPeople(intent, issuer.items.get(intent.sequenceId), hasBarcode);
+  }
+}
