@@ -45,6 +45,8 @@ const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006',
 const SEALED_THERE = '006_907';
 /** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
 const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
+/** Between two tries of a day, also on a line that comes and goes; as long as the first wait. */
+const HURRY_MS = 2_000;
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
 const TAKEN_MAX = 20;
 
@@ -58,6 +60,8 @@ interface Drive {
   running: Promise<void> | null;
   timer: Timer | null;
   readonly tries: Tries;
+  /** Mono ms at which the last try ended. */
+  triedMs: number;
 }
 
 export class Closer {
@@ -71,7 +75,7 @@ export class Closer {
 
   /** Goes on with this day's close; resolves when the present try is over. Never rejects. */
   drive(date: string): Promise<void> {
-    const drive = this.#drives.get(date) ?? { running: null, timer: null, tries: new Tries() };
+    const drive = this.#drives.get(date) ?? { running: null, timer: null, tries: new Tries(), triedMs: 0 };
     this.#drives.set(date, drive);
     drive.timer?.cancel();
     drive.timer = null;
@@ -89,6 +93,7 @@ export class Closer {
 
   /** A person may have closed the day again since the try came to its end: found in the turn that lets the day go. */
   #tried(date: string, drive: Drive, isOver: boolean): Promise<void> | undefined {
+    drive.triedMs = this.#options.clock.now().monoMs;
     const isWantedAnew = isOver && !this.#isStopped && this.#isWanted(date);
     drive.running = null;
     if (isOver || this.#isStopped) this.#drives.delete(date);
@@ -100,10 +105,18 @@ export class Closer {
     return readDay(this.#options.ledger, date).phase === 'wanted';
   }
 
-  /** The line came back: what waited for it alone does not wait for its time. */
+  /**
+   * The line came back, or may have: what waited for it alone does not wait for its time. A line that comes and goes, which
+   * the tries themselves may bring about, makes no more of them than one that is down.
+   */
   hurry(): void {
-    for (const [date, { running, tries }] of this.#drives)
-      if (running === null && tries.mayHurry) void this.drive(date);
+    const { monoMs } = this.#options.clock.now();
+    for (const [date, drive] of this.#drives) {
+      if (drive.running !== null || !drive.tries.mayHurry) continue;
+      const waitMs = drive.triedMs + HURRY_MS - monoMs;
+      if (waitMs <= 0) void this.drive(date);
+      else this.#driveAfter(date, drive, waitMs);
+    }
   }
 
   /** A close of this date is being compared or sent. */
@@ -118,7 +131,12 @@ export class Closer {
   }
 
   #retryLater(date: string, drive: Drive): void {
-    drive.timer = this.#options.clock.after(drive.tries.nextWaitMs(), () => void this.drive(date));
+    this.#driveAfter(date, drive, drive.tries.nextWaitMs());
+  }
+
+  #driveAfter(date: string, drive: Drive, waitMs: number): void {
+    drive.timer?.cancel();
+    drive.timer = this.#options.clock.after(waitMs, () => void this.drive(date));
   }
 
   /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */

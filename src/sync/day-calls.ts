@@ -16,6 +16,9 @@ interface DayCallsHost {
   context(): CallContext;
 }
 
+/** A hello that is lost is followed by the next one at once: a page waits for so many, and is then tried again later. */
+const HELLOS_MAX = 10;
+
 type Run<Value> = (context: CallContext, signal: AbortSignal) => Promise<Answered<Value>>;
 
 /**
@@ -52,7 +55,11 @@ export class DayCalls {
 
   /** A page of a list that a fenced terminal imports. */
   async page(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
-    await this.#calls.ended('hello');
+    // The next hello may go out between the end of one and the turn in which this goes on.
+    for (let hellos = 0; this.#calls.has('hello'); hellos += 1) {
+      if (hellos === HELLOS_MAX) return refused('NOT_GREETED');
+      await this.#calls.ended('hello');
+    }
     return this.#list('import', request);
   }
 

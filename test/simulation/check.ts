@@ -127,25 +127,6 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
   return found;
 }
 
-/** After every end: no card number and no barcode in the journal, none but of what may still be sent in the vault. */
-export function secretsLeft({ world, terminal }: Counter, cards: readonly string[]): Violation[] {
-  if (terminal === null || world.file !== null) return [];
-  // The rest of an entry is its place, its hash and the policy's.
-  const journal = JSON.stringify(
-    world.disk.entries.map(({ kind, detail, record, day }) => [
-      kind,
-      detail,
-      day,
-      record?.event,
-      record?.detail,
-      record?.set,
-      record?.actor,
-    ]),
-  );
-  const found = cards.filter((card) => journal.includes(card));
-  return found.length === 0 ? [] : [{ code: 'SECRET', text: 'a card number stands in the journal' }];
-}
-
 /** With nothing open, what the store owes the issuer is what the issuer booked. */
 function booksFault(
   books: Books,
@@ -187,33 +168,4 @@ function booksFault(
 export function brokenFault({ ledger, isFaulted }: Terminal): Violation | null {
   if (!ledger.isBroken() || isFaulted()) return null;
   return { code: 'BROKEN_GOES_ON', text: 'a till goes on over a ledger whose write failed' };
-}
-
-/** Requests that leave the machine, by the states on disk that allow them. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  approve: ['sending'],
-  netCancel: ['reversing', 'reversed'],
-  cancel: ['voiding', 'voided'],
-};
-
-/** Invariant 2: no byte on the wire without the durable state that allows it, and never two of a kind at once. */
-export function sendFaults(sent: {
-  readonly sequenceId: string;
-  /** As it is on disk; null: it is not there. */
-  readonly intent: Intent | null;
-  readonly call: string;
-  readonly isSecond: boolean;
-  readonly isFenced: boolean;
-}): Violation[] {
-  const { sequenceId, intent, call, isSecond, isFenced } = sent;
-  const found: Violation[] = [];
-  const hosts = ALLOWED[call] ?? [];
-  if (intent === null || !hosts.includes(intent.host))
-    found.push({
-      code: 'BYTES_BEFORE_RECORD',
-      text: `${call} left while ${intent?.host ?? 'no record'} was on disk`,
-    });
-  if (isSecond) found.push({ code: 'TWO_AT_ONCE', text: `two ${call} of ${sequenceId} under way` });
-  if (isFenced) found.push({ code: 'FENCED_SENDS', text: `${call} left a fenced terminal` });
-  return found;
 }

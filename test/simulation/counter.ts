@@ -3,15 +3,14 @@
  * It dies, is upgraded, put back to an older disk and moved to another machine, and every screen that it pushes is judged.
  */
 
-import { isExternal } from '../../src/intent/decide.ts';
-import type { Intent, IntentEvent } from '../../src/intent/model.ts';
-import { columnOf } from '../../src/intent/table.ts';
+import type { Intent } from '../../src/intent/model.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
+import type { Snapshot } from '../../src/station/snapshot.ts';
 import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
 import { Causes } from './causes.ts';
-import { brokenFault, sendFaults } from './check.ts';
+import { brokenFault } from './check.ts';
 import type { CounterOptions } from './counter-options.ts';
 import { Disk } from './disk.ts';
 import { Judge } from './judge.ts';
@@ -21,23 +20,20 @@ import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
+import { Watch } from './watch.ts';
 import { wordsOf } from './words.ts';
 
 /** The pages get so long to show what is wrong before the process ends. */
 const FAULT_TELL_MS = 250;
 /** How often somebody else stands at the counter after a crash. */
 const NEW_CASHIER = 0.3;
-/** An attempt that the disk did not take is made again within this time. */
-const ASK_AGAIN_MS = 1_500;
 
 export class Counter {
   readonly network: SimulatedNetwork;
   readonly cashier: Cashier;
   readonly page: Page;
   readonly world: TerminalWorld;
-  readonly states = new Set<string>();
-  /** Cells of the table of intent-rules 3 that were met. */
-  readonly cells = new Set<string>();
+  readonly watch: Watch;
   terminal: Terminal | null = null;
   crashes = 0;
   readonly losses = new Losses();
@@ -46,8 +42,6 @@ export class Counter {
   readonly #options: CounterOptions;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
-  /** Mono ms at which the disk last did not take that a payment is asked about. */
-  readonly #unaskedAtMs = new Map<string, number>();
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -70,7 +64,14 @@ export class Counter {
       without,
       tombstones,
     });
-    this.network.onBytes = (sequenceId, call, isSecond) => this.#bytesLeave(sequenceId, call, isSecond);
+    this.watch = new Watch({
+      clock,
+      world: () => this.world,
+      terminal: () => this.terminal,
+      violate: options.violate,
+    });
+    this.network.onTry = (made) => this.watch.tries(made);
+    this.network.onEnd = (call, sequenceId, answer) => this.watch.ended(call, sequenceId, answer);
     this.world = {
       clock,
       random,
@@ -84,17 +85,24 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) =>
-        this.#count(kind === 'full' ? 'diskFull' : 'diskError') && this.judge.diskFails(kind),
-      onUnasked: (sequenceId) => void this.#unaskedAtMs.set(sequenceId, clock.monoMs),
+      onDiskFault: (kind) => {
+        if (!this.#count(kind === 'full' ? 'diskFull' : 'diskError')) return false;
+        this.watch.diskFailed();
+        return this.judge.diskFails(kind);
+      },
+      onUnasked: (sequenceId) => this.watch.unasked(sequenceId),
       onFault: (fault) => this.#gaveUp(fault),
       onCommit: (intent, event) => this.#committed(intent, event),
-      onEvent: (intent, event) => this.#met(intent, event),
+      onEvent: (intent, event) => this.watch.met(intent, event),
+      onLog: (line) => this.watch.secrets.logged(line),
+      onForward: ({ text }) => this.watch.secrets.forwarded(text),
     };
     const { tallies, violate, people } = options;
     this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, violate });
     const screen = plant?.screen ?? null;
-    this.page = new Page({ clock, diskFaults: () => this.judge.diskFaults, screen, violate });
+    const pushed = (snapshot: Snapshot): void => this.watch.pushed(snapshot);
+    const diskFaults = (): number => this.judge.diskFaults;
+    this.page = new Page({ clock, diskFaults, screen, pushed, violate });
     this.cashier = new Cashier({ random, people, page: this.page, violate });
   }
 
@@ -144,6 +152,7 @@ export class Counter {
         return;
       }
       this.terminal = terminal;
+      this.watch.started(terminal);
       this.page.started(terminal);
       this.#tell('the till starts');
     } catch (error) {
@@ -162,6 +171,7 @@ export class Counter {
 
   /** One read of the scanner, and what the till made of it; null: it was down. */
   read(frame: ScanFrame): { readonly result: ScanResult | null; readonly refused: string | null } {
+    this.watch.scanned(frame);
     this.terminal?.station.pages.seen(PAGE, this.#options.clock.monoMs);
     let result: ScanResult | null = null;
     this.guarded(() => {
@@ -213,6 +223,7 @@ export class Counter {
       const to = world.disk.wholeTo(world.disk.head.index - lost);
       if (to < 1) return;
       const behind = putBack(world, kind, to);
+      this.watch.putBack();
       causes.add('putBack');
       causes.writtenElsewhere(() => behind);
       // Of an image, the worker's small memory may be gone as well.
@@ -265,6 +276,7 @@ export class Counter {
     }
     this.judge.inherits(disk);
     this.world.disk = disk;
+    this.watch.putBack();
     this.world.machineId = machineId;
     this.network.machineId = machineId;
     this.start();
@@ -324,6 +336,7 @@ export class Counter {
     const { terminal } = this;
     const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
     if (broken !== null) this.#options.violate(broken);
+    if (terminal !== null && !this.#isRetiring && !terminal.isFaulted()) this.watch.passed();
     if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
     if (terminal !== null) this.judge.fence(terminal.ledger.recovering());
     if (this.page.judge()) this.#looksAtMs = this.#options.clock.monoMs;
@@ -346,6 +359,7 @@ export class Counter {
   #end(dead: Terminal): void {
     this.terminal = null;
     this.page.gone();
+    this.watch.stopped();
     this.network.forget();
     dead.kill();
   }
@@ -363,6 +377,7 @@ export class Counter {
     const dead = this.terminal;
     this.terminal = null;
     this.page.gone();
+    this.watch.stopped();
     this.network.forget();
     // The world goes on one turn later: what was running has thrown by then.
     if (dead !== null) clock.after(0, () => dead.kill());
@@ -385,32 +400,11 @@ export class Counter {
     this.#options.tell?.(`till ${this.#options.terminalId.slice(-1)}: ${words}`);
   }
 
-  #met(intent: Intent, event: IntentEvent): void {
-    if (!isExternal(event)) return;
-    this.cells.add(`${intent.host} ${columnOf(event) ?? 'restart'}`);
-  }
-
   #committed(intent: Intent, event: string): void {
     this.page.committed(intent);
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
-    this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
+    this.watch.committed(intent, event);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
     if (intent.cases.length > 0) this.judge.cases(intent);
-    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
-      this.#options.violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
-  }
-
-  /** Until this deadline: there was an issuer to ask, and a disk that took the attempt, without which nothing is sent. */
-  #couldAsk({ sequenceId }: Intent): boolean {
-    const unaskedAtMs = this.#unaskedAtMs.get(sequenceId) ?? Number.NEGATIVE_INFINITY;
-    if (this.#options.clock.monoMs - unaskedAtMs < ASK_AGAIN_MS) return false;
-    return this.terminal?.worker.status().onlineSinceStart === true;
-  }
-
-  #bytesLeave(sequenceId: string, call: string, isSecond: boolean): void {
-    const intent = this.terminal?.ledger.get(sequenceId) ?? null;
-    const isFenced = this.terminal?.worker.status().recovering === true;
-    for (const violation of sendFaults({ sequenceId, intent, call, isSecond, isFenced }))
-      this.#options.violate(violation);
   }
 }

@@ -113,7 +113,9 @@ export class Disk {
       disk.scanned(sequenceId, barcode);
       disk.cards.set(sequenceId, this.cards.get(sequenceId) ?? '');
       if (sendable(intent)) disk.vault.set(sequenceId, barcode);
-      if (keepsHash(intent) !== 'never') disk.hashes.set(sequenceId, { barcode, untilMs: null });
+      const keep = keepsHash(intent);
+      // Of an ended one, the start that comes next sets the end of its window.
+      if (keep !== 'never') disk.hashes.set(sequenceId, { barcode, untilMs: keep === 'window' ? 0 : null });
     }
     // The mark of a restore is no entry: an image that was taken after the restore holds it.
     if (this.recovering?.reason === 'RESTORED' && index >= this.restoredTo) {

@@ -19,6 +19,7 @@ import type {
 import type { Causes } from './causes.ts';
 import type { IssuerModel, ModelAnswer } from './issuer-model.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
+import type { CallName, Try } from './wire.ts';
 
 export interface NetworkFaults {
   /** Probabilities per call. */
@@ -99,8 +100,9 @@ interface Wire {
    */
   readonly fencing: 'refuses' | 'answers' | 'judges';
   readonly machineId: string;
-  /** Kind and id; null: belongs to no intent. */
-  readonly key: string | null;
+  readonly call: CallName;
+  /** Of the intent; of a close, its day. Empty: it belongs to neither. */
+  readonly sequenceId: string;
   readonly handle: () => ModelAnswer<unknown>;
 }
 
@@ -131,10 +133,12 @@ export class SimulatedNetwork implements SettlementBackend {
   keyLasts: number | null = null;
   machineId: string;
   #inFlight = 0;
-  /** Requests under way by kind and id: an intent never has two of a kind. */
+  /** Requests of this process under way by kind and id. */
   readonly #underWay = new Map<string, number>();
-  /** Called before a request's bytes leave, with its id and whether it may move money. */
-  onBytes: (sequenceId: string, call: string, isSecond: boolean) => void = () => {};
+  /** Called before a request's bytes leave, or would. */
+  onTry: (made: Try) => void = () => {};
+  /** Called with what a call of this process came to. */
+  onEnd: (call: CallName, sequenceId: string, answer: Answered<unknown>) => void = () => {};
   /** Bumped by a crash: answers to the old run are dropped. */
   generation = 0;
   /** No process runs: what a dead one still had in hand never leaves. */
@@ -191,17 +195,18 @@ export class SimulatedNetwork implements SettlementBackend {
     const generation = this.generation;
     if (this.#isCutOff) return await new Promise(() => {});
     if (!this.up) this.#options.causes.add('line');
+    const { call, sequenceId } = wire;
+    const key = `${call} ${sequenceId}`;
+    const same = this.#underWay.get(key) ?? 0;
+    let underWay = 0;
+    for (const count of this.#underWay.values()) underWay += count;
+    this.onTry({ call, sequenceId, same, underWay, isGreeting: (this.#underWay.get('hello ') ?? 0) > 0 });
     if (!this.up || this.#hit('nothingLeft')) {
-      return await this.#after(this.#random.below(40) + 1, { class: 'nothingLeft', why: 'no connection' });
+      const answer: Answered<T> = { class: 'nothingLeft', why: 'no connection' };
+      return await this.#after(this.#random.below(40) + 1, wire, generation, answer);
     }
     this.#inFlight += 1;
-    const { key } = wire;
-    if (key !== null) {
-      const earlier = this.#underWay.get(key) ?? 0;
-      this.#underWay.set(key, earlier + 1);
-      const [call = '', sequenceId = ''] = key.split(' ');
-      this.onBytes(sequenceId, call, earlier > 0);
-    }
+    this.#underWay.set(key, same + 1);
     return await new Promise<Answered<T>>((resolve) => {
       let open = true;
       const finish = (answer: Answered<T>): void => {
@@ -210,7 +215,8 @@ export class SimulatedNetwork implements SettlementBackend {
         this.#inFlight -= 1;
         timer.cancel();
         if (generation !== this.generation) return;
-        if (key !== null) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
+        this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
+        this.onEnd(call, sequenceId, answer);
         resolve(answer);
       };
       const sent: Sent = { wire, arrivals: 0, isAwaited: () => open && generation === this.generation };
@@ -252,7 +258,7 @@ export class SimulatedNetwork implements SettlementBackend {
     const { wire } = sent;
     if (this.refusesAll !== null || this.keyLasts !== null) this.#options.causes.add('line');
     if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
-    if (this.keyLasts !== null && wire.key?.startsWith('approve ') === true) this.keyLasts -= 1;
+    if (this.keyLasts !== null && wire.call === 'approve') this.keyLasts -= 1;
     if (this.keyLasts !== null && this.keyLasts < 0) return { kind: 'notProcessed', code: KEY_OVER };
     const isFenced =
       wire.fencing !== 'judges' &&
@@ -288,39 +294,54 @@ export class SimulatedNetwork implements SettlementBackend {
     return { class: answer.kind, code: answer.code, meta };
   }
 
-  async #after<T>(ms: number, answer: Answered<T>): Promise<Answered<T>> {
-    return await new Promise((resolve) => this.#clock.after(ms, () => resolve(answer)));
+  async #after<T>(
+    ms: number,
+    { call, sequenceId }: Wire,
+    generation: number,
+    answer: Answered<T>,
+  ): Promise<Answered<T>> {
+    return await new Promise((resolve) =>
+      this.#clock.after(ms, () => {
+        if (generation === this.generation) this.onEnd(call, sequenceId, answer);
+        resolve(answer);
+      }),
+    );
   }
 
   async hello(request: HelloRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.hello(terminalId, request, context);
-    return await this.#call<never>(this.#wire(context, signal, 'judges', null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'judges', 'hello', '', handle));
   }
   async approve(request: ApproveRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.approve(terminalId, request);
-    const key = `approve ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
+    return await this.#call<never>(
+      this.#wire(context, signal, 'refuses', 'approve', request.sequenceId, handle),
+    );
   }
   async inquiry(request: InquiryRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.inquiry(request);
-    return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
+    return await this.#call<never>(
+      this.#wire(context, signal, 'answers', 'inquiry', request.sequenceId, handle),
+    );
   }
   async netCancel(request: NetCancelRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId } = this.#options;
     const handle = () => this.#issuer.netCancel(terminalId, request);
-    const key = `netCancel ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
+    return await this.#call<never>(
+      this.#wire(context, signal, 'refuses', 'netCancel', request.sequenceId, handle),
+    );
   }
   async cancel(request: CancelRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.cancel(request);
-    const key = `cancel ${request.sequenceId}`;
-    return await this.#call<never>(this.#wire(context, signal, 'refuses', key, handle));
+    return await this.#call<never>(
+      this.#wire(context, signal, 'refuses', 'cancel', request.sequenceId, handle),
+    );
   }
   async transactions(request: TransactionsRequest, context: CallContext, signal?: AbortSignal) {
     const handle = () => this.#issuer.transactions(this.#options.terminalId, request);
-    return await this.#call<never>(this.#wire(context, signal, 'answers', null, handle));
+    return await this.#call<never>(this.#wire(context, signal, 'answers', 'list', '', handle));
   }
   async close(request: CloseRequest, context: CallContext, signal?: AbortSignal) {
     const { terminalId, causes } = this.#options;
@@ -329,7 +350,9 @@ export class SimulatedNetwork implements SettlementBackend {
       if (answer.kind === 'answered' && answer.value.result === 'AGREED') causes.add('agreed');
       return answer;
     };
-    return await this.#call<never>(this.#wire(context, signal, 'refuses', null, handle));
+    return await this.#call<never>(
+      this.#wire(context, signal, 'refuses', 'close', request.businessDate, handle),
+    );
   }
 
   /** `machineId` as it is now: the wire carries what the sender was. */
@@ -337,10 +360,11 @@ export class SimulatedNetwork implements SettlementBackend {
     context: CallContext,
     signal: AbortSignal | undefined,
     fencing: Wire['fencing'],
-    key: string | null,
+    call: CallName,
+    sequenceId: string,
     handle: () => ModelAnswer<unknown>,
   ): Wire {
-    return { context, signal, fencing, machineId: this.machineId, key, handle };
+    return { context, signal, fencing, machineId: this.machineId, call, sequenceId, handle };
   }
 
   async dispose(): Promise<void> {}

@@ -13,6 +13,8 @@ export interface PageOptions {
   readonly diskFaults: () => number;
   /** A planted bug in what is seen. */
   readonly screen: ((snapshot: Snapshot) => Snapshot) | null;
+  /** Hears of everything that a page is sent. */
+  readonly pushed: (snapshot: Snapshot) => void;
   readonly violate: (violation: Violation) => void;
 }
 
@@ -79,6 +81,7 @@ export class Page {
   push(snapshot: Snapshot): void {
     const before = this.#pushed;
     this.#pushed = this.#options.screen?.(snapshot) ?? snapshot;
+    this.#options.pushed(this.#pushed);
     this.#isChanged = true;
     const isOther = before !== null && !isSameFace(before.face, this.#pushed.face);
     if (isOther) this.#before = bodyOf(before) ?? this.#before;

@@ -3,12 +3,15 @@
  * worth its name only if it finds every one of them.
  */
 import type { Intent, IntentEvent } from '../../src/intent/model.ts';
+import type { Policy } from '../../src/intent/policy.ts';
 import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
+import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { TRACE_PLANTS } from './trace-plants.ts';
 
 /** What a planted bug may change; absent: nothing. */
 export interface Plant {
@@ -20,6 +23,9 @@ export interface Plant {
   /** What the cashier sees. */
   readonly screen?: (snapshot: Snapshot) => Snapshot;
   readonly issuer?: (issuer: IssuerModel) => void;
+  /** What the program goes by, while the story's people and checks know the store's own. */
+  readonly policy?: (policy: Policy) => Policy;
+  readonly disk?: (disk: Disk) => void;
   /** Found within a few seeds: part of `npm test`. The others take longer and belong to `npm run simulate -- --plants`. */
   readonly quick?: true;
   /** The restart recovery does not run. */
@@ -64,7 +70,7 @@ function misread(
 }
 
 const META = {
-  issuerEpoch: 'I1',
+  issuerEpoch: 'I0',
   businessDate: '20260723',
   correlationId: '',
   clockOffsetMs: 0,
@@ -94,6 +100,7 @@ function mishearing(
 let copies = 0;
 
 export const PLANTS: readonly Plant[] = [
+  ...TRACE_PLANTS,
   {
     name: 'an unanswered approve counts as declined',
     quick: true,
@@ -264,16 +271,6 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a late approval after the reversal is taken for good',
     screen: showing('BACK-REV', 'DONE-IN', []),
-  },
-  {
-    name: 'the request leaves before it is recorded',
-    ledger: (ledger) => ({
-      ...ledger,
-      get: (sequenceId) => {
-        const intent = ledger.get(sequenceId);
-        return intent?.host === 'sending' ? { ...intent, host: 'unsent' } : intent;
-      },
-    }),
   },
   { name: 'two dispatchers deliver from one ledger', secondWorker: true },
   {

@@ -10,9 +10,11 @@ import { LedgerFault } from '../../src/ledger/fault.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import type { Ledger, TillLedger, VerifyReport, Voucher } from '../../src/ledger/types.ts';
 import type { Settlement } from '../../src/settlement/settlement.ts';
+import type { ScanFrame } from '../../src/station/core.ts';
 import { createIds } from '../../src/station/ids.ts';
 import type { Station } from '../../src/station/station.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
+import type { SyncLog } from '../../src/sync/options.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
 import type { DecideOptions } from '../../src/web/decide.ts';
@@ -75,6 +77,9 @@ export interface TerminalWorld {
   onCommit(intent: Intent, event: string): void;
   /** Every event given to the rules, with the state that it met. */
   onEvent(intent: Intent, event: IntentEvent): void;
+  onLog(line: Parameters<SyncLog>[0]): void;
+  /** A scan that is not ours, for the POS program. */
+  onForward(frame: ScanFrame): void;
 }
 
 /** What can be asked of the books at the end. */
@@ -231,8 +236,8 @@ interface Opened {
   close(): void;
 }
 
-function openDisk(world: TerminalWorld): Opened {
-  const { clock, policy, random, terminalId } = world;
+function openDisk(world: TerminalWorld, policy: Policy): Opened {
+  const { clock, random, terminalId } = world;
   const ledger = new DiskLedger(world.disk, {
     environment: 'simulation',
     merchantId: MERCHANT,
@@ -260,8 +265,8 @@ function openDisk(world: TerminalWorld): Opened {
   return { ledger, books, verify, close: () => {} };
 }
 
-function openFile(world: TerminalWorld, file: string): Opened {
-  const { clock, policy, random, terminalId } = world;
+function openFile(world: TerminalWorld, policy: Policy, file: string): Opened {
+  const { clock, random, terminalId } = world;
   // Nonces come from dice of their own, so that the story is the same as on the disk without them.
   const nonces = new SeededRandom(clock.monoMs);
   const ledger = openLedger({
@@ -288,12 +293,14 @@ function openFile(world: TerminalWorld, file: string): Opened {
 
 /** Starts the till on what the disk holds, as the agent does: recovery first, then the worker, then the station. */
 export function startTerminal(world: TerminalWorld): Terminal {
-  const { clock } = world;
+  const { clock, plant } = world;
   const state = { dead: false };
-  const opened = world.file === null ? openDisk(world) : openFile(world, world.file);
+  plant?.disk?.(world.disk);
+  const policy = plant?.policy?.(world.policy) ?? world.policy;
+  const opened = world.file === null ? openDisk(world, policy) : openFile(world, policy, world.file);
   const honest = mortal(opened.ledger, world, state);
-  const ledger: SimulatedLedger = { ...honest, ...world.plant?.ledger?.(honest) };
-  const joined = world.plant?.noRecovery === true ? { ...ledger, ...forgetful(ledger) } : ledger;
+  const ledger: SimulatedLedger = { ...honest, ...plant?.ledger?.(honest) };
+  const joined = plant?.noRecovery === true ? { ...ledger, ...forgetful(ledger) } : ledger;
   let till: Till | null = null;
   let second: SyncWorker | null = null;
   let stopListening = (): void => {};
@@ -306,12 +313,12 @@ export function startTerminal(world: TerminalWorld): Terminal {
     opened.close();
   };
   try {
-    till = joinTill(world, joined, opened.verify, state);
+    till = joinTill(world, policy, joined, opened.verify, state);
     stopListening = ledger.onCommit(({ intent, record }) => {
       if (!state.dead) world.onCommit(intent, record.event);
     });
     till.start();
-    second = world.plant?.secondWorker === true ? secondWorker(world, ledger, till) : null;
+    second = plant?.secondWorker === true ? secondWorker(world, ledger, till) : null;
     const station = till.stations.get(STATION);
     if (station === undefined) throw new Error('the till has no station');
     station.pages.opened(PAGE, clock.now().monoMs);
@@ -380,11 +387,12 @@ function secondWorker(world: TerminalWorld, ledger: TillLedger, till: Till): Syn
 /** The same join as the agent's, with the simulated world in place of sockets, scanners and pages. */
 function joinTill(
   world: TerminalWorld,
+  policy: Policy,
   ledger: SimulatedLedger,
   verify: () => Promise<VerifyReport>,
   state: { dead: boolean },
 ): Till {
-  const { clock, random, policy, plant, backend, memory, machineId, terminalId } = world;
+  const { clock, random, plant, backend, memory, machineId, terminalId } = world;
   return new Till({
     ledger,
     backend: plant?.backend?.(backend) ?? backend,
@@ -400,7 +408,8 @@ function joinTill(
     machineId,
     memory,
     newId: createIds(random),
-    forward: () => {},
+    forward: (_station, frame) => world.onForward(frame),
+    log: (line) => world.onLog(line),
     onFault: (fault) => {
       if (!(fault instanceof Crashed) && !state.dead) world.onFault(fault);
     },

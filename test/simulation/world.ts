@@ -3,19 +3,19 @@
  * faults, then a stretch in which everything is well again, and at the end the account of every won. A story has chapters,
  * one a customer; what happens in a chapter is drawn from the seed and its number alone, so that a chapter can be left out.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barcode/parse.ts';
 import { isCase } from '../../src/intent/state.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
-import { accountFor, secretsLeft, tokensFault, type Violation } from './check.ts';
+import { accountFor, tokensFault, type Violation } from './check.ts';
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { attend } from './manager.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
+import { lookThrough } from './secrets.ts';
 import type { Read, ReadOutcome, StoryOptions, StoryResult } from './story.ts';
 import { survive } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
@@ -165,12 +165,12 @@ export class Story {
 
   #result(): StoryResult {
     const { seed } = this.#options;
-    const all = this.counters.flatMap((counter) => counter.terminal?.books.intents() ?? []);
+    const byCounter = this.counters.map((counter) => counter.terminal?.books.intents() ?? []);
+    const all = byCounter.flat();
     for (const counter of this.counters) counter.terminal?.kill();
     const file = this.#fileOf(1);
-    if (file !== null) {
-      for (const suffix of ['', '-wal', '-shm', '.lock', '-journal']) rmSync(file + suffix, { force: true });
-    }
+    const left = file === null ? [] : lookThrough(file, byCounter[0] ?? []);
+    for (const violation of left) this.#violate(violation);
     return {
       seed,
       customers: this.#customers,
@@ -180,9 +180,9 @@ export class Story {
       crashes: this.counters.reduce((sum, { crashes }) => sum + crashes, 0),
       faults: this.faults,
       tallies: this.tallies,
-      states: new Set(this.counters.flatMap(({ states }) => [...states])),
+      states: new Set(this.counters.flatMap(({ watch }) => [...watch.states])),
       faces: new Set(this.counters.flatMap(({ cashier }) => [...cashier.faces])),
-      cells: new Set(this.counters.flatMap(({ cells }) => [...cells])),
+      cells: new Set(this.counters.flatMap(({ watch }) => [...watch.cells])),
     };
   }
 
@@ -405,7 +405,7 @@ export class Story {
         const faults = takenOverFault(terminal, intents, this.issuer, terminalId, excused);
         for (const violation of faults) this.#violate(violation);
       }
-      for (const violation of secretsLeft(counter, CARDS)) this.#violate(violation);
+      if (counter.world.file === null) counter.watch.secrets.ended(this.clock.monoMs);
     }
     for (const violation of tokensFault(this.issuer)) this.#violate(violation);
   }

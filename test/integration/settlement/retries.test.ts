@@ -7,6 +7,7 @@ import type { Ledger } from '../../../src/ledger/types.ts';
 import { Closer } from '../../../src/settlement/closer.ts';
 import { SettlementFault } from '../../../src/settlement/fault.ts';
 import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } from '../ledger/shop.ts';
+import { HandClock } from '../sync/counter.ts';
 
 const DAY = '20260723';
 const NO_ANSWER: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
@@ -70,6 +71,36 @@ describe('a close', () => {
     isFull = false;
     await closer.drive(DAY);
     expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
+    await closer.stop();
+  });
+
+  it('that waits for the line is hurried by one that comes back, and not by each turn of one that comes and goes', async () => {
+    const clock = new HandClock();
+    const triedMs: number[] = [];
+    const closer = new Closer({
+      ledger,
+      clock,
+      version: '0',
+      record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
+      compare: () => Promise.reject(new Error('what was sent is repeated word for word')),
+      send: async () => {
+        triedMs.push(clock.now().monoMs);
+        return NO_ANSWER;
+      },
+      guarded: (work) => work(),
+      sealed: () => {},
+    });
+    await closer.drive(DAY);
+    for (let turns = 0; turns < 60; turns += 1) {
+      closer.hurry();
+      await clock.advance(100);
+    }
+    expect(triedMs.map((atMs) => atMs - (triedMs[0] ?? 0))).toEqual([0, 2_000, 4_000, 6_000]);
+    await clock.advance(5_000);
+    const before = triedMs.length;
+    closer.hurry();
+    await clock.advance(0);
+    expect(triedMs).toHaveLength(before + 1);
     await closer.stop();
   });
 

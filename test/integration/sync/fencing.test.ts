@@ -82,6 +82,36 @@ describe('fencing', () => {
     expect(counter.ledger.verify().faults).toEqual([]);
   });
 
+  it('reads the list beside no hello, also where one that was lost is followed by the next at once', async () => {
+    const { backend, clock, worker } = counter;
+    backend.greeting = { ...backend.greeting, knownJournalIndex: 1_000 };
+    await counter.start();
+    await clock.advance(1_000);
+    let hellos = 0;
+    let besides = 0;
+    backend.sayHello = async () => {
+      hellos += 1;
+      await new Promise<void>((resolve) => clock.after(2_000, resolve));
+      hellos -= 1;
+      return AMBIGUOUS;
+    };
+    const { transactions } = backend;
+    backend.transactions = (...call) => {
+      besides += hellos;
+      return transactions.apply(backend, call);
+    };
+    clock.setWall(3_600_000); // noticed, and greeted until it is answered
+    worker.now();
+    await clock.advance(1_000);
+    expect(hellos).toBe(1);
+    const claimed = worker.claimEpoch('lee');
+    await clock.advance(30_000);
+    backend.sayHello = () => answered({ ...backend.greeting, epoch: 1 });
+    await clock.advance(30_000);
+    expect(await claimed).toBeDefined();
+    expect(besides).toBe(0);
+  });
+
   it('makes every open item a case although the disk was full, and claims no epoch before it has', async () => {
     const { ledger, backend, clock, worker } = counter;
     const charges = [counter.deferred(), counter.charge(), counter.deferred()];

@@ -1,0 +1,119 @@
+/** Planted bugs of what is kept, when the clock acts, and what leaves before it is on disk. */
+import type { Intent, IntentEvent, IntentTimes } from '../../src/intent/model.ts';
+import type { Policy } from '../../src/intent/policy.ts';
+import type { Committed, Outcome, TillLedger } from '../../src/ledger/types.ts';
+import { CARDS } from './customers.ts';
+import type { Plant } from './plants.ts';
+
+function timed(change: (times: IntentTimes) => Partial<IntentTimes>): (policy: Policy) => Policy {
+  return (policy) => ({ ...policy, times: { ...policy.times, ...change(policy.times) } });
+}
+
+/** A ledger whose single records of one kind are made in another way. */
+function recordingOf(
+  kind: string,
+  instead: (ledger: TillLedger, given: Parameters<TillLedger['record']>) => Outcome,
+): (ledger: TillLedger) => TillLedger {
+  return (ledger) => ({
+    ...ledger,
+    record: (...given) => (given[1].kind === kind ? instead(ledger, given) : ledger.record(...given)),
+  });
+}
+
+/** What the commit would say that is not made. */
+function committed(
+  ledger: TillLedger,
+  intent: Intent,
+  event: IntentEvent['kind'],
+  barcodeSpec?: string,
+): Committed {
+  const { index, hash } = ledger.head();
+  return {
+    ok: true,
+    intent,
+    record: {
+      sequenceId: intent.sequenceId,
+      event,
+      detail: {},
+      set: {},
+      actor: { role: 'terminal' },
+      atMs: 0,
+      policyHash: '',
+    },
+    journalIndex: index,
+    journalHash: hash,
+    lateOn: [],
+    ...(barcodeSpec === undefined ? {} : { barcodeSpec }),
+  };
+}
+
+/** Barcodes of the present story, for a request that does not wait for its record. */
+const scanned = new Map<string, string>();
+
+/** The request goes out at once, and its record is made in a turn of its own. */
+function leavesEarly(ledger: TillLedger): TillLedger {
+  const early = recordingOf('send', (_ledger, given) => {
+    const [sequenceId] = given;
+    const intent = ledger.get(sequenceId);
+    const barcodeSpec = scanned.get(sequenceId);
+    if (intent === null || barcodeSpec === undefined) return ledger.record(...given);
+    queueMicrotask(() => {
+      ledger.record(...given);
+    });
+    return committed(ledger, { ...intent, host: 'sending', sends: intent.sends + 1 }, 'send', barcodeSpec);
+  })(ledger);
+  return {
+    ...early,
+    accept: (scan, now) => {
+      scanned.set(scan.sequenceId, scan.barcodeSpec);
+      return ledger.accept(scan, now);
+    },
+  };
+}
+
+export const TRACE_PLANTS: readonly Plant[] = [
+  { name: 'the request leaves before it is recorded', quick: true, ledger: leavesEarly },
+  {
+    name: 'a net cancel is not recorded before it is sent',
+    quick: true,
+    ledger: recordingOf('netCancel', (ledger, given) => {
+      const intent = ledger.get(given[0]);
+      return intent === null ? ledger.record(...given) : committed(ledger, intent, 'netCancel');
+    }),
+  },
+  {
+    name: 'a barcode stays in the vault',
+    quick: true,
+    disk: (disk) => {
+      disk.vault.delete = () => false;
+    },
+  },
+  {
+    name: 'the hash of a barcode outlives its window',
+    quick: true,
+    disk: (disk) => {
+      disk.hashes.delete = () => false;
+    },
+  },
+  {
+    name: 'a page is sent a card number',
+    quick: true,
+    screen: (snapshot) => Object.assign({ cardNumber: CARDS[0] }, snapshot),
+  },
+  {
+    name: 'the deadline is four times as long',
+    quick: true,
+    policy: timed(({ deadlineMs }) => ({ deadlineMs: deadlineMs * 4 })),
+  },
+  {
+    name: 'a request that nobody answers stays as it was sent',
+    quick: true,
+    policy: timed(({ unansweredMs }) => ({ unansweredMs: unansweredMs * 4 })),
+  },
+  {
+    name: 'a payment is never left to the manager',
+    quick: true,
+    policy: timed(({ leaveMs }) => ({ leaveMs: leaveMs * 4 })),
+  },
+  { name: 'inquiries go without a pause', quick: true, policy: timed(() => ({ inquiryMs: 0 })) },
+];

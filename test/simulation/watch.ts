@@ -1,0 +1,124 @@
+/** Judges one till at every commit, request and snapshot of it, while the story goes on. */
+import { isExternal } from '../../src/intent/decide.ts';
+import type { Intent, IntentEvent } from '../../src/intent/model.ts';
+import { columnOf } from '../../src/intent/table.ts';
+import type { Answered } from '../../src/konaplate/settlement.ts';
+import type { ScanFrame } from '../../src/station/core.ts';
+import type { Snapshot } from '../../src/station/snapshot.ts';
+import type { Violation } from './check.ts';
+import { SecretKeeper } from './secrets.ts';
+import type { Terminal, TerminalWorld } from './terminal.ts';
+import type { VirtualClock } from './time.ts';
+import { Waits } from './waits.ts';
+import { type CallName, type Try, Wire } from './wire.ts';
+
+/** An attempt that the disk did not take is made again within this time. */
+const ASK_AGAIN_MS = 1_500;
+
+export interface WatchOptions {
+  readonly clock: VirtualClock;
+  world(): TerminalWorld;
+  /** null: it is down. */
+  terminal(): Terminal | null;
+  readonly violate: (violation: Violation) => void;
+}
+
+export class Watch {
+  readonly states = new Set<string>();
+  /** Cells of the table of intent-rules 3 that were met. */
+  readonly cells = new Set<string>();
+  readonly secrets: SecretKeeper;
+  readonly #options: WatchOptions;
+  readonly #wire: Wire;
+  readonly #waits: Waits;
+  /** Mono ms at which the disk last did not take that a payment is asked about. */
+  readonly #unaskedAtMs = new Map<string, number>();
+
+  constructor(options: WatchOptions) {
+    const { world, violate } = options;
+    this.#options = options;
+    this.secrets = new SecretKeeper(() => world().disk, violate);
+    this.#wire = new Wire(violate);
+    this.#waits = new Waits(violate);
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.monoMs;
+  }
+
+  started({ ledger }: Terminal): void {
+    this.#wire.started();
+    const open = ledger.open();
+    this.secrets.started(open, this.#nowMs);
+    for (const intent of open) this.#wait(intent, 'restart');
+  }
+
+  stopped(): void {
+    this.#waits.stopped();
+  }
+
+  /** Another disk is in the machine. */
+  putBack(): void {
+    this.#wire.putBack();
+    this.secrets.putBack(this.#nowMs);
+  }
+
+  diskFailed(): void {
+    this.#waits.diskFailed(this.#nowMs);
+  }
+
+  unasked(sequenceId: string): void {
+    this.#unaskedAtMs.set(sequenceId, this.#nowMs);
+  }
+
+  met(intent: Intent, event: IntentEvent): void {
+    if (isExternal(event)) this.cells.add(`${intent.host} ${columnOf(event) ?? 'restart'}`);
+  }
+
+  committed(intent: Intent, event: string): void {
+    const { violate, world } = this.#options;
+    this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
+    this.#wait(intent, event);
+    if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
+    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
+      violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
+  }
+
+  #wait(intent: Intent, event: string): void {
+    this.#waits.committed(intent, event, this.#nowMs, this.#options.world().policy.times.deadlineMs);
+  }
+
+  /** Until this deadline: there was an issuer to ask, and a disk that took the attempt, without which nothing is sent. */
+  #couldAsk({ sequenceId }: Intent): boolean {
+    const unaskedAtMs = this.#unaskedAtMs.get(sequenceId) ?? Number.NEGATIVE_INFINITY;
+    if (this.#nowMs - unaskedAtMs < ASK_AGAIN_MS) return false;
+    return this.#options.terminal()?.worker.status().onlineSinceStart === true;
+  }
+
+  tries(made: Try): void {
+    const terminal = this.#options.terminal();
+    const { file, disk } = this.#options.world();
+    const { sequenceId } = made;
+    // The disk itself, not the program's way to read it.
+    const intent = file === null ? disk.folded().get(sequenceId) : terminal?.ledger.get(sequenceId);
+    const isFenced = (): boolean => terminal?.worker.status().recovering === true;
+    this.#wire.tries(made, { nowMs: this.#nowMs, intent: intent ?? null, isFenced });
+  }
+
+  ended(call: CallName, sequenceId: string, answer: Answered<unknown>): void {
+    this.#wire.ended(call, sequenceId, answer);
+  }
+
+  /** A till that is up, and not about to end, has had until now. */
+  passed(): void {
+    this.#waits.passed(this.#nowMs);
+  }
+
+  scanned({ text }: ScanFrame): void {
+    this.secrets.scanned(text);
+  }
+
+  pushed(snapshot: Snapshot): void {
+    this.secrets.pushed(snapshot.face.id, snapshot);
+  }
+}
