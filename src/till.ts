@@ -214,6 +214,7 @@ export class Till {
         times: { ...DEFAULT_STATION_TIMES, ...stationTimes },
         newId,
         isMine: (intent: Intent) => intent.stationId === id || (id === first && !ids.has(intent.stationId)),
+        isSealed: (date) => (this.#options.day?.ledger.day(date)?.sealedIndex ?? null) !== null,
         forward: (frame) => forward(id, frame),
         onLedgerFault: (fault) => this.ledgerFault(fault),
       });

@@ -50,6 +50,8 @@ export interface StationOptions {
   readonly newId: (wallMs: number) => string;
   /** Whose questions this station asks; the first station also takes those of stations that no longer exist. */
   readonly isMine: (intent: Intent) => boolean;
+  /** Nothing of this business day is undone any more, also while the issuer has not said the next one yet. */
+  readonly isSealed: (businessDate: string) => boolean;
   /** Scans that are not ours, for a POS program. */
   readonly forward: (frame: ScanFrame) => void;
   /** The ledger cannot be trusted to go on: the agent ends. */
@@ -103,7 +105,8 @@ export class StationCore {
   }
 
   view(): ViewInput {
-    const { board, worker, policy, times, clock, stationId, terminalId, run, isMine } = this.options;
+    const { board, worker, policy, times, clock, stationId, terminalId, run, isMine, isSealed } =
+      this.options;
     return {
       desk: this.desk,
       board,
@@ -120,6 +123,7 @@ export class StationCore {
       trouble: this.lastingTrouble ?? this.trouble,
       starting: this.starting,
       isMine,
+      isSealed,
       balanceOf: (sequenceId) => worker.balanceOf(sequenceId),
       deferredOfCard: (sequenceId) => this.#deferredOfCard(sequenceId),
     };

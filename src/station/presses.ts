@@ -102,7 +102,10 @@ export class Presses {
     }
     if (!last.intent.acknowledged) return 'NO_SUCH_KEY'; // the rail offers it once its sentence was shown
     if (!isVoidable(this.#core.view())) {
-      const sameDay = last.intent.approval?.businessDate === this.#core.options.worker.status().businessDate;
+      const { worker, isSealed } = this.#core.options;
+      const { businessDate } = worker.status();
+      const isToday = last.intent.approval?.businessDate === businessDate;
+      const sameDay = isToday && businessDate !== null && !isSealed(businessDate);
       this.#refuseVoid(sameDay ? 'VOID_WINDOW' : 'VOID_DAY');
       return sameDay ? 'VOID_WINDOW' : 'VOID_DAY';
     }

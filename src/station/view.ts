@@ -41,6 +41,8 @@ export interface ViewInput {
   readonly starting: StartingStep | null;
   /** Intents whose questions this station asks. */
   readonly isMine: (intent: Intent) => boolean;
+  /** Nothing of this business day is undone any more. */
+  readonly isSealed: (businessDate: string) => boolean;
   readonly balanceOf: (sequenceId: string) => number | null;
   /** Open deferred charges of this payment's card, itself not counted. */
   readonly deferredOfCard: (sequenceId: string) => number;
@@ -187,7 +189,9 @@ export function isVoidable(input: ViewInput): boolean {
   if (isVoidBarred(last.intent)) return false;
   const ageMs = input.now.wallMs - last.intent.scannedAtMs;
   const inTime = ageMs >= 0 && ageMs <= input.policy.times.voidWindowMs;
-  return inTime && last.intent.businessDate === input.status.businessDate && lineUp(input.status);
+  const { businessDate } = input.status;
+  if (!inTime || businessDate === null || last.intent.businessDate !== businessDate) return false;
+  return lineUp(input.status) && !input.isSealed(businessDate);
 }
 
 function questionNumber(input: ViewInput): { number: number; of: number } {

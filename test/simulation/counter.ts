@@ -4,6 +4,7 @@
  */
 
 import type { Intent } from '../../src/intent/model.ts';
+import type { Policy } from '../../src/intent/policy.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
@@ -102,7 +103,8 @@ export class Counter {
     const screen = plant?.screen ?? null;
     const pushed = (snapshot: Snapshot): void => this.watch.pushed(snapshot);
     const diskFaults = (): number => this.judge.diskFaults;
-    this.page = new Page({ clock, diskFaults, screen, pushed, violate });
+    const policy = (): Policy => this.world.policy;
+    this.page = new Page({ clock, diskFaults, policy, screen, pushed, violate });
     this.cashier = new Cashier({ random, people, page: this.page, violate });
   }
 

@@ -2,6 +2,7 @@
  * The keys of a page under the eyes of a judge: what the face on the screen has, pressed in time, is done and does what it
  * says; what is pressed twice, too late or at a page that only looks on is answered and changes nothing.
  */
+import type { Policy } from '../../src/intent/policy.ts';
 import type { Face, KeyId, PressAnswer, PressBody, Snapshot } from '../../src/station/snapshot.ts';
 import type { Violation } from './check.ts';
 import { keyFault } from './faces.ts';
@@ -12,7 +13,13 @@ export interface DockOptions {
   terminal(): Terminal | null;
   /** Writes that this till's disk did not take so far. */
   diskFaults(): number;
+  readonly policy: () => Policy;
   readonly violate: (violation: Violation) => void;
+}
+
+interface Till {
+  readonly terminal: Terminal;
+  readonly policy: Policy;
 }
 
 /** What somebody saw when they acted. */
@@ -70,7 +77,7 @@ export class Dock {
   }
 
   #inTime(what: string, shown: Snapshot, act: Act): PressAnswer | null {
-    const { terminal: till, diskFaults } = this.#options;
+    const { terminal: till, diskFaults, policy } = this.#options;
     const terminal = till();
     if (terminal === null) return null;
     const faultsBefore = diskFaults();
@@ -78,7 +85,8 @@ export class Dock {
     if (answer.done) return answer;
     const { refusal } = answer;
     const isDisk = refusal === 'LEDGER' && (diskFaults() > faultsBefore || terminal.ledger.isBroken());
-    if (isDisk || hasMoved(what, refusal, shown, answer.snapshot)) return answer;
+    if (isDisk || moved(what, refusal, answer.snapshot, { terminal, policy: policy() }) !== null)
+      return answer;
     this.#tell({ code: 'KEY_REFUSED', text: `${what} on ${shown.face.id}: ${refusal}` });
     return answer;
   }
@@ -107,11 +115,26 @@ export class Dock {
   }
 }
 
-/** What may move between the sentence and the key without a new sentence: the limits of credit later, a void's time and day. */
-function hasMoved(what: string, refusal: string | null, _shown: Snapshot, { rail }: Snapshot): boolean {
-  if (what === 'LATER') return refusal === 'LATER_LIMIT';
-  if (what === 'VOID') return (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY') && !rail.last?.voidable;
-  return what === 'REQUEST' && (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY');
+/**
+ * What moved between the sentence and the key without a new sentence; null: nothing. A void has its minutes and its day, and
+ * credit later its limits, a confirmed clock and a first answer (intent-rules 4).
+ */
+function moved(what: string, refusal: string | null, answer: Snapshot, till: Till): string | null {
+  const isVoid = what === 'VOID' || (what === 'REQUEST' && answer.face.id !== 'ASK-OUT');
+  if (isVoid && (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY'))
+    return answer.rail.last?.voidable === true ? null : 'the time of a void';
+  return what === 'LATER' && refusal === 'LATER_LIMIT' ? barsLater(answer.face, till) : null;
+}
+
+function barsLater({ intent }: Face, { terminal, policy: { later } }: Till): string | null {
+  const owed = terminal.ledger
+    .open()
+    .filter(({ deferred, cash, host }) => deferred && cash === 'received' && host !== 'approved');
+  const sum = owed.reduce((total, { amount }) => total + amount, intent?.amount ?? 0);
+  const { clockConfirmed, onlineSinceStart } = terminal.worker.status();
+  if (!later.enabled) return 'the policy';
+  if (!clockConfirmed || !onlineSinceStart) return 'the clock, or no answer since the start';
+  return sum > later.sum || owed.length >= later.count ? 'the limits' : null;
 }
 
 function isDockKey(key: PressBody['key']): key is KeyId {

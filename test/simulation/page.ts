@@ -1,5 +1,6 @@
 /** The screen of one till as it was pushed to its page, judged at every instant, and the hands that press its keys. */
 import type { Intent } from '../../src/intent/model.ts';
+import type { Policy } from '../../src/intent/policy.ts';
 import type { KeyId, PressBody, Snapshot } from '../../src/station/snapshot.ts';
 import type { Violation } from './check.ts';
 import { Dock, isSameFace, type Seen } from './dock.ts';
@@ -11,6 +12,7 @@ export interface PageOptions {
   readonly clock: VirtualClock;
   /** Writes that this till's disk did not take so far. */
   readonly diskFaults: () => number;
+  readonly policy: () => Policy;
   /** A planted bug in what is seen. */
   readonly screen: ((snapshot: Snapshot) => Snapshot) | null;
   /** Hears of everything that a page is sent. */
@@ -40,9 +42,9 @@ export class Page {
   #before: PressBody | null = null;
 
   constructor(options: PageOptions) {
-    const { diskFaults, violate } = options;
+    const { diskFaults, policy, violate } = options;
     this.#options = options;
-    this.dock = new Dock({ terminal: () => this.#terminal, diskFaults, violate });
+    this.dock = new Dock({ terminal: () => this.#terminal, diskFaults, policy, violate });
   }
 
   get snapshot(): Snapshot | null {

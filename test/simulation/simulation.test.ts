@@ -116,6 +116,7 @@ describe('the whole terminal under one seed', () => {
     ],
     [3_203_951, 'a charge that a restored issuer denied, until a late copy of its request was booked there'],
     [84, 'a withdrawal that ended under a terminal that was recovering: its sentence had its time unseen'],
+    [4_030_009, 'a void offered on a day that is sealed, while the issuer has not said the next one'],
     [210, 'a void offered, on a full disk, before anybody had been told of the charge'],
     [4_203_267, 'a manager who took the terminal back twice, and a crash before the second answer'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],

@@ -98,6 +98,8 @@ export class Lab {
   readonly policy: Policy;
   status: SyncStatus = ONLINE;
   balance: number | null = null;
+  /** The business day that is sealed here. */
+  sealed: string | null = null;
   /** Thrown by the next writes, as the disk would make the ledger throw. */
   failing: Error | null = null;
   ledger: Ledger;
@@ -160,6 +162,7 @@ export class Lab {
       times: DEFAULT_STATION_TIMES,
       newId: createIds({ bytes: (count) => randomBytes(count), fraction: () => 0.5 }),
       isMine: () => true,
+      isSealed: (date) => this.sealed === date,
       forward: (frame) => this.forwarded.push(frame),
       onLedgerFault: (fault) => this.faults.push(fault),
     });

@@ -166,7 +166,7 @@ describe('a void', () => {
     expect(lab.see().face).toMatchObject({ id: 'VOID-NO', reason: '007_030' });
   });
 
-  it('is not offered after its window or on another business day', () => {
+  it('is not offered after its window, on another business day, or on one that is sealed', () => {
     lab.charge();
     lab.shown();
     expect(lab.see().rail.last?.voidable).toBe(true);
@@ -175,6 +175,11 @@ describe('a void', () => {
     ask();
     expect(lab.see().face.refused?.cause).toBe('VOID_DAY');
     lab.status = ONLINE;
+    lab.sealed = '20260723';
+    expect(lab.see().rail.last?.voidable).toBe(false);
+    ask();
+    expect(lab.see().face.refused?.cause).toBe('VOID_DAY');
+    lab.sealed = null;
     lab.clock.pass(1_800_001);
     ask();
     expect(lab.see().face.refused?.cause).toBe('VOID_WINDOW');
