@@ -54,8 +54,8 @@ export function changeWeather(scene: Scene): void {
   for (const { network, world } of scene.counters) {
     if (!random.chance(0.4)) continue;
     network.faults = random.chance(0.4) ? NO_FAULTS : badLine(random, pace.fault);
-    network.up = !random.chance(pace.down) || without.has('lineDown');
-    network.oneWay = random.chance(0.08) && !without.has('oneWay');
+    network.up = !scene.happens('lineDown', pace.down);
+    network.oneWay = scene.happens('oneWay', 0.08);
     network.refusesAll = scene.happens('refusesAll', 0.04) ? random.pick(OUTAGE_CODES) : null;
     world.faults.crash = random.chance(pace.crash) && !without.has('crash') ? 0.05 : 0;
     world.faults.full = random.chance(0.06) ? 0.2 : 0;
