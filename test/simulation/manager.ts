@@ -1,5 +1,5 @@
 /** A manager who closes business days as the pages let one: count, reason, close; and what must hold of them at the end. */
-import type { Actor, Intent, Now } from '../../src/intent/model.ts';
+import type { Actor, Intent, Now, OwnCommand } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { COUNTS_MAX } from '../../src/settlement/count.ts';
@@ -14,6 +14,8 @@ import type { Terminal } from './terminal.ts';
 import type { SeededRandom } from './time.ts';
 import { isOfVoucher } from './voucher-check.ts';
 
+/** "Not processed" about the request itself (intent-rules 2): where the line says so three times in a row, a person is asked. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '006_006', '006_009']);
 const BOSS: Actor = { role: 'manager', id: 'M1' };
 
 /**
@@ -45,19 +47,36 @@ export function closeDay(settlement: Settlement, drawer: number, random: SeededR
 export function decide(
   { ledger, failed }: Pick<Terminal, 'ledger' | 'failed'>,
   sequenceId: string,
-  kind: 'givenBack' | 'payBack',
+  kind: 'givenBack' | 'payBack' | Extract<OwnCommand, { kind: 'void' }>,
   now: Now,
 ): Violation | null {
+  const command = typeof kind === 'string' ? { kind } : kind;
   try {
-    const outcome = ledger.record(sequenceId, { kind }, now, { actor: { ...BOSS, reason: 'customer' } });
+    const outcome = ledger.record(sequenceId, command, now, { actor: { ...BOSS, reason: 'customer' } });
     return outcome.ok
       ? null
-      : { code: 'DECISION_REFUSED', text: `${kind} of ${sequenceId}: ${outcome.refusal}` };
+      : { code: 'DECISION_REFUSED', text: `${command.kind} of ${sequenceId}: ${outcome.refusal}` };
   } catch (fault) {
     if (!(fault instanceof LedgerFault)) throw fault;
     failed(fault);
     return null;
   }
+}
+
+/**
+ * A void whose card was shown has lost its proof with the process that held it: only a manager proves it anew, under its own
+ * id, as the page offers it. null: nothing is wrong.
+ */
+export function proveAnew(
+  terminal: Pick<Terminal, 'ledger' | 'failed'>,
+  { sequenceId, question, voids, left }: Intent,
+  now: Now,
+): Violation | null {
+  const open = voids.at(-1);
+  if (open === undefined || open.outcome !== undefined || open.proof !== 'card') return null;
+  if (question !== null || !left) return null;
+  const { cancelId } = open;
+  return decide(terminal, sequenceId, { kind: 'void', cancelId, proof: 'manager', managerId: 'M1' }, now);
 }
 
 /** A manager at one open case does what the page offers: hands the cash back, stops a deferred charge. null: nothing is wrong. */
@@ -117,10 +136,10 @@ export function daysFault(
     const { phase, sealed, named } = state;
     const isAgreed = issuer.days.isAgreed(terminalId, date);
     const text = `${date} is ${phase}${sealed === null ? '' : ', sealed'}, names [${named.join(' ')}], issuer ${isAgreed ? 'agreed' : 'did not agree'}`;
-    if (phase === 'notAgreed' && causes.disputes().length === 0) {
-      const code = state.answered?.outcome.detail.code ?? 'other figures';
+    const code = phase === 'notAgreed' ? (state.answered?.outcome.detail.code ?? 'other figures') : null;
+    const isForNothing = code !== null && causes.disputes().length === 0;
+    if (isForNothing && !(NOT_TAKEN.has(code) && causes.has('line')))
       found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
-    }
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });
     // A copy of the disk may have closed it before it was fenced; what it was told is not on this one.

@@ -277,8 +277,10 @@ export class SimulatedNetwork implements SettlementBackend {
     sent.arrivals += 1;
     const answer = sent.wire.handle();
     const after = this.#issuer.standing(terminalId);
-    if (before.epoch !== null && after.epoch !== before.epoch) causes.believed();
-    if (isLate && after.wentBack && !before.wentBack) causes.add('lateHello');
+    const isClaimed = before.epoch !== null && after.epoch !== before.epoch;
+    // Of a claim that comes late, the till that made it, or the one that comes after it, knows nothing.
+    if (isClaimed && sent.isAwaited()) causes.believed();
+    else if (isClaimed || (isLate && after.wentBack && !before.wentBack)) causes.add('lateHello');
     return answer;
   }
 

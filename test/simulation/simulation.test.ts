@@ -163,6 +163,9 @@ describe('the whole terminal under one seed', () => {
     [210, 'a void offered, on a full disk, before anybody had been told of the charge'],
     [4_203_267, 'a manager who took the terminal back twice, and a crash before the second answer'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
+    [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
+    [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],
+    [4_443_074, 'a close that a bad line answered three times in a row with "not understood"'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

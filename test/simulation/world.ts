@@ -12,7 +12,7 @@ import { accountFor, tokensFault, type Violation } from './check.ts';
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { IssuerModel } from './issuer-model.ts';
-import { attend } from './manager.ts';
+import { attend, proveAnew } from './manager.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import { lookThrough } from './secrets.ts';
@@ -286,7 +286,8 @@ export class Story {
     if (terminal === null || !random.chance(0.3)) return;
     counter.recover();
     for (const intent of terminal.ledger.open()) {
-      const refused = attend(terminal, cashier, intent, { now: this.clock.now(), random });
+      const now = this.clock.now();
+      const refused = proveAnew(terminal, intent, now) ?? attend(terminal, cashier, intent, { now, random });
       if (refused !== null) this.#violate(refused);
     }
   }
@@ -332,7 +333,10 @@ export class Story {
     const endMs = this.clock.monoMs + HEAL_MS;
     await this.#pass(60_000);
     while (this.clock.monoMs < endMs && this.counters.some((counter) => !counter.isQuiet())) {
-      for (const counter of this.counters) counter.recover();
+      for (const counter of this.counters) {
+        counter.recover();
+        this.#proveAnew(counter);
+      }
       this.#catchUp();
       await this.#pass(20_000);
     }
@@ -342,6 +346,13 @@ export class Story {
       if (await this.#closeBooks(counter)) await this.#closeBooks(counter);
     }
     await this.#settle();
+  }
+
+  #proveAnew({ terminal }: Counter): void {
+    for (const intent of terminal?.ledger.open() ?? []) {
+      const refused = terminal === null ? null : proveAnew(terminal, intent, this.clock.now());
+      if (refused !== null) this.#violate(refused);
+    }
   }
 
   /** What is left on the manager's page is decided as far as the page lets one. */
