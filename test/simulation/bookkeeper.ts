@@ -132,7 +132,7 @@ export function takenOverFault(
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
-  { restores, unheard }: Pick<Excused, 'restores' | 'unheard'>,
+  { unheard, judged }: Pick<Excused, 'unheard' | 'judged'>,
 ): Violation[] {
   const found: Violation[] = [];
   const known = new Set(intents.map(({ sequenceId }) => sequenceId));
@@ -148,13 +148,20 @@ export function takenOverFault(
   for (const day of days) {
     if (day.state.sealed !== null || day.state.phase === 'agreed' || day.state.phase === 'wanted') continue;
     found.push(...openDayFault(day, intents, issuer, terminalId, taken));
-    if (restores > 0) continue;
+    // A case may be about a payment that the issuer has on this date and this ledger on none.
     const besides = intents.filter(
-      (intent) => isOfVoucher(intent) || (unheard.has(intent.sequenceId) && isTold(day, intent)),
+      (intent) =>
+        isOfVoucher(intent) ||
+        !isOver(intent) ||
+        isCase(intent) ||
+        issuer.forgotten.has(intent.sequenceId) ||
+        (unheard.has(intent.sequenceId) && isTold(day, intent)),
     );
     const issuerPayable = payableBesides(ledger, day, besides);
-    const booked = bookedBesides(day, intents, issuer, terminalId, besides);
-    if (booked !== null && issuerPayable !== -booked)
+    const booked = bookedBesides(day, issuer, terminalId, besides);
+    if (booked === null) continue;
+    judged('TAKEN_FIGURE');
+    if (issuerPayable !== -booked)
       found.push({
         code: 'TAKEN_FIGURE',
         text: `${day.date}: ${issuerPayable} here, ${booked} booked there`,
@@ -201,19 +208,13 @@ function payableBesides(
   return ledger.dayPosition(date).issuerPayable - state.vouchers.issuerPayable - theirs;
 }
 
-/**
- * What the issuer booked on a date besides those payments, won; null: something is not decided yet, or was undone since it
- * was taken over.
- */
+/** What the issuer booked on a date besides those payments, won; null: something was undone since it was taken over. */
 function bookedBesides(
   { date, state }: DaySummary,
-  intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
   besides: readonly Intent[],
 ): number | null {
-  // A case may be about a payment that the issuer has on this date and this ledger on none.
-  if (intents.some((intent) => !isOver(intent) || isCase(intent))) return null;
   for (const { detail } of state.missingItems) {
     const isApproved = issuer.items.get(detail.sequenceId)?.state === 'approved';
     if (isApproved !== (detail.state === 'APPROVED')) return null;

@@ -2,6 +2,7 @@
  * What a case may come of and what it may excuse, reason by reason (intent-rules 2 to 5, settlement-contract 3 to 6): a
  * till that makes a case of a payment for no reason, or leaves one lying because it is a case, is found out.
  */
+import { openVoid } from '../../src/intent/external.ts';
 import type { CaseReason, Intent } from '../../src/intent/model.ts';
 import { owesPerson } from '../../src/intent/move.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
@@ -122,7 +123,9 @@ export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasB
       return item !== undefined && item.state === 'approved' && item.sealed;
     case 'voiding':
     case 'voided':
-      return intent.cash === 'return_due';
+      // An issuer that was put back and has nothing to void answers no void: its inquiry made it a case.
+      if (openVoid(intent) !== null) return item === undefined && intent.cases.includes('VOID_CONFLICT');
+      return intent.host === 'voided';
     default:
       return true;
   }

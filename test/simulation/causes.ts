@@ -18,6 +18,8 @@ export type Cause =
   /** A copy of its disk ran in another machine; or this is that machine. */
   | 'copied'
   | 'issuerRestored'
+  /** Its clock was set, or it slept: its own date may not have begun at the issuer. */
+  | 'clock'
   /** The issuer sealed a day that nobody had closed. */
   | 'sealed'
   /** It agreed to a close of this till. */
@@ -43,6 +45,11 @@ export class Causes {
 
   has(cause: Cause): boolean {
     return this.#met.has(cause);
+  }
+
+  /** What befell a till befell the copy of its disk. */
+  inherit(from: Causes): void {
+    for (const cause of from.#met) this.add(cause);
   }
 
   /** These entries went with a disk that was put back, or are a copy's own. */

@@ -2,28 +2,35 @@
 import type { Intent } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { isOfCase, type Mismatch } from './cases.ts';
+import type { Causes } from './causes.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { daysFault } from './manager.ts';
 import type { Notes } from './notes.ts';
 import type { Books, Terminal, TerminalWorld } from './terminal.ts';
-import { figureFault, figuresThere, isExcused, isOver, turnedSince, vouchersFault } from './voucher-check.ts';
+import {
+  figureFault,
+  figuresHere,
+  figuresThere,
+  isExcused,
+  isOver,
+  turnedSince,
+  vouchersFault,
+} from './voucher-check.ts';
 
 export interface Violation {
   readonly code: string;
   readonly text: string;
 }
 
-/**
- * What the story did that no till can make good: how often a disk, or the issuer, was put back to an earlier point, and
- * how often a copy of the disk ran in another machine.
- */
+/** What the story did that no till can make good, and who counts what was judged all the same. */
 export interface Excused {
-  readonly rollbacks: number;
+  /** How often the issuer was put back to an earlier point. */
   readonly restores: number;
-  readonly copies: number;
+  readonly causes: Causes;
   /** Payments whose last steps were lost where neither the disk nor the issuer kept a trace of them. */
   readonly unheard: ReadonlySet<string>;
+  readonly judged: (what: string) => void;
 }
 
 function words(intent: Intent, notes: Notes | undefined, issuer: string): string {
@@ -68,9 +75,10 @@ export function accountFor(
   found.push(...lostFault(terminal, world, intents, issuer, excused));
   for (const text of terminal.books.faults().slice(0, 3)) found.push({ code: 'VERIFY', text });
   const { books, settlement, ledger } = terminal;
-  found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, excused, counter.causes));
+  const { causes, judged } = excused;
+  found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, causes, judged));
   found.push(...vouchersFault(books, intents));
-  return [...found, ...booksFault(books, intents, issuer, cashier.notes, world.terminalId, excused)];
+  return [...found, ...booksFault(books, intents, issuer, cashier.notes, excused)];
 }
 
 /**
@@ -84,7 +92,7 @@ function lostFault(
   { disk, terminalId }: TerminalWorld,
   intents: readonly Intent[],
   issuer: IssuerModel,
-  { rollbacks, unheard }: Excused,
+  { causes, unheard }: Excused,
 ): Violation[] {
   const known = new Set<unknown>(intents.map(({ sequenceId }) => sequenceId));
   const imported = new Set<unknown>();
@@ -95,7 +103,7 @@ function lostFault(
   const isNamed = (id: string): boolean => imported.has(id) || (unheard.has(id) && compared.has(id));
   const lost = [...issuer.items.values()].filter((item) => {
     if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
-    return rollbacks === 0 || (item.state === 'approved' && !isNamed(item.sequenceId));
+    return !causes.isElsewhere(item.sequenceId) || (item.state === 'approved' && !isNamed(item.sequenceId));
   });
   return lost.map(({ sequenceId, state }) => ({
     code: 'LOST',
@@ -127,40 +135,39 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
   return found;
 }
 
-/** With nothing open, what the store owes the issuer is what the issuer booked. */
+/**
+ * What drawer and issuer have to do with a payment that is over is what they really have; with nothing open, nothing is
+ * left between them. Of a payment of which records are elsewhere this disk may know too little.
+ */
 function booksFault(
   books: Books,
   intents: readonly Intent[],
   issuer: IssuerModel,
   notes: ReadonlyMap<string, Notes>,
-  terminalId: string,
-  excused: Excused,
+  { causes, restores, judged }: Excused,
 ): Violation[] {
-  if (intents.some((intent) => !isOver(intent) || isCase(intent))) return [];
-  if (excused.rollbacks > 0) return [];
-  let booked = 0;
-  for (const item of issuer.items.values()) {
-    if (item.state === 'approved' && item.terminalId === terminalId)
-      booked += item.type === 'CHARGE' ? item.amount : -item.amount;
+  const found: Violation[] = [];
+  const isSettled = (intent: Intent): boolean => isOver(intent) && !isCase(intent);
+  for (const intent of intents) {
+    const { sequenceId } = intent;
+    if (!isSettled(intent) || causes.isElsewhere(sequenceId)) continue;
+    judged('BOOKS');
+    const here = figuresHere(intent);
+    const isApproved = issuer.items.get(sequenceId)?.state === 'approved';
+    const there = figuresThere(intent, notes.get(sequenceId), isApproved);
+    const payable = here.payable - turnedSince(intent, issuer, restores);
+    const text = `${sequenceId} ${intent.type} ${intent.host}/${intent.cash}`;
+    if (payable !== there.payable)
+      found.push({ code: 'BOOKS', text: `${text}: ${payable}, issuer booked ${there.payable}` });
+    if (here.drawer !== there.drawer)
+      found.push({ code: 'DRAWER', text: `${text}: ${here.drawer}, notes ${there.drawer}` });
   }
+  if (!intents.every(isSettled)) return found;
+  judged('LEFT_OVER');
   const balances = books.balances();
   const { suspense, deferred, customer_due: due } = balances;
-  const days = books.days();
-  const turned = intents.reduce((sum, intent) => sum + turnedSince(intent, issuer, excused.restores), 0);
-  const payable = (balances.issuer_payable ?? 0) - (days.issuer_payable ?? 0) - turned;
-  const drawer = (balances.cash_drawer ?? 0) - (days.cash_drawer ?? 0);
-  const found: Violation[] = [];
-  if (-payable !== booked) {
-    found.push({ code: 'BOOKS', text: `issuer_payable ${payable}, issuer booked ${booked}` });
-  }
-  const lies = intents.reduce(
-    (sum, intent) => sum + figuresThere(intent, notes.get(intent.sequenceId), false).drawer,
-    0,
-  );
-  if (drawer !== lies) found.push({ code: 'DRAWER', text: `cash_drawer ${drawer}, notes ${lies}` });
-  if (suspense !== 0 || deferred !== 0 || due !== 0) {
+  if (suspense !== 0 || deferred !== 0 || due !== 0)
     found.push({ code: 'LEFT_OVER', text: JSON.stringify(balances) });
-  }
   return found;
 }
 

@@ -46,6 +46,8 @@ export class Counter {
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
+  /** Mono ms at which this run began. */
+  #upMs = 0;
   #isRetiring = false;
   /** Deaths so far: a start that did not survive itself is noticed by it. */
   #deaths = 0;
@@ -155,6 +157,9 @@ export class Counter {
       }
       this.terminal = terminal;
       this.watch.started(terminal);
+      this.#upMs = this.#options.clock.monoMs;
+      this.losses.interrupted();
+      if (this.losses.takeToSay()) this.judge.saysLoss(terminal.worker.status().recovering);
       this.page.started(terminal);
       this.#tell('the till starts');
     } catch (error) {
@@ -229,7 +234,10 @@ export class Counter {
       causes.add('putBack');
       causes.writtenElsewhere(() => behind);
       // Of an image, the worker's small memory may be gone as well.
-      if (kind === 'oldImage' && random.chance(0.3)) world.memory = volatileMemory();
+      if (kind === 'oldImage' && random.chance(0.3)) {
+        world.memory = volatileMemory();
+        this.losses.forgets();
+      }
       const isTold = kind === 'restore' || (world.memory.read()?.knownIndex ?? 0) > to;
       this.losses.putBack(to, sequenceIdsOf(behind), isTold);
       this.judgeLost();
@@ -276,6 +284,7 @@ export class Counter {
       causes.add('copied');
       causes.writtenElsewhere(() => disk.entries.slice(from));
     }
+    this.causes.inherit(origin.causes);
     this.judge.inherits(disk);
     this.world.disk = disk;
     this.watch.putBack();
@@ -340,8 +349,16 @@ export class Counter {
     if (broken !== null) this.#options.violate(broken);
     if (terminal !== null && !this.#isRetiring && !terminal.isFaulted()) this.watch.passed();
     if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
-    if (terminal !== null) this.judge.fence(terminal.ledger.recovering());
+    if (terminal !== null) this.#judgeBelief(terminal);
     if (this.page.judge()) this.#looksAtMs = this.#options.clock.monoMs;
+  }
+
+  #judgeBelief({ ledger }: Terminal): void {
+    const { clock } = this.#options;
+    const mark = ledger.recovering();
+    this.judge.fence(mark);
+    if (mark !== null || this.causes.fences().length > 0) this.losses.forgets();
+    else this.losses.offline(() => ledger.head().index, this.#upMs, this.network.answeredMs, clock.monoMs);
   }
 
   look(): void {

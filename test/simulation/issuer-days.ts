@@ -67,11 +67,15 @@ export class IssuerDays {
   /** `terminal|date`: agreed with this content, or sealed by the issuer because nobody closed it. */
   #sealed = new Map<string, { readonly agreed: string | null }>();
   #closes = new Map<string, Close>();
+  /** `terminal|date` whose seal, or what was agreed with it, was gone when it was put back to an earlier point. */
+  readonly #forgotten = new Set<string>();
 
   copy(): () => void {
     const sealed = new Map(this.#sealed);
     const closes = new Map(this.#closes);
     return () => {
+      for (const [place, { agreed }] of this.#sealed)
+        if (sealed.get(place)?.agreed !== agreed) this.#forgotten.add(place);
       this.#sealed = sealed;
       this.#closes = closes;
     };
@@ -90,6 +94,10 @@ export class IssuerDays {
 
   isAgreed(terminalId: string, date: string): boolean {
     return (this.#sealed.get(`${terminalId}|${date}`)?.agreed ?? null) !== null;
+  }
+
+  hasForgotten(terminalId: string, date: string): boolean {
+    return this.#forgotten.has(`${terminalId}|${date}`);
   }
 
   sealUnconfirmed(terminalId: string, date: string): void {

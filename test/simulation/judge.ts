@@ -64,16 +64,28 @@ export class Judge {
       for (const reason of cases) this.#cases.add(`${sequenceId} ${reason}`);
   }
 
-  /** A terminal that the issuer does not believe any more, or that does not believe itself, has a reason in the story. */
+  /**
+   * A terminal that the issuer does not believe any more, or that does not believe itself, has a reason in the story. A full
+   * disk may take the mark only at a later start: the worker's own memory has it at once.
+   */
   fence(mark: RecoveringMark | null): void {
-    const isNew = mark !== null && !this.#isFenced;
-    this.#isFenced = mark !== null;
+    const reason = mark?.reason ?? this.#options.world.memory.read()?.fenced ?? null;
+    const isNew = reason !== null && !this.#isFenced;
+    this.#isFenced = reason !== null;
     if (!isNew) return;
     const { tallies, violate } = this.#options;
     const causes = this.causes.fences();
     for (const cause of causes) tally(tallies, `fencedBy ${cause}`);
     if (causes.length > 0) return;
-    violate({ code: 'FENCED_FOR_NOTHING', text: `${mark.reason}, of a till that was always itself` });
+    violate({ code: 'FENCED_FOR_NOTHING', text: `${reason}, of a till that was always itself` });
+  }
+
+  /** The journal ends before what the till must have kept beside it: it believes itself no more from its start on. */
+  saysLoss(isRecovering: boolean): void {
+    const { tallies, violate } = this.#options;
+    tally(tallies, 'loss kept beside the disk');
+    if (!isRecovering)
+      violate({ code: 'LOSS_UNSAID', text: 'a till goes on over a journal without its end' });
   }
 
   /** A case that is new has a reason in what befell this till, its payment or the issuer. */

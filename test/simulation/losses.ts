@@ -20,18 +20,56 @@ export function sequenceIdsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ record }) => record?.sequenceId ?? []);
 }
 
+/** Without an answer for so long the line is down, whatever was said before. */
+const DOWN_MS = 75_000;
+/** While it is down the till keeps now and then how long its journal is: what it was so long ago is kept by now. */
+const KEPT_MS = 120_000;
+
 export class Losses {
-  /** Old images that were put in a disk's place: what was lost then is excused, never what was done twice. */
-  rollbacks = 0;
   /** Payments whose last steps were gone before anybody outside had heard of them: there is nothing to know them by. */
   readonly unheard = new Set<string>();
   /** What the last old image lacks, until the till has greeted the issuer on it. */
   #last: { readonly to: number; readonly sequenceIds: readonly string[] } | null = null;
+  /** The journal had come so far while nobody outside heard of it: the till must have kept that beside its disk. */
+  #keptIndex = 0;
+  #seen: { readonly index: number; readonly atMs: number } | null = null;
+  /** The till must say by itself that its end is gone. */
+  #isToSay = false;
+
+  /** A till that is believed runs, without an answer since `silentMs`, of which it may have been up only a part. */
+  offline(index: () => number, upMs: number, silentMs: number, nowMs: number): void {
+    if (nowMs < Math.max(upMs, silentMs + DOWN_MS)) {
+      this.#seen = null;
+      return;
+    }
+    const seen = this.#seen;
+    if (seen !== null && nowMs - seen.atMs < KEPT_MS) return;
+    if (seen !== null) this.#keptIndex = Math.max(this.#keptIndex, seen.index);
+    this.#seen = { index: index(), atMs: nowMs };
+  }
+
+  /** It was answered, or it runs no more, or it is not believed. */
+  interrupted(): void {
+    this.#seen = null;
+  }
+
+  /** What it kept beside its disk is gone, or begins anew with a claim. */
+  forgets(): void {
+    this.#keptIndex = 0;
+    this.#seen = null;
+  }
 
   /** The journal ends at `to` now. `isTold`: the till knows by itself that its end is gone. */
   putBack(to: number, sequenceIds: readonly string[], isTold: boolean): void {
-    this.#last = isTold ? null : { to, sequenceIds };
-    this.rollbacks += 1;
+    this.#isToSay = this.#keptIndex > to;
+    this.#last = isTold || this.#isToSay ? null : { to, sequenceIds };
+  }
+
+  /** Asked once at a start: the end that is gone was kept beside the disk, so the till does not believe itself. */
+  takeToSay(): boolean {
+    const isToSay = this.#isToSay;
+    this.#isToSay = false;
+    return isToSay;
   }
 
   /** The till has greeted the issuer. */

@@ -7,7 +7,7 @@ import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
 import type { Cashier } from './cashier.ts';
 import type { Causes } from './causes.ts';
-import type { Excused, Violation } from './check.ts';
+import type { Violation } from './check.ts';
 import type { DayLedger } from './disk-days.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import type { Terminal } from './terminal.ts';
@@ -127,45 +127,66 @@ export function daysFault(
   intents: readonly Intent[],
   issuer: IssuerModel,
   terminalId: string,
-  excused: Omit<Excused, 'unheard'>,
   causes: Causes,
+  judged: (what: string) => void,
 ): Violation[] {
   const found: Violation[] = [];
-  const isWhole = excused.rollbacks === 0 && excused.restores === 0;
+  const besides = doubtful(intents, issuer, causes);
   for (const { date, state } of settlement.days()) {
     const { phase, sealed, named } = state;
     const isAgreed = issuer.days.isAgreed(terminalId, date);
     const text = `${date} is ${phase}${sealed === null ? '' : ', sealed'}, names [${named.join(' ')}], issuer ${isAgreed ? 'agreed' : 'did not agree'}`;
     const code = phase === 'notAgreed' ? (state.answered?.outcome.detail.code ?? 'other figures') : null;
     const isForNothing = code !== null && causes.disputes().length === 0;
-    if (isForNothing && !(NOT_TAKEN.has(code) && causes.has('line')))
+    // A bad line says so; and the issuer of a day that has begun only by a clock that was set, or that slept, here.
+    const isExplained = causes.has('line') || causes.has('clock');
+    if (isForNothing && !(NOT_TAKEN.has(code) && isExplained))
       found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });
-    // A copy of the disk may have closed it before it was fenced; what it was told is not on this one.
-    const isByCopy = excused.copies > 0 && isAgreed;
-    if (isWhole && (sealed !== null) !== isAgreed && phase !== 'wanted' && !isByCopy)
+    // The issuer was put back to before its seal; or what this side knew of the day went with its disk, or is a copy's.
+    const isExcused =
+      sealed === null
+        ? isElsewhere(date, issuer, terminalId, causes)
+        : issuer.days.hasForgotten(terminalId, date);
+    if ((sealed !== null) !== isAgreed && phase !== 'wanted' && !isExcused)
       found.push({ code: 'ONE_SIDED_SEAL', text });
     if (sealed === null || named.length > 0) continue;
     const { issuerPayable, cashDrawer } = ledger.dayPosition(date);
     if (issuerPayable !== 0 || cashDrawer !== 0)
       found.push({ code: 'SEALED_NOT_EMPTY', text: `${text}: ${issuerPayable} and ${cashDrawer}` });
-    const besides = new Set(intents.filter(isOfVoucher).map(({ sequenceId }) => sequenceId));
     const ours = bookedHere(intents, date, besides);
     const theirs = bookedThere(issuer, terminalId, date, besides);
-    if (isWhole && ours !== null && ours !== theirs)
-      found.push({ code: 'DAY_FIGURES', text: `${text}: ${ours} here, ${theirs} there` });
+    judged('DAY_FIGURES');
+    if (ours !== theirs) found.push({ code: 'DAY_FIGURES', text: `${text}: ${ours} here, ${theirs} there` });
   }
   return found;
 }
 
-/** Won that the store owes for a date, without payments whose figure a voucher corrects; null: a case of the day is still to be decided. */
-function bookedHere(intents: readonly Intent[], date: string, besides: ReadonlySet<string>): number | null {
+/**
+ * Payments of which both sides may say something else: a case or a voucher is about them, the issuer was put back to before
+ * what it knew of them, or it is written where this disk does not have it.
+ */
+function doubtful(intents: readonly Intent[], issuer: IssuerModel, causes: Causes): ReadonlySet<string> {
+  const besides = new Set(issuer.forgotten);
+  for (const intent of intents) if (isOfVoucher(intent) || isCase(intent)) besides.add(intent.sequenceId);
+  for (const id of issuer.items.keys()) if (causes.isElsewhere(id)) besides.add(id);
+  return besides;
+}
+
+/** Something of the date, or of a payment of it, is written where this disk does not have it. */
+function isElsewhere(date: string, issuer: IssuerModel, terminalId: string, causes: Causes): boolean {
+  const items = [...issuer.items.values()].filter((item) => item.terminalId === terminalId);
+  const ids = items.filter(({ businessDate }) => businessDate === date).map(({ sequenceId }) => sequenceId);
+  return [date, ...ids].some((what) => causes.isElsewhere(what));
+}
+
+/** Won that the store owes for a date besides those payments. */
+function bookedHere(intents: readonly Intent[], date: string, besides: ReadonlySet<string>): number {
   let sum = 0;
-  for (const intent of intents) {
-    if (intent.businessDate !== date || besides.has(intent.sequenceId)) continue;
-    if (isCase(intent)) return null;
-    if (intent.host === 'approved') sum += intent.type === 'CHARGE' ? intent.amount : -intent.amount;
+  for (const { sequenceId, businessDate, host, type, amount } of intents) {
+    if (businessDate !== date || host !== 'approved' || besides.has(sequenceId)) continue;
+    sum += type === 'CHARGE' ? amount : -amount;
   }
   return sum;
 }

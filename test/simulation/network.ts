@@ -132,6 +132,8 @@ export class SimulatedNetwork implements SettlementBackend {
   /** So many approvals are still decided before the key of this till's messages is over; null: it does not end. */
   keyLasts: number | null = null;
   machineId: string;
+  /** Mono ms of the last answer that the till could trust. */
+  answeredMs = 0;
   #inFlight = 0;
   /** Requests of this process under way by kind and id. */
   readonly #underWay = new Map<string, number>();
@@ -215,6 +217,8 @@ export class SimulatedNetwork implements SettlementBackend {
         this.#inFlight -= 1;
         timer.cancel();
         if (generation !== this.generation) return;
+        if (answer.class !== 'ambiguous' && answer.class !== 'nothingLeft')
+          this.answeredMs = this.#clock.monoMs;
         this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
         this.onEnd(call, sequenceId, answer);
         resolve(answer);

@@ -8,6 +8,7 @@ import type { Answered, SettlementBackend } from '../../src/konaplate/settlement
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
+import type { SyncMemory } from '../../src/sync/memory.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -26,6 +27,8 @@ export interface Plant {
   /** What the program goes by, while the story's people and checks know the store's own. */
   readonly policy?: (policy: Policy) => Policy;
   readonly disk?: (disk: Disk) => void;
+  /** What the worker keeps beside the ledger. */
+  readonly memory?: (memory: SyncMemory) => SyncMemory;
   /** Found within a few seeds: part of `npm test`. The others take longer and belong to `npm run simulate -- --plants`. */
   readonly quick?: true;
   /** The restart recovery does not run. */
@@ -387,5 +390,13 @@ export const PLANTS: readonly Plant[] = [
       over(backend, {
         close: (request, context, signal) => backend.close({ ...request, totals: [] }, context, signal),
       }),
+  },
+  {
+    name: 'how long the journal is is not kept beside it',
+    from: 4_200_000,
+    memory: (memory) => ({
+      read: () => memory.read(),
+      write: (remembered) => memory.write({ ...remembered, knownIndex: 0 }),
+    }),
   },
 ];

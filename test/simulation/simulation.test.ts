@@ -74,6 +74,13 @@ describe('the whole terminal under one seed', () => {
     expect(totals.failed).toEqual([]);
     expect(totals.intents).toBeGreaterThanOrEqual(60 * 20);
     expect(totals.crashes).toBeGreaterThan(20);
+    // What is judged is really there, and what is refused and swallowed is the lesser part.
+    const { dayClosed = 0, dayAgreed = 0, BOOKS = 0, DAY_FIGURES = 0, LEFT_OVER = 0 } = totals.tallies;
+    expect(dayClosed).toBeGreaterThan(60 / 2);
+    expect(dayAgreed).toBeGreaterThan(dayClosed / 2);
+    expect(DAY_FIGURES).toBeGreaterThan(60 / 3);
+    expect(BOOKS).toBeGreaterThan(totals.intents / 2);
+    expect(LEFT_OVER).toBeGreaterThan(60 / 6);
     for (const fault of [
       'requestLost',
       'answerLost',
@@ -176,6 +183,7 @@ describe('the whole terminal under one seed', () => {
     const totals = await simulate({ from, seeds: 25, customers: CUSTOMERS, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
     expect(totals.faults.takenOver).toBeGreaterThan(0);
+    expect(totals.tallies.TAKEN_FIGURE).toBeGreaterThan(25 / 3);
   });
 
   it('keeps the promise, to each account and once, where a manager books what drawer and issuer say against the machine', async () => {

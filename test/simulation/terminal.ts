@@ -406,7 +406,7 @@ function joinTill(
     run: String(random.below(1_000_000)),
     version: '0.0.0',
     machineId,
-    memory,
+    memory: plant?.memory?.(memory) ?? memory,
     newId: createIds(random),
     forward: (_station, frame) => world.onForward(frame),
     log: (line) => world.onLog(line),

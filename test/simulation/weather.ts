@@ -63,12 +63,14 @@ export function changeWeather(scene: Scene): void {
     scene.say(`weather: line ${network.up ? 'up' : 'down'}${network.oneWay ? ', one way' : ''}`);
   }
   if (scene.happens('clockShift', 0.03)) {
+    for (const { causes } of scene.counters) causes.add('clock');
     const byMs = random.pick([-3_600_000, 3_600_000, -60_000, -EPOCH_MS]);
     clock.shiftWall(byMs);
     scene.say(`somebody sets the clock by ${byMs / 1000} s`);
     clock.after(random.below(60_000), () => clock.setRight());
   }
   if (scene.happens('suspended', 0.01)) {
+    for (const { causes } of scene.counters) causes.add('clock');
     clock.suspend(8 * 3_600_000);
     scene.say('the machines sleep for eight hours');
   }

@@ -407,9 +407,8 @@ export class Story {
         if (state.wanted !== null && state.sealed !== null) tally(this.tallies, 'dayAgreed');
       }
       const { losses, causes } = counter;
-      const { rollbacks, unheard } = losses;
-      const copies = causes.has('copied') ? 1 : 0;
-      const excused = { rollbacks, restores: this.#restores, copies, unheard };
+      const judged = (what: string): void => tally(this.tallies, what);
+      const excused = { restores: this.#restores, causes, unheard: losses.unheard, judged };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {
         const { terminalId } = counter.world;
