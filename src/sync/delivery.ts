@@ -144,12 +144,12 @@ export class Delivery {
 
   /**
    * Asks about an intent out of turn, of which no inquiry is on its way; `told` hears the result once, null when there was
-   * no trustworthy answer.
+   * no trustworthy answer, and whether it counts: not when the host axis has moved since it was asked (intent-rules 3).
    */
-  ask(intent: Intent, told: (result: string | null) => void): void {
+  ask(intent: Intent, told: (result: string | null, counts: boolean) => void): void {
     const committed = this.#begin(intent.sequenceId, { kind: 'inquire' }, BY_TERMINAL);
     if (committed === null) {
-      told(null);
+      told(null, false);
       return;
     }
     this.#callInquiry(committed.intent, false, told);
@@ -283,7 +283,11 @@ export class Delivery {
     this.#callInquiry(committed.intent, attended, () => {});
   }
 
-  #callInquiry(intent: Intent, attended: boolean, told: (result: string | null) => void): void {
+  #callInquiry(
+    intent: Intent,
+    attended: boolean,
+    told: (result: string | null, counts: boolean) => void,
+  ): void {
     const { answerMs, patienceMs } = this.#limits;
     // Before a deadline, or one that begins with the answer to a question, the next inquiry is worth more than a slow one.
     const hasDeadline = intent.host === 'unknown' && !intent.deferred;
@@ -297,8 +301,10 @@ export class Delivery {
         this.#host.heard(answer, elapsedMs);
         const event = inquiryEvent(answer, intent.hostVersion);
         // Evidence that the disk did not take is none: whoever asked must ask again.
-        const isRecorded = event !== null && this.#heardFor(intent.sequenceId, event);
-        told(answer.class === 'answered' && isRecorded ? answer.value.result : null);
+        const heard = event === null ? null : this.#recordFor(intent.sequenceId, event, BY_TERMINAL);
+        const isMoved = heard !== null && heard.intent.hostVersion !== intent.hostVersion;
+        const counts = heard !== null && (!isMoved || heard.record.set.host !== undefined);
+        told(answer.class === 'answered' && heard !== null ? answer.value.result : null, counts);
       },
     });
   }

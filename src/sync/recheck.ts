@@ -29,9 +29,14 @@ const LAST_UNDATED = datePlus(FIRST_DATE, -1);
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent. The other states ask, or undo, by themselves until the issuer has said what became of them; a void
- * only hears what became of the void.
+ * only hears what became of the void, and a charge to be credited later what became of its approval, which says nothing of
+ * a net cancel that this terminal has lost.
  */
 const ASKED = new Set(['unsent', 'approved', 'declined', 'voiding', 'voided', 'reversed', 'closed']);
+
+function isAsked({ host, deferred }: Intent): boolean {
+  return ASKED.has(host) || (deferred && host === 'unknown');
+}
 
 const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
 
@@ -136,6 +141,8 @@ export class Recheck {
     if (this.#round !== session.round) this.#begin(session.round);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
+    /** Their approval is on its way, and would make the answer to a question of now too old. */
+    const sending: string[] = [];
     for (let pages = 0; hasRoom(); ) {
       for (; this.#todo.length === 0 && this.#part !== null && pages < PAGES_A_TURN; pages += 1)
         this.#listPage(openDate, this.#part);
@@ -151,9 +158,12 @@ export class Recheck {
       }
       this.#todo.shift();
       const intent = this.#read(sequenceId);
-      if (intent !== null && ASKED.has(intent.host)) this.#again(intent);
+      if (intent?.deferred === true && intent.host === 'sending') sending.push(sequenceId);
+      else if (intent !== null && isAsked(intent)) this.#again(intent);
       if (this.#retryMs !== null) break; // not even the attempt could be recorded: the next would only wait for that too
     }
+    this.#todo.push(...sending);
+    if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
     if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
       this.#round = null;
       this.#tellUnread();
@@ -200,7 +210,7 @@ export class Recheck {
     };
     if (intent.host === 'reversed') this.#delivery.remind(intent, over);
     else if (this.#delivery.isAsking(sequenceId)) queueMicrotask(() => over(false));
-    else this.#delivery.ask(intent, (result) => over(result !== null));
+    else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts));
   }
 
   #listPage(openDate: string, part: 'unsealed' | 'undated'): void {

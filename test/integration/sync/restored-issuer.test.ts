@@ -156,6 +156,27 @@ describe('a restored issuer', () => {
     expect(counter.now(approved).cases).toEqual(['ISSUER_CONTRADICTS']);
   });
 
+  it('is asked about a charge to be credited later too, whose approval is refused for good: an answer counts that is none too old', async () => {
+    const { backend, clock } = counter;
+    backend.sayApprove = () => new Promise((resolve) => clock.after(500, () => resolve(AMBIGUOUS)));
+    await counter.start();
+    const owed = counter.deferred();
+    await clock.advance(3_000);
+    expect(counter.at(owed)).toBe('unknown/received');
+    // While the question is on its way the approval is repeated: what is said then is too old to count.
+    let asked = 0;
+    backend.sayInquiry = async () => {
+      asked += 1;
+      if (asked === 1) counter.record(owed, { kind: 'send' });
+      return answered({ result: 'REVERSED', voids: [] });
+    };
+    backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(60_000);
+    expect(asked).toBeGreaterThan(1);
+    expect(counter.at(owed)).toBe('reversed/return_due');
+  });
+
   it('is asked again later when not even the attempt can be recorded: each item would hold up the counter as long', async () => {
     const { clock } = await counter.start();
     for (let made = 0; made < 3; made += 1) counter.charge();
