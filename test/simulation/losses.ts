@@ -55,6 +55,8 @@ export class Losses {
 
   /** What it kept beside its disk is gone, or begins anew with a claim. */
   forgets(): void {
+    // Where the journal ended when the image before was put back stood there too: it has grown since.
+    if (this.#last !== null) this.#last = { ...this.#last, to: Number.POSITIVE_INFINITY };
     this.#keptIndex = 0;
     this.#seen = null;
   }
@@ -62,7 +64,10 @@ export class Losses {
   /** The journal ends at `to` now. `isTold`: the till knows by itself that its end is gone. */
   putBack(to: number, sequenceIds: readonly string[], isTold: boolean): void {
     this.#isToSay = this.#keptIndex > to;
-    this.#last = isTold || this.#isToSay ? null : { to, sequenceIds };
+    // The image before may have lacked more, and no issuer has heard of this disk since.
+    const { to: earlierTo, sequenceIds: earlier } = this.#last ?? { to, sequenceIds: [] };
+    const last = { to: Math.min(to, earlierTo), sequenceIds: [...earlier, ...sequenceIds] };
+    this.#last = isTold || this.#isToSay ? null : last;
   }
 
   /** Asked once at a start: the end that is gone was kept beside the disk, so the till does not believe itself. */

@@ -69,12 +69,13 @@ export function decide(
  */
 export function proveAnew(
   terminal: Pick<Terminal, 'ledger' | 'failed'>,
-  { sequenceId, question, voids, left }: Intent,
+  { sequenceId, host, question, voids, left }: Intent,
   now: Now,
 ): Violation | null {
   const open = voids.at(-1);
   if (open === undefined || open.outcome !== undefined || open.proof !== 'card') return null;
-  if (question !== null || !left) return null;
+  // While it is under way the customer may still stand there; nobody does for one that was done and is denied.
+  if (question !== null || (host === 'voiding' && !left)) return null;
   const { cancelId } = open;
   return decide(terminal, sequenceId, { kind: 'void', cancelId, proof: 'manager', managerId: 'M1' }, now);
 }
@@ -140,7 +141,10 @@ export function daysFault(
     const isForNothing = code !== null && causes.disputes().length === 0;
     // A bad line says so; and the issuer of a day that has begun only by a clock that was set, or that slept, here.
     const isExplained = causes.has('line') || causes.has('clock');
-    if (isForNothing && !(NOT_TAKEN.has(code) && isExplained))
+    // Only a payment came between, and the list that shows it was not to be had: a person closes the day again.
+    const isUncompared = (state.reconciled?.index ?? 0) < (state.answered?.outcome.index ?? 0);
+    const isTornOff = code === 'other figures' && isUncompared && causes.has('line');
+    if (isForNothing && !isTornOff && !(NOT_TAKEN.has(code) && isExplained))
       found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });

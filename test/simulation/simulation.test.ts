@@ -170,6 +170,13 @@ describe('the whole terminal under one seed', () => {
     [210, 'a void offered, on a full disk, before anybody had been told of the charge'],
     [4_203_267, 'a manager who took the terminal back twice, and a crash before the second answer'],
     [4_461_286, 'a net cancel that went with an old image, of a charge whose delivery was refused for good'],
+    [
+      5_006_890,
+      'a void that was done, and that a restored issuer denies, left to a manager who proves it anew',
+    ],
+    [4_052_904, 'two old images, the second without the memory that knew of the first'],
+    [4_230_500, 'lists read before a claim, behind it and for its comparison'],
+    [273, 'a close that a payment came between, with no list to be had to show it'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
     [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],

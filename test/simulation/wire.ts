@@ -60,7 +60,8 @@ const PACES: Readonly<Record<CallName, Pace>> = {
   inquiry: { tries: 7, withinMs: 9_000 },
   netCancel: { tries: 10, withinMs: 10_000 },
   cancel: { tries: 10, withinMs: 10_000 },
-  list: { tries: 30, withinMs: 10_000 },
+  // Those of every unsealed day before a claim and once more behind it, and comparisons.
+  list: { tries: 50, withinMs: 10_000 },
   close: { tries: 12, withinMs: 10_000 },
 };
 
