@@ -123,10 +123,14 @@ export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasB
       return item !== undefined && item.state === 'approved' && item.sealed;
     case 'voiding':
     case 'voided':
-      // An issuer that was put back and has nothing to void answers no void: its inquiry made it a case.
-      if (openVoid(intent) !== null) return item === undefined && intent.cases.includes('VOID_CONFLICT');
+      // An issuer that was put back and has nothing to void answers no void: its inquiry made it a case, before it or after.
+      if (openVoid(intent) !== null) return item === undefined && isDenied(intent);
       return intent.host === 'voided';
     default:
       return true;
   }
+}
+
+function isDenied({ cases }: Intent): boolean {
+  return cases.includes('VOID_CONFLICT') || cases.includes('ISSUER_CONTRADICTS');
 }

@@ -115,6 +115,8 @@ interface Sent {
   isAwaited(): boolean;
 }
 
+type Standing = ReturnType<IssuerModel['standing']>;
+
 export class SimulatedNetwork implements SettlementBackend {
   readonly capabilities: BackendCapabilities;
   readonly #options: NetworkOptions;
@@ -277,6 +279,7 @@ export class SimulatedNetwork implements SettlementBackend {
   #greet(sent: Sent): ModelAnswer<unknown> {
     const { causes, terminalId } = this.#options;
     const before = this.#issuer.standing(terminalId);
+    const knownBefore = this.#issuer.knownIndex(terminalId);
     const isLate = sent.arrivals > 0 || !sent.isAwaited();
     sent.arrivals += 1;
     const answer = sent.wire.handle();
@@ -284,8 +287,15 @@ export class SimulatedNetwork implements SettlementBackend {
     const isClaimed = before.epoch !== null && after.epoch !== before.epoch;
     // Of a claim that comes late, the till that made it, or the one that comes after it, knows nothing.
     if (isClaimed && sent.isAwaited()) causes.believed();
-    else if (isClaimed || (isLate && after.wentBack && !before.wentBack)) causes.add('lateHello');
+    else if (isClaimed || (isLate && this.#isHarm(before, after, knownBefore))) causes.add('lateHello');
     return answer;
+  }
+
+  /** The journal seems to have gone back; or it was longer when that hello left, before its disk was put back. */
+  #isHarm(before: Standing, after: Standing, knownBefore: number): boolean {
+    const { causes, terminalId } = this.#options;
+    const isRaised = causes.has('putBack') && this.#issuer.knownIndex(terminalId) > knownBefore;
+    return (after.wentBack && !before.wentBack) || isRaised;
   }
 
   #wayBack<T>(answer: ModelAnswer<unknown>): Answered<T> {

@@ -48,6 +48,7 @@ export class Watch {
 
   started({ ledger }: Terminal): void {
     this.#wire.started();
+    this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
     this.secrets.started(open, this.#nowMs);
     for (const intent of open) this.#wait(intent, 'restart');
