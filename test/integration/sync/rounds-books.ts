@@ -165,3 +165,11 @@ function dayFault(
   const isNamed = categories !== undefined && DIFFERENCES.some((name) => categories[name].count > 0);
   return isNamed ? null : `not agreed (${answered?.outcome.detail.code}) without a difference`;
 }
+
+/** How many payments stand how, such as `CHARGE approved`. */
+export function endsOf({ intents }: Books): Record<string, number> {
+  const ends: Record<string, number> = {};
+  const endOf = ({ type, host, deferred }: Intent): string => `${type} ${deferred ? 'later ' : ''}${host}`;
+  for (const intent of intents) ends[endOf(intent)] = (ends[endOf(intent)] ?? 0) + 1;
+  return ends;
+}

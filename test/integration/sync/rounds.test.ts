@@ -70,6 +70,12 @@ function mustHaveMet({ met, backs, copies, losses }: Sum): void {
   for (const back of ['issuer', 'issuerMeanwhile']) expect(losses[back] ?? 0, back).toBeGreaterThan(0);
 }
 
+/** The message of an assertion names how many differ; which ones is in what it got. */
+function whole(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  return 'actual' in failure ? `${failure.message}; got ${JSON.stringify(failure.actual)}` : failure.message;
+}
+
 /** Seeds of one lane: the next one, taken or only looked at. */
 interface Seeds {
   peek(): number | null;
@@ -95,7 +101,7 @@ async function runShop(seeds: Seeds, sum: Sum): Promise<void> {
       seed = wantsOwnShop(seed) || next === null || wantsOwnShop(next) ? null : seeds.take();
     }
   } catch (failure) {
-    sum.failures.push(`seed ${seed}: ${failure instanceof Error ? failure.message : String(failure)}`);
+    sum.failures.push(`seed ${seed}: ${whole(failure)}`);
   } finally {
     sum.closed(ends, shop.faultHits());
     await shop.close();

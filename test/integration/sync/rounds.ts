@@ -12,8 +12,9 @@ import { FAULT_CALLS, FAULT_KINDS, type FaultCall, type FaultKind } from '../../
 import type { Child, Shop } from './children.ts';
 import { diceOf } from './dice.ts';
 import { type Back, type Copy, drawKind } from './round-kinds.ts';
-import { type Books, booksOf, mustAgree, mustKeepPromise } from './rounds-books.ts';
+import { type Books, booksOf, endsOf, mustAgree, mustKeepPromise } from './rounds-books.ts';
 import { mustAccountForCopy } from './rounds-copy.ts';
+import { isBookedOn, sealsForgotten } from './rounds-seals.ts';
 import { between, FENCED, heldWithin } from './stretches.ts';
 import { told } from './waits.ts';
 
@@ -91,6 +92,8 @@ class Round {
   distrust: string | null = null;
   /** Payments that may be a case after something was put back or a copy ran; asked when no till runs. */
   #excused: () => ReadonlySet<string> = () => new Set();
+  /** Until then a close may have been agreed to by an issuer that does not know it any more; null: it forgot nothing. */
+  #forgotMs: number | null = null;
 
   constructor(shop: Shop, seed: number) {
     this.#shop = shop;
@@ -224,11 +227,15 @@ class Round {
     this.#shop.putLedgerBack(back === 'disk');
   }
 
-  /** The issuer is put back, and forgets: only what it lost, or what was open meanwhile, may be a case. No faults then. */
+  /**
+   * The issuer is put back, and forgets: only what it lost, what was open meanwhile, or what it books on a day whose seal it
+   * lost may be a case. No faults then.
+   */
   async putIssuerBack(): Promise<void> {
     const fromMs = Date.now();
     this.lost = await this.#shop.putIssuerBack();
-    const meanwhile = between(fromMs, Date.now());
+    this.#forgotMs = Date.now();
+    const meanwhile = between(fromMs, this.#forgotMs);
     this.#excused = () =>
       joined(
         this.lost,
@@ -268,11 +275,13 @@ class Round {
   }
 
   /** What a round may hold against what was put back or copied. */
-  mustExplain(cases: readonly Intent[], claims: number, where: string): void {
+  mustExplain(books: Books, claims: number, where: string): void {
     if (this.distrust !== null)
       expect(claims, `${where}: ${this.distrust}; taken on again`).toBeGreaterThan(0);
     const excused = this.#excused();
-    expect(cases.filter(({ sequenceId }) => !excused.has(sequenceId)).map(told), where).toEqual([]);
+    const forgotten = sealsForgotten(this.#shop, books, this.#forgotMs);
+    const cases = books.intents.filter(isCase).filter(({ sequenceId }) => !excused.has(sequenceId));
+    expect(cases.filter((intent) => !isBookedOn(forgotten, intent)).map(told), where).toEqual([]);
   }
 
   #below(count: number): number {
@@ -319,7 +328,7 @@ export async function round(shop: Shop, seed: number): Promise<RoundReport> {
   if (back === null && copy === null) mustAgree(books, now.closedDate, where);
   else mustKeepPromise(books, where);
   const copyBooked = copy === null ? 0 : mustAccountForCopy(shop, books, copy, where);
-  now.mustExplain(cases, claims, where);
+  now.mustExplain(books, claims, where);
   const { kills, seconds, closes, closesKilled, epochs } = now;
   return {
     kills,
@@ -385,11 +394,4 @@ async function putBack(shop: Shop, now: Round, back: Back): Promise<void> {
       });
       return;
   }
-}
-
-function endsOf({ intents }: Books): Record<string, number> {
-  const ends: Record<string, number> = {};
-  const endOf = ({ type, host, deferred }: Intent): string => `${type} ${deferred ? 'later ' : ''}${host}`;
-  for (const intent of intents) ends[endOf(intent)] = (ends[endOf(intent)] ?? 0) + 1;
-  return ends;
 }
