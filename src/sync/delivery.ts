@@ -23,6 +23,9 @@ const TERMINAL: Actor = { role: 'terminal' };
 /** After a commit that could not be made, or a command that the rules refused: not again at once. */
 const RECORD_RETRY_MS = 1_000;
 
+/** An approve repeated after its reversal or void (settlement-contract 1): never an approval, and no evidence by itself. */
+const UNDONE = '006_905';
+
 const SEND = { kind: 'send' } as const;
 const BY_TERMINAL = { actor: TERMINAL } as const;
 /** Answers under way at the same time are few; more than this are recorded at once. */
@@ -48,6 +51,8 @@ export interface DeliveryHost {
   heard(answer: Answered<unknown>, elapsedMs: number): void;
   /** The issuer decided an approval. */
   delivered(): void;
+  /** An approval that the issuer says was undone there: its repeats are refused for good, and only asking tells. */
+  undone(intent: Intent): void;
   /** Authentic "not processed" for an approval. */
   notProcessed(intent: Intent, code: string, retryAfterMs: number | undefined): void;
   /** The ledger is broken: nothing more may be done in this run. */
@@ -262,6 +267,7 @@ export class Delivery {
       if ((outcomes[place] ?? null) === null) continue;
       if (answer.class === 'answered' || answer.class === 'declined') this.#host.delivered();
       if (answer.class === 'notProcessed') this.#host.notProcessed(sent, answer.code, answer.retryAfterMs);
+      if (sent.deferred && answer.class === 'ambiguous' && answer.code === UNDONE) this.#host.undone(sent);
     }
   }
 

@@ -77,6 +77,7 @@ export class SyncWorker {
       context: () => this.#context(),
       heard: (answer, elapsedMs) => this.#liaison.heard(answer, elapsedMs),
       delivered: () => this.#liaison.delivered(),
+      undone: (intent) => void this.#recheck.ask(intent, () => this.#wake()),
       notProcessed: (intent, code, retryAfterMs) => this.#notProcessed(intent, code, retryAfterMs),
       broken: (fault) => this.#broken(fault),
       faulted: () => {

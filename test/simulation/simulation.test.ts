@@ -180,6 +180,10 @@ describe('the whole terminal under one seed', () => {
     [5_108_815, 'a void of a charge that a restored issuer has lost'],
     [5_119_536, 'a claim that arrives once more after the disk that made it was put back'],
     [5_123_821, 'a payment that went with an old image while it waited'],
+    [
+      5_218_753,
+      'a charge that the lost end of the journal had paid back, asked about before it was sent again',
+    ],
     [273, 'a close that a payment came between, with no list to be had to show it'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],

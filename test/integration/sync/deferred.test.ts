@@ -177,6 +177,23 @@ describe('a deferred charge', () => {
     expect(counter.at(charge)).toBe('approved/received');
   });
 
+  it('whose approval was undone at the issuer is asked about, not sent for ever', async () => {
+    const { backend, clock } = counter;
+    backend.sayApprove = () => ({
+      class: 'ambiguous',
+      why: 'UNLISTED_CODE',
+      code: '006_905',
+      bytesWritten: 900,
+    });
+    backend.sayInquiry = () => answered({ result: 'REVERSED', voids: [] });
+    const charge = counter.deferred();
+    await clock.advance(1_000);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+    await clock.advance(600_000);
+    expect(backend.of('approve')).toHaveLength(1);
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+  });
+
   it('waits out maintenance as long as the issuer asks', async () => {
     counter.backend.sayApprove = () => notProcessed('000_908', 20_000);
     counter.backend.sayHello = () => notProcessed('000_908', 20_000);
