@@ -214,11 +214,21 @@ export class Till {
         times: { ...DEFAULT_STATION_TIMES, ...stationTimes },
         newId,
         isMine: (intent: Intent) => intent.stationId === id || (id === first && !ids.has(intent.stationId)),
-        isSealed: (date) => (this.#options.day?.ledger.day(date)?.sealedIndex ?? null) !== null,
+        isSealed: (date) => this.#isSealed(date),
         forward: (frame) => forward(id, frame),
         onLedgerFault: (fault) => this.ledgerFault(fault),
       });
     return new Map(stationIds.map((id) => [id, stationOf(id)]));
+  }
+
+  /** What the rail offers the rules decide again: a read that fails must not take the screen away. */
+  #isSealed(date: string): boolean {
+    try {
+      return (this.#options.day?.ledger.day(date)?.sealedIndex ?? null) !== null;
+    } catch (fault) {
+      if (!(fault instanceof LedgerFault)) throw fault;
+      return false;
+    }
   }
 
   /** The ledger survives its listeners; a board or screen that cannot follow it is for the next start to judge. */

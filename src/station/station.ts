@@ -282,6 +282,9 @@ export class Station {
     const desk = this.#core.desk;
     const { clock, times, policy } = this.#core.options;
     const view = this.#core.view();
+    // One that was seen before ends under the cover: it must not stand there for the next customer.
+    const isSeen = desk.current?.acknowledged === true && desk.shown.sequenceId === desk.current.sequenceId;
+    if (isSeen && isCovered(view)) return;
     if (desk.current === null || isCovered(view)) {
       desk.shown = { face: 'IDLE', sequenceId: null };
       desk.closesMs = null;

@@ -17,6 +17,8 @@ export class Breaker {
   #failures = 0;
   #openings = 0;
   #until: number | null = null;
+  /** What the other side asked for, mono ms: no probe that is lost makes it sooner. */
+  #askedUntil = 0;
   #probing = false;
 
   constructor(limits: BreakerLimits, random: Random) {
@@ -46,6 +48,7 @@ export class Breaker {
     this.#failures = 0;
     this.#openings = 0;
     this.#until = null;
+    this.#askedUntil = 0;
     this.#probing = false;
   }
 
@@ -54,11 +57,12 @@ export class Breaker {
     this.#failures += 1;
     const isProbe = this.#probing;
     this.#probing = false;
+    if (atLeastMs > 0) this.#askedUntil = Math.max(this.#askedUntil, nowMs + atLeastMs);
     if (this.#failures < this.#limits.failures && atLeastMs === 0) return;
     // Failures of calls that were already under way do not push the next probe away.
     if (this.#until !== null && !isProbe && atLeastMs === 0) return;
-    const untilMs = nowMs + Math.max(atLeastMs, this.#wait());
-    // What the other side asked for stands, whatever a call says that was under way when it did.
+    const untilMs = Math.max(this.#askedUntil, nowMs + this.#wait());
+    // Nor does a call that was under way before.
     this.#until = isProbe ? untilMs : Math.max(this.#until ?? 0, untilMs);
     this.#openings += 1;
   }

@@ -57,9 +57,16 @@ export class DayChange {
     return true;
   }
 
+  /** The issuer wants no call before then: what is urgent waits for that too. */
+  holdBack(untilMs: number): void {
+    if (this.#isUrgent) this.#againMs = untilMs;
+    this.#isUrgent = false;
+  }
+
   /** A hello was answered, whatever it was for: it told the day. */
   answered(): void {
     this.#againMs = null;
+    this.#isUrgent = false;
     this.#waitMs = AGAIN_MS;
   }
 }

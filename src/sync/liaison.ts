@@ -274,11 +274,16 @@ export class Liaison {
       done: (answer, elapsedMs) => {
         this.#giveWayMs = null;
         this.#helloPatience.ended(answer, waitMs, elapsedMs);
-        if (answer.class === 'answered') this.#dayChange.answered();
         // Everything waited behind it: what a customer waits for goes out before the next one that may be lost.
         if (mayServe) this.#lastTryMs = this.#options.clock.now().monoMs;
+        const isWanted = this.#isHelloWanted;
         this.#heard(answer, elapsedMs, false);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
+        if (answer.class === 'answered') {
+          // Its own answer shows the day that it told: no other hello is wanted for that.
+          this.#dayChange.answered();
+          this.#isHelloWanted = isWanted;
+        }
         if (claim === null) return;
         if (isAskedFirst && answer.class === 'answered') {
           this.#isHelloWanted = true; // which claims it
@@ -343,6 +348,15 @@ export class Liaison {
     if (clockOffsetMs !== undefined) this.session.clockOffsetMs = clockOffsetMs;
     this.line.failed(reason, code, now);
     this.breaker.failed(now.monoMs, retryAfterMs ?? 0);
+    if (retryAfterMs !== undefined) this.#holdBack();
+  }
+
+  /** The issuer said when it wants to be called again: a hello that was wanted before does not go sooner. */
+  #holdBack(): void {
+    const { untilMs } = this.breaker;
+    if (untilMs === null || this.#claim !== null) return;
+    this.#isHelloWanted = false;
+    this.#dayChange.holdBack(untilMs);
   }
 
   #authentic(
@@ -358,6 +372,7 @@ export class Liaison {
     } else {
       this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
       this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
+      if (answer.retryAfterMs !== undefined) this.#holdBack();
     }
     const openDate = this.session.hello?.openBusinessDate;
     const { businessDate } = answer.meta;

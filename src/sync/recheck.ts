@@ -143,6 +143,21 @@ export class Recheck {
     this.#retryMs = null;
     /** Their approval is on its way, and would make the answer to a question of now too old. */
     const sending: string[] = [];
+    try {
+      this.#askSome(openDate, hasRoom, permitMs, sending);
+    } finally {
+      this.#todo.push(...sending);
+    }
+    if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
+    if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
+      this.#round = null;
+      this.#tellUnread();
+      session.recheckDone(this.#options.ledger.head().index);
+    }
+  }
+
+  #askSome(openDate: string, hasRoom: () => boolean, permitMs: () => number, sending: string[]): void {
+    const { monoMs } = this.#options.clock.now();
     for (let pages = 0; hasRoom(); ) {
       for (; this.#todo.length === 0 && this.#part !== null && pages < PAGES_A_TURN; pages += 1)
         this.#listPage(openDate, this.#part);
@@ -161,13 +176,6 @@ export class Recheck {
       if (intent?.deferred === true && intent.host === 'sending') sending.push(sequenceId);
       else if (intent !== null && isAsked(intent)) this.#again(intent);
       if (this.#retryMs !== null) break; // not even the attempt could be recorded: the next would only wait for that too
-    }
-    this.#todo.push(...sending);
-    if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
-    if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
-      this.#round = null;
-      this.#tellUnread();
-      session.recheckDone(this.#options.ledger.head().index);
     }
   }
 

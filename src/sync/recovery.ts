@@ -1,3 +1,4 @@
+import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
@@ -46,6 +47,7 @@ export class Recovery {
   /** What the ledger has open has not been put there yet. */
   #isUnread = false;
   #retryMs: number | null = null;
+  #importTimer: Timer | null = null;
 
   constructor(options: SyncOptions, liaison: Liaison, recheck: Recheck, host: RecoveryHost) {
     this.#options = options;
@@ -109,8 +111,13 @@ export class Recovery {
   async #importBehind(tries: number): Promise<void> {
     if (!this.#host.isRunning() || this.#liaison.session.recovering) return;
     const isRead = await this.#importLists();
-    if (isRead || tries <= 1) return;
-    this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(tries - 1));
+    if (isRead || tries <= 1 || !this.#host.isRunning()) return;
+    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(tries - 1));
+  }
+
+  /** The worker stops. */
+  end(): void {
+    this.#importTimer?.cancel();
   }
 
   /** A commit while the terminal is fenced: what it left open is a case too. */

@@ -140,6 +140,7 @@ export class SyncWorker {
     this.#state = 'stopping';
     this.#timer?.cancel();
     this.#timer = null;
+    this.#recovery.end();
     await this.#calls.drain(this.#limits.stopMs);
     this.#liaison.end();
     this.#unlisten();

@@ -266,9 +266,13 @@ export class SimulatedNetwork implements SettlementBackend {
     if (this.refusesAll !== null) return { kind: 'notProcessed', code: this.refusesAll };
     if (this.keyLasts !== null && wire.call === 'approve') this.keyLasts -= 1;
     if (this.keyLasts !== null && this.keyLasts < 0) return { kind: 'notProcessed', code: KEY_OVER };
+    const { causes, terminalId } = this.#options;
+    const knownBefore = this.#issuer.knownIndex(terminalId);
     const isFenced =
-      wire.fencing !== 'judges' &&
-      this.#issuer.fenced(this.#options.terminalId, wire.context, wire.machineId);
+      wire.fencing !== 'judges' && this.#issuer.fenced(terminalId, wire.context, wire.machineId);
+    // Of a journal that was longer before its disk was put back, and whose epoch an issuer that was put back gave again.
+    if (!sent.isAwaited() && causes.has('putBack') && this.#issuer.knownIndex(terminalId) > knownBefore)
+      causes.add('lateHello');
     if (isFenced && wire.fencing === 'refuses') return { kind: 'notProcessed', code: '000_910' };
     if (this.#hit('notProcessed')) return { kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) };
     if (wire.fencing !== 'judges') return wire.handle();

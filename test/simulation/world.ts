@@ -287,6 +287,7 @@ export class Story {
     counter.recover();
     for (const intent of terminal.ledger.open()) {
       const now = this.clock.now();
+      if (intent.left) cashier.sawLeave(intent.sequenceId); // it is the manager's: nobody stands there for it any more
       const refused = proveAnew(terminal, intent, now) ?? attend(terminal, cashier, intent, { now, random });
       if (refused !== null) this.#violate(refused);
     }

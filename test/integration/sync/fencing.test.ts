@@ -265,6 +265,7 @@ describe('recovering', () => {
     await clock.advance(2_000);
     expect(await claimed).toBe(true);
     expect(notes).toEqual([]);
+    expect(backend.of('transactions').length).toBeGreaterThan(0);
     backend.sayTransactions = ({ businessDate }) => {
       const items = businessDate === '20261122' ? [itemOf(businessDate)] : [];
       return answered({ asOf: '20261122120000000', final: true, totals: [], items });
@@ -274,6 +275,25 @@ describe('recovering', () => {
     const lists = backend.of('transactions').length;
     await clock.advance(600_000);
     expect(backend.of('transactions')).toHaveLength(lists);
+  });
+
+  it('leaves no timer behind when it stops before that list was read: the process ends', async () => {
+    const { backend, clock, worker } = counter;
+    backend.greeting = { ...backend.greeting, epoch: 4 };
+    await counter.start();
+    backend.sayHello = () => {
+      backend.sayTransactions = () => AMBIGUOUS;
+      return answered({ ...backend.greeting, epoch: 5, serverTimeMs: clock.now().wallMs });
+    };
+    const claimed = worker.claimEpoch('lee');
+    await clock.advance(2_000);
+    expect(await claimed).toBe(true);
+    const stopped = worker.stop();
+    await clock.advance(10_000);
+    await stopped;
+    const { timersRun } = clock;
+    await clock.advance(600_000);
+    expect(clock.timersRun).toBe(timersRun);
   });
 
   it('a claim over damage that SQLite found is not granted, and ends no run for it: what is listed may be here or not', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Answered, HelloAnswer } from '../../../src/konaplate/settlement.ts';
+import type { Answered, ApproveAnswer, HelloAnswer } from '../../../src/konaplate/settlement.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { MANAGER } from '../ledger/shop.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, NOTHING_LEFT, notProcessed } from './counter.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, held, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
@@ -291,6 +291,36 @@ describe('the business day', () => {
     backend.sayHello = () => answered({ ...backend.greeting, openBusinessDate: '20261123' });
     await clock.advance(60_000);
     expect(counter.worker.status().businessDate).toBe('20261123');
+  });
+
+  it('is not asked for by a hello that was wanted before the issuer said when it wants to be called again', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const stuck = held<Answered<ApproveAnswer>>();
+    backend.sayApprove = () => stuck.promise;
+    counter.charge();
+    await clock.advance(1_000);
+    backend.businessDate = '20261123';
+    await worker.transactions(DAY);
+    stuck.give(notProcessed('000_908', 600_000));
+    backend.sayNetCancel = () => notProcessed('000_908', 600_000);
+    await clock.advance(590_000);
+    expect(backend.of('hello')).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(backend.of('hello').length).toBeGreaterThan(1);
+  });
+
+  it('that the hello of every ten minutes tells first is asked for by no other', async () => {
+    const { backend, clock } = await counter.start();
+    await clock.advance(590_000);
+    backend.businessDate = '20261123';
+    backend.greeting = { ...backend.greeting, openBusinessDate: '20261123' };
+    backend.sayProbe = () => AMBIGUOUS;
+    for (let ms = 0; backend.of('hello').length === 1; ms += 100) {
+      expect(ms, 'the next hello').toBeLessThan(60_000);
+      await clock.advance(100);
+    }
+    await clock.advance(5_000);
+    expect(backend.of('hello')).toHaveLength(2);
   });
 
   it('is asked for more and more seldom while nobody answers', async () => {

@@ -295,6 +295,22 @@ describe('ended faces', () => {
     expect(lab.face()).toBe('IDLE');
   });
 
+  it.each([
+    ['RECOVERING', recovering],
+    ['LOCKED', locked],
+  ] as const)('that were seen end under %s, and never come back for another customer', (cover, covered) => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'approved', approval: APPROVAL });
+    lab.shown();
+    covered(true);
+    lab.clock.pass(60_000);
+    expect(lab.face()).toBe(cover);
+    covered(false);
+    expect(lab.face()).toBe('IDLE');
+  });
+
   it('say "new barcode" after the barcode ran out', () => {
     lab.scan(lab.barcode('REFUND', 10_000));
     lab.clock.pass(300_000);
