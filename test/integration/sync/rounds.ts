@@ -258,6 +258,8 @@ class Round {
   /** The copy takes payments in its machine, and is killed; `beside`: the till that runs meanwhile. */
   async runCopy(beside: Child | null): Promise<void> {
     const isUnmanaged = this.copy === 'unmanaged';
+    // Another machine's hello is forgotten at the next one in order: that of the till's own start must not come after it.
+    if (beside !== null) await this.until(beside, async () => beside.said('approved') > 0, SAY_MS);
     const copy = this.#shop.start('trade', { seed: this.#seed, isCopy: true, isUnmanaged });
     const isTakenOn = async (): Promise<boolean> =>
       (beside === null || beside.said('claimed') > 0) && (isUnmanaged || copy.said('approved') > 0);
