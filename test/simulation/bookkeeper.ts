@@ -155,7 +155,9 @@ export function takenOverFault(
         !isOver(intent) ||
         isCase(intent) ||
         issuer.forgotten.has(intent.sequenceId) ||
-        (unheard.has(intent.sequenceId) && isTold(day, intent)),
+        // Of what a disk that was put back has no trace of, a late approval or void, this side knows no more than the next
+        // comparison of its day tells a person; and that may come after the last one of a story.
+        unheard.has(intent.sequenceId),
     );
     const issuerPayable = payableBesides(ledger, day, besides);
     const booked = bookedBesides(day, issuer, terminalId, besides);
@@ -187,15 +189,6 @@ function openDayFault(
       !taken.has(item.sequenceId),
   );
   return left.map(({ sequenceId }) => ({ code: 'NOT_TAKEN_OVER', text: `${sequenceId} of ${date}` }));
-}
-
-/**
- * Of what a disk that was put back has no trace of, a late approval or void, this side knows no more than the comparison of
- * its day tells a person.
- */
-function isTold({ state }: DaySummary, { sequenceId }: Intent): boolean {
-  const differences = state.reconciled?.detail.differences ?? [];
-  return differences.some((each) => each.ours !== null && each.sequenceId === sequenceId);
 }
 
 /** What the day holds for the issuer besides those payments and the vouchers of payments. */

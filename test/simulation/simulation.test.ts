@@ -186,6 +186,7 @@ describe('the whole terminal under one seed', () => {
     ],
     [6_001_243, 'a call of a longer journal, under an epoch that an issuer that was put back gave again'],
     [6_010_856, 'a customer who has long gone, whose void was refused when a manager proved it anew'],
+    [7_050_835, 'a copy of a request booked after the last comparison, of a disk that was put back'],
     [273, 'a close that a payment came between, with no list to be had to show it'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
