@@ -1,4 +1,4 @@
-import type { Actor, CaseReason, ExternalEvent, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
+import type { Actor, CaseReason, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed, LedgerFaultCode, RecordOptions, Step } from '../ledger/types.ts';
@@ -178,7 +178,7 @@ export class Delivery {
         this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, this.#options.backend.capabilities);
         const isFinal = answer.class === 'answered' || answer.class === 'refused';
-        const isRecorded = event !== null && this.#heardFor(intent.sequenceId, event);
+        const isRecorded = event !== null && this.#recordFor(intent.sequenceId, event, BY_TERMINAL) !== null;
         told(isFinal && isRecorded);
       },
     });
@@ -382,10 +382,6 @@ export class Delivery {
   }
 
   /** Records what the issuer said. False: it is not on disk. */
-  #heardFor(sequenceId: string, event: ExternalEvent): boolean {
-    return this.#recordFor(sequenceId, event, { actor: TERMINAL }) !== null;
-  }
-
   /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
   #attempt(entry: Entry, command: OwnCommand): Committed | null {
     const committed = this.#begin(entry.sequenceId, command, BY_TERMINAL);

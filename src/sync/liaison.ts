@@ -124,7 +124,10 @@ export class Liaison {
     this.#alarm = null;
   }
 
-  /** The business day is over, the last hello is long ago, or a manager waits for the epoch: a hello goes alone, so nothing that can wait goes before. */
+  /**
+   * The business day is over, the last hello is long ago, or a manager waits for the epoch: a hello goes alone, so nothing
+   * that can wait goes before.
+   */
   get isHelloUrgent(): boolean {
     return this.#dayChange.isUrgent || this.#isOverdue || this.#claim !== null;
   }

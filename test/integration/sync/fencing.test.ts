@@ -16,6 +16,29 @@ beforeEach(() => {
 });
 afterEach(() => counter.end());
 
+/** The dates of what is noted from now on as the issuer's alone. */
+function missingHere(): readonly unknown[] {
+  const notes: unknown[] = [];
+  const note = counter.ledger.note.bind(counter.ledger);
+  counter.ledger.note = (kind, detail, now, actor) => {
+    if (kind === 'issuerItemMissingHere') notes.push(detail.businessDate);
+    return note(kind, detail, now, actor);
+  };
+  return notes;
+}
+
+/** A claim that is granted while the lists are not to be had any more. */
+async function claimWithoutListBehind(): Promise<void> {
+  const { backend, clock, worker } = counter;
+  backend.sayHello = () => {
+    backend.sayTransactions = () => AMBIGUOUS;
+    return answered({ ...backend.greeting, epoch: 5, serverTimeMs: clock.now().wallMs });
+  };
+  const claimed = worker.claimEpoch('lee');
+  await clock.advance(2_000);
+  expect(await claimed).toBe(true);
+}
+
 describe('fencing', () => {
   it('000_910 makes every open item a case; only inquiries and hello go out until the next epoch is granted', async () => {
     await counter.start();
@@ -233,12 +256,7 @@ describe('recovering', () => {
     counter.backend.sayTransactions = ({ businessDate }) =>
       answered({ asOf: '20261122120000000', final: true, totals: [], items: [itemOf(businessDate)] });
     await counter.start();
-    const notes: unknown[] = [];
-    const note = counter.ledger.note.bind(counter.ledger);
-    counter.ledger.note = (kind, detail, now, actor) => {
-      if (kind === 'issuerItemMissingHere') notes.push(detail.businessDate);
-      return note(kind, detail, now, actor);
-    };
+    const notes = missingHere();
     for (let tries = 0; tries < 2; tries += 1) {
       const claimed = counter.worker.claimEpoch('lee');
       await counter.clock.advance(2_000);
@@ -248,22 +266,11 @@ describe('recovering', () => {
   });
 
   it('imports once more behind its claim what a copy of the disk booked before it, also when the list is not to be had at once', async () => {
-    const { backend, clock, worker } = counter;
+    const { backend, clock } = counter;
     backend.greeting = { ...backend.greeting, epoch: 4 };
     await counter.start();
-    const notes: unknown[] = [];
-    const note = counter.ledger.note.bind(counter.ledger);
-    counter.ledger.note = (kind, detail, now, actor) => {
-      if (kind === 'issuerItemMissingHere') notes.push(detail.businessDate);
-      return note(kind, detail, now, actor);
-    };
-    backend.sayHello = () => {
-      backend.sayTransactions = () => AMBIGUOUS;
-      return answered({ ...backend.greeting, epoch: 5, serverTimeMs: clock.now().wallMs });
-    };
-    const claimed = worker.claimEpoch('lee');
-    await clock.advance(2_000);
-    expect(await claimed).toBe(true);
+    const notes = missingHere();
+    await claimWithoutListBehind();
     expect(notes).toEqual([]);
     expect(backend.of('transactions').length).toBeGreaterThan(0);
     backend.sayTransactions = ({ businessDate }) => {
@@ -281,13 +288,7 @@ describe('recovering', () => {
     const { backend, clock, worker } = counter;
     backend.greeting = { ...backend.greeting, epoch: 4 };
     await counter.start();
-    backend.sayHello = () => {
-      backend.sayTransactions = () => AMBIGUOUS;
-      return answered({ ...backend.greeting, epoch: 5, serverTimeMs: clock.now().wallMs });
-    };
-    const claimed = worker.claimEpoch('lee');
-    await clock.advance(2_000);
-    expect(await claimed).toBe(true);
+    await claimWithoutListBehind();
     const stopped = worker.stop();
     await clock.advance(10_000);
     await stopped;
