@@ -240,9 +240,12 @@ function slowFace(input: ViewInput): Face | null {
   return null;
 }
 
-/** In the rail: on no station's screen now. */
+/** In the rail: on no station's screen now. What could not be recorded stands there also when it is left to the manager meanwhile. */
 function isWaiting(intent: Intent, { desk }: ViewInput): boolean {
-  return !occupiesStation(intent) && intent.sequenceId !== desk.current?.sequenceId;
+  const { sequenceId } = intent;
+  if (sequenceId === desk.current?.sequenceId || sequenceId === desk.notRecorded?.intent.sequenceId)
+    return false;
+  return !occupiesStation(intent);
 }
 
 function isPayoutDue(intent: Intent): boolean {

@@ -12,6 +12,7 @@ import { createKonaPlateClient, type KonaPlateClient } from '../../../src/konapl
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import type { FaceId, PressAnswer, PressBody, Snapshot } from '../../../src/station/snapshot.ts';
+import { type StreamEvent, storyOf } from './story.ts';
 
 export const CARD = '9491330000000016';
 /** Generous: the machine may be busy with other tests. */
@@ -132,7 +133,7 @@ export function call(
 
 /** One event stream, parsed. */
 export class EventReader {
-  readonly events: { event: string; id: string | null; data: unknown }[] = [];
+  readonly events: StreamEvent[] = [];
   status = 0;
   ended = false;
   readonly #request;
@@ -168,7 +169,8 @@ export class EventReader {
     const lines = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s, 2) as [string, string]));
     const event = lines.get('event');
     if (event === undefined) return;
-    this.events.push({ event, id: lines.get('id') ?? null, data: JSON.parse(lines.get('data') ?? 'null') });
+    const data: unknown = JSON.parse(lines.get('data') ?? 'null');
+    this.events.push({ event, id: lines.get('id') ?? null, data, atMs: performance.now() });
   }
 
   close(): void {
@@ -240,7 +242,8 @@ export class Page {
         return snapshot !== null && faces.includes(snapshot.face.id) && where(snapshot) ? snapshot : null;
       });
     } catch (error) {
-      throw new Error(`${(error as Error).message}; the page shows ${this.latest()?.face.id}`);
+      const story = storyOf(tills.get(this.#address) ?? null, this.#reader);
+      throw new Error(`${(error as Error).message}; the page shows ${this.latest()?.face.id}\n  ${story}`);
     }
   }
 
@@ -311,6 +314,20 @@ export interface Till {
   close(): Promise<void>;
 }
 
+/** The agents that run, by the address of their pages. */
+const tills = new Map<string, Agent>();
+
+async function start(options: AgentOptions): Promise<Agent> {
+  const agent = await startAgent(options);
+  tills.set(agent.address, agent);
+  return agent;
+}
+
+function end(agent: Agent): Promise<void> {
+  tills.delete(agent.address);
+  return agent.close();
+}
+
 /** Making RSA keys takes seconds: the issuers of one test file share them. */
 let keys: Issuer['keys'] | undefined;
 
@@ -360,18 +377,18 @@ export async function startTill(
     scanner,
     directory,
     faults,
-    agent: await startAgent(options()),
+    agent: await start(options()),
     async barcode(type, amount, card = CARD) {
       const answer = await client.barcodeSpec({ cardNo: card, type, amount });
       if (answer.class !== 'answered') throw new Error(`no barcode: ${JSON.stringify(answer)}`);
       return answer.value.barcodeSpec;
     },
     async restart(again = {}) {
-      await till.agent.close();
-      till.agent = await startAgent({ ...options(), ...again });
+      await end(till.agent);
+      till.agent = await start({ ...options(), ...again });
     },
     async close() {
-      await till.agent.close();
+      await end(till.agent);
       await scanner.close();
       await client.dispose();
       await issuer.close();

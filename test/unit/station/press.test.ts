@@ -99,6 +99,24 @@ describe('a commit that fails', () => {
     expect(lab.face()).toBe('RE-OUT');
   });
 
+  it('at [Given back] keeps the payment on the screen, and out of the rail, also when it is left to the manager meanwhile', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'declined', code: '006_007', businessDate: null });
+    lab.failing = FULL;
+    lab.press('HANDED');
+    lab.event({ kind: 'leave' });
+    const { face, rail, strip } = lab.see();
+    expect(face).toMatchObject({ id: 'NOT-RECORDED-OUT', intent: { amount: 10_000 } });
+    expect([...rail.returnDue, ...rail.cases]).toEqual([]);
+    expect(strip).toMatchObject({ returnDue: 0, cases: 1 });
+    lab.failing = null;
+    lab.clock.pass(2_000);
+    expect(lab.face()).toBe('IDLE');
+    expect(lab.see().rail.returnDue).toHaveLength(1);
+  });
+
   it('at the scan opens nothing: no room is a face until there is room again', () => {
     lab.failing = FULL;
     expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('refused');
