@@ -200,7 +200,7 @@ export class Page {
   /** A page of a till that has come online: its agent has heard of the issuer. */
   static async online(...given: ConstructorParameters<typeof Page>): Promise<Page> {
     const page = new Page(...given);
-    await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+    await page.untilSeen('the line is online', ({ strip }) => strip.line.state === 'online');
     return page;
   }
 
@@ -236,10 +236,18 @@ export class Page {
     where: (snapshot: Snapshot) => boolean = () => true,
   ): Promise<Snapshot> {
     const faces: readonly FaceId[] = typeof face === 'string' ? [face] : face;
+    return this.untilSeen(
+      `face ${faces.join(' or ')}`,
+      (snapshot) => faces.includes(snapshot.face.id) && where(snapshot),
+    );
+  }
+
+  /** Waits for a snapshot of which `where` holds; in vain, the error tells what page, scanner, line and journal say. */
+  async untilSeen(what: string, where: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
     try {
-      return await until(`face ${faces.join(' or ')}`, () => {
+      return await until(what, () => {
         const snapshot = this.latest();
-        return snapshot !== null && faces.includes(snapshot.face.id) && where(snapshot) ? snapshot : null;
+        return snapshot !== null && where(snapshot) ? snapshot : null;
       });
     } catch (error) {
       const story = storyOf(tills.get(this.#address) ?? null, this.#reader);
