@@ -314,7 +314,7 @@ export function startTerminal(world: TerminalWorld): Terminal {
   };
   try {
     till = joinTill(world, policy, joined, opened.verify, state);
-    stopListening = ledger.onCommit(({ intent, record }) => {
+    stopListening = honest.onCommit(({ intent, record }) => {
       if (!state.dead) world.onCommit(intent, record.event);
     });
     till.start();

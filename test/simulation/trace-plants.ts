@@ -116,4 +116,23 @@ export const TRACE_PLANTS: readonly Plant[] = [
     policy: timed(({ leaveMs }) => ({ leaveMs: leaveMs * 4 })),
   },
   { name: 'inquiries go without a pause', quick: true, policy: timed(() => ({ inquiryMs: 0 })) },
+  { name: 'a repeat waits for nothing', quick: true, policy: timed(() => ({ retryBaseMs: 0 })) },
+  {
+    name: 'the waits between repeats do not grow',
+    quick: true,
+    policy: timed(({ retryBaseMs }) => ({ retryMaxMs: retryBaseMs })),
+  },
+  {
+    name: 'the time of the next attempt is not heeded',
+    quick: true,
+    ledger: (ledger) => ({
+      ...ledger,
+      onCommit: (listener) =>
+        ledger.onCommit((committed) => {
+          const { intent } = committed;
+          const isRepeated = intent.host === 'reversing' && intent.question === null;
+          listener(isRepeated ? { ...committed, intent: { ...intent, notBeforeMs: 0 } } : committed);
+        }),
+    }),
+  },
 ];

@@ -5,6 +5,7 @@ import { columnOf } from '../../src/intent/table.ts';
 import type { Answered } from '../../src/konaplate/settlement.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
+import { Backoff } from './backoff.ts';
 import type { Violation } from './check.ts';
 import { SecretKeeper } from './secrets.ts';
 import type { Terminal, TerminalWorld } from './terminal.ts';
@@ -31,6 +32,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #wire: Wire;
   readonly #waits: Waits;
+  readonly #backoff: Backoff;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
 
@@ -40,6 +42,7 @@ export class Watch {
     this.secrets = new SecretKeeper(() => world().disk, violate);
     this.#wire = new Wire(violate);
     this.#waits = new Waits(violate);
+    this.#backoff = new Backoff(violate);
   }
 
   get #nowMs(): number {
@@ -51,6 +54,7 @@ export class Watch {
     this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
     this.secrets.started(open, this.#nowMs);
+    this.#backoff.started(open);
     for (const intent of open) this.#wait(intent, 'restart');
   }
 
@@ -80,6 +84,7 @@ export class Watch {
     const { violate, world } = this.#options;
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     this.#wait(intent, event);
+    this.#backoff.committed(intent, event, this.#nowMs, world().policy.times);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
     if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
