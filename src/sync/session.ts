@@ -104,7 +104,7 @@ export class Session {
 
   /** Takes in what every authentic answer carries. */
   heard(meta: AnswerMeta): void {
-    if (this.#isUnsaved && this.#remembered !== null) this.#save(this.#remembered);
+    this.#saveUnsaved();
     if (meta.clockOffsetMs !== null) this.clockOffsetMs = meta.clockOffsetMs;
     if (this.issuerEpoch === meta.issuerEpoch) return;
     if (this.issuerEpoch !== null) this.#askAllAgain();
@@ -122,6 +122,7 @@ export class Session {
   /** The journal has come so far. While the terminal is fenced it may still be shorter than it once was. */
   keepIndex(journalIndex: number): void {
     if (!this.recovering && journalIndex > this.#knownIndex) this.#remember({ knownIndex: journalIndex });
+    else this.#saveUnsaved();
   }
 
   /** Takes in an answered hello. Gives the reason when it shows that this terminal must be fenced. */
@@ -190,7 +191,14 @@ export class Session {
     this.#save(this.#remembered);
   }
 
-  /** A full disk must not end the run: it is tried again with the next answer, and a lost epoch only costs a claim. */
+  #saveUnsaved(): void {
+    if (this.#isUnsaved && this.#remembered !== null) this.#save(this.#remembered);
+  }
+
+  /**
+   * A full disk must not end the run: it is tried again with the next answer, and while there is none with the journal's
+   * index. A lost epoch only costs a claim.
+   */
   #save(remembered: Remembered): void {
     try {
       this.#memory.write(remembered);

@@ -2,6 +2,7 @@
  * What befell one till as far as a case or a fence may come of it, by kind, and which payments and dates it touched. A till
  * to which nothing of this happened has neither.
  */
+import type { FenceReason } from '../../src/sync/memory.ts';
 import type { Entry } from './disk.ts';
 
 export type Cause =
@@ -11,6 +12,8 @@ export type Cause =
   | 'line'
   /** A write that its disk did not take. */
   | 'disk'
+  /** What its worker keeps beside the ledger was not written, or is gone. */
+  | 'memory'
   /** A hello came when nobody waited for it any more, and the journal had gone on. */
   | 'lateHello'
   | 'putBack'
@@ -74,8 +77,13 @@ export class Causes {
     return DISPUTES.filter((cause) => this.#met.has(cause));
   }
 
-  /** Why the terminal may be fenced now; empty: for no reason. */
-  fences(): readonly Cause[] {
-    return FENCES.filter((cause) => this.#sinceBelieved.has(cause));
+  /**
+   * Why the terminal may be fenced now; empty: for no reason. Of a till that lost what it keeps beside its ledger, or could
+   * not write it, epoch and journal's end may be older ones than the issuer's: that costs a claim.
+   */
+  fences(reason: FenceReason | null = null): readonly Cause[] {
+    const isOfMemory = reason === 'OTHER_EPOCH' || reason === 'JOURNAL_BEHIND';
+    const all = isOfMemory ? [...FENCES, 'memory' as const] : FENCES;
+    return all.filter((cause) => this.#sinceBelieved.has(cause));
   }
 }

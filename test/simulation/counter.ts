@@ -8,19 +8,20 @@ import type { Policy } from '../../src/intent/policy.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
-import { volatileMemory } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
 import { Causes } from './causes.ts';
 import { brokenFault } from './check.ts';
 import type { CounterOptions } from './counter-options.ts';
 import { Disk } from './disk.ts';
 import { Judge } from './judge.ts';
+import { KeptMemory, type WriteFate } from './kept-memory.ts';
 import { LOST_MAX, Losses, putBack, sequenceIdsOf } from './losses.ts';
 import { closeDay } from './manager.ts';
 import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
+import { Volume } from './volume.ts';
 import { Watch } from './watch.ts';
 import { wordsOf } from './words.ts';
 
@@ -84,12 +85,15 @@ export class Counter {
       terminalId,
       machineId,
       policy: policyOf(random),
-      memory: volatileMemory(),
+      volume: new Volume(),
+      memory: new KeptMemory(() => this.#memoryFate()),
       plant,
-      faults: { crash: 0, full: 0, io: 0 },
+      faults: { crash: 0, full: 0, io: 0, memory: 0 },
       onCrash: () => this.#died('crash'),
-      onDiskFault: (kind) => {
-        if (!this.#count(kind === 'full' ? 'diskFull' : 'diskError')) return false;
+      mayDie: () => !options.without.has('crash'),
+      onDiskFault: (kind, fault) => {
+        if (!this.#count(fault)) return false;
+        if (kind === 'memory') return this.#memoryFailed();
         this.watch.diskFailed();
         return this.judge.diskFails(kind);
       },
@@ -235,7 +239,7 @@ export class Counter {
       causes.writtenElsewhere(() => behind);
       // Of an image, the worker's small memory may be gone as well.
       if (kind === 'oldImage' && random.chance(0.3)) {
-        world.memory = volatileMemory();
+        world.memory.isLost();
         this.losses.forgets();
       }
       const isTold = kind === 'restore' || (world.memory.read()?.knownIndex ?? 0) > to;
@@ -339,7 +343,8 @@ export class Counter {
     this.network.oneWay = false;
     this.network.refusesAll = null;
     this.network.keyLasts = null;
-    Object.assign(this.world.faults, { crash: 0, full: 0, io: 0 });
+    Object.assign(this.world.faults, { crash: 0, full: 0, io: 0, memory: 0 });
+    this.world.volume.mended();
   }
 
   /** After everything that can run now has run: what stands on the screen is what stands on the disk. */
@@ -367,6 +372,34 @@ export class Counter {
     this.guarded(() => {
       const afterMs = this.cashier.look(this.#options.clock.monoMs);
       if (afterMs !== null) this.#looksAtMs = this.#options.clock.monoMs + afterMs;
+    });
+  }
+
+  /** What becomes of one write of the small file beside the ledger. */
+  #memoryFate(): WriteFate {
+    const { faults, volume, onDiskFault } = this.world;
+    const { random } = this.#options;
+    const isHit = faults.memory > 0 && random.chance(faults.memory);
+    if (!isHit && !volume.isFull && !volume.isBroken) return 'kept';
+    if (!onDiskFault('memory', 'memoryFails')) return 'kept';
+    return random.chance(0.7) ? 'failed' : 'told';
+  }
+
+  /** What it would have kept nobody can ask it for before it is tried again. */
+  #memoryFailed(): true {
+    this.causes.add('memory');
+    this.losses.interrupted();
+    return true;
+  }
+
+  /** The small file beside the ledger cannot be read any more; no process runs. */
+  loseMemory(): void {
+    if (this.#isRetiring || !this.#count('memoryLost')) return;
+    this.#withoutPower(() => {
+      this.world.memory.isLost();
+      this.losses.forgets();
+      this.causes.add('memory');
+      this.#tell('the file beside the ledger is gone');
     });
   }
 

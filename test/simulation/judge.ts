@@ -2,6 +2,7 @@
 import type { Intent } from '../../src/intent/model.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { RecoveringMark } from '../../src/ledger/types.ts';
+import { fenceReasonOf } from '../../src/sync/memory.ts';
 import { type CaseStory, isCauseless, isLeftToPeople } from './cases.ts';
 import type { Causes } from './causes.ts';
 import type { Violation } from './check.ts';
@@ -69,12 +70,12 @@ export class Judge {
    * disk may take the mark only at a later start: the worker's own memory has it at once.
    */
   fence(mark: RecoveringMark | null): void {
-    const reason = mark?.reason ?? this.#options.world.memory.read()?.fenced ?? null;
+    const reason = fenceReasonOf(mark) ?? this.#options.world.memory.read()?.fenced ?? null;
     const isNew = reason !== null && !this.#isFenced;
     this.#isFenced = reason !== null;
     if (!isNew) return;
     const { tallies, violate } = this.#options;
-    const causes = this.causes.fences();
+    const causes = this.causes.fences(reason);
     for (const cause of causes) tally(tallies, `fencedBy ${cause}`);
     if (causes.length > 0) return;
     violate({ code: 'FENCED_FOR_NOTHING', text: `${reason}, of a till that was always itself` });

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Recorded, replayOf } from '../../drivers/recorder.ts';
+import { MOMENTS_FROM } from './moments.ts';
 import { PLANTS, type Plant } from './plants.ts';
 import { shrink } from './shrink.ts';
 import { Crashed } from './terminal.ts';
@@ -204,7 +205,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '200' },
-      from: { type: 'string', default: '1' },
+      from: { type: 'string', default: String(MOMENTS_FROM) },
       customers: { type: 'string' },
       seconds: { type: 'string', default: '3600' },
       workers: { type: 'string', default: '1' },

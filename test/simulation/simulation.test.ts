@@ -7,6 +7,7 @@ import { maskFrame } from '../../src/barcode/mask.ts';
 import { VOUCHER_KINDS, type VoucherKind } from '../../src/intent/model.ts';
 import { LEGAL_TUPLES } from '../../src/intent/positions.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
+import { MOMENTS_FROM } from './moments.ts';
 import { PLANTS } from './plants.ts';
 import { replay, simulate, tolerateCrashes } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -107,6 +108,20 @@ describe('the whole terminal under one seed', () => {
     ]) {
       expect(totals.faults[fault], fault).toBeGreaterThan(0);
     }
+  });
+
+  it('keeps the promise through faults that last, and through those that come just while a request is under way', async () => {
+    const totals = await simulate({ from: MOMENTS_FROM, seeds: 60, customers: null, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+    for (const fault of [
+      'diskFills',
+      'diskStaysFull',
+      'diskBreaks',
+      'diskStaysBroken',
+      'memoryFails',
+      'memoryLost',
+    ])
+      expect(totals.faults[fault], fault).toBeGreaterThan(0);
   });
 
   it('visits every legal tuple, and of the table of external events what a few hundred stories always meet', async () => {

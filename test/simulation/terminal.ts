@@ -21,8 +21,10 @@ import type { DecideOptions } from '../../src/web/decide.ts';
 import type { Disk } from './disk.ts';
 import { type DayLedger, postingsOf, vouchersOf } from './disk-days.ts';
 import { DiskLedger } from './disk-ledger.ts';
+import type { KeptMemory } from './kept-memory.ts';
 import type { Plant } from './plants.ts';
 import { SeededRandom, type VirtualClock } from './time.ts';
+import type { Volume } from './volume.ts';
 
 export const MERCHANT = 'M00000000000001';
 export const STATION = '1';
@@ -52,7 +54,12 @@ export interface DiskFaults {
   full: number;
   /** The disk fails; half of the time the commit is on it nevertheless. */
   io: number;
+  /** The small file beside the ledger is not written, or is and nobody is told so, or the process dies over it. */
+  memory: number;
 }
+
+/** One write that fails, by its kind in the counted faults. */
+export type DiskFault = 'diskFull' | 'diskError' | 'diskStaysFull' | 'diskStaysBroken' | 'memoryFails';
 
 export interface TerminalWorld {
   readonly clock: VirtualClock;
@@ -64,11 +71,15 @@ export interface TerminalWorld {
   readonly terminalId: string;
   machineId: string;
   policy: Policy;
-  memory: SyncMemory;
+  /** Of the machine in which the disk is. */
+  readonly volume: Volume;
+  readonly memory: KeptMemory;
   readonly plant: Plant | null;
   readonly faults: DiskFaults;
   onCrash(): void;
-  onDiskFault(kind: 'full' | 'io'): boolean;
+  /** A shrunk story may leave out that a process dies by itself. */
+  mayDie(): boolean;
+  onDiskFault(kind: 'full' | 'io' | 'memory', fault: DiskFault): boolean;
   /** The disk did not take that this payment is asked about, so it is not. */
   onUnasked(sequenceId: string): void;
   /** The till gave up by itself. */
@@ -117,11 +128,16 @@ export interface Terminal {
 function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: boolean }): SimulatedLedger {
   const { faults, random } = world;
   let hasBroken = false;
-  const diskFault = <Result>(call: () => Result): Result | null => {
+  const diskFault = <Result>(call: () => Result, isNew: boolean): Result | null => {
     const isFull = faults.full > 0 && random.chance(faults.full);
     const isBroken = faults.io > 0 && random.chance(faults.io);
-    if (isFull && world.onDiskFault('full')) throw new LedgerFault('FULL');
-    if (!isBroken || !world.onDiskFault('io')) return null;
+    const lasting = world.volume.commit(isNew);
+    if (isFull && world.onDiskFault('full', 'diskFull')) throw new LedgerFault('FULL');
+    if (lasting === 'full' && world.onDiskFault('full', 'diskStaysFull')) throw new LedgerFault('FULL');
+    const breaks =
+      (isBroken && world.onDiskFault('io', 'diskError')) ||
+      (lasting === 'io' && world.onDiskFault('io', 'diskStaysBroken'));
+    if (!breaks) return null;
     // What the ledger refuses by itself, such as a barcode that is gone, never comes to the disk that fails.
     if (random.chance(0.5)) call();
     hasBroken = true;
@@ -132,11 +148,11 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     if (hasBroken) throw new LedgerFault('IO');
   };
   const around =
-    <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
+    <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result, isNew = false) =>
     (...given: Arguments): Result => {
       if (state.dead) throw new Crashed();
       mustBeWhole();
-      diskFault(() => call(...given));
+      diskFault(() => call(...given), isNew);
       const dies = faults.crash > 0 && random.chance(faults.crash);
       const after = dies && random.chance(0.5);
       if (!dies || after) {
@@ -153,7 +169,7 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     return ledger.record(sequenceId, event, now, options);
   });
   return {
-    accept: around((scan, now) => ledger.accept(scan, now)),
+    accept: around((scan, now) => ledger.accept(scan, now), true),
     record: (sequenceId, event, now, options) => {
       try {
         return record(sequenceId, event, now, options);
@@ -181,6 +197,7 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     isBroken: () => hasBroken,
     sweep: (now) => {
       mustBeWhole();
+      world.volume.tidied();
       return ledger.sweep(now);
     },
     recovering: () => ledger.recovering(),
@@ -197,6 +214,24 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
     timeline: (sequenceId) => ledger.timeline(sequenceId),
     entries: (fromIndex, limit) => ledger.entries(fromIndex, limit),
     sign: (text) => ledger.sign(text),
+  };
+}
+
+/** The small file beside the ledger, on the same disk. */
+function mortalMemory(world: TerminalWorld, state: { dead: boolean }): SyncMemory {
+  const { memory, faults, random } = world;
+  return {
+    read: () => memory.read(),
+    write: (remembered) => {
+      if (state.dead) throw new Crashed();
+      const dies = faults.memory > 0 && random.chance(faults.memory) && world.mayDie();
+      const isAfter = dies && random.chance(0.5);
+      if (!dies || isAfter) memory.write(remembered);
+      if (!dies) return;
+      state.dead = true;
+      world.onCrash();
+      throw new Crashed();
+    },
   };
 }
 
@@ -296,6 +331,7 @@ export function startTerminal(world: TerminalWorld): Terminal {
   const { clock, plant } = world;
   const state = { dead: false };
   plant?.disk?.(world.disk);
+  world.volume.tidied();
   const policy = plant?.policy?.(world.policy) ?? world.policy;
   const opened = world.file === null ? openDisk(world, policy) : openFile(world, policy, world.file);
   const honest = mortal(opened.ledger, world, state);
@@ -392,7 +428,8 @@ function joinTill(
   verify: () => Promise<VerifyReport>,
   state: { dead: boolean },
 ): Till {
-  const { clock, random, plant, backend, memory, machineId, terminalId } = world;
+  const { clock, random, plant, backend, machineId, terminalId } = world;
+  const memory = mortalMemory(world, state);
   return new Till({
     ledger,
     backend: plant?.backend?.(backend) ?? backend,

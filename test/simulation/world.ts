@@ -11,8 +11,10 @@ import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
 import { accountFor, tokensFault, type Violation } from './check.ts';
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
+import { Incidents, type OldMachine } from './incidents.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { attend, proveAnew } from './manager.ts';
+import { MOMENTS_FROM, Moments } from './moments.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
 import { lookThrough } from './secrets.ts';
@@ -57,10 +59,8 @@ export class Story {
   #customers = 0;
   readonly #bookkeeper: Bookkeeper | null;
   readonly #vouchers: VoucherManager | null;
-  #ghosts: Counter[] = [];
-  /** The issuer as it was some chapters ago. */
-  #past: (() => void) | null = null;
-  #restores = 0;
+  readonly #incidents: Incidents;
+  readonly #moments: Moments | null;
 
   constructor(options: StoryOptions) {
     this.#options = options;
@@ -86,6 +86,7 @@ export class Story {
       isTold: options.tell !== undefined,
       say: (words) => this.#say(words),
     };
+    this.#incidents = new Incidents(this.#scene, (old) => this.#ghost(old));
     options.plant?.issuer?.(this.issuer);
     const people = {
       seed: options.seed,
@@ -96,6 +97,10 @@ export class Story {
     const isKept = options.seed >= BOOKKEEPER_FROM;
     this.#bookkeeper = isKept ? new Bookkeeper(people) : null;
     this.#vouchers = isKept ? new VoucherManager({ ...people, issuer }) : null;
+    const { seed } = options;
+    const incidents = this.#incidents;
+    this.#moments =
+      seed >= MOMENTS_FROM ? new Moments({ seed, scene: this.#scene, incidents, counts: this.faults }) : null;
   }
 
   async run(): Promise<StoryResult> {
@@ -154,7 +159,8 @@ export class Story {
     this.#say(`-- customer ${chapter}`);
     changeWeather(this.#scene);
     const counter = this.random.pick(this.counters);
-    this.#incident(counter);
+    this.#incidents.begin(counter);
+    this.#moments?.begin(chapter);
     await serve(this.#scene, counter);
     if (this.#happens('keyOver', 0.002)) await fillBacklog(this.#scene, counter);
     for (const each of this.counters) each.guarded(() => this.#manage(each));
@@ -210,6 +216,12 @@ export class Story {
     });
   }
 
+  #ghost({ disk, machineId, origin }: OldMachine): Counter {
+    const ghost = this.#counter(this.counters.indexOf(origin) + 1, true);
+    ghost.haunt(disk, machineId, origin);
+    return ghost;
+  }
+
   /** Somebody forgot a promise or a turn that failed: a real process ends of it. */
   uncaught(reason: unknown): void {
     const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
@@ -235,48 +247,6 @@ export class Story {
     if (!this.random.chance(chance) || this.#without.has(fault)) return false;
     this.faults[fault] = (this.faults[fault] ?? 0) + 1;
     return true;
-  }
-
-  /** What happens seldom, and mostly only once in the life of a till. */
-  #incident(counter: Counter): void {
-    const { random, issuer } = this;
-    if (this.#happens('cutOver', 0.03)) issuer.cutOver();
-    if (this.#happens('sealed', 0.004)) {
-      for (const { causes } of [...this.counters, ...this.#ghosts]) causes.add('sealed');
-      const terminals = this.counters.map(({ world }) => world.terminalId);
-      issuer.seal(issuer.businessDate, terminals);
-      issuer.cutOver();
-      this.#say('the issuer seals the day that nobody closed');
-    }
-    if (random.chance(0.05)) this.#past = issuer.copy();
-    if (this.#past !== null && this.#happens('issuerRestored', 0.01)) {
-      this.#past();
-      this.#past = null;
-      this.#restores += 1;
-      for (const { causes } of [...this.counters, ...this.#ghosts]) causes.add('issuerRestored');
-      for (const counter of this.counters) counter.judgeLost();
-      this.#say('the issuer is put back to an earlier point');
-    }
-    const within = (): number => random.below(30_000);
-    if (random.chance(0.03)) this.clock.after(within(), () => counter.upgrade());
-    if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('oldImage'));
-    if (random.chance(0.01)) this.clock.after(within(), () => counter.rollBack('restore'));
-    if (random.chance(0.006)) this.clock.after(within(), () => this.#move(counter));
-    if (random.chance(0.05)) this.clock.after(within(), () => counter.page.reload());
-    if (random.chance(0.05)) this.clock.after(within(), () => counter.fiddle());
-    if (random.chance(0.08)) this.clock.after(within(), () => counter.closeDay());
-  }
-
-  /** The disk goes into another machine; the old one, with a copy, is switched on again for a while. */
-  #move(counter: Counter): void {
-    const left = counter.moveToAnotherMachine();
-    if (left === null || !this.random.chance(0.6)) return;
-    this.clock.after(5_000 + this.random.below(60_000), () => {
-      const ghost = this.#counter(this.counters.indexOf(counter) + 1, true);
-      this.#ghosts.push(ghost);
-      ghost.haunt(left.disk, left.machineId, counter);
-      this.clock.after(90_000, () => ghost.switchOff());
-    });
   }
 
   /** Now and then a manager comes, takes a fenced till back and goes through the open cases. */
@@ -327,8 +297,8 @@ export class Story {
 
   async #heal(): Promise<void> {
     this.#say('-- everything is well again');
-    for (const ghost of this.#ghosts) ghost.switchOff();
-    this.#ghosts = [];
+    this.#moments?.end();
+    this.#incidents.end();
     for (const counter of this.counters) counter.heal();
     this.clock.setRight();
     const endMs = this.clock.monoMs + HEAL_MS;
@@ -409,7 +379,7 @@ export class Story {
       }
       const { losses, causes } = counter;
       const judged = (what: string): void => tally(this.tallies, what);
-      const excused = { restores: this.#restores, causes, unheard: losses.unheard, judged };
+      const excused = { restores: this.#incidents.restores, causes, unheard: losses.unheard, judged };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {
         const { terminalId } = counter.world;

@@ -180,6 +180,23 @@ describe('the session', () => {
   const sessionOf = (memory = volatileMemory(), foundIndex = 0) =>
     new Session(memory, MACHINE, 10_000, foundIndex);
 
+  /** A disk without room, until somebody makes some. */
+  const fullMemory = (): { memory: SyncMemory; mend: () => void; kept: () => Remembered | null } => {
+    let isFull = true;
+    let kept: Remembered | null = null;
+    const memory: SyncMemory = {
+      read: () => kept,
+      write: (remembered) => {
+        if (isFull) throw new Error('ENOSPC');
+        kept = remembered;
+      },
+    };
+    const mend = (): void => {
+      isFull = false;
+    };
+    return { memory, mend, kept: () => kept };
+  };
+
   it('keeps the epoch that it was given over a restart; without one it is 0', () => {
     const memory = volatileMemory();
     const first = sessionOf(memory);
@@ -193,21 +210,23 @@ describe('the session', () => {
   });
 
   it('goes on when its memory cannot be written, and writes it with the next answer', () => {
-    let isFull = true;
-    let kept: Remembered | null = null;
-    const memory: SyncMemory = {
-      read: () => kept,
-      write: (remembered) => {
-        if (isFull) throw new Error('ENOSPC');
-        kept = remembered;
-      },
-    };
+    const { memory, mend, kept } = fullMemory();
     const session = sessionOf(memory);
     session.greet({ ...hello, epoch: 0 }, null, 10, at(0).wallMs, at(0));
-    expect(kept).toBeNull();
-    isFull = false;
+    expect(kept()).toBeNull();
+    mend();
     session.heard(meta);
-    expect(kept).toMatchObject({ epoch: 0, issuerEpoch: 'one' });
+    expect(kept()).toMatchObject({ epoch: 0, issuerEpoch: 'one' });
+  });
+
+  it('keeps how long its journal is as soon as its memory can be written, also while nobody answers', () => {
+    const { memory, mend, kept } = fullMemory();
+    const session = sessionOf(memory);
+    session.keepIndex(20);
+    mend();
+    // No customer came meanwhile: the journal is as long as it was.
+    session.keepIndex(20);
+    expect(kept()).toMatchObject({ knownIndex: 20 });
   });
 
   it.each([
