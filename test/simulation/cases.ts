@@ -81,9 +81,10 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
   // Delivery goes on once somebody mended what stopped it.
   NOT_PROCESSED: { mayOpen: ({ intent, causes }) => intent.deferred && causes.has('line'), excuses: NEVER },
   BUDGET_SPENT: { mayOpen: ({ causes }) => causes.has('line') || causes.has('disk'), excuses: NEVER },
-  // A fence has reasons of its own, which are judged when it comes. What the journal lost a person has to find out.
+  // A fence has reasons of its own, which are judged when it comes, also where the disk has no room for its mark. What the
+  // journal lost a person has to find out.
   RECOVERING: {
-    mayOpen: ({ causes, isFenced }) => isFenced || causes.fences().length > 0,
+    mayOpen: ({ causes, isFenced }) => isFenced || causes.fences('OTHER_EPOCH').length > 0,
     excuses: ({ isLost }) => isLost,
   },
 };

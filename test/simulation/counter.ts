@@ -15,12 +15,14 @@ import type { CounterOptions } from './counter-options.ts';
 import { Disk } from './disk.ts';
 import { Judge } from './judge.ts';
 import { KeptMemory, type WriteFate } from './kept-memory.ts';
+import { Kills } from './kills.ts';
 import { LOST_MAX, Losses, putBack, sequenceIdsOf } from './losses.ts';
 import { closeDay } from './manager.ts';
 import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
 import { policyOf } from './policies.ts';
 import { Crashed, PAGE, startTerminal, survive, type Terminal, type TerminalWorld } from './terminal.ts';
+import type { SeededRandom } from './time.ts';
 import { Volume } from './volume.ts';
 import { Watch } from './watch.ts';
 import { wordsOf } from './words.ts';
@@ -42,6 +44,7 @@ export class Counter {
   readonly causes = new Causes();
   readonly judge: Judge;
   readonly #options: CounterOptions;
+  readonly #kills: Kills;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
   #looksAtMs: number | null = null;
@@ -89,6 +92,7 @@ export class Counter {
       memory: new KeptMemory(() => this.#memoryFate()),
       plant,
       faults: { crash: 0, full: 0, io: 0, memory: 0 },
+      killIn: null,
       onCrash: () => this.#died('crash'),
       mayDie: () => !options.without.has('crash'),
       onDiskFault: (kind, fault) => {
@@ -105,6 +109,7 @@ export class Counter {
       onForward: ({ text }) => this.watch.secrets.forwarded(text),
     };
     const { tallies, violate, people } = options;
+    this.#kills = new Kills({ clock, world: this.world, tallies, kill: () => this.#died('killed') });
     this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, violate });
     const screen = plant?.screen ?? null;
     const pushed = (snapshot: Snapshot): void => this.watch.pushed(snapshot);
@@ -152,6 +157,7 @@ export class Counter {
     this.#isRetiring = false;
     const deaths = this.#deaths;
     this.judge.starts();
+    this.#kills.starts(() => this.#deaths);
     try {
       this.network.connect();
       const terminal = startTerminal(this.world);
@@ -207,6 +213,13 @@ export class Counter {
     if (this.terminal !== null && !this.#isRetiring) this.#died('powerCut');
   }
 
+  /** From now on it is killed so many times, within seconds of each start or while it starts. */
+  killAgain(times: number, dice: SeededRandom): void {
+    if (this.#isRetiring) return;
+    this.#kills.begin(times, dice);
+    if (this.terminal !== null) this.#died('killed');
+  }
+
   /** The agent is stopped as a service is, and a newer program with another policy starts on the same ledger. */
   upgrade(): void {
     const { terminal } = this;
@@ -224,15 +237,16 @@ export class Counter {
   }
 
   /** The disk as it was at an earlier index of its journal comes back: an image, or a log that was lost. */
-  rollBack(kind: 'oldImage' | 'restore'): void {
+  rollBack(kind: 'oldImage' | 'restore', cut: (disk: Disk) => number = this.#anyCut): void {
     const { random } = this.#options;
     const { index } = this.world.disk.head;
     if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
-    const lost = 1 + random.below(Math.min(index - 1, LOST_MAX));
+    const lost = index - cut(this.world.disk);
     this.#withoutPower(() => {
       const { world, causes } = this;
       const to = world.disk.wholeTo(world.disk.head.index - lost);
       if (to < 1) return;
+      this.#tallyCut(world.disk, to);
       const behind = putBack(world, kind, to);
       this.watch.putBack();
       causes.add('putBack');
@@ -250,6 +264,17 @@ export class Counter {
         `${kind === 'restore' ? 'a backup' : 'an old image'} of the disk is put back: ${behind.length} entries are gone`,
       );
     });
+  }
+
+  readonly #anyCut = ({ head }: Disk): number =>
+    head.index - 1 - this.#options.random.below(Math.min(head.index - 1, LOST_MAX));
+
+  /** How evenly the journal is cut: before which steps, and how far back. */
+  #tallyCut({ entries, head }: Disk, to: number): void {
+    const { tallies } = this.#options;
+    tally(tallies, `cut before ${entries[to]?.kind ?? 'nothing'}`);
+    const lost = head.index - to;
+    tally(tallies, `cut of ${lost <= 5 ? 'up to 5' : lost <= 40 ? 'up to 40' : 'more'}`);
   }
 
   /** The disk or the issuer was put back: it may know too little to tell that the journal's end is gone. */
@@ -343,6 +368,7 @@ export class Counter {
     this.network.oneWay = false;
     this.network.refusesAll = null;
     this.network.keyLasts = null;
+    this.#kills.end();
     Object.assign(this.world.faults, { crash: 0, full: 0, io: 0, memory: 0 });
     this.world.volume.mended();
   }
@@ -438,7 +464,7 @@ export class Counter {
       this.cashier.actInTheDark();
       if (isNew) this.cashier.isReplaced();
     });
-    clock.after(1_500 + random.below(30_000), () => this.start());
+    clock.after(this.#kills.pauseMs() ?? 1_500 + random.below(30_000), () => this.start());
   }
 
   /** Counts a fault; false: the shrunk story leaves it out. */
@@ -455,6 +481,7 @@ export class Counter {
   #committed(intent: Intent, event: string): void {
     this.page.committed(intent);
     if (event === 'scanAccepted') this.#begun.add(intent.sequenceId);
+    this.#kills.committed(intent, event);
     this.watch.committed(intent, event);
     if (this.#options.tell !== null) this.#tell(wordsOf(intent, event));
     if (intent.cases.length > 0) this.judge.cases(intent);

@@ -4,8 +4,9 @@
  * is under way. Throws dice of its own, so that a story without them is the same story.
  */
 import type { Counter } from './counter.ts';
+import { cutOf } from './cuts.ts';
 import type { Incidents } from './incidents.ts';
-import { type FaultCounts, tally } from './network.ts';
+import { type FaultCounts, type Step, tally } from './network.ts';
 import { SeededRandom } from './time.ts';
 import type { Scene } from './weather.ts';
 
@@ -20,28 +21,84 @@ export interface MomentsOptions {
   readonly counts: FaultCounts;
 }
 
+/** What may come just then; the more often it is named the more often it comes. */
+const DEEDS = [
+  'cutOver',
+  'cutOver',
+  'cutOver',
+  'dayClosed',
+  'dayClosed',
+  'dayClosed',
+  'powerCut',
+  'killLoop',
+  'killLoop',
+  'sealed',
+  'issuerRestored',
+  'issuerRestored',
+  'oldImage',
+  'restore',
+] as const;
+type Deed = (typeof DEEDS)[number];
+
+const CALLS = [
+  'approve',
+  'approve',
+  'netCancel',
+  'netCancel',
+  'cancel',
+  'close',
+  'inquiry',
+  'hello',
+] as const;
+const STEPS: readonly Step['step'][] = ['leaves', 'arrives', 'isDone', 'isAnswered'];
+
+/** One deed that waits for its moment. */
+interface Armed extends Step {
+  readonly deed: Deed;
+  /** So many of these steps pass by before. */
+  passing: number;
+  readonly cut: ReturnType<typeof cutOf>;
+  /** Of a process that is killed again and again from then on. */
+  readonly own: SeededRandom;
+}
+
 export class Moments {
   readonly #options: MomentsOptions;
   readonly #dice: SeededRandom;
+  #armed: Armed[] = [];
 
   constructor(options: MomentsOptions) {
     this.#options = options;
     this.#dice = new SeededRandom(options.seed ^ DICE);
+    for (const counter of options.scene.counters) counter.network.onStep = (step) => this.#met(counter, step);
   }
 
   /** What this chapter has of it. */
   begin(chapter: number): void {
     this.#dice.reseed(this.#options.seed ^ DICE, chapter);
-    for (const counter of this.#options.scene.counters) this.#disk(counter);
+    const { scene, incidents } = this.#options;
+    for (const counter of scene.counters) {
+      this.#disk(counter);
+      this.#kills(counter);
+    }
+    const within = this.#dice.below(20_000);
+    if (this.#dice.chance(0.06)) scene.clock.after(within, () => incidents.keepPast());
+    this.#arm();
   }
 
   /** All is well again. */
-  end(): void {}
+  end(): void {
+    this.#armed = [];
+  }
 
   /** True when this happens in this chapter: the dice are thrown in any case. */
   #happens(fault: string, chance: number): boolean {
+    return this.#dice.chance(chance) && this.#counts(fault);
+  }
+
+  #counts(fault: string): boolean {
     const { scene, counts } = this.#options;
-    if (!this.#dice.chance(chance) || scene.without.has(fault)) return false;
+    if (scene.without.has(fault)) return false;
     tally(counts, fault);
     return true;
   }
@@ -67,5 +124,51 @@ export class Moments {
       volume.mended();
       say('somebody makes room on the disk, or mends it');
     });
+  }
+
+  /** Somebody, or the watchdog, kills the process again and again. */
+  #kills(counter: Counter): void {
+    const dice = this.#dice;
+    const within = dice.below(12_000);
+    const times = 2 + dice.below(20);
+    const own = new SeededRandom(dice.below(0x1_0000_0000));
+    if (!this.#happens('killLoop', 0.01)) return;
+    this.#options.scene.clock.after(within, () => counter.killAgain(times, own));
+  }
+
+  #arm(): void {
+    const dice = this.#dice;
+    const [call, step, deed] = [dice.pick(CALLS), dice.pick(STEPS), dice.pick(DEEDS)];
+    const passing = dice.chance(0.6) ? 0 : dice.below(4);
+    const cut = cutOf(dice);
+    const own = new SeededRandom(dice.below(0x1_0000_0000));
+    if (dice.chance(0.1)) this.#armed.push({ call, step, deed, passing, cut, own });
+  }
+
+  #met(counter: Counter, { call, step }: Step): void {
+    for (const armed of this.#armed) {
+      if (armed.call !== call || armed.step !== step) continue;
+      if (armed.deed === 'issuerRestored' && !this.#options.incidents.hasPast) continue;
+      armed.passing -= 1;
+      if (armed.passing >= 0) continue;
+      this.#armed = this.#armed.filter((each) => each !== armed);
+      this.#does(counter, armed);
+    }
+  }
+
+  /** What is done to the till is done once nothing of it runs. */
+  #does(counter: Counter, { call, step, deed, cut, own }: Armed): void {
+    const { scene, incidents } = this.#options;
+    const { clock, issuer, without } = scene;
+    const moment = `${deed} at ${call}`;
+    if (without.has(deed) || !this.#counts(moment)) return;
+    scene.say(`just then: ${deed}, when ${call} ${step}`);
+    if (deed === 'cutOver') issuer.cutOver();
+    else if (deed === 'sealed') incidents.seal();
+    else if (deed === 'issuerRestored') incidents.restoreIssuer();
+    else if (deed === 'dayClosed') clock.after(0, () => counter.closeDay());
+    else if (deed === 'killLoop') clock.after(0, () => counter.killAgain(2 + own.below(20), own));
+    else if (deed === 'powerCut') clock.after(0, () => counter.powerCut());
+    else clock.after(0, () => counter.rollBack(deed, cut));
   }
 }

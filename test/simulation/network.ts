@@ -115,6 +115,13 @@ interface Sent {
   isAwaited(): boolean;
 }
 
+/** What may happen to a request, as seen from outside of till and issuer. */
+export interface Step {
+  readonly call: CallName;
+  /** It leaves the till, comes to the issuer, is done there, or its answer comes back. */
+  readonly step: 'leaves' | 'arrives' | 'isDone' | 'isAnswered';
+}
+
 type Standing = ReturnType<IssuerModel['standing']>;
 
 export class SimulatedNetwork implements SettlementBackend {
@@ -141,6 +148,8 @@ export class SimulatedNetwork implements SettlementBackend {
   readonly #underWay = new Map<string, number>();
   /** Called before a request's bytes leave, or would. */
   onTry: (made: Try) => void = () => {};
+  /** Called at each step of each request. */
+  onStep: (step: Step) => void = () => {};
   /** Called with what a call of this process came to. */
   onEnd: (call: CallName, sequenceId: string, answer: Answered<unknown>) => void = () => {};
   /** Bumped by a crash: answers to the old run are dropped. */
@@ -211,6 +220,7 @@ export class SimulatedNetwork implements SettlementBackend {
     }
     this.#inFlight += 1;
     this.#underWay.set(key, same + 1);
+    this.onStep({ call, step: 'leaves' });
     return await new Promise<Answered<T>>((resolve) => {
       let open = true;
       const finish = (answer: Answered<T>): void => {
@@ -223,6 +233,7 @@ export class SimulatedNetwork implements SettlementBackend {
           this.answeredMs = this.#clock.monoMs;
         this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
         this.onEnd(call, sequenceId, answer);
+        this.onStep({ call, step: 'isAnswered' });
         resolve(answer);
       };
       const sent: Sent = { wire, arrivals: 0, isAwaited: () => open && generation === this.generation };
@@ -234,7 +245,7 @@ export class SimulatedNetwork implements SettlementBackend {
       }
       if (this.#hit('duplicated')) this.#deliver(sent, () => {});
       if (this.#hit('requestLost')) return;
-      this.#deliver(sent, (answer) => finish(this.#wayBack<T>(answer)));
+      this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(answer, meta)));
     });
   }
 
@@ -248,15 +259,20 @@ export class SimulatedNetwork implements SettlementBackend {
     else this.#clock.after(this.#random.below(200) + 1, () => finish(reset));
   }
 
-  #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>) => void): void {
+  #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>, meta: AnswerMeta) => void): void {
     // Without tombstones nothing may arrive later than the quiet after a net cancel: the contract of such a backend.
     const lateMs = this.capabilities.tombstones ? 240_000 : 45_000;
     const delayMs = this.#hit('late') ? this.#random.below(lateMs) : this.#random.below(300) + 5;
+    const { call } = sent.wire;
     this.#clock.after(delayMs, () => {
+      this.onStep({ call, step: 'arrives' });
       const answer = this.#answerOf(sent);
+      // An answer speaks of the issuer as it was when it gave it, whatever becomes of it while the answer is on its way.
+      const meta = this.#meta(answer);
+      this.onStep({ call, step: 'isDone' });
       if (this.oneWay) this.#options.causes.add('line');
       if (this.oneWay || this.#hit('answerLost')) return;
-      this.#clock.after(this.#random.below(300) + 5, () => reply(answer));
+      this.#clock.after(this.#random.below(300) + 5, () => reply(answer, meta));
     });
   }
 
@@ -302,11 +318,11 @@ export class SimulatedNetwork implements SettlementBackend {
     return (after.wentBack && !before.wentBack) || isRaised;
   }
 
-  #wayBack<T>(answer: ModelAnswer<unknown>): Answered<T> {
+  #wayBack<T>(answer: ModelAnswer<unknown>, given: AnswerMeta): Answered<T> {
     if (this.#hit('garbled')) return ambiguous('not decryptable');
     if (this.#hit('serverError')) return ambiguous('HTTP 500');
     if (this.#hit('wrongEcho')) return ambiguous('another id answered');
-    const meta = this.#meta(answer);
+    const meta = { ...given, clockOffsetMs: -this.#clock.wallErrorMs };
     if (answer.kind === 'answered') return { class: 'answered', value: answer.value as T, meta };
     if (answer.kind === 'ambiguous') return { ...ambiguous('UNLISTED_CODE'), code: answer.code };
     if (answer.kind === 'notProcessed' && this.#hit('retryAfter'))

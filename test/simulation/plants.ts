@@ -12,6 +12,7 @@ import type { SyncMemory } from '../../src/sync/memory.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { MOMENT_PLANTS } from './moment-plants.ts';
 import { TRACE_PLANTS } from './trace-plants.ts';
 
 /** What a planted bug may change; absent: nothing. */
@@ -104,6 +105,7 @@ let copies = 0;
 
 export const PLANTS: readonly Plant[] = [
   ...TRACE_PLANTS,
+  ...MOMENT_PLANTS,
   {
     name: 'an unanswered approve counts as declined',
     quick: true,

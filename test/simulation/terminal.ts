@@ -76,11 +76,13 @@ export interface TerminalWorld {
   readonly memory: KeptMemory;
   readonly plant: Plant | null;
   readonly faults: DiskFaults;
+  /** Writes after which the process is killed; null: it is not. */
+  killIn: number | null;
   onCrash(): void;
   /** A shrunk story may leave out that a process dies by itself. */
   mayDie(): boolean;
   onDiskFault(kind: 'full' | 'io' | 'memory', fault: DiskFault): boolean;
-  /** The disk did not take that this payment is asked about, so it is not. */
+  /** The disk did not take what a payment must be before it is asked about, so it is not asked about. */
   onUnasked(sequenceId: string): void;
   /** The till gave up by itself. */
   onFault(fault: unknown): void;
@@ -124,6 +126,9 @@ export interface Terminal {
   kill(): void;
 }
 
+/** What must be on disk before a payment is asked about: that nobody knows what became of it, and the attempt. */
+const UNASKED: ReadonlySet<string> = new Set(['unanswered', 'ambiguous', 'inquire']);
+
 /** Every writing call may be the last one of this process, and may find a disk that fails. */
 function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: boolean }): SimulatedLedger {
   const { faults, random } = world;
@@ -153,7 +158,9 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
       if (state.dead) throw new Crashed();
       mustBeWhole();
       diskFault(() => call(...given), isNew);
-      const dies = faults.crash > 0 && random.chance(faults.crash);
+      const isKilled = world.killIn === 0;
+      if (world.killIn !== null) world.killIn = isKilled ? null : world.killIn - 1;
+      const dies = isKilled || (faults.crash > 0 && random.chance(faults.crash));
       const after = dies && random.chance(0.5);
       if (!dies || after) {
         const result = call(...given);
@@ -174,7 +181,7 @@ function mortal(ledger: SimulatedLedger, world: TerminalWorld, state: { dead: bo
       try {
         return record(sequenceId, event, now, options);
       } catch (error) {
-        if (event.kind === 'inquire' && error instanceof LedgerFault) world.onUnasked(sequenceId);
+        if (UNASKED.has(event.kind) && error instanceof LedgerFault) world.onUnasked(sequenceId);
         throw error;
       }
     },

@@ -25,6 +25,7 @@ export const DISTURBANCES: ReadonlySet<string> = new Set([
   'diskBreaks',
   'memoryFails',
   'memoryGone',
+  'killLoop',
   'clockShift',
   'suspended',
   'sealed',
