@@ -228,7 +228,9 @@ export class IssuerModel {
     const balances = new Map(this.balances);
     const tokens = new Map([...this.#tokens].map(([text, token]) => [text, { ...token }]));
     const counts = new Map<string, number>();
-    for (const [token, count] of this.approvalsByToken) counts.set(token.barcode, count);
+    // A barcode that was issued again in the same words is another one: what the former booked is none of its.
+    for (const [token, count] of this.approvalsByToken)
+      if (this.#tokens.get(token.barcode) === token) counts.set(token.barcode, count);
     const terminals = new Map(
       [...this.#terminals].map(([id, { epoch, heads, wentBack }]) => [
         id,
