@@ -43,6 +43,11 @@ export function attended(intent: Intent): boolean {
   return !intent.deferred;
 }
 
+/** A void was refused, and nobody has been shown yet that the charge stands: "keep the cash" is a new sentence. */
+function isRefusalUntold({ host, question, acknowledged, voids }: Intent): boolean {
+  return host === 'approved' && question === null && !acknowledged && voids.at(-1)?.outcome === 'refused';
+}
+
 /**
  * The station's next customer must wait for this intent (intent-rules 5): it is attended, not left to the manager, and
  * the cashier still has something to do or to learn for it. A reversal that only the worker still owes does not count.
@@ -50,7 +55,7 @@ export function attended(intent: Intent): boolean {
 export function occupiesStation(intent: Intent): boolean {
   if (intent.left) return false;
   if (intent.question !== null) return true;
-  if (intent.deferred || ended(intent)) return false;
+  if (intent.deferred || ended(intent)) return isRefusalUntold(intent);
   const isCashDone = intent.cash === 'none' || intent.cash === 'returned';
   return !(isCashDone && (intent.host === 'reversing' || intent.host === 'voided'));
 }

@@ -4,7 +4,7 @@
  * open state.
  */
 import type { Intent } from '../intent/model.ts';
-import { ended, isCase, isReturnDue, isVoidBarred } from '../intent/state.ts';
+import { ended, isCase, isReturnDue, isVoidBarred, occupiesStation } from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
@@ -94,7 +94,7 @@ export class Board {
   }
 
   #put(intent: Intent): void {
-    if (ended(intent) && !isCase(intent)) this.#intents.delete(intent.sequenceId);
+    if (ended(intent) && !isCase(intent) && !occupiesStation(intent)) this.#intents.delete(intent.sequenceId);
     else this.#intents.set(intent.sequenceId, intent);
   }
 

@@ -245,10 +245,20 @@ function keysOf(id: FaceId, intent: Intent, context: FaceContext): readonly KeyI
     case 'LATER-BACK':
       return context.pinGiven ? ['LEAVE', 'HANDED'] : ['LEAVE'];
     case 'RE-HERE':
-      return context.laterAllowed ? ['STOP', 'LEAVE', 'LATER', 'REQUEST'] : ['STOP', 'LEAVE', 'REQUEST'];
+      return hereKeys(intent, context);
     default:
       return FIXED_KEYS[id] ?? [];
   }
+}
+
+/** What was left to the manager is not sent any more: its customer has gone. */
+function hereKeys({ left }: Intent, { laterAllowed }: FaceContext): readonly KeyId[] {
+  return [
+    'STOP',
+    'LEAVE',
+    ...(laterAllowed ? (['LATER'] as const) : []),
+    ...(left ? [] : (['REQUEST'] as const)),
+  ];
 }
 
 const FIXED_KEYS: Readonly<Partial<Record<FaceId, readonly KeyId[]>>> = {

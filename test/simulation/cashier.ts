@@ -125,7 +125,7 @@ export class Cashier {
   /** Hands the cash over, or takes it, when that is still to be done, or when only the screen says so. */
   hand(notes: Notes, way: 'take' | 'giveBack' | 'payOut'): void {
     const isDone = way === 'giveBack' ? !notes.moved : notes.moved;
-    if (!isDone || !notes.isKnown) this.#move(notes[way]());
+    if (!isDone || !(notes.isKnown || notes.isGone)) this.#move(notes[way]());
     notes.isKnown = true;
   }
 
@@ -197,6 +197,8 @@ export class Cashier {
         return null;
       case 'NOT-RECORDED-OUT':
         return null; // the cash is with the customer already
+      case 'LATER-BACK':
+        return this.#giveLaterBack(snapshot);
       case 'VOID-WAIT':
         this.#open.add(this.#notesOf(snapshot)); // from here on a restart asks where the cash is
         return null;
@@ -236,6 +238,20 @@ export class Cashier {
     const notes = this.#notesOf(snapshot);
     this.hand(notes, 'giveBack');
     this.#open.delete(notes);
+    return 'HANDED';
+  }
+
+  /** The customer has come with the slip, and a manager gives the PIN. */
+  #giveLaterBack(snapshot: Snapshot): KeyId | null {
+    const { keys } = snapshot.face;
+    if (!keys.includes('HANDED')) {
+      this.#world.page.pin(this.#body(snapshot));
+      this.#acted = '';
+      return null;
+    }
+    const notes = this.#notesOf(snapshot);
+    notes.isKnown = true; // who got it back has no slip any more
+    this.hand(notes, 'giveBack');
     return 'HANDED';
   }
 

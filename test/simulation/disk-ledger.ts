@@ -38,6 +38,8 @@ import { cardFacts, otherDeferred, pageOf, type Shelf } from './disk-reading.ts'
 export interface DiskLedgerOptions extends DeciderOptions {
   readonly fraction: () => number;
   readonly now: Now;
+  /** A planted bug in what the rules decide. */
+  readonly decided: ((record: DecisionRecord, before: Intent) => DecisionRecord) | null;
 }
 
 type Balances = Record<Account, number>;
@@ -114,7 +116,7 @@ export class DiskLedger implements TillLedger, DayLedger {
     if (!decision.ok) return decision;
     const needsVoucher = event.kind === 'unclaimed' || event.kind === 'claimed';
     if (needsVoucher && voucher?.entries.unclaimed === undefined) throw new Error('it has its voucher');
-    const { record } = decision;
+    const record = this.#options.decided?.(decision.record, intent) ?? decision.record;
     const after = apply(intent, record);
     const toSend = record.event === 'send' ? this.#disk.vault.get(sequenceId) : undefined;
     if (record.event === 'send' && toSend === undefined) {

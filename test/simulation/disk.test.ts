@@ -56,6 +56,7 @@ describe('a voucher', () => {
       times: DEFAULT_POLICY.times,
       policyHash: '',
       fraction: () => 0,
+      decided: null,
       now,
     });
   const tell = (ledger: DiskLedger, event: IntentEvent, voucher?: Voucher): boolean =>

@@ -6,6 +6,7 @@ import type { Policy } from '../../src/intent/policy.ts';
 import type { Face, KeyId, PressAnswer, PressBody, Snapshot } from '../../src/station/snapshot.ts';
 import type { Violation } from './check.ts';
 import { keyFault } from './faces.ts';
+import { openRefusal } from './rail.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DockOptions {
@@ -51,6 +52,21 @@ export class Dock {
 
   pin(body: Seen, managerId: string, shown: Snapshot): void {
     this.#inTime('PIN', shown, (terminal) => terminal.station.pinAccepted(body, managerId));
+  }
+
+  /** A payment of the rail, over what stands there: it is shown, or the law says why not. True: it is. */
+  open(body: PressBody, { face }: Snapshot): boolean {
+    const terminal = this.#options.terminal();
+    const intent = body.sequenceId === null ? null : (terminal?.ledger.get(body.sequenceId) ?? null);
+    if (terminal === null || intent === null) return false;
+    const expected = openRefusal(face, intent);
+    const { done, refusal, snapshot } = terminal.station.press(body);
+    const isShown = snapshot.face.intent?.sequenceId === body.sequenceId;
+    if (refusal !== expected || (done && !isShown)) {
+      const text = `${body.sequenceId} over ${face.id}: ${refusal ?? 'opened'}, not ${expected ?? 'opened'}, then ${snapshot.face.id}`;
+      this.#tell({ code: 'OPEN_WRONG', text });
+    }
+    return done;
   }
 
   /** What was on the screen once, pressed now, or the same key a second time. */

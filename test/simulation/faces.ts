@@ -79,7 +79,7 @@ const ASKED_OF: Readonly<Record<Question, (intent: Intent) => boolean>> = {
  * The issuer took it back or denies it (intent-rules 3, C: automatic cash advice stops), a fenced terminal waits for a
  * manager's word, or "paid" was said of it before: no screen says "pay out" then.
  */
-const NO_PAYOUT: readonly CaseReason[] = [
+export const NO_PAYOUT: readonly CaseReason[] = [
   'PAID_WITHOUT_APPROVAL',
   'ISSUER_CONTRADICTS',
   'REVERSED_ELSEWHERE',
@@ -105,7 +105,7 @@ const KEYS_OF: Readonly<Partial<Record<FaceId, readonly string[]>>> = {
   'VOID-ASK': ['STOP', 'STOP REQUEST'],
   'VOID-WAIT': ['', 'LEAVE'],
   'RE-IN': ['LEAVE RECEIVED HANDED'],
-  'RE-HERE': ['STOP LEAVE REQUEST', 'STOP LEAVE LATER REQUEST'],
+  'RE-HERE': ['STOP LEAVE', 'STOP LEAVE LATER', 'STOP LEAVE REQUEST', 'STOP LEAVE LATER REQUEST'],
   'RE-BACK': ['LEAVE RECEIVED HANDED'],
   'RE-CLOSED': ['STOP LEAVE RECEIVED HANDED'],
   'RE-OUT': ['LEAVE RECEIVED HANDED'],
@@ -127,7 +127,7 @@ const CLOSABLE: readonly FaceId[] = [
   'REFUSED',
 ];
 /** Screens 1.7: nobody is told what to do with a payment by these, and they may stand over one. */
-const COVERING: readonly FaceId[] = ['STARTING', 'RECOVERING', 'LOCKED', 'VIEW-ONLY'];
+export const COVERING: readonly FaceId[] = ['STARTING', 'RECOVERING', 'LOCKED', 'VIEW-ONLY'];
 
 /** `CHARGE unsent/received deferred`. */
 export function stateOf({ type, host, cash, deferred }: Intent): string {
@@ -156,6 +156,8 @@ export function screenFault(snapshot: Snapshot, ledger: Pick<TillLedger, 'get'>)
       code: 'SHOWING_WRONG',
       text: `${face.id} ${face.acknowledge ? 'asks' : 'does not ask'} to be confirmed`,
     };
+  if (face.id === 'RE-HERE' && face.keys.includes('REQUEST') === intent.left)
+    return { code: 'KEYS_WRONG', text: `RE-HERE ${intent.left ? 'sends what was left' : 'cannot be sent'}` };
   return wrongKey;
 }
 
@@ -233,6 +235,22 @@ export function mustBeAsked(intent: Intent): boolean {
   if (host === 'approved') return !acknowledged;
   if (host === 'closed') return type === 'CHARGE' && closedByRestart;
   return host === 'unsent' || host === 'sending' || host === 'unknown' || host === 'voiding';
+}
+
+/**
+ * Who said "paid" before the approval is asked again once it is there, and nobody is told to pay (intent-rules 3 and 4: a case
+ * stops the advice, no answer is a guess). null: it is so.
+ */
+export function askedAgainFault(
+  before: Intent | null,
+  { sequenceId, cash, cases, question }: Intent,
+): Violation | null {
+  const isNewlyDue = before !== null && before.cash !== 'payout_due' && cash === 'payout_due';
+  if (!isNewlyDue || !cases.includes('PAID_WITHOUT_APPROVAL') || question === 'RE_OUT') return null;
+  return {
+    code: 'NOT_ASKED',
+    text: `${sequenceId} was said to be paid, is approved now, and nobody is asked`,
+  };
 }
 
 /** What is on the disk once a key was taken, by "keys" and "next" of screens 1.4 and 1.5. */

@@ -15,6 +15,8 @@ export class Notes {
    * screen, until it asked or until they moved them themselves.
    */
   isKnown = true;
+  /** Its customer has what is theirs and has gone: no screen makes them come back. */
+  isGone = false;
   readonly #name: string;
 
   constructor(name: string, type: Notes['type'], amount: number) {

@@ -5,6 +5,7 @@ import type { KeyId, PressBody, Snapshot } from '../../src/station/snapshot.ts';
 import type { Violation } from './check.ts';
 import { Dock, isSameFace, type Seen } from './dock.ts';
 import { isIdle, mustBeAsked, occupies, screenFault, stateOf } from './faces.ts';
+import { itemsOf, railFault } from './rail.ts';
 import { PAGE, type Terminal } from './terminal.ts';
 import type { VirtualClock } from './time.ts';
 
@@ -90,13 +91,13 @@ export class Page {
   }
 
   committed(intent: Intent): void {
-    const { sequenceId, version, left } = intent;
+    const { sequenceId, version, left, acknowledged } = intent;
     this.#isChanged = true;
     if (occupies(intent)) {
       this.#occupying.add(sequenceId);
       this.#untold.delete(sequenceId);
     } else if (this.#occupying.delete(sequenceId) && !left) this.#untold.set(sequenceId, version);
-    else if (left) this.#untold.delete(sequenceId);
+    else if (left || acknowledged) this.#untold.delete(sequenceId); // or a manager's page showed it
   }
 
   /** After everything that can run now has run. True: there is something new to look at. */
@@ -113,7 +114,10 @@ export class Page {
     const terminal = this.#terminal;
     const pushed = this.#pushed;
     if (terminal === null || pushed === null) return false;
-    const fault = screenFault(pushed, terminal.ledger) ?? this.#unrecordedFault(pushed);
+    const fault =
+      screenFault(pushed, terminal.ledger) ??
+      this.#unrecordedFault(pushed) ??
+      railFault(pushed, terminal.ledger);
     if (fault !== null) violate(fault);
     const { intent } = pushed.face;
     if (
@@ -188,6 +192,16 @@ export class Page {
 
   press(body: PressBody): void {
     if (this.#pushed !== null) this.dock.press(body, this.#pushed);
+  }
+
+  /** A payment in the lists of the rail. True: it stands on the screen. */
+  open(sequenceId: string): boolean {
+    this.#terminal?.station.refresh(); // what ends in this very moment has ended
+    const pushed = this.#pushed;
+    const item = pushed === null ? undefined : itemsOf(pushed).find((each) => each.sequenceId === sequenceId);
+    if (pushed === null || item === undefined) return false;
+    const { version } = item;
+    return this.dock.open({ page: PAGE, key: 'OPEN', sequenceId, version, face: pushed.face.id }, pushed);
   }
 
   shown(body: Seen): void {

@@ -2,13 +2,14 @@
  * Planted bugs: each is one rule of the terminal broken at the seam where a real program would break it. The simulator is
  * worth its name only if it finds every one of them.
  */
-import type { Intent, IntentEvent } from '../../src/intent/model.ts';
+import type { DecisionRecord, Intent, IntentEvent } from '../../src/intent/model.ts';
 import type { Policy } from '../../src/intent/policy.ts';
 import type { Answered, SettlementBackend } from '../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
+import type { Till } from '../../src/till.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -28,6 +29,10 @@ export interface Plant {
   /** What the program goes by, while the story's people and checks know the store's own. */
   readonly policy?: (policy: Policy) => Policy;
   readonly disk?: (disk: Disk) => void;
+  /** What the rules decide, as it is recorded. */
+  readonly decided?: (record: DecisionRecord, before: Intent) => DecisionRecord;
+  /** The joined till, before it starts. */
+  readonly till?: (till: Till) => void;
   /** What the worker keeps beside the ledger. */
   readonly memory?: (memory: SyncMemory) => SyncMemory;
   /** Found within a few seeds: part of `npm test`. The others take longer and belong to `npm run simulate -- --plants`. */

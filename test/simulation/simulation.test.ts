@@ -9,6 +9,7 @@ import { LEGAL_TUPLES } from '../../src/intent/positions.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import { MOMENTS_FROM } from './moments.ts';
 import { PLANTS } from './plants.ts';
+import { RAIL_FROM } from './rail.ts';
 import { replay, simulate, tolerateCrashes } from './run.ts';
 import { shrink } from './shrink.ts';
 import { DISTURBANCES } from './weather.ts';
@@ -235,6 +236,14 @@ describe('the whole terminal under one seed', () => {
     }
     for (const kind of VOUCHER_KINDS.filter((each) => !COUNTS.includes(each)))
       expect(booked[kind], kind).toBeGreaterThan(0);
+  });
+
+  it('keeps the promise where people open the rail, and a manager answers, voids, is mistaken and puts it right', async () => {
+    const totals = await simulate({ from: RAIL_FROM, seeds: 80, customers: null, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+    for (const what of ['openedFromRail', 'voidedByManager'])
+      expect(totals.faults[what], what).toBeGreaterThan(0);
+    expect(Object.keys(totals.faults).filter((what) => what.startsWith('mistaken '))).not.toEqual([]);
   });
 
   it('tells the same story again from the same seed', async () => {

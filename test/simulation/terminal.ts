@@ -288,6 +288,7 @@ function openDisk(world: TerminalWorld, policy: Policy): Opened {
     policyHash: hashOf(policy),
     fraction: () => random.fraction(),
     now: clock.now(),
+    decided: world.plant?.decided ?? null,
   });
   const books: Books = {
     intents: () => ledger.list({ limit: 1_000 }).intents,
@@ -357,6 +358,7 @@ export function startTerminal(world: TerminalWorld): Terminal {
   };
   try {
     till = joinTill(world, policy, joined, opened.verify, state);
+    plant?.till?.(till);
     stopListening = honest.onCommit(({ intent, record }) => {
       if (!state.dead) world.onCommit(intent, record.event);
     });
@@ -386,12 +388,10 @@ export function startTerminal(world: TerminalWorld): Terminal {
   }
 }
 
-/** Voids, which would need ids, are the counter's in a story. */
-function pagesOf({ clock, policy }: TerminalWorld, ledger: SimulatedLedger, till: Till): DecideOptions {
+function pagesOf(world: TerminalWorld, ledger: SimulatedLedger, till: Till): DecideOptions {
+  const { clock, policy, random } = world;
   const { worker, board } = till;
-  const newId = (): never => {
-    throw new Error('not simulated');
-  };
+  const newId = createIds(random);
   const terms = { pinAbove: 0, unclaimedAfterMs: UNCLAIMED_AFTER_MS };
   return { ledger: whole(ledger), worker, board, clock, policy, newId, ...terms };
 }

@@ -1,9 +1,11 @@
 /** Planted bugs of what is kept, when the clock acts, and what leaves before it is on disk. */
 import type { Intent, IntentEvent, IntentTimes } from '../../src/intent/model.ts';
 import type { Policy } from '../../src/intent/policy.ts';
+import { occupiesStation } from '../../src/intent/state.ts';
 import type { Committed, Outcome, TillLedger } from '../../src/ledger/types.ts';
 import { CARDS } from './customers.ts';
 import type { Plant } from './plants.ts';
+import { RAIL_FROM } from './rail.ts';
 
 function timed(change: (times: IntentTimes) => Partial<IntentTimes>): (policy: Policy) => Policy {
   return (policy) => ({ ...policy, times: { ...policy.times, ...change(policy.times) } });
@@ -114,6 +116,24 @@ export const TRACE_PLANTS: readonly Plant[] = [
     name: 'a payment is never left to the manager',
     quick: true,
     policy: timed(({ leaveMs }) => ({ leaveMs: leaveMs * 4 })),
+  },
+  {
+    name: 'a free station takes up nothing but the questions of a restart',
+    from: RAIL_FROM,
+    quick: true,
+    till: ({ board }) => {
+      const honest = board.select.bind(board);
+      board.select = (accepts) =>
+        honest((intent) => accepts(intent) && !(intent.question === null && occupiesStation(intent)));
+    },
+  },
+  {
+    name: 'who said "paid" before the approval is not asked again',
+    decided: (record, before) => {
+      const { question, ...set } = record.set;
+      const isAskedAgain = question === 'RE_OUT' && before.question === null && record.event !== 'restart';
+      return isAskedAgain ? { ...record, set: { ...set, left: true } } : record;
+    },
   },
   { name: 'inquiries go without a pause', quick: true, policy: timed(() => ({ inquiryMs: 0 })) },
   { name: 'a repeat waits for nothing', quick: true, policy: timed(() => ({ retryBaseMs: 0 })) },

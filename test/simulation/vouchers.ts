@@ -1,7 +1,8 @@
 /**
  * A manager who decides single payments as the pages let one: writes off a return that nobody came for and pays it out
- * later, books what issuer and drawer say against the machine, says that a case was seen. Says only what is true, and
- * throws dice of its own, so that a story without one is the same story.
+ * later, books what issuer and drawer say against the machine, says that a case was seen. Says only what is true, but for a
+ * mistake now and then that the pages let be put right. Throws dice of its own, so that a story without one is
+ * the same story.
  */
 import type { CaseReason, Intent, VoucherKind } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
@@ -14,7 +15,7 @@ import { decisionTerms } from '../../src/web/payments.ts';
 import type { Violation } from './check.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
-import type { FaultCounts } from './network.ts';
+import { type FaultCounts, tally } from './network.ts';
 import { Crashed, type Terminal } from './terminal.ts';
 import { SeededRandom } from './time.ts';
 import { figuresHere, figuresThere, isOver, isSame } from './voucher-check.ts';
@@ -23,10 +24,14 @@ const BOSS = 'M1';
 const DICE = 0x70c4_e125;
 /** A decision may open the next one, as a return that is written off and then paid. */
 const ROUNDS = 3;
+/** How often who could be mistaken is. */
+const ERRS = 0.3;
 
 export interface VoucherManagerOptions {
   readonly seed: number;
   readonly issuer: IssuerModel;
+  /** Answers questions that were left, voids, and is mistaken now and then. */
+  readonly isFree: boolean;
   /** What was booked is counted among the faults that the story met. */
   readonly counts: FaultCounts;
   readonly tell: (words: string) => void;
@@ -48,6 +53,8 @@ interface Found {
 export class VoucherManager {
   readonly #random: SeededRandom;
   readonly #options: VoucherManagerOptions;
+  /** Cases that were closed by mistake. */
+  readonly #closedEarly = new Set<string>();
 
   constructor(options: VoucherManagerOptions) {
     this.#options = options;
@@ -57,6 +64,9 @@ export class VoucherManager {
   /** Now and then, whatever goes on at the counter. */
   lookIn(counter: Counter): void {
     if (this.#random.chance(0.2)) this.#goThrough(counter, 0.5);
+    if (!this.#options.isFree) return;
+    if (this.#random.chance(0.2)) this.#undo(counter);
+    this.#err(counter);
   }
 
   /** Everything that can be decided; some returns stay written off. */
@@ -65,12 +75,30 @@ export class VoucherManager {
     this.#goThrough(counter, 1);
   }
 
+  /** A customer comes to the manager and wants a charge undone. */
+  #undo(counter: Counter): void {
+    const { managed: terminal, cashier } = counter;
+    const charges = (terminal?.books.intents() ?? []).filter(
+      ({ host, cash, sequenceId }) =>
+        host === 'approved' && cash === 'received' && cashier.notes.get(sequenceId)?.moved === true,
+    );
+    if (terminal === null || charges.length === 0) return;
+    const intent = this.#random.pick(charges);
+    const offer = offersFor(intent, decisionTerms(terminal.pages)).find(
+      ({ decision }) => decision === 'void',
+    );
+    if (offer === undefined) return;
+    this.#decide(counter, terminal, this.#find(counter, intent), offer);
+    tally(this.#options.counts, 'voidedByManager');
+  }
+
   #goThrough(counter: Counter, chance: number): void {
     const terminal = counter.managed;
     const intents = terminal?.books.intents() ?? [];
     for (const { sequenceId, cash, cases, vouchers } of intents) {
       const isOwed = cash === 'return_due' || cash === 'payout_due';
-      if (!isOwed && cases.length === 0 && vouchers === undefined) continue;
+      const isPlain = cases.length === 0 && vouchers === undefined && !this.#closedEarly.has(sequenceId);
+      if (!isOwed && isPlain) continue;
       if (this.#random.chance(chance)) this.#look(counter, sequenceId);
       if (counter.managed !== terminal) return;
     }
@@ -81,9 +109,11 @@ export class VoucherManager {
     const intent = terminal?.ledger.get(sequenceId) ?? null;
     if (terminal === null || intent === null) return;
     const found = this.#find(counter, intent);
-    const offers = offersFor(intent, decisionTerms(terminal.pages)).filter((offer) => isTrue(offer, found));
+    const all = offersFor(intent, decisionTerms(terminal.pages));
+    const offers = all.filter((offer) => isTrue(offer, found, this.#options.isFree));
     if (offers.length > 0) this.#decide(counter, terminal, found, this.#random.pick(offers));
-    else if (isHalfBooked(found)) this.#askAgain(terminal, sequenceId);
+    else if (isHalfBooked(found) || (this.#closedEarly.has(sequenceId) && isUnbooked(found)))
+      this.#askAgain(terminal, sequenceId);
   }
 
   /** What the issuer has can be booked once it has said it again. */
@@ -92,6 +122,27 @@ export class VoucherManager {
       if (fault instanceof LedgerFault) terminal.failed(fault);
       else if (!(fault instanceof Crashed)) this.#options.violate({ code: 'FAULT', text: String(fault) });
     });
+  }
+
+  /** What is said wrong is put right later: whoever it is about does not come again for what they have. */
+  #err(counter: Counter): void {
+    const { managed: terminal, cashier } = counter;
+    const intents = terminal?.books.intents() ?? [];
+    const found = intents.filter(isOpenMatter).map((intent) => this.#find(counter, intent));
+    for (const each of found) {
+      if (terminal === null || !this.#random.chance(ERRS)) continue;
+      const all = offersFor(each.intent, decisionTerms(terminal.pages));
+      const [offer] = all.filter((one) => isMistake(one, each));
+      if (offer === undefined) continue;
+      const { sequenceId } = each.intent;
+      const notes = cashier.notes.get(sequenceId);
+      if (notes !== undefined && !notes.moved) notes.isGone = true;
+      if (offer.decision === 'seen') this.#closedEarly.add(sequenceId);
+      this.#options.tell(`a manager is mistaken about ${sequenceId}`);
+      tally(this.#options.counts, `mistaken ${offer.decision}`);
+      this.#decide(counter, terminal, each, offer);
+      return;
+    }
   }
 
   #find({ cashier }: Counter, intent: Intent): Found {
@@ -111,7 +162,8 @@ export class VoucherManager {
       const notes = cashier.notes.get(sequenceId);
       if (notes !== undefined) cashier.hand(notes, 'giveBack');
     }
-    if (cash === 'return_due' || cash === 'payout_due') cashier.sawLeave(sequenceId);
+    // Whoever decides has looked where the cash is, and nobody takes it in the dark any more.
+    if (cash === 'return_due' || cash === 'payout_due' || this.#options.isFree) cashier.sawLeave(sequenceId);
     const { decision, caseReason } = offer;
     const body = bodyOf(decision, version, caseReason);
     this.#options.tell(`a manager decides ${sequenceId}: ${decision}${kind === null ? '' : `, ${kind}`}`);
@@ -151,11 +203,19 @@ export class VoucherManager {
   }
 }
 
+function isOpenMatter({ cash, cases }: Intent): boolean {
+  return cash === 'return_due' || cases.length > 0;
+}
+
 /** A voucher said what the notes did, and the case was closed before what the issuer denies was booked as well. */
-function isHalfBooked({ intent, isApprovedThere, moved }: Found): boolean {
-  const { host, vouchers = [] } = intent;
-  if (host !== 'approved' || isApprovedThere || moved || isCase(intent)) return false;
-  return vouchers.includes('notesReturned') && !vouchers.includes('issuerDenies');
+function isHalfBooked(found: Found): boolean {
+  return isUnbooked(found) && !found.moved && found.intent.vouchers?.includes('notesReturned') === true;
+}
+
+/** No case is open for what the issuer denies, and no voucher has it. */
+function isUnbooked({ intent, isApprovedThere }: Found): boolean {
+  if (intent.host !== 'approved' || isApprovedThere || isCase(intent)) return false;
+  return intent.vouchers?.includes('issuerDenies') !== true;
 }
 
 function kindOf({ steps }: Offer): VoucherKind | null {
@@ -173,23 +233,68 @@ function bodyOf(
 }
 
 /** Who says so would say what is. Whatever moves cash of a payment at the counter is left to the counter. */
-function isTrue(offer: Offer, found: Found): boolean {
+function isTrue(offer: Offer, found: Found, isFree: boolean): boolean {
   const { intent, moved, isRight } = found;
+  if (intent.question !== null) return isFree && intent.left && isAnswerTrue(offer, found);
   const isGone = intent.left || intent.deferred;
   const kind = kindOf(offer);
   if (kind !== null) return isVoucherTrue(kind, found);
   switch (offer.decision) {
     case 'givenBack':
-      return intent.question === null && isGone && !moved;
+      return isGone && !moved;
     case 'paidOut':
-      return intent.question === null && isGone && moved;
+      return isGone && moved;
     case 'notPaid':
-      return intent.question === null && isGone && !moved;
+      return isGone && !moved;
     case 'seen':
       return isCase(intent) && isOver(intent) && isRight;
     default:
       return false;
   }
+}
+
+/** Where the cash of a payment is that was left with its question, as whoever looks finds it. */
+function isAnswerTrue({ decision }: Offer, { intent, moved }: Found): boolean {
+  switch (decision) {
+    case 'inDrawer':
+    case 'inDrawerGoneLater':
+    case 'inDrawerGoneBack':
+    case 'paidOut':
+      return moved;
+    case 'givenBack':
+      return !moved && intent.question !== 'RE_CLOSED';
+    case 'notTaken':
+    case 'notPaid':
+      return !moved;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Said though it is not so, where the pages offer later what puts it right: cash that is in no drawer becomes a return that is
+ * recorded as given back, a return that was given back is written off and then claimed, and a case that was closed too early
+ * opens again once the issuer is asked.
+ */
+function isMistake(offer: Offer, { intent, moved, isApprovedThere, isRight }: Found): boolean {
+  if (intent.type !== 'CHARGE' || !(intent.left || intent.deferred)) return false;
+  switch (offer.decision) {
+    case 'inDrawer':
+      return !moved && (intent.question === 'RE_CLOSED' || intent.question === 'RE_BACK');
+    case 'inDrawerGoneBack':
+      return !moved;
+    case 'voucherUnclaimed':
+      return !moved;
+    case 'seen':
+      return isDeniedCase(intent, offer.caseReason) && !isApprovedThere && !isRight;
+    default:
+      return false;
+  }
+}
+
+function isDeniedCase({ host, cases }: Intent, reason: CaseReason | null): boolean {
+  const isOnly = cases.length === 1 && (reason === 'ISSUER_CONTRADICTS' || reason === 'REVERSED_ELSEWHERE');
+  return host === 'approved' && isOnly;
 }
 
 function isVoucherTrue(kind: VoucherKind, { intent, moved, isApprovedThere }: Found): boolean {

@@ -7,6 +7,7 @@ import type { ScanFrame } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
 import { Backoff } from './backoff.ts';
 import type { Violation } from './check.ts';
+import { askedAgainFault } from './faces.ts';
 import { SecretKeeper } from './secrets.ts';
 import type { Terminal, TerminalWorld } from './terminal.ts';
 import type { VirtualClock } from './time.ts';
@@ -33,6 +34,8 @@ export class Watch {
   readonly #wire: Wire;
   readonly #waits: Waits;
   readonly #backoff: Backoff;
+  /** What was committed last of each payment. */
+  readonly #seen = new Map<string, Intent>();
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
 
@@ -53,6 +56,8 @@ export class Watch {
     this.#wire.started();
     this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
+    this.#seen.clear();
+    for (const intent of open) this.#seen.set(intent.sequenceId, intent);
     this.secrets.started(open, this.#nowMs);
     this.#backoff.started(open);
     for (const intent of open) this.#wait(intent, 'restart');
@@ -86,6 +91,9 @@ export class Watch {
     this.#wait(intent, event);
     this.#backoff.committed(intent, event, this.#nowMs, world().policy.times);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
+    const fault = askedAgainFault(this.#seen.get(intent.sequenceId) ?? null, intent);
+    if (fault !== null) violate(fault);
+    this.#seen.set(intent.sequenceId, intent);
     if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
   }

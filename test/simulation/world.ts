@@ -17,6 +17,7 @@ import { attend, proveAnew } from './manager.ts';
 import { MOMENTS_FROM, Moments } from './moments.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW } from './pace.ts';
+import { RAIL_FROM, RailGuests } from './rail.ts';
 import { lookThrough } from './secrets.ts';
 import type { Read, ReadOutcome, StoryOptions, StoryResult } from './story.ts';
 import { survive } from './terminal.ts';
@@ -34,6 +35,7 @@ const HEAL_MS = 3_600_000;
 /** What follows from the last decisions. */
 const SETTLE_MS = 20_000;
 const SETTLE_ROUNDS = 2;
+const END_TRIES = 30;
 /** Times that the manager's last work on the books is waited for. */
 const CLOSE_TRIES = 180;
 /** A busy hour has no more customers, however few of them could pay. */
@@ -61,6 +63,7 @@ export class Story {
   readonly #vouchers: VoucherManager | null;
   readonly #incidents: Incidents;
   readonly #moments: Moments | null;
+  readonly #guests: RailGuests | null;
 
   constructor(options: StoryOptions) {
     this.#options = options;
@@ -96,7 +99,9 @@ export class Story {
     };
     const isKept = options.seed >= BOOKKEEPER_FROM;
     this.#bookkeeper = isKept ? new Bookkeeper(people) : null;
-    this.#vouchers = isKept ? new VoucherManager({ ...people, issuer }) : null;
+    const isAtRail = options.seed >= RAIL_FROM;
+    this.#vouchers = isKept ? new VoucherManager({ ...people, issuer, isFree: isAtRail }) : null;
+    this.#guests = isAtRail ? new RailGuests(people) : null;
     const { seed } = options;
     const incidents = this.#incidents;
     this.#moments =
@@ -166,7 +171,10 @@ export class Story {
     for (const each of this.counters) each.guarded(() => this.#manage(each));
     for (const { terminal } of this.counters)
       if (terminal !== null) this.#bookkeeper?.lookIn(terminal.settlement);
-    for (const each of this.counters) this.#vouchers?.lookIn(each);
+    for (const each of this.counters) {
+      this.#vouchers?.lookIn(each);
+      this.#guests?.lookIn(each);
+    }
   }
 
   #result(): StoryResult {
@@ -332,6 +340,11 @@ export class Story {
     for (let round = 0; round < SETTLE_ROUNDS; round += 1) {
       for (const counter of this.counters) this.#vouchers.settle(counter);
       await this.#pass(SETTLE_MS);
+      // What an answer set going comes to its end.
+      for (let tries = 0; tries < END_TRIES && this.counters.some((each) => !each.isQuiet()); tries += 1) {
+        for (const counter of this.counters) counter.recover();
+        await this.#pass(SETTLE_MS);
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 /** What a press does at a station, what it leaves alone, and how the payment's face ends. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Actor, IntentEvent } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/ledger.ts';
 import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE } from './desk-lab.ts';
 
+const MANAGER: Actor = { role: 'manager', id: 'M1' };
 const DOWN = { ...ONLINE, line: { ...ONLINE.line, state: 'down' as const } };
 
 let lab: Lab;
@@ -184,6 +186,30 @@ describe('a void', () => {
     expect(lab.see().face).toMatchObject({ id: 'VOID-NO', reason: '007_030' });
   });
 
+  it('that a manager asked for, and that was refused while another payment stood there, is told once the station is free', () => {
+    lab.charge();
+    lab.shown();
+    const { sequenceId } = lab.newest();
+    lab.scan(lab.barcode('CHARGE', 5_000, OTHER_CARD));
+    const record = (event: IntentEvent): void => {
+      lab.ledger.record(sequenceId, event, lab.clock.now(), {
+        actor: MANAGER,
+        openBusinessDate: APPROVAL.businessDate,
+      });
+    };
+    record({ kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'M1' });
+    record({ kind: 'voidRefused', cancelId: 'V1', code: '007_030' });
+    expect(lab.face()).toBe('TAKE');
+    lab.press('STOP');
+    lab.press('STOP');
+    expect(lab.face()).toBe('END-STOP');
+    lab.press('CLOSE');
+    expect(lab.see().face).toMatchObject({ id: 'VOID-NO', intent: { sequenceId }, acknowledge: true });
+    lab.shown();
+    lab.press('CLOSE');
+    expect(lab.face()).toBe('IDLE');
+  });
+
   it('is not offered after its window, on another business day, or on one that is sealed', () => {
     lab.charge();
     lab.shown();
@@ -262,6 +288,19 @@ describe('after a restart', () => {
     expect(lab.face()).toBe('RE-IN');
     lab.press('LEAVE');
     expect(lab.face()).toBe('IDLE');
+  });
+
+  it('of a charge whose customer is gone, opened from the rail, offers no key that sends it', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.restart();
+    lab.press('LEAVE');
+    const [item] = lab.see().rail.cases;
+    lab.press('OPEN', { sequenceId: item?.sequenceId ?? '', version: item?.version ?? 0 });
+    lab.press('RECEIVED');
+    expect(lab.see().face).toMatchObject({ id: 'RE-HERE', keys: ['STOP', 'LEAVE', 'LATER'] });
+    lab.press('STOP');
+    expect(lab.face()).toBe('BACK-STOP');
   });
 
   it('still shows in the rail how the last payment ended', () => {
