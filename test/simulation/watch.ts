@@ -91,10 +91,13 @@ export class Watch {
     this.#wait(intent, event);
     this.#backoff.committed(intent, event, this.#nowMs, world().policy.times);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
-    const fault = askedAgainFault(this.#seen.get(intent.sequenceId) ?? null, intent);
-    if (fault !== null) violate(fault);
+    const before = this.#seen.get(intent.sequenceId) ?? null;
     this.#seen.set(intent.sequenceId, intent);
-    if (event === 'deadline' && intent.inquiries === 0 && this.#couldAsk(intent))
+    const fault = askedAgainFault(before, intent);
+    if (fault !== null) violate(fault);
+    // That it was unknown no disk may have taken before its deadline: whether that is too late, the waits tell.
+    const wasUnknown = before !== null && this.#nowMs - before.enteredMs >= ASK_AGAIN_MS;
+    if (event === 'deadline' && intent.inquiries === 0 && wasUnknown && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
   }
 
