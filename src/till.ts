@@ -162,6 +162,7 @@ export class Till {
       terminalId,
       memory,
       unsealedFrom: () => this.settlement?.unsealedFrom() ?? null,
+      isSealed: (date) => this.#isSealed(date),
       mayDefer: (intent) =>
         laterAnswer(
           intent.amount,

@@ -59,9 +59,9 @@ export interface DaySummary {
 
 const TERMINAL: Actor = { role: 'terminal' };
 const PAGE = 500;
-/** Days that a status shows. */
+/** Newest days that a status shows, whatever became of them. */
 const DAYS_SHOWN = 31;
-/** Days that the business may still turn to: more than retention keeps. */
+/** Days that the business may still turn to: more than retention keeps. One that is not sealed is shown as long. */
 const DAYS_KNOWN = 403;
 
 const OBSTACLES: Readonly<Record<CloseObstacle, string>> = {
@@ -113,7 +113,7 @@ export class Settlement {
       stop();
       this.#seals.stop();
     };
-    for (const { businessDate } of this.#unsealed(DAYS_KNOWN)) {
+    for (const { businessDate } of this.#unsealed()) {
       const { phase } = readDay(this.#options.ledger, businessDate);
       if (phase === 'wanted' || phase === 'agreed') void this.#closer.drive(businessDate);
     }
@@ -144,22 +144,23 @@ export class Settlement {
     return this.#options.issuer.cutOverHour();
   }
 
-  /** Days with payments or entries, newest first. */
+  /** Days with payments or entries, newest first; older ones only while nobody has closed them. */
   days(): readonly DaySummary[] {
     const { ledger } = this.#options;
     return ledger
-      .days(DAYS_SHOWN)
+      .days(DAYS_KNOWN)
+      .filter(({ sealedIndex }, place) => place < DAYS_SHOWN || sealedIndex === null)
       .map(({ businessDate }) => ({ date: businessDate, state: readDay(ledger, businessDate) }));
   }
 
-  /** yyyyMMdd of the oldest day that is not sealed, of those that are shown; null: none. */
+  /** yyyyMMdd of the oldest day that is not sealed; null: none. */
   unsealedFrom(): string | null {
-    return this.#unsealed(DAYS_SHOWN).at(-1)?.businessDate ?? null;
+    return this.#unsealed().at(-1)?.businessDate ?? null;
   }
 
   /** Newest first. */
-  #unsealed(limit: number): readonly BusinessDay[] {
-    return this.#options.ledger.days(limit).filter(({ sealedIndex }) => sealedIndex === null);
+  #unsealed(): readonly BusinessDay[] {
+    return this.#options.ledger.days(DAYS_KNOWN).filter(({ sealedIndex }) => sealedIndex === null);
   }
 
   /** Throws NO_DAY for a date that has not begun and holds nothing. */

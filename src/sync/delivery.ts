@@ -381,7 +381,6 @@ export class Delivery {
     return this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL }) !== null;
   }
 
-  /** Records what the issuer said. False: it is not on disk. */
   /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
   #attempt(entry: Entry, command: OwnCommand): Committed | null {
     const committed = this.#begin(entry.sequenceId, command, BY_TERMINAL);

@@ -34,6 +34,8 @@ export interface SyncOptions {
   readonly mayDefer?: (intent: Intent) => boolean;
   /** yyyyMMdd of the oldest day that is not sealed, where that is longer ago than `unsealedDays`. */
   readonly unsealedFrom?: () => string | null;
+  /** Nothing of this business day is asked about or imported any more, once it is longer ago than `unsealedDays`. Absent: no day. */
+  readonly isSealed?: (businessDate: string) => boolean;
   /** The ledger cannot go on (IO, CORRUPT): the process must end, the next start decides. */
   readonly onFault?: (fault: unknown) => void;
 }

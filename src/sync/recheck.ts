@@ -22,8 +22,10 @@ const RETRY_MS = 5_000;
 /** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
 const PAGES_A_TURN = 4;
 const LOOK_ON_MS = 20;
-/** More days than any terminal leaves unsealed. */
-const DAYS_MAX = 62;
+/** The business turns to no older day. */
+const DAYS_MAX = 403;
+/** A list of an older day that is not to be had keeps no claim back: the issuer may not give it any more. */
+const DAYS_NEEDED = 62;
 /** A payment of a clock without its battery may be of any day, so it is asked about with the last ones. */
 const LAST_UNDATED = datePlus(FIRST_DATE, -1);
 /**
@@ -230,7 +232,8 @@ export class Recheck {
         : { businessDateTo: LAST_UNDATED }),
       ...(this.#cursor === null ? {} : { before: this.#cursor }),
     });
-    this.#todo.push(...page.intents.map((intent) => intent.sequenceId));
+    for (const { sequenceId, businessDate } of page.intents)
+      if (businessDate === null || !this.#isSettled(businessDate, openDate)) this.#todo.push(sequenceId);
     for (const sequenceId of page.unread ?? []) this.#unread.add(sequenceId);
     this.#cursor = page.older;
     if (page.older === null) this.#part = part === 'unsealed' ? 'undated' : null;
@@ -241,9 +244,18 @@ export class Recheck {
    * lost, and an issuer that was put back has lost the seals since: the last days are asked about in any case.
    */
   #from(openDate: string): string {
-    const usual = datePlus(openDate, -this.#limits.unsealedDays);
+    const usual = this.#usualFrom(openDate);
     const told = this.#options.unsealedFrom?.() ?? usual;
     return told < usual ? told : usual;
+  }
+
+  #usualFrom(openDate: string): string {
+    return datePlus(openDate, -this.#limits.unsealedDays);
+  }
+
+  /** A day between one that nobody has sealed and the last ones, over on both sides. */
+  #isSettled(businessDate: string, openDate: string): boolean {
+    return businessDate < this.#usualFrom(openDate) && this.#options.isSealed?.(businessDate) === true;
   }
 
   /**
@@ -271,13 +283,20 @@ export class Recheck {
     let last = session.hello.openBusinessDate;
     // A payment of a clock that stood in the past must not hide the days of now behind the bound.
     const earliest = datePlus(last, 1 - DAYS_MAX);
+    const needed = datePlus(last, 1 - DAYS_NEEDED);
     const from = this.#from(last);
     let date = from > earliest ? from : earliest;
     for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
-      const open = await this.#importDay(date);
-      if (open === null) return false;
-      // The answers know the open day better than a hello before the cut-over.
-      if (open > last) last = open;
+      if (!this.#isSettled(date, last)) {
+        const open = await this.#importDay(date);
+        if (open === null && date >= needed) return false;
+        if (open === null) {
+          this.#options.log?.({ level: 'error', event: 'oldListsUnread', from: date });
+          date = datePlus(needed, -1);
+        }
+        // The answers know the open day better than a hello before the cut-over.
+        else if (open > last) last = open;
+      }
       date = datePlus(date, 1);
     }
     return true;

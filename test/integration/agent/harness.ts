@@ -200,8 +200,13 @@ export class Page {
   /** A page of a till that has come online: its agent has heard of the issuer. */
   static async online(...given: ConstructorParameters<typeof Page>): Promise<Page> {
     const page = new Page(...given);
-    await page.untilSeen('the line is online', ({ strip }) => strip.line.state === 'online');
+    await page.lineUp();
     return page;
+  }
+
+  /** Waits for a line that an approval can be asked on. Slow is up: on a busy machine the answers take their time. */
+  lineUp(): Promise<Snapshot> {
+    return this.untilSeen('a line that is up', ({ strip: { line } }) => /^(online|slow)$/.test(line.state));
   }
 
   #open(): EventReader {

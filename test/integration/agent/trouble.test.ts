@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   till.agent.worker.now();
-  await until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  await page.lineUp();
   if (page.latest()?.face.closable === true) await page.press('CLOSE');
   await page.sees('IDLE');
 });

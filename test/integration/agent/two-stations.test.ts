@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Page, until } from './harness.ts';
+import { Page } from './harness.ts';
 import { left, right, startTwoScanners, till } from './two-scanners.ts';
 
 let one: Page;
@@ -18,7 +18,7 @@ startTwoScanners([
 ]);
 beforeAll(async () => {
   pages();
-  await until('the line is online', () => two.latest()?.strip.line.state === 'online');
+  await two.lineUp();
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { SystemClock } from '../../../src/ops/clock.ts';
 import type { CountInput } from '../../../src/settlement/count.ts';
 import type { DayState } from '../../../src/settlement/day.ts';
 import { CATEGORIES } from '../../../src/settlement/matching.ts';
-import { CARD, Page, startTill, type Till, until } from '../agent/harness.ts';
+import { CARD, Page, startTill, type Till } from '../agent/harness.ts';
 
 export const BOSS: Actor = { role: 'manager', id: 'Kim' };
 
@@ -61,8 +61,7 @@ export async function startDay(): Promise<DayLab> {
     clients.push(client);
     return new Proxy(client, { get: (target, name) => Reflect.get(name in lie ? lie : target, name) });
   };
-  const online = (page: Page): Promise<unknown> =>
-    until('the line is online', () => page.latest()?.strip.line.state === 'online');
+  const online = (page: Page): Promise<unknown> => page.lineUp();
   await till.restart({ backend: backend() });
   const lab: DayLab = {
     till,

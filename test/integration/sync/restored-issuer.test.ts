@@ -25,6 +25,28 @@ describe('a restored issuer', () => {
     expect(counter.now(charge).cases).toEqual(['ISSUER_CONTRADICTS']);
   });
 
+  it('is asked about a day that nobody closed, however long ago, and about none of the days that were sealed since', async () => {
+    await counter.end();
+    const unsealed = '20260715';
+    const isSealed = (date: string): boolean => date !== unsealed;
+    counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => unsealed, isSealed });
+    await counter.start();
+    const ofDay = async (businessDate: string): Promise<string> => {
+      counter.backend.businessDate = businessDate;
+      const charge = counter.charge();
+      await counter.clock.advance(1_000);
+      expect(counter.now(charge).businessDate).toBe(businessDate);
+      return charge.sequenceId;
+    };
+    const charges = [await ofDay(unsealed), await ofDay('20260801'), await ofDay('20261120')];
+    counter.backend.businessDate = '20261122';
+    counter.backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await counter.clock.advance(10_000);
+    const asked = charges.map((sequenceId) => counter.backend.of('inquiry', sequenceId).length);
+    expect(asked).toEqual([1, 0, 1]);
+  });
+
   it('is asked about what no clock could date too, once: the battery of the clock was dead', async () => {
     await counter.end();
     counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => '20261122' });
