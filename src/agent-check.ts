@@ -76,6 +76,11 @@ export class StartCheck {
     this.#timer = this.#wholeAfter(waitMs);
   }
 
+  /** Somebody came to a fault beside the checks: it is judged as theirs. */
+  found(code: string, text: string): void {
+    this.#wrong(code, text);
+  }
+
   /** Gives up what is under way. Idempotent. */
   stop(): void {
     this.#timer.cancel();

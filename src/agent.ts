@@ -253,6 +253,7 @@ class Started {
       forward: (id, frame) => forwarder.forward(id, frame),
       day: { ledger, merchantId, store, verify: () => this.#verifyApart(ledger) },
       onFault: (fault) => void clock.after(FAULT_TELL_MS, () => this.#options.onFault(fault)),
+      onDamagedRow: () => this.#check?.found('CORRUPT', 'the row of an open payment cannot be read'),
     });
     this.#till = till;
     return till;

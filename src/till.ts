@@ -57,6 +57,8 @@ export interface TillOptions {
   readonly log?: SyncLog;
   /** Called once: the ledger failed in a way that only a restart may judge. The screens are told right after. */
   readonly onFault: (fault: unknown) => void;
+  /** The row of an open payment cannot be read: the ledger is found wrong, and the next start must know. */
+  readonly onDamagedRow?: () => void;
 }
 
 /** The first answer of the issuer, or its absence, is awaited so long before the first payment. */
@@ -176,6 +178,7 @@ export class Till {
           intent.sequenceId,
         ).ok,
       onFault: (fault) => this.#faulted(fault),
+      onDamagedRow: (sequenceId) => this.#rowDamaged(sequenceId),
       ...(syncLimits === undefined ? {} : { limits: syncLimits }),
       ...(log === undefined ? {} : { log }),
     });
@@ -220,6 +223,15 @@ export class Till {
         onLedgerFault: (fault) => this.ledgerFault(fault),
       });
     return new Map(stationIds.map((id) => [id, stationOf(id)]));
+  }
+
+  /** New payments stop, as after any check that found the ledger wrong; what is open beside this one goes on. */
+  #rowDamaged(sequenceId: string): void {
+    for (const station of this.stations.values()) {
+      station.setAside(sequenceId);
+      station.setTrouble({ face: 'LEDGER', code: 'CORRUPT' });
+    }
+    this.#options.onDamagedRow?.();
   }
 
   /** What the rail offers the rules decide again: a read that fails must not take the screen away. */

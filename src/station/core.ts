@@ -96,10 +96,15 @@ export class StationCore {
   /** Ended by a repair only. */
   lastingTrouble: LedgerTrouble | null = null;
   starting: StartingStep | null = null;
+  /** Payments whose row cannot be read: no sentence of theirs can be trusted, and no key of theirs be recorded. */
+  readonly aside = new Set<string>();
   readonly #notedMs = new Map<RefusedCause, number>();
 
   constructor(options: StationOptions) {
-    this.options = options;
+    this.options = {
+      ...options,
+      isMine: (intent) => !this.aside.has(intent.sequenceId) && options.isMine(intent),
+    };
     this.pages = new Pages(options.times.pageGoneMs);
     this.unreadable = new UnreadableCount(options.times.unreadableMs);
   }

@@ -160,6 +160,16 @@ export class Station {
     this.refresh();
   }
 
+  /**
+   * The row of this payment cannot be read any more: it leaves the screen, where it would stand for ever, and does not come
+   * back. Its cash is the manager's to find out, as of anything that stops the till.
+   */
+  setAside(sequenceId: string): void {
+    this.#core.aside.add(sequenceId);
+    if (this.#core.desk.current?.sequenceId === sequenceId) this.#core.desk.show(null);
+    this.refresh();
+  }
+
   /** null: ready. */
   setStarting(step: StartingStep | null): void {
     this.#core.starting = step;

@@ -1,7 +1,7 @@
-import type { Actor, CaseReason, Intent, IntentEvent, OwnCommand } from '../intent/model.ts';
+import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { Committed, LedgerFaultCode, RecordOptions, Step } from '../ledger/types.ts';
+import type { Committed } from '../ledger/types.ts';
 import type { Agenda, Entry } from './agenda.ts';
 import {
   approveEvent,
@@ -18,24 +18,14 @@ import { Gathered } from './gathered.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
 import { Recent } from './recent.ts';
-
-const TERMINAL: Actor = { role: 'terminal' };
-/** After a commit that could not be made, or a command that the rules refused: not again at once. */
-const RECORD_RETRY_MS = 1_000;
+import { BY_TERMINAL, Records, type RecordsHost } from './records.ts';
 
 /** An approve repeated after its reversal or void (settlement-contract 1): never an approval, and no evidence by itself. */
 const UNDONE = '006_905';
 
 const SEND = { kind: 'send' } as const;
-const BY_TERMINAL = { actor: TERMINAL } as const;
 /** Answers under way at the same time are few; more than this are recorded at once. */
 const TOGETHER_MAX = 64;
-
-/**
- * What one of a group may suffer and another not: a barcode that cannot be read, no room for all of them. While another
- * program holds the file each would wait for it anew, and the counter with them.
- */
-const ALONE: ReadonlySet<LedgerFaultCode> = new Set(['KEY_MISSING', 'FULL']);
 
 /** An answer to an approval, to be recorded. */
 interface Heard {
@@ -45,7 +35,7 @@ interface Heard {
 }
 
 /** What the worker around it decides for a delivery. */
-export interface DeliveryHost {
+export interface DeliveryHost extends RecordsHost {
   context(): CallContext;
   /** Line, breaker, fencing and clocks learn from every answer. */
   heard(answer: Answered<unknown>, elapsedMs: number): void;
@@ -55,18 +45,6 @@ export interface DeliveryHost {
   undone(intent: Intent): void;
   /** Authentic "not processed" for an approval. */
   notProcessed(intent: Intent, code: string, retryAfterMs: number | undefined): void;
-  /** The ledger is broken: nothing more may be done in this run. */
-  broken(fault: unknown): void;
-  /** A commit failed that may succeed later. */
-  faulted(): void;
-}
-
-/**
- * A commit of a payment that may succeed later. After any other the process must end, and the next start decides: also where
- * the payment's own row is damaged, because its answer cannot be kept.
- */
-function mayPass(fault: unknown): fault is LedgerFault {
-  return fault instanceof LedgerFault && fault.code !== 'IO' && fault.code !== 'CORRUPT';
 }
 
 /** Sends one request for one intent: the attempt is durable first, then the bytes, then the answer is durable. */
@@ -76,13 +54,12 @@ export class Delivery {
   readonly #agenda: Agenda;
   readonly #calls: Calls;
   readonly #host: DeliveryHost;
+  readonly #records: Records;
   readonly #balances: Recent<number>;
   readonly #proofs: Recent<string>;
   /** Answers of charges credited later: nobody stands there for them, so those of one moment share a commit. */
   readonly #waiting: Gathered<Heard>;
   lateAnswers = 0;
-  /** Another program held the file: until this mono ms nothing new is begun. */
-  #heldUntilMs = 0;
 
   constructor(options: SyncOptions, limits: SyncLimits, agenda: Agenda, calls: Calls, host: DeliveryHost) {
     this.#options = options;
@@ -90,6 +67,7 @@ export class Delivery {
     this.#agenda = agenda;
     this.#calls = calls;
     this.#host = host;
+    this.#records = new Records(options, limits.parkMs, host);
     this.#balances = new Recent(limits.remember);
     this.#proofs = new Recent(limits.remember);
     this.#waiting = new Gathered(options.clock, TOGETHER_MAX, (answers) => this.#approved(answers));
@@ -116,9 +94,9 @@ export class Delivery {
     const { command, intent } = entry;
     if (command === null) return;
     const canDefer = command === 'chooseLater' && (this.#options.mayDefer?.(intent) ?? false);
-    const committed = this.#begin(entry.sequenceId, { kind: command }, { actor: TERMINAL, canDefer });
+    const committed = this.#records.begin(entry.sequenceId, { kind: command }, { ...BY_TERMINAL, canDefer });
     if (committed === null) {
-      this.#agenda.postpone(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
+      this.#agenda.postpone(entry, this.#records.againMs(entry.sequenceId));
     }
   }
 
@@ -152,7 +130,7 @@ export class Delivery {
    * no trustworthy answer, and whether it counts: not when the host axis has moved since it was asked (intent-rules 3).
    */
   ask(intent: Intent, told: (result: string | null, counts: boolean) => void): void {
-    const committed = this.#begin(intent.sequenceId, { kind: 'inquire' }, BY_TERMINAL);
+    const committed = this.#records.begin(intent.sequenceId, { kind: 'inquire' }, BY_TERMINAL);
     if (committed === null) {
       told(null, false);
       return;
@@ -178,7 +156,8 @@ export class Delivery {
         this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, this.#options.backend.capabilities);
         const isFinal = answer.class === 'answered' || answer.class === 'refused';
-        const isRecorded = event !== null && this.#recordFor(intent.sequenceId, event, BY_TERMINAL) !== null;
+        const isRecorded =
+          event !== null && this.#records.one(intent.sequenceId, event, BY_TERMINAL) !== null;
         told(isFinal && isRecorded);
       },
     });
@@ -190,7 +169,7 @@ export class Delivery {
     if (only === undefined) return;
     const steps = entries.map(({ sequenceId }) => ({ sequenceId, event: SEND, options: BY_TERMINAL }));
     const isAlone = entries.length === 1 || this.heldUntilMs() !== null;
-    const outcomes = isAlone ? null : this.#recordTogether(steps);
+    const outcomes = isAlone ? null : this.#records.together(steps);
     // Alone, each is judged for itself: one whose barcode cannot be read holds up no other.
     if (outcomes === null) for (const entry of entries) this.#approve(entry, false);
     else
@@ -203,7 +182,7 @@ export class Delivery {
 
   #approve(entry: Entry, attended: boolean): void {
     let isKeyless = false;
-    const committed = this.#begin(entry.sequenceId, SEND, BY_TERMINAL, () => {
+    const committed = this.#records.begin(entry.sequenceId, SEND, BY_TERMINAL, () => {
       isKeyless = true;
     });
     if (committed === null) {
@@ -217,7 +196,7 @@ export class Delivery {
   #sending({ intent, barcodeSpec }: Committed, attended: boolean): void {
     this.#budget(intent, intent.sends);
     if (barcodeSpec === undefined) {
-      this.#recordFor(intent.sequenceId, { kind: 'ambiguous', code: null }, { actor: TERMINAL });
+      this.#records.one(intent.sequenceId, { kind: 'ambiguous', code: null }, BY_TERMINAL);
       this.openCase(intent, 'RECOVERING');
       return;
     }
@@ -242,9 +221,10 @@ export class Delivery {
    * deferred charge can only be paid back by a manager; an attended one is asked about within its three seconds.
    */
   #unsendable(entry: Entry, isKeyless: boolean): void {
-    const { monoMs } = this.#options.clock.now();
+    const { clock } = this.#options;
     const isLost = isKeyless && entry.intent.deferred;
-    this.#agenda.hold(entry, monoMs + (isLost ? this.#limits.parkMs : RECORD_RETRY_MS));
+    const lostUntilMs = clock.now().monoMs + this.#limits.parkMs;
+    this.#agenda.hold(entry, isLost ? lostUntilMs : this.#records.againMs(entry.sequenceId));
     if (isLost) this.openCase(entry.intent, 'RECOVERING');
   }
 
@@ -259,9 +239,10 @@ export class Delivery {
       const options = event.kind === 'nothingLeft' ? { ...BY_TERMINAL, barcodeSpec } : BY_TERMINAL;
       return { sequenceId, event, options };
     });
-    const together = steps.length > 1 ? this.#recordTogether(steps) : null;
+    const together = steps.length > 1 ? this.#records.together(steps) : null;
     const outcomes =
-      together ?? steps.map(({ sequenceId, event, options }) => this.#recordFor(sequenceId, event, options));
+      together ??
+      steps.map(({ sequenceId, event, options }) => this.#records.one(sequenceId, event, options));
     for (const [place, { sent, answer }] of answers.entries()) {
       // What is not on disk was not said: its repeat hears it again. Acting on it now would only wait for the disk anew.
       if ((outcomes[place] ?? null) === null) continue;
@@ -307,7 +288,7 @@ export class Delivery {
         this.#host.heard(answer, elapsedMs);
         const event = inquiryEvent(answer, intent.hostVersion);
         // Evidence that the disk did not take is none: whoever asked must ask again.
-        const heard = event === null ? null : this.#recordFor(intent.sequenceId, event, BY_TERMINAL);
+        const heard = event === null ? null : this.#records.one(intent.sequenceId, event, BY_TERMINAL);
         const isMoved = heard !== null && heard.intent.hostVersion !== intent.hostVersion;
         const counts = heard !== null && (!isMoved || heard.record.set.host !== undefined);
         told(answer.class === 'answered' && heard !== null ? answer.value.result : null, counts);
@@ -330,7 +311,7 @@ export class Delivery {
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, backend.capabilities);
-        if (event !== null) this.#recordFor(intent.sequenceId, event, { actor: TERMINAL });
+        if (event !== null) this.#records.one(intent.sequenceId, event, BY_TERMINAL);
       },
     });
   }
@@ -357,7 +338,7 @@ export class Delivery {
         this.#host.heard(answer, elapsedMs);
         const event = cancelEvent(answer, request.cancelId);
         if (event === null) return;
-        this.#recordFor(request.sequenceId, event, { actor: TERMINAL });
+        this.#records.one(request.sequenceId, event, BY_TERMINAL);
         if (event.kind !== 'voidUnanswered') this.#proofs.delete(request.cancelId);
       },
     });
@@ -378,77 +359,20 @@ export class Delivery {
   /** Somebody must look at it; once is enough. False: it could not be recorded now. */
   openCase(intent: Intent, reason: CaseReason): boolean {
     if (intent.cases.includes(reason)) return true;
-    return this.#recordFor(intent.sequenceId, { kind: 'openCase', reason }, { actor: TERMINAL }) !== null;
+    return this.#records.one(intent.sequenceId, { kind: 'openCase', reason }, BY_TERMINAL) !== null;
   }
 
   /** Makes an attempt durable before it is sent; when that cannot be done now, it is tried again a little later. */
   #attempt(entry: Entry, command: OwnCommand): Committed | null {
-    const committed = this.#begin(entry.sequenceId, command, BY_TERMINAL);
+    const committed = this.#records.begin(entry.sequenceId, command, BY_TERMINAL);
     if (committed === null) {
-      this.#agenda.hold(entry, this.#options.clock.now().monoMs + RECORD_RETRY_MS);
+      this.#agenda.hold(entry, this.#records.againMs(entry.sequenceId));
     }
     return committed;
   }
 
-  /**
-   * Mono ms until which nothing new is begun, because another program holds the file: each try would wait for it as long, and
-   * the counter with them. Answers are recorded in any case. null: it does not.
-   */
+  /** See `Records`. */
   heldUntilMs(): number | null {
-    return this.#options.clock.now().monoMs < this.#heldUntilMs ? this.#heldUntilMs : null;
-  }
-
-  /** Commits what the worker begins by itself. */
-  #begin(
-    sequenceId: string,
-    event: OwnCommand,
-    options: RecordOptions,
-    keyless?: () => void,
-  ): Committed | null {
-    return this.heldUntilMs() === null ? this.#recordFor(sequenceId, event, options, keyless) : null;
-  }
-
-  /**
-   * Commits several events at once; null for each that the rules refuse, or for all when nothing can be committed now. null
-   * instead of the list: nothing was committed, and each may be tried alone.
-   */
-  #recordTogether(steps: readonly Step[]): readonly (Committed | null)[] | null {
-    try {
-      const outcomes = this.#options.ledger.recordMany(steps, this.#options.clock.now());
-      return outcomes.map((outcome) => (outcome.ok ? outcome : null));
-    } catch (fault) {
-      if (fault instanceof LedgerFault && ALONE.has(fault.code)) return null;
-      this.#failed(fault);
-      return steps.map(() => null);
-    }
-  }
-
-  /**
-   * Commits one event. null: refused by the rules, or it could not be committed now. `keyless` hears when that is because
-   * the barcode cannot be read.
-   */
-  #recordFor(
-    sequenceId: string,
-    event: IntentEvent,
-    options: RecordOptions,
-    keyless: () => void = () => {},
-  ): Committed | null {
-    try {
-      const outcome = this.#options.ledger.record(sequenceId, event, this.#options.clock.now(), options);
-      return outcome.ok ? outcome : null;
-    } catch (fault) {
-      if (fault instanceof LedgerFault && fault.code === 'KEY_MISSING') keyless();
-      this.#failed(fault);
-      return null;
-    }
-  }
-
-  #failed(fault: unknown): void {
-    if (!mayPass(fault)) {
-      this.#host.broken(fault);
-      return;
-    }
-    this.#host.faulted();
-    if (fault.code === 'LOCKED') this.#heldUntilMs = this.#options.clock.now().monoMs + RECORD_RETRY_MS;
+    return this.#records.heldUntilMs();
   }
 }

@@ -36,6 +36,8 @@ export interface SyncOptions {
   readonly unsealedFrom?: () => string | null;
   /** Nothing of this business day is asked about or imported any more, once it is longer ago than `unsealedDays`. Absent: no day. */
   readonly isSealed?: (businessDate: string) => boolean;
+  /** The row of a payment that has not ended cannot be read: it is delivered no more, the others are. Told once of each. */
+  readonly onDamagedRow?: (sequenceId: string) => void;
   /** The ledger cannot go on (IO, CORRUPT): the process must end, the next start decides. */
   readonly onFault?: (fault: unknown) => void;
 }

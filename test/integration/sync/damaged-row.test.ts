@@ -2,13 +2,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
 import { kstMillis } from '../../../src/konaplate/kst.ts';
-import type { InquiryAnswer, SettlementItem } from '../../../src/konaplate/settlement.ts';
+import type {
+  Answered,
+  ApproveAnswer,
+  InquiryAnswer,
+  SettlementItem,
+} from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import type { SyncLog } from '../../../src/sync/options.ts';
 import { changeByHand } from '../agent/by-hand.ts';
 import { scanOf } from '../ledger/shop.ts';
-import { APPROVED, answered, Counter, notProcessed } from './counter.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, held, NOTHING_LEFT, notProcessed } from './counter.ts';
 
 type Line = Parameters<SyncLog>[0];
 
@@ -18,15 +24,19 @@ const COMPLETED = answered<InquiryAnswer>({ result: 'COMPLETED', approval, voids
 let memory: ReturnType<typeof volatileMemory>;
 let lines: Line[];
 let faults: unknown[];
+/** Payments that were set aside. */
+let aside: string[];
 let counter: Counter;
 beforeEach(() => {
   memory = volatileMemory();
   lines = [];
   faults = [];
+  aside = [];
   counter = new Counter({
     memory,
     log: (line) => lines.push(line),
     onFault: (fault) => faults.push(fault),
+    onDamagedRow: (sequenceId) => aside.push(sequenceId),
   });
   counter.backend.sayInquiry = () => COMPLETED;
 });
@@ -51,6 +61,82 @@ async function kept(): Promise<Intent> {
 
 const events = (name: string): Line[] => lines.filter(({ event }) => event === name);
 const asked = ({ sequenceId }: Intent): number => counter.backend.of('inquiry', sequenceId).length;
+
+describe('delivery', () => {
+  it('goes on for the others when the row of a payment under way cannot be read, and says so once', async () => {
+    const { backend, clock, worker } = counter;
+    const answer = held<Answered<ApproveAnswer>>();
+    backend.sayApprove = () => answer.promise;
+    await counter.start();
+    const damaged = counter.charge();
+    await clock.advance(100);
+    expect(backend.of('approve', damaged.sequenceId)).toHaveLength(1);
+    damage(damaged);
+    answer.give(answered(APPROVED));
+    await clock.advance(60_000);
+    worker.now();
+    const other = counter.charge();
+    const later = counter.deferred();
+    await clock.advance(60_000);
+    expect([other, later].map((charge) => counter.at(charge))).toEqual([
+      'approved/received',
+      'approved/received',
+    ]);
+    expect(events('deliveryUnread')).toEqual([{ level: 'error', event: 'deliveryUnread', fault: 'CORRUPT' }]);
+    expect(aside).toEqual([damaged.sequenceId]);
+  });
+
+  it('takes a backlog in one commit without the payment whose row cannot be read: nothing of that one leaves', async () => {
+    const { backend, clock } = counter;
+    backend.sayHello = () => NOTHING_LEFT;
+    await counter.start();
+    const [first, damaged, last] = [counter.deferred(), counter.deferred(), counter.deferred()];
+    damage(damaged);
+    backend.sayHello = () => answered(backend.greeting);
+    await clock.advance(120_000);
+    expect([first, last].map((charge) => counter.at(charge))).toEqual([
+      'approved/received',
+      'approved/received',
+    ]);
+    expect(backend.of('approve', damaged.sequenceId)).toEqual([]);
+    expect(events('deliveryUnread')).toHaveLength(1);
+  });
+
+  it('asks about a payment again, and undoes it, once its row was repaired, and not before', async () => {
+    const { backend, clock, shop } = counter;
+    backend.sayApprove = () => AMBIGUOUS;
+    backend.sayInquiry = () => answered({ result: 'NOT_FOUND', voids: [] });
+    await counter.start();
+    const charge = counter.charge();
+    await clock.advance(4_000);
+    expect(counter.at(charge)).toBe('unknown/received');
+    damage(charge);
+    await clock.advance(DEFAULT_LIMITS.parkMs / 2);
+    const ofCharge = (): number =>
+      backend.sent.filter(({ sequenceId }) => sequenceId === charge.sequenceId).length;
+    const before = ofCharge();
+    changeByHand(
+      shop.file,
+      `UPDATE intents SET state = state || '}' WHERE sequence_id = '${charge.sequenceId}'`,
+    );
+    await clock.advance(DEFAULT_LIMITS.parkMs);
+    expect(ofCharge()).toBeGreaterThan(before);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+
+  it('ends the run where what all payments share cannot be read', async () => {
+    await counter.start();
+    const { ledger, clock } = counter;
+    ledger.record = () => {
+      throw new LedgerFault('CORRUPT', 'an account has no balance');
+    };
+    const charge = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now()).intent;
+    await clock.advance(400_000);
+    expect(aside).toEqual([]);
+    expect(charge.host).toBe('unsent');
+    expect(faults.splice(0)).toHaveLength(1);
+  });
+});
 
 describe('a restored issuer', () => {
   it('is asked about every payment but the one whose row cannot be read, once each, and that ends with one line of the log', async () => {

@@ -1,4 +1,5 @@
 /** One entry or row of a ledger is damaged: whoever reads it is told so, and the till goes on, or says why it cannot start. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeByHand } from '../agent/by-hand.ts';
@@ -41,6 +42,28 @@ describe('a POS program that comes to a damaged entry', () => {
     await until('the stream ends', () => events.ended);
     expect((await get('changes?after=999999')).status).toBe(409);
     expect(await askedToEnd(lab.till)).toBeNull();
+  });
+});
+
+describe('a payment at the counter whose row is no JSON any more', () => {
+  it('leaves the screen to what the manager must know, and the till goes on; the next start knows it too', async () => {
+    const { till, page } = lab;
+    till.issuer.faults?.set({ call: 'approve', kind: 'dropAfter' });
+    till.issuer.faults?.set({ call: 'inquiry', kind: 'dropBefore' });
+    await till.scanner.send(await till.barcode('CHARGE', 30_000));
+    await page.sees('TAKE');
+    await page.press('RECEIVED');
+    await page.sees('CHECK');
+    changeByHand(
+      join(till.directory, 'ledger', 'ledger.db'),
+      `UPDATE intents SET ${cut('state')} WHERE amount = 30000`,
+    );
+    await page.sees('LEDGER', ({ face }) => face.values.code === 'CORRUPT');
+    await till.scanner.send(await till.barcode('CHARGE', 40_000));
+    await page.untilSeen('the refusal', ({ band }) => band?.cause === 'LEDGER');
+    const kept: unknown = JSON.parse(readFileSync(join(till.directory, 'ledger-check.json'), 'utf8'));
+    expect(kept).toEqual({ last: 'wrong', code: 'CORRUPT' });
+    expect(await askedToEnd(till)).toBeNull();
   });
 });
 
