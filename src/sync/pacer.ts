@@ -38,9 +38,12 @@ export class Pacer {
     return nowMs + Math.ceil(((1 - this.#permits) * 60_000) / this.#perMinute);
   }
 
-  /** A fifth of a second's worth may go at once, one at least: enough to keep a fast drain busy between two timers. */
+  /**
+   * A fifth of a second's worth may go at once, one at least: enough to keep a fast drain busy between two timers. Where
+   * nothing is to go, nothing that was saved up does.
+   */
   #most(): number {
-    return Math.max(1, this.#perMinute / 300);
+    return this.#perMinute <= 0 ? 0 : Math.max(1, this.#perMinute / 300);
   }
 
   #fill(nowMs: number): void {

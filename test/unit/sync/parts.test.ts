@@ -61,6 +61,15 @@ describe('the pacer', () => {
     );
   });
 
+  it('gives nothing at a pace of nothing, whatever was saved up before', () => {
+    const pacer = new Pacer(60, 0);
+    pacer.perMinute = 0;
+    expect(pacer.take(600_000)).toBe(false);
+    pacer.perMinute = 60;
+    expect(pacer.take(600_000)).toBe(false);
+    expect(pacer.take(601_000)).toBe(true);
+  });
+
   it('says when the next one may go', () => {
     const pacer = new Pacer(60, 0);
     expect(pacer.take(0)).toBe(true);
