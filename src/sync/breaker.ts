@@ -44,6 +44,11 @@ export class Breaker {
     return this.#until;
   }
 
+  /** The other side asked not to be called before some time that is still to come. */
+  isAskedToWait(nowMs: number): boolean {
+    return nowMs < this.#askedUntil;
+  }
+
   succeeded(): void {
     this.#failures = 0;
     this.#openings = 0;

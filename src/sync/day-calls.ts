@@ -13,11 +13,14 @@ import type { SyncLimits } from './limits.ts';
 
 interface DayCallsHost {
   isRunning(): boolean;
+  nowMs(): number;
   context(): CallContext;
 }
 
 /** A hello that is lost is followed by the next one at once: a page waits for so many, and is then tried again later. */
 const HELLOS_MAX = 10;
+/** The issuer said when it wants to be asked again. */
+const ASKED_TO_WAIT = 'ASKED_TO_WAIT';
 
 type Run<Value> = (context: CallContext, signal: AbortSignal) => Promise<Answered<Value>>;
 
@@ -49,26 +52,38 @@ export class DayCalls {
   /** A page of a business day's list for its comparison, never before the first hello is answered. */
   async transactions(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
     await this.#calls.ended('hello');
-    if (!this.#liaison.mayDispatch()) return refused('NOT_GREETED');
-    return this.#list('transactions', request);
+    const held = this.#held();
+    return held === null ? this.#list('transactions', request) : refused(held);
   }
 
-  /** A page of a list that a fenced terminal imports. */
+  /** A page of a list that a fenced terminal imports for a manager, who waits for it; or behind its claim. */
   async page(request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {
     // The next hello may go out between the end of one and the turn in which this goes on.
     for (let hellos = 0; this.#calls.has('hello'); hellos += 1) {
       if (hellos === HELLOS_MAX) return refused('NOT_GREETED');
       await this.#calls.ended('hello');
     }
-    return this.#list('import', request);
+    const mustWait = !this.#liaison.session.recovering && this.#isAskedToWait();
+    return mustWait ? refused(ASKED_TO_WAIT) : this.#list('import', request);
   }
 
   /** One close of a business day. A fenced terminal says nothing. */
   async close(request: CloseRequest): Promise<Answered<CloseAnswer>> {
     await this.#calls.ended('hello');
     if (this.#liaison.session.recovering) return refused('RECOVERING');
-    if (!this.#liaison.mayDispatch()) return refused('NOT_GREETED');
+    const held = this.#held();
+    if (held !== null) return refused(held);
     return this.#one('close', 'close', (context, signal) => this.#backend.close(request, context, signal));
+  }
+
+  /** Why nothing goes out now; a day can wait until the issuer wants to be asked again. null: it may go. */
+  #held(): string | null {
+    if (!this.#liaison.mayDispatch()) return 'NOT_GREETED';
+    return this.#isAskedToWait() ? ASKED_TO_WAIT : null;
+  }
+
+  #isAskedToWait(): boolean {
+    return this.#liaison.breaker.isAskedToWait(this.#host.nowMs());
   }
 
   #list(key: string, request: TransactionsRequest): Promise<Answered<TransactionsAnswer>> {

@@ -35,12 +35,13 @@ export class Dispatch {
     this.#isPaced = false;
     const { liaison } = this.#parts;
     if (!liaison.mayDispatch()) return;
-    this.#parts.recheck.runAsks(() => this.#hasRoom(false));
+    const mustWait = liaison.breaker.isAskedToWait(now.monoMs);
+    this.#parts.recheck.runAsks(() => this.#hasRoom(false), mustWait);
     for (const lane of LANES) {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       this.#lane(lane);
     }
-    this.#askAgain(now);
+    if (!mustWait) this.#askAgain(now);
     if (this.#laneOpen('deferred')) this.#deliver(now);
   }
 
@@ -48,7 +49,9 @@ export class Dispatch {
   nextMs(now: Now): number | null {
     const { liaison, recheck } = this.#parts;
     if (!liaison.mayDispatch()) return null;
-    return soonest(recheck.nextMs(liaison.session), this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null);
+    // Until then the breaker's own wake is the next.
+    const askMs = liaison.breaker.isAskedToWait(now.monoMs) ? null : recheck.nextMs(liaison.session);
+    return soonest(askMs, this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null);
   }
 
   /**

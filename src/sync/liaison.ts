@@ -199,7 +199,9 @@ export class Liaison {
   /** Mono ms of the next hello or probe. */
   nextTryMs(now: Now): number {
     const soonest = this.#lastTryMs + this.#limits.confirmMs / 4;
-    const isAtOnce = this.#isHelloWanted && this.#calls.size === 0;
+    // A clock that was set, or a day that is over, waits too; a manager who claims the epoch does not.
+    const isHeldBack = this.breaker.isAskedToWait(now.monoMs) && this.#claim === null;
+    const isAtOnce = this.#isHelloWanted && this.#calls.size === 0 && !isHeldBack;
     return isAtOnce ? soonest : Math.max(soonest, this.#plannedTryMs(now));
   }
 

@@ -19,6 +19,8 @@ const ASKS_MAX = 1_000;
 const PAGE = 100;
 const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
+/** What the issuer has not decided yet is no answer: it may be approved after all, and nobody would ask any more. */
+const UNDECIDED_MS = 30_000;
 /** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
 const PAGES_A_TURN = 4;
 const LOOK_ON_MS = 20;
@@ -44,6 +46,8 @@ const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
 
 interface Ask {
   readonly intent: Intent;
+  /** Nobody waits for it: not before the issuer wants to be asked again. */
+  readonly canWait: boolean;
   readonly told: (result: string | null) => void;
 }
 
@@ -67,6 +71,9 @@ export class Recheck {
   #part: 'unsealed' | 'undated' | null = null;
   #underWay = 0;
   #retryMs: number | null = null;
+  /** Pending at the issuer, and when they are asked about again. */
+  #undecided: string[] = [];
+  #undecidedMs: number | null = null;
 
   /** `page` asks for a page of the issuer's list. */
   constructor(
@@ -84,22 +91,22 @@ export class Recheck {
   /** Mono ms at which something refused before is tried again. */
   nextMs(session: Session): number | null {
     const askMs = this.#asks.length > 0 ? this.#delivery.heldUntilMs() : null;
-    return soonest(askMs, mayAskAgain(session) ? this.#retryMs : null);
+    return soonest(askMs, mayAskAgain(session) ? soonest(this.#retryMs, this.#undecidedMs) : null);
   }
 
-  ask(intent: Intent, wake: () => void): Promise<string | null> {
+  ask(intent: Intent, wake: () => void, canWait = false): Promise<string | null> {
     if (this.#asks.length >= ASKS_MAX) return Promise.resolve(null);
     return new Promise((told) => {
-      this.#asks.push({ intent, told });
+      this.#asks.push({ intent, told, canWait });
       wake();
     });
   }
 
-  /** Starts what somebody asked for, as far as there is room. */
-  runAsks(hasRoom: () => boolean): void {
+  /** Starts what somebody asked for, as far as there is room. `mustWait`: the issuer does not want to be asked now. */
+  runAsks(hasRoom: () => boolean, mustWait: boolean): void {
     // One attempt that finds the file held by another program ends the turn: the next would only wait for that too.
     while (hasRoom() && this.#delivery.heldUntilMs() === null) {
-      const next = this.#takeAsk();
+      const next = this.#takeAsk(mustWait);
       if (next === undefined) return;
       this.#delivery.ask(next.intent, next.told);
     }
@@ -123,8 +130,10 @@ export class Recheck {
   }
 
   /** The oldest whose payment no inquiry is under way for: an answer to an older question is not what was asked for. */
-  #takeAsk(): Ask | undefined {
-    const place = this.#asks.findIndex(({ intent }) => !this.#delivery.isAsking(intent.sequenceId));
+  #takeAsk(mustWait: boolean): Ask | undefined {
+    const place = this.#asks.findIndex(
+      ({ intent, canWait }) => !(mustWait && canWait) && !this.#delivery.isAsking(intent.sequenceId),
+    );
     return place < 0 ? undefined : this.#asks.splice(place, 1)[0];
   }
 
@@ -135,6 +144,8 @@ export class Recheck {
     this.#cursor = null;
     this.#part = 'unsealed';
     this.#retryMs = null;
+    this.#undecided = [];
+    this.#undecidedMs = null;
     this.#underWay = 0; // answers to what was asked before belong to the list before
   }
 
@@ -143,6 +154,7 @@ export class Recheck {
     if (this.#round !== session.round) this.#begin(session.round);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
+    if (this.#undecidedMs !== null && monoMs >= this.#undecidedMs) this.#todo.push(...this.#takeUndecided());
     /** Their approval is on its way, and would make the answer to a question of now too old. */
     const sending: string[] = [];
     try {
@@ -151,7 +163,8 @@ export class Recheck {
       this.#todo.push(...sending);
     }
     if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
-    if (this.#todo.length === 0 && this.#part === null && this.#underWay === 0) {
+    const isOut = this.#underWay > 0 || this.#undecided.length > 0;
+    if (this.#todo.length === 0 && this.#part === null && !isOut) {
       this.#round = null;
       this.#tellUnread();
       session.recheckDone(this.#options.ledger.head().index);
@@ -196,6 +209,13 @@ export class Recheck {
     }
   }
 
+  #takeUndecided(): readonly string[] {
+    const undecided = this.#undecided;
+    this.#undecided = [];
+    this.#undecidedMs = null;
+    return undecided;
+  }
+
   /**
    * Asking again is done although rows could not be read: verification names them, and the restore that repairs them has
    * everything asked again.
@@ -210,17 +230,22 @@ export class Recheck {
     const round = this.#round;
     this.#underWay += 1;
     let isOver = false;
-    const over = (isDone: boolean): void => {
+    const over = (isDone: boolean, result: string | null = null): void => {
       if (isOver || round !== this.#round) return;
       isOver = true;
       this.#underWay -= 1;
-      if (isDone) return;
-      this.#todo.push(sequenceId);
-      this.#retryMs = this.#options.clock.now().monoMs + RETRY_MS;
+      const { monoMs } = this.#options.clock.now();
+      if (isDone && result === 'PENDING') {
+        this.#undecided.push(sequenceId);
+        this.#undecidedMs ??= monoMs + UNDECIDED_MS;
+      } else if (!isDone) {
+        this.#todo.push(sequenceId);
+        this.#retryMs = monoMs + RETRY_MS;
+      }
     };
     if (intent.host === 'reversed') this.#delivery.remind(intent, over);
     else if (this.#delivery.isAsking(sequenceId)) queueMicrotask(() => over(false));
-    else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts));
+    else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts, result));
   }
 
   #listPage(openDate: string, part: 'unsealed' | 'undated'): void {
@@ -267,7 +292,7 @@ export class Recheck {
     const asksItself = intent.host === 'unknown' && !intent.deferred;
     if (asksItself || !STRANDED.has(intent.host) || this.#stranded.has(intent.sequenceId)) return true;
     this.#stranded.add(intent.sequenceId);
-    this.ask(intent, wake).catch(() => {});
+    this.ask(intent, wake, true).catch(() => {});
     return true;
   }
 

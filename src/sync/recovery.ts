@@ -110,9 +110,16 @@ export class Recovery {
    */
   async #importBehind(tries: number): Promise<void> {
     if (!this.#host.isRunning() || this.#liaison.session.recovering) return;
-    const isRead = await this.#importLists();
-    if (isRead || tries <= 1 || !this.#host.isRunning()) return;
-    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(tries - 1));
+    const isRead = !this.#mustWait() && (await this.#importLists());
+    // A try that the issuer did not want is none.
+    const left = this.#mustWait() ? tries : tries - 1;
+    if (isRead || left <= 0 || !this.#host.isRunning()) return;
+    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(left));
+  }
+
+  /** Until the issuer wants to be asked again. */
+  #mustWait(): boolean {
+    return this.#liaison.breaker.isAskedToWait(this.#options.clock.now().monoMs);
   }
 
   /** The worker stops. */

@@ -77,7 +77,7 @@ export class SyncWorker {
       context: () => this.#context(),
       heard: (answer, elapsedMs) => this.#liaison.heard(answer, elapsedMs),
       delivered: () => this.#liaison.delivered(),
-      undone: (intent) => void this.#recheck.ask(intent, () => this.#wake()),
+      undone: (intent) => void this.#recheck.ask(intent, () => this.#wake(), true),
       notProcessed: (intent, code, retryAfterMs) => this.#notProcessed(intent, code, retryAfterMs),
       broken: (fault) => this.#broken(fault),
       faulted: () => {
@@ -86,6 +86,7 @@ export class SyncWorker {
     });
     this.#dayCalls = new DayCalls(options.backend, this.#limits, this.#calls, this.#liaison, {
       isRunning: () => this.#isRunning(),
+      nowMs: () => options.clock.now().monoMs,
       context: () => this.#context(),
     });
     this.#recheck = new Recheck(options, this.#limits, this.#delivery, (request) =>

@@ -240,6 +240,26 @@ describe('a restored issuer', () => {
   });
 });
 
+describe('what is pending at an issuer that was put back', () => {
+  it('is asked about until it is decided there, not faster than twice a minute', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(0);
+    counter.backend.sayInquiry = () => answered({ result: 'PENDING', voids: [] });
+    backend.issuerEpoch = 'second';
+    worker.now();
+    await clock.advance(120_000);
+    const asked = backend.of('inquiry', charge.sequenceId).length;
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThanOrEqual(5);
+    backend.sayInquiry = () => answered({ result: 'REVERSED', voids: [] });
+    await clock.advance(30_000);
+    expect(counter.now(charge).cases).toContain('REVERSED_ELSEWHERE');
+    await clock.advance(300_000);
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(asked + 1);
+  });
+});
+
 describe('asking out of turn', () => {
   it('gives the result and records it', async () => {
     await counter.start();

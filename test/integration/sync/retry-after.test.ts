@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { volatileMemory } from '../../../src/sync/memory.ts';
+import { answered, Counter, notProcessed } from './counter.ts';
+
+const WAIT_MS = 600_000;
+const DAY = { businessDate: '20261122', limit: 10 };
+const CLOSE = {
+  businessDate: '20261122',
+  closeNo: 1,
+  totals: [],
+  openItems: [],
+  itemsDigest: 'd'.repeat(64),
+};
+
+let counter: Counter;
+beforeEach(() => {
+  counter = new Counter({ memory: volatileMemory() });
+});
+afterEach(() => counter.end());
+
+/** From its next answer on the issuer is under maintenance, and wants to be asked again after ten minutes. */
+async function asksToWait(): Promise<void> {
+  counter.backend.sayHello = () => notProcessed('000_908', WAIT_MS);
+  counter.backend.sayProbe = () => notProcessed('000_908', WAIT_MS);
+  await counter.clock.advance(31_000);
+}
+
+async function worksAgain(): Promise<void> {
+  counter.backend.sayHello = () => answered(counter.backend.greeting);
+  counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+  await counter.clock.advance(WAIT_MS);
+}
+
+describe('an issuer that said when it wants to be asked again', () => {
+  it('is sent no close and asked for no list of a day before, and is after it', async () => {
+    const { backend, worker } = await counter.start();
+    await asksToWait();
+    const answers = [await worker.transactions(DAY), await worker.close(CLOSE)];
+    expect(answers).toMatchObject([{ why: 'ASKED_TO_WAIT' }, { why: 'ASKED_TO_WAIT' }]);
+    expect(backend.of('transactions')).toEqual([]);
+    await worksAgain();
+    expect((await worker.transactions(DAY)).class).toBe('answered');
+    expect(await worker.close(CLOSE)).toMatchObject({ why: 'RESET' });
+  });
+
+  it('is asked about nothing again before, though it was put back, and about everything after it', async () => {
+    const { backend, clock } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(0);
+    backend.issuerEpoch = 'second';
+    await asksToWait();
+    await clock.advance(WAIT_MS - 60_000);
+    expect(backend.of('inquiry')).toEqual([]);
+    await worksAgain();
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+  });
+
+  it('is asked by a person all the same', async () => {
+    const { backend, worker, clock } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(0);
+    await asksToWait();
+    const asked = worker.inquireNow(charge.sequenceId);
+    await clock.advance(0);
+    expect(await asked).toBe('NOT_FOUND');
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+  });
+
+  it('is not greeted sooner because somebody set the clock', async () => {
+    const { backend, clock } = await counter.start();
+    await asksToWait();
+    clock.setWall(3_600_000);
+    await clock.advance(WAIT_MS - 60_000);
+    expect(backend.of('hello')).toHaveLength(1);
+    await worksAgain();
+    expect(backend.of('hello').length).toBeGreaterThan(1);
+  });
+});
