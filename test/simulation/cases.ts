@@ -19,6 +19,8 @@ export interface CaseStory {
   readonly item: ModelItem | undefined;
   /** The issuer was put back to before it knew what it had known of this payment. */
   readonly isForgotten: boolean;
+  /** The issuer took what it was told of this payment for another one's. */
+  readonly isMistaken: boolean;
   /** Records of it went with a disk that was put back, or a copy of the disk did more for it. */
   readonly isLost: boolean;
 }
@@ -57,10 +59,10 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
     mayOpen: isChanged,
     excuses: ({ intent }, mismatch) => intent.host === 'approved' && mismatch === 'CASH_WITHOUT_APPROVAL',
   },
-  // An id never stands with another content here.
-  CONTENT_CONFLICT: { mayOpen: NEVER, excuses: NEVER },
+  // An id never stands with another content here: the issuer is wrong about it, for a while.
+  CONTENT_CONFLICT: { mayOpen: ({ isMistaken }) => isMistaken, excuses: NEVER },
   NET_CANCEL_REFUSED: {
-    mayOpen: ({ item }) => item?.sealed === true,
+    mayOpen: ({ item, isMistaken }) => item?.sealed === true || isMistaken,
     excuses: ({ item }, mismatch) => item?.sealed === true && mismatch === 'APPROVED_WITHOUT_CASH',
   },
   BOOKED_AFTER_SEAL: {

@@ -15,6 +15,8 @@ export interface CashierWorld {
   /** For what only an honest till makes no difference to: the story is the same without them. */
   readonly people: SeededRandom;
   readonly page: Page;
+  /** The customer of this payment shows the card's barcode anew, mostly of the same card; false: a manager is asked instead. */
+  showsCard(sequenceId: string): boolean;
   readonly violate: (violation: Violation) => void;
 }
 
@@ -218,6 +220,11 @@ export class Cashier {
 
   #askVoid(snapshot: Snapshot): KeyId | null {
     if (snapshot.face.keys.includes('REQUEST')) return 'REQUEST';
+    const { intent } = snapshot.face;
+    if (intent !== null && this.#world.showsCard(intent.sequenceId)) {
+      this.#acted = '';
+      return null;
+    }
     this.#world.page.pin(this.#body(snapshot));
     this.#acted = '';
     return this.#world.random.chance(0.1) ? 'STOP' : null;

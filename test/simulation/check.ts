@@ -100,7 +100,9 @@ function lostFault(
     if (kind === 'issuerItemMissingHere') imported.add(detail.sequenceId);
   }
   const compared = namedByDays(settlement);
-  const isNamed = (id: string): boolean => imported.has(id) || (unheard.has(id) && compared.has(id));
+  // What the issuer still worked on when the terminal was believed again was in no list that it imported.
+  const isLate = (id: string): boolean => unheard.has(id) || issuer.tookTime(id);
+  const isNamed = (id: string): boolean => imported.has(id) || (isLate(id) && compared.has(id));
   const lost = [...issuer.items.values()].filter((item) => {
     if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
     return !causes.isElsewhere(item.sequenceId) || (item.state === 'approved' && !isNamed(item.sequenceId));

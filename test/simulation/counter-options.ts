@@ -1,6 +1,7 @@
 /** What a till of a story is made of, and who hears of it. */
 import type { Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import type { IssuerMoods } from './issuer-moods.ts';
 import type { FaultCounts } from './network.ts';
 import type { Plant } from './plants.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
@@ -11,6 +12,7 @@ export interface CounterOptions {
   /** Of people: who comes after a crash, and what they press besides. Without them the story is the same. */
   readonly people: SeededRandom;
   readonly issuer: IssuerModel;
+  readonly moods: IssuerMoods;
   readonly terminalId: string;
   /** A real ledger file instead of the simulator's disk. */
   readonly file: string | null;

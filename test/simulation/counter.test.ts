@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import { Counter } from './counter.ts';
 import { IssuerModel } from './issuer-model.ts';
+import { noMoods } from './issuer-moods.ts';
 import { decide } from './manager.ts';
 import { STATION } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
@@ -17,11 +18,13 @@ const SCAN = {
 } as const;
 
 function counterOf(clock: VirtualClock, seed = 1): Counter {
+  const moods = noMoods();
   return new Counter({
     clock,
     random: new SeededRandom(seed),
     people: new SeededRandom(seed + 1),
-    issuer: new IssuerModel({ wallMs: () => clock.trueMs, tombstones: true }),
+    moods,
+    issuer: new IssuerModel({ wallMs: () => clock.trueMs, tombstones: true, moods, after: () => {} }),
     terminalId: 'T0000001',
     file: null,
     plant: null,

@@ -58,15 +58,18 @@ export class Counter {
 
   constructor(options: CounterOptions) {
     this.#options = options;
-    const { clock, random, issuer, terminalId, plant, counts, without, tombstones, file } = options;
+    const { clock, random, issuer, moods, terminalId, plant, counts, tallies, without } = options;
+    const { tombstones, file } = options;
     const machineId = `${terminalId}-machine-1`;
     this.network = new SimulatedNetwork({
       clock,
       random,
       issuer,
+      moods,
       machineId,
       terminalId,
       counts,
+      tallies,
       causes: this.causes,
       without,
       tombstones,
@@ -76,9 +79,11 @@ export class Counter {
       world: () => this.world,
       terminal: () => this.terminal,
       violate: options.violate,
+      judged: (what) => tally(tallies, what),
     });
     this.network.onTry = (made) => this.watch.tries(made);
     this.network.onEnd = (call, sequenceId, answer) => this.watch.ended(call, sequenceId, answer);
+    this.network.onVoid = (request) => this.watch.voids(request);
     this.world = {
       clock,
       random,
@@ -108,7 +113,7 @@ export class Counter {
       onLog: (line) => this.watch.secrets.logged(line),
       onForward: ({ text }) => this.watch.secrets.forwarded(text),
     };
-    const { tallies, violate, people } = options;
+    const { violate, people } = options;
     this.#kills = new Kills({ clock, world: this.world, tallies, kill: () => this.#died('killed') });
     this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, violate });
     const screen = plant?.screen ?? null;
@@ -116,7 +121,8 @@ export class Counter {
     const diskFaults = (): number => this.judge.diskFaults;
     const policy = (): Policy => this.world.policy;
     this.page = new Page({ clock, diskFaults, policy, screen, pushed, violate });
-    this.cashier = new Cashier({ random, people, page: this.page, violate });
+    const showsCard = (sequenceId: string): boolean => this.#showsCard(sequenceId);
+    this.cashier = new Cashier({ random, people, page: this.page, showsCard, violate });
   }
 
   /** Virtual ms at which the cashier looks again; null: when the screen changes. */
@@ -194,7 +200,18 @@ export class Counter {
     this.guarded(() => {
       result = this.terminal?.station.scan(frame) ?? null;
     });
-    return { result, refused: this.page.snapshot?.face.refused?.cause ?? null };
+    const refused = this.page.snapshot?.face.refused ?? null;
+    if (result === 'refused' && refused !== null) this.watch.switches.refused(refused, frame.text);
+    return { result, refused: refused?.cause ?? null };
+  }
+
+  /** A customer who wants a charge undone proves it with a fresh barcode of the card, now and then of another one. */
+  #showsCard(sequenceId: string): boolean {
+    const { issuer, moods } = this.#options;
+    const item = issuer.items.get(sequenceId);
+    if (item === undefined || !moods.hit('shownAgain', 0.6)) return false;
+    this.scan(issuer.makeBarcode('CHARGE', moods.cardLike(item.cardNumber), 1_000, moods.digits()));
+    return true;
   }
 
   /** People at the page besides the cashier's work: a second tab, and a finger that comes too late. */
@@ -334,6 +351,7 @@ export class Counter {
     const worker = this.terminal?.worker;
     if (worker?.status().recovering !== true) return;
     this.#tell('a manager takes the terminal back: the next epoch is claimed');
+    this.watch.retryAfter.claimed(this.#options.clock.monoMs);
     worker.claimEpoch('M1').catch(() => {});
   }
 

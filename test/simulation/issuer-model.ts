@@ -23,7 +23,10 @@ import type {
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
 import { dayAfter, IssuerDays, listed, totalsOf } from './issuer-days.ts';
+import type { IssuerMoods } from './issuer-moods.ts';
 import { isOther, replace } from './issuer-past.ts';
+import { isProven, isVoidable } from './issuer-voids.ts';
+import { IssuerWork } from './issuer-work.ts';
 
 export type ModelAnswer<T> = (
   | { readonly kind: 'answered'; readonly value: T }
@@ -31,6 +34,8 @@ export type ModelAnswer<T> = (
   | { readonly kind: 'notProcessed'; readonly code: string }
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'ambiguous'; readonly code: string }
+  /** It works on it: whoever asked hears it when it is decided. */
+  | { readonly kind: 'later'; readonly told: (tell: (answer: ModelAnswer<T>) => void) => void }
 ) & {
   /** The date of the item that it speaks of; absent: the date that is open for the terminal. */
   readonly businessDate?: string;
@@ -70,6 +75,8 @@ export interface IssuerSettings {
   readonly wallMs: () => number;
   /** False: a net cancel before its approve leaves nothing behind. */
   readonly tombstones: boolean;
+  readonly moods: IssuerMoods;
+  readonly after: (ms: number, run: () => void) => void;
 }
 
 /** What the issuer knows of one terminal. `heads` are those of the present epoch. */
@@ -82,6 +89,8 @@ interface Known {
 
 const TOKEN_LIFE_MS = 300_000;
 const PAGE_MAX = 50;
+/** "Account charge request while proceeding": of the payment that it is working on. */
+const PROCEEDING = { kind: 'notProcessed', code: '007_005' } as const;
 
 export class IssuerModel {
   readonly #settings: IssuerSettings;
@@ -100,11 +109,28 @@ export class IssuerModel {
   get issuerEpoch(): string {
     return `I${this.#restores}`;
   }
-  enabled = { CHARGE: true, REFUND: true };
+  readonly #work: IssuerWork;
   #numbers = 0;
 
   constructor(settings: IssuerSettings) {
     this.#settings = settings;
+    this.#work = new IssuerWork(settings.after);
+  }
+
+  /** It was decided some time after it had come. */
+  tookTime(sequenceId: string): boolean {
+    return this.#work.taken.has(sequenceId);
+  }
+
+  /** Everything that it was working on for ever is decided. */
+  heal(): void {
+    this.#settings.moods.heal();
+    this.#work.finishAll();
+  }
+
+  /** It once took what it was told of this payment for another payment's. */
+  mistook(sequenceId: string): boolean {
+    return this.#settings.moods.mistook.has(sequenceId);
   }
 
   addCard(cardNumber: string, balance: number): void {
@@ -189,8 +215,8 @@ export class IssuerModel {
         cutOverHour: 0,
         openBusinessDate: this.openDate(terminalId),
         limits: {},
-        enabled: this.enabled,
-        drainPerMinute: 600,
+        enabled: this.#settings.moods.enabled,
+        drainPerMinute: this.#settings.moods.drainPerMinute,
         epoch: value,
         holder,
         knownJournalIndex,
@@ -239,6 +265,7 @@ export class IssuerModel {
     );
     return () => {
       this.#restores += 1;
+      this.#work.drop();
       for (const [id, item] of this.items) if (isOther(item, items.get(id))) this.forgotten.add(id);
       replace(this.items, items);
       days();
@@ -259,13 +286,37 @@ export class IssuerModel {
     if (!parsed.ok || parsed.spec.type !== request.type || parsed.spec.amount !== request.amount) {
       return { kind: 'notProcessed', code: '000_002' };
     }
+    const { sequenceId } = request;
+    if (this.#work.has(sequenceId)) return PROCEEDING;
+    const old = this.items.get(sequenceId);
+    if (old !== undefined) return this.#repeat(old, request);
+    const { cardNumber } = parsed.spec;
+    const code = this.#judge(request, cardNumber);
+    const token = this.#tokens.get(request.barcodeSpec);
+    if (token !== undefined) token.boundTo ??= sequenceId;
+    const decide = (): ModelAnswer<ApproveAnswer> => this.#decide(terminalId, request, cardNumber, code);
+    return code === null ? this.#takesTime(sequenceId, decide) : decide();
+  }
+
+  /** Decides now, or works on it first. */
+  #takesTime<Value>(sequenceId: string, decide: () => ModelAnswer<Value>): ModelAnswer<Value> {
+    const ms = this.#settings.moods.worksMs();
+    return ms === null ? decide() : this.#work.take(sequenceId, ms === 'forEver' ? null : ms, decide);
+  }
+
+  /** `barred`: why the request as it came is not approved. */
+  #decide(
+    terminalId: string,
+    request: ApproveRequest,
+    cardNumber: string,
+    barred: string | null,
+  ): ModelAnswer<ApproveAnswer> {
+    // Undone while it was worked on.
     const old = this.items.get(request.sequenceId);
     if (old !== undefined) return this.#repeat(old, request);
-    const code = this.#judge(request, parsed.spec.cardNumber);
+    const code = barred ?? this.#judgeBalance(request, cardNumber);
     const token = this.#tokens.get(request.barcodeSpec);
-    if (token !== undefined) token.boundTo ??= request.sequenceId;
-    const answer: ApproveAnswer | null =
-      code === null ? this.#book(request, parsed.spec.cardNumber, token) : null;
+    const answer: ApproveAnswer | null = code === null ? this.#book(request, cardNumber, token) : null;
     const businessDate = this.openDate(terminalId);
     this.items.set(request.sequenceId, {
       sequenceId: request.sequenceId,
@@ -273,15 +324,15 @@ export class IssuerModel {
       businessDate,
       type: request.type,
       amount: request.amount,
-      cardNumber: parsed.spec.cardNumber,
+      cardNumber,
       barcode: request.barcodeSpec,
       deferred: request.deferred,
       state: code === null ? 'approved' : 'declined',
       answer,
       declineCode: code,
       voids: [],
-      bin: parsed.spec.cardNumber.slice(0, 6),
-      last4: parsed.spec.cardNumber.slice(-4),
+      bin: cardNumber.slice(0, 6),
+      last4: cardNumber.slice(-4),
       sealed: false,
     });
     return answer === null
@@ -290,6 +341,7 @@ export class IssuerModel {
   }
 
   #repeat(old: ModelItem, request: ApproveRequest): ModelAnswer<ApproveAnswer> {
+    if (this.#settings.moods.mistakes(old.sequenceId)) return { kind: 'ambiguous', code: '006_021' };
     if (old.type !== request.type || old.amount !== request.amount)
       return { kind: 'ambiguous', code: '006_021' };
     if (old.state !== 'tombstone' && old.barcode !== request.barcodeSpec)
@@ -310,11 +362,21 @@ export class IssuerModel {
     const judgedAt = request.deferred ? request.scannedAtMs : this.#settings.wallMs();
     if (judgedAt > token.expiresAtMs || judgedAt < token.issuedAtMs - 3_600_000) return '006_901';
     if (token.replaced && !request.deferred) return '006_903';
+    const { enabled } = this.#settings.moods;
+    // An advice is of a customer who has gone: no switch undoes it (settlement-contract rule 4).
+    if (!enabled[request.type] && !request.deferred) return '006_012';
+    return this.#judgeBalance(request, cardNumber);
+  }
+
+  #judgeBalance({ type, amount, deferred }: ApproveRequest, cardNumber: string): string | null {
+    const { moods } = this.#settings;
     const balance = this.balances.get(cardNumber);
     if (balance === undefined) return '003_001';
-    if (request.amount === 0) return '006_007';
-    if (request.type === 'REFUND' && balance < request.amount) return '006_007';
-    return null;
+    const bar = moods.bar(cardNumber, type, deferred);
+    if (bar !== null) return bar;
+    if (amount === 0) return '006_007';
+    if (type === 'REFUND' && balance < amount) return '006_007';
+    return type === 'CHARGE' && balance + amount > moods.balanceCap ? '007_901' : null;
   }
 
   #book(request: ApproveRequest, cardNumber: string, token: Token | undefined): ApproveAnswer {
@@ -338,6 +400,8 @@ export class IssuerModel {
 
   inquiry(request: InquiryRequest): ModelAnswer<InquiryAnswer> {
     const item = this.items.get(request.sequenceId);
+    if (this.#work.has(request.sequenceId))
+      return { kind: 'answered', value: { result: 'PENDING', voids: [] } };
     if (item === undefined) return { kind: 'answered', value: { result: 'NOT_FOUND', voids: [] } };
     const result = {
       approved: 'COMPLETED',
@@ -359,6 +423,15 @@ export class IssuerModel {
   }
 
   netCancel(terminalId: string, request: NetCancelRequest): ModelAnswer<NetCancelAnswer> {
+    const isAtWork = this.#work.has(request.sequenceId);
+    if (isAtWork && !this.#settings.moods.letsPass()) return PROCEEDING;
+    const answer = this.#reverse(terminalId, request);
+    // What was worked on comes to its end after it: refused, or booked where nothing is left of a net cancel before it.
+    if (isAtWork) this.#work.finish(request.sequenceId);
+    return answer;
+  }
+
+  #reverse(terminalId: string, request: NetCancelRequest): ModelAnswer<NetCancelAnswer> {
     const item = this.items.get(request.sequenceId);
     if (item === undefined) {
       if (!this.#settings.tombstones)
@@ -382,7 +455,8 @@ export class IssuerModel {
       });
       return { kind: 'answered', value: { result: 'NOT_FOUND', reversedAt: null } };
     }
-    if (item.type !== request.type || item.amount !== request.amount)
+    const isOther = item.type !== request.type || item.amount !== request.amount;
+    if (isOther || this.#settings.moods.mistakes(item.sequenceId))
       return { kind: 'refused', code: '006_906' };
     if (item.state === 'approved') {
       if (item.sealed) return { kind: 'refused', code: '006_907' };
@@ -397,20 +471,27 @@ export class IssuerModel {
   }
 
   cancel(request: CancelRequest): ModelAnswer<CancelAnswer> {
-    const item = this.items.get(request.sequenceId);
+    const { sequenceId, cancelId } = request;
+    if (this.#work.has(sequenceId)) return PROCEEDING;
+    const item = this.items.get(sequenceId);
     if (item === undefined) return { kind: 'ambiguous', code: '006_030' };
-    const before = item.voids.find((attempt) => attempt.cancelId === request.cancelId);
-    if (before !== undefined) return this.#voidAnswer(before.done, item.businessDate);
+    const before = item.voids.find((attempt) => attempt.cancelId === cancelId);
+    if (before === undefined) return this.#takesTime(sequenceId, () => this.#void(item, request));
+    if (this.#settings.moods.mistakes(sequenceId)) return { kind: 'ambiguous', code: '006_021' };
+    return this.#voidAnswer(before.done, item.businessDate);
+  }
+
+  #void(item: ModelItem, request: CancelRequest): ModelAnswer<CancelAnswer> {
     const balance = this.balances.get(item.cardNumber) ?? 0;
-    const isToday = item.businessDate === this.openDate(item.terminalId);
-    const isOpen = item.state === 'approved' && !item.sealed && isToday;
-    const possible = isOpen && (item.type === 'REFUND' || balance >= item.amount);
-    item.voids.push({ cancelId: request.cancelId, done: possible, ...(possible ? {} : { code: '007_030' }) });
-    if (possible) {
+    const done =
+      isVoidable(item, request, this.openDate(item.terminalId), balance) &&
+      isProven(item, request, (barcode) => this.#tokens.get(barcode), this.#settings.wallMs());
+    item.voids.push({ cancelId: request.cancelId, done, ...(done ? {} : { code: '007_030' }) });
+    if (done) {
       this.#undo(item);
       item.state = 'voided';
     }
-    return this.#voidAnswer(possible, item.businessDate);
+    return this.#voidAnswer(done, item.businessDate);
   }
 
   /** Also a repeat speaks of the item's own date, whatever day it has become: only on it there is a void. */

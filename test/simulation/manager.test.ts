@@ -4,6 +4,7 @@ import { foldDay } from '../../src/settlement/day.ts';
 import { Causes } from './causes.ts';
 import { Disk } from './disk.ts';
 import { IssuerModel } from './issuer-model.ts';
+import { noMoods } from './issuer-moods.ts';
 import { daysFault } from './manager.ts';
 
 const DATE = '20260723';
@@ -12,7 +13,8 @@ const NOBODY = (): void => {};
 
 /** The account of a till that has not closed the day, at an issuer that has it agreed. */
 function accountOf(causes: Causes): readonly string[] {
-  const issuer = new IssuerModel({ wallMs: () => 0, tombstones: true });
+  const moods = noMoods();
+  const issuer = new IssuerModel({ wallMs: () => 0, tombstones: true, moods, after: () => {} });
   issuer.close(TILL, {
     businessDate: DATE,
     closeNo: 1,

@@ -18,6 +18,7 @@ import type {
 } from '../../src/konaplate/settlement.ts';
 import type { Causes } from './causes.ts';
 import type { IssuerModel, ModelAnswer } from './issuer-model.ts';
+import type { IssuerMoods } from './issuer-moods.ts';
 import type { SeededRandom, VirtualClock } from './time.ts';
 import type { CallName, Try } from './wire.ts';
 
@@ -64,9 +65,12 @@ export interface NetworkOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly issuer: IssuerModel;
+  readonly moods: IssuerMoods;
   readonly machineId: string;
   readonly terminalId: string;
   readonly counts: FaultCounts;
+  /** Codes that were answered, by call. */
+  readonly tallies: FaultCounts;
   /** What befalls its till. */
   readonly causes: Causes;
   /** Faults that a shrunk story leaves out; the dice are thrown all the same. */
@@ -75,6 +79,8 @@ export interface NetworkOptions {
 }
 
 const CLIENT_TIMEOUT_MS = 10_000;
+/** An answer that is long on its way is waited for as long as the client waits for a first byte. */
+const FIRST_BYTE_MS = 20_000;
 /** Unknown crypto key id. */
 const KEY_OVER = '000_905';
 /** Bytes of a request and of its answer, as far as a reset has to tell where it fell. */
@@ -90,6 +96,9 @@ const NOT_PROCESSED = [
   '000_907',
   '000_908',
 ] as const;
+
+/** Its database is away: what it was asked for is done, or not. */
+const SYSTEM_ERROR = { kind: 'ambiguous', code: '006_022' } as const;
 
 interface Wire {
   readonly context: CallContext;
@@ -152,6 +161,8 @@ export class SimulatedNetwork implements SettlementBackend {
   onStep: (step: Step) => void = () => {};
   /** Called with what a call of this process came to. */
   onEnd: (call: CallName, sequenceId: string, answer: Answered<unknown>) => void = () => {};
+  /** Called with a void before its bytes leave, or would. */
+  onVoid: (request: CancelRequest) => void = () => {};
   /** Bumped by a crash: answers to the old run are dropped. */
   generation = 0;
   /** No process runs: what a dead one still had in hand never leaves. */
@@ -237,7 +248,10 @@ export class SimulatedNetwork implements SettlementBackend {
         resolve(answer);
       };
       const sent: Sent = { wire, arrivals: 0, isAwaited: () => open && generation === this.generation };
-      const timer = this.#clock.after(CLIENT_TIMEOUT_MS, () => finish(ambiguous('no answer in time')));
+      const slowMs = this.#options.moods.slowMs();
+      if (slowMs > 0) this.#options.causes.add('line');
+      const waitMs = slowMs > 0 ? FIRST_BYTE_MS : CLIENT_TIMEOUT_MS;
+      const timer = this.#clock.after(waitMs, () => finish(ambiguous('no answer in time')));
       wire.signal?.addEventListener('abort', () => finish(ambiguous('aborted')), { once: true });
       if (this.#hit('reset')) {
         this.#resetAfter(this.#random.below(REQUEST_BYTES + ANSWER_BYTES), sent, finish);
@@ -245,7 +259,7 @@ export class SimulatedNetwork implements SettlementBackend {
       }
       if (this.#hit('duplicated')) this.#deliver(sent, () => {});
       if (this.#hit('requestLost')) return;
-      this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(answer, meta)));
+      this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(call, answer, meta)), slowMs);
     });
   }
 
@@ -259,20 +273,26 @@ export class SimulatedNetwork implements SettlementBackend {
     else this.#clock.after(this.#random.below(200) + 1, () => finish(reset));
   }
 
-  #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>, meta: AnswerMeta) => void): void {
+  /** One copy of a request comes to the issuer; its answer sets out when there is one, and is `slowMs` longer on its way. */
+  #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>, meta: AnswerMeta) => void, slowMs = 0): void {
     // Without tombstones nothing may arrive later than the quiet after a net cancel: the contract of such a backend.
     const lateMs = this.capabilities.tombstones ? 240_000 : 45_000;
     const delayMs = this.#hit('late') ? this.#random.below(lateMs) : this.#random.below(300) + 5;
     const { call } = sent.wire;
-    this.#clock.after(delayMs, () => {
-      this.onStep({ call, step: 'arrives' });
-      const answer = this.#answerOf(sent);
+    const answers = (answer: ModelAnswer<unknown>): void => {
       // An answer speaks of the issuer as it was when it gave it, whatever becomes of it while the answer is on its way.
       const meta = this.#meta(answer);
       this.onStep({ call, step: 'isDone' });
       if (this.oneWay) this.#options.causes.add('line');
       if (this.oneWay || this.#hit('answerLost')) return;
-      this.#clock.after(this.#random.below(300) + 5, () => reply(answer, meta));
+      this.#clock.after(this.#random.below(300) + 5 + slowMs, () => reply(answer, meta));
+    };
+    this.#clock.after(delayMs, () => {
+      this.onStep({ call, step: 'arrives' });
+      const answer = this.#answerOf(sent);
+      if (answer.kind === 'later') this.#options.causes.add('line');
+      if (answer.kind === 'later') answer.told(answers);
+      else answers(answer);
     });
   }
 
@@ -290,9 +310,16 @@ export class SimulatedNetwork implements SettlementBackend {
     if (!sent.isAwaited() && causes.has('putBack') && this.#issuer.knownIndex(terminalId) > knownBefore)
       causes.add('lateHello');
     if (isFenced && wire.fencing === 'refuses') return { kind: 'notProcessed', code: '000_910' };
-    if (this.#hit('notProcessed')) return { kind: 'notProcessed', code: this.#random.pick(NOT_PROCESSED) };
-    if (wire.fencing !== 'judges') return wire.handle();
-    return this.#greet(sent);
+    if (this.#hit('notProcessed'))
+      return {
+        kind: 'notProcessed',
+        code: this.#options.moods.refusal(this.#random.pick(NOT_PROCESSED)),
+      };
+    const failed = this.#options.moods.systemError();
+    if (failed !== null) causes.add('line');
+    if (failed === 'before') return SYSTEM_ERROR;
+    const answer = wire.fencing === 'judges' ? this.#greet(sent) : wire.handle();
+    return failed === null ? answer : SYSTEM_ERROR;
   }
 
   /** Whether a hello that shows a journal that went back was late tells the world, not the issuer. */
@@ -318,16 +345,29 @@ export class SimulatedNetwork implements SettlementBackend {
     return (after.wentBack && !before.wentBack) || isRaised;
   }
 
-  #wayBack<T>(answer: ModelAnswer<unknown>, given: AnswerMeta): Answered<T> {
-    if (this.#hit('garbled')) return ambiguous('not decryptable');
-    if (this.#hit('serverError')) return ambiguous('HTTP 500');
-    if (this.#hit('wrongEcho')) return ambiguous('another id answered');
+  /**
+   * What the client makes of it, in the client's own words. A copy of the answer to an earlier request of the same payment is
+   * none: the client takes only an answer that names the millisecond of the very request (`requestedAt`, Exchange.#echoes;
+   * test/integration/konaplate/client.test.ts holds it), so such a copy is a wrong echo, as another payment's answer is.
+   */
+  #wayBack<T>(call: CallName, answer: ModelAnswer<unknown>, given: AnswerMeta): Answered<T> {
+    if (this.#hit('garbled')) return ambiguous('NOT_DECRYPTABLE');
+    if (this.#hit('serverError')) return this.#serverError();
+    if (this.#hit('wrongEcho')) return ambiguous('WRONG_ECHO');
     const meta = { ...given, clockOffsetMs: -this.#clock.wallErrorMs };
+    if (answer.kind === 'later') return ambiguous('no answer in time');
+    tally(this.#options.tallies, `code ${answer.kind === 'answered' ? '000_000' : answer.code} ${call}`);
     if (answer.kind === 'answered') return { class: 'answered', value: answer.value as T, meta };
     if (answer.kind === 'ambiguous') return { ...ambiguous('UNLISTED_CODE'), code: answer.code };
     if (answer.kind === 'notProcessed' && this.#hit('retryAfter'))
       return { class: 'notProcessed', code: answer.code, meta, retryAfterMs: this.#random.below(20_000) };
     return { class: answer.kind, code: answer.code, meta };
+  }
+
+  #serverError(): Extract<Answered<never>, { class: 'ambiguous' }> {
+    const waitMs = this.#options.moods.waitMs();
+    const answer = ambiguous('HTTP_STATUS');
+    return waitMs === null ? answer : { ...answer, retryAfterMs: waitMs };
   }
 
   async #after<T>(
@@ -370,6 +410,7 @@ export class SimulatedNetwork implements SettlementBackend {
     );
   }
   async cancel(request: CancelRequest, context: CallContext, signal?: AbortSignal) {
+    if (!this.#isCutOff) this.onVoid(request);
     const handle = () => this.#issuer.cancel(request);
     return await this.#call<never>(
       this.#wire(context, signal, 'refuses', 'cancel', request.sequenceId, handle),

@@ -10,9 +10,11 @@ import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import type { Till } from '../../src/till.ts';
+import { over } from './backends.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
 import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { ISSUER_PLANTS } from './issuer-plants.ts';
 import { MOMENT_PLANTS } from './moment-plants.ts';
 import { TRACE_PLANTS } from './trace-plants.ts';
 
@@ -51,21 +53,6 @@ function recording(ledger: TillLedger, record: TillLedger['record']): TillLedger
     recordMany: (steps, now) =>
       steps.map(({ sequenceId, event, options }) => record(sequenceId, event, now, options)),
   };
-}
-
-function over(backend: SettlementBackend, changes: Partial<SettlementBackend>): SettlementBackend {
-  const same: SettlementBackend = {
-    capabilities: backend.capabilities,
-    hello: (request, context, signal) => backend.hello(request, context, signal),
-    approve: (request, context, signal) => backend.approve(request, context, signal),
-    inquiry: (request, context, signal) => backend.inquiry(request, context, signal),
-    netCancel: (request, context, signal) => backend.netCancel(request, context, signal),
-    cancel: (request, context, signal) => backend.cancel(request, context, signal),
-    transactions: (request, context, signal) => backend.transactions(request, context, signal),
-    close: (request, context, signal) => backend.close(request, context, signal),
-    dispose: () => backend.dispose(),
-  };
-  return { ...same, ...changes };
 }
 
 /** The approve call's answer, misread. */
@@ -111,6 +98,7 @@ let copies = 0;
 export const PLANTS: readonly Plant[] = [
   ...TRACE_PLANTS,
   ...MOMENT_PLANTS,
+  ...ISSUER_PLANTS,
   {
     name: 'an unanswered approve counts as declined',
     quick: true,

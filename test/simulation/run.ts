@@ -96,6 +96,8 @@ export async function simulate(options: {
   return totals;
 }
 
+const CODE = 'code ';
+
 async function findPlants(seeds: number, customers: number | null): Promise<number> {
   let missed = 0;
   for (const plant of PLANTS) {
@@ -125,12 +127,24 @@ function print(totals: Totals): void {
     `seeds ${totals.seeds} (${perSecond}/s, ${perCore} per processor second), ${intents}, cases ${totals.cases}, crashes ${totals.crashes}`,
   );
   console.log(`faults ${counted(totals.faults)}`);
-  console.log(`judged ${counted(totals.tallies)}`);
+  const [codes, others] = apart(totals.tallies);
+  console.log(`judged ${counted(others)}`);
+  console.log(`codes answered ${counted(codes)}`);
   console.log(`states ${totals.states.size} of 38: ${[...totals.states].sort().join(', ')}`);
   console.log(`cells of the table ${totals.cells.size}: ${[...totals.cells].sort().join(', ')}`);
   console.log(`faces ${[...totals.faces].sort().join(' ')}`);
   console.log(`violations ${totals.failed.length}`);
   printFailed(totals.failed.slice(0, 20));
+}
+
+/** What the issuer answered, by code and call, and everything else that was counted. */
+function apart(tallies: Totals['tallies']): readonly [Totals['tallies'], Totals['tallies']] {
+  const [codes, others]: [Record<string, number>, Record<string, number>] = [{}, {}];
+  for (const [name, count] of Object.entries(tallies)) {
+    if (name.startsWith(CODE)) codes[name.slice(CODE.length)] = count;
+    else others[name] = count;
+  }
+  return [codes, others];
 }
 
 function counted(counts: Readonly<Record<string, number>>): string {

@@ -46,6 +46,8 @@ interface Found {
   /** CHARGE: its notes lie in the drawer. REFUND: the customer has them. */
   readonly moved: boolean;
   readonly isApprovedThere: boolean;
+  /** Its day is sealed there: nothing undoes it any more. */
+  readonly isSealedThere: boolean;
   /** By state and vouchers, the drawer and the issuer have of it what they really have. */
   readonly isRight: boolean;
 }
@@ -113,11 +115,12 @@ export class VoucherManager {
     const offers = all.filter((offer) => isTrue(offer, found, this.#options.isFree));
     if (offers.length > 0) this.#decide(counter, terminal, found, this.#random.pick(offers));
     else if (isHalfBooked(found) || (this.#closedEarly.has(sequenceId) && isUnbooked(found)))
-      this.#askAgain(terminal, sequenceId);
+      this.#askAgain(counter, terminal, sequenceId);
   }
 
   /** What the issuer has can be booked once it has said it again. */
-  #askAgain(terminal: Terminal, sequenceId: string): void {
+  #askAgain({ watch }: Counter, terminal: Terminal, sequenceId: string): void {
+    watch.retryAfter.askedByPerson(sequenceId);
     void terminal.worker.inquireNow(sequenceId).catch((fault: unknown) => {
       if (fault instanceof LedgerFault) terminal.failed(fault);
       else if (!(fault instanceof Crashed)) this.#options.violate({ code: 'FAULT', text: String(fault) });
@@ -147,9 +150,11 @@ export class VoucherManager {
 
   #find({ cashier }: Counter, intent: Intent): Found {
     const notes = cashier.notes.get(intent.sequenceId);
-    const isApprovedThere = this.#options.issuer.items.get(intent.sequenceId)?.state === 'approved';
+    const item = this.#options.issuer.items.get(intent.sequenceId);
+    const isApprovedThere = item?.state === 'approved';
+    const isSealedThere = item?.sealed === true;
     const isRight = isSame(figuresHere(intent), figuresThere(intent, notes, isApprovedThere));
-    return { intent, moved: notes?.moved ?? false, isApprovedThere, isRight };
+    return { intent, moved: notes?.moved ?? false, isApprovedThere, isSealedThere, isRight };
   }
 
   #decide(counter: Counter, terminal: Terminal, { intent, moved }: Found, offer: Offer): void {
@@ -297,7 +302,7 @@ function isDeniedCase({ host, cases }: Intent, reason: CaseReason | null): boole
   return host === 'approved' && isOnly;
 }
 
-function isVoucherTrue(kind: VoucherKind, { intent, moved, isApprovedThere }: Found): boolean {
+function isVoucherTrue(kind: VoucherKind, { intent, moved, isApprovedThere, isSealedThere }: Found): boolean {
   switch (kind) {
     case 'returnUnclaimed':
       return moved && (intent.left || intent.deferred);
@@ -312,7 +317,7 @@ function isVoucherTrue(kind: VoucherKind, { intent, moved, isApprovedThere }: Fo
     case 'issuerItemMissingHere':
       return !moved && isApprovedThere;
     case 'daySealed':
-      return isApprovedThere && (intent.type === 'CHARGE' || !moved);
+      return isApprovedThere && isSealedThere && (intent.type === 'CHARGE' || !moved);
     default:
       return false;
   }

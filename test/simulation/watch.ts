@@ -2,13 +2,15 @@
 import { isExternal } from '../../src/intent/decide.ts';
 import type { Intent, IntentEvent } from '../../src/intent/model.ts';
 import { columnOf } from '../../src/intent/table.ts';
-import type { Answered } from '../../src/konaplate/settlement.ts';
+import type { Answered, CancelRequest } from '../../src/konaplate/settlement.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
 import { Backoff } from './backoff.ts';
 import type { Violation } from './check.ts';
 import { askedAgainFault } from './faces.ts';
+import { RetryAfter } from './retry-after.ts';
 import { SecretKeeper } from './secrets.ts';
+import { Switches } from './switches.ts';
 import type { Terminal, TerminalWorld } from './terminal.ts';
 import type { VirtualClock } from './time.ts';
 import { Waits } from './waits.ts';
@@ -23,6 +25,8 @@ export interface WatchOptions {
   /** null: it is down. */
   terminal(): Terminal | null;
   readonly violate: (violation: Violation) => void;
+  /** Counts what was there to be judged. */
+  readonly judged: (what: string) => void;
 }
 
 export class Watch {
@@ -36,16 +40,20 @@ export class Watch {
   readonly #backoff: Backoff;
   /** What was committed last of each payment. */
   readonly #seen = new Map<string, Intent>();
+  readonly retryAfter: RetryAfter;
+  readonly switches: Switches;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
 
   constructor(options: WatchOptions) {
-    const { world, violate } = options;
+    const { world, violate, judged } = options;
     this.#options = options;
     this.secrets = new SecretKeeper(() => world().disk, violate);
     this.#wire = new Wire(violate);
     this.#waits = new Waits(violate);
     this.#backoff = new Backoff(violate);
+    this.retryAfter = new RetryAfter(violate, judged);
+    this.switches = new Switches(violate, judged);
   }
 
   get #nowMs(): number {
@@ -54,6 +62,8 @@ export class Watch {
 
   started({ ledger }: Terminal): void {
     this.#wire.started();
+    this.retryAfter.started();
+    this.switches.started(this.#nowMs);
     this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
     this.#seen.clear();
@@ -90,6 +100,7 @@ export class Watch {
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     this.#wait(intent, event);
     this.#backoff.committed(intent, event, this.#nowMs, world().policy.times);
+    if (event === 'scanAccepted') this.switches.opened(intent);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
     const before = this.#seen.get(intent.sequenceId) ?? null;
     this.#seen.set(intent.sequenceId, intent);
@@ -119,16 +130,41 @@ export class Watch {
     // The disk itself, not the program's way to read it.
     const intent = file === null ? disk.folded().get(sequenceId) : terminal?.ledger.get(sequenceId);
     const isFenced = (): boolean => terminal?.worker.status().recovering === true;
-    this.#wire.tries(made, { nowMs: this.#nowMs, intent: intent ?? null, isFenced });
+    const trying = { nowMs: this.#nowMs, intent: intent ?? null, isFenced };
+    this.#wire.tries(made, trying);
+    this.retryAfter.tries(made, trying);
+    this.switches.tries(made, trying);
   }
 
   ended(call: CallName, sequenceId: string, answer: Answered<unknown>): void {
     this.#wire.ended(call, sequenceId, answer);
+    this.retryAfter.ended(answer, this.#nowMs);
+    this.switches.ended(call, answer, this.#nowMs);
+  }
+
+  /** A void leaves under the id and with the proof that are on disk for it (intent-rules 4): a fresh barcode of the same card, or that manager. */
+  voids({ sequenceId, cancelId, proof }: CancelRequest): void {
+    const intent = this.#options.terminal()?.ledger.get(sequenceId) ?? null;
+    const attempt = intent?.voids.find((each) => each.cancelId === cancelId);
+    if (intent === null || attempt === undefined) {
+      this.#options.violate({ code: 'VOID_UNPROVEN', text: `${sequenceId}: ${cancelId} is not on disk` });
+      return;
+    }
+    const isProven =
+      'managerId' in proof
+        ? attempt.proof === 'manager' && attempt.managerId === proof.managerId
+        : attempt.proof === 'card' && isOfCard(proof.barcodeSpec, intent);
+    if (isProven) return;
+    this.#options.violate({
+      code: 'VOID_UNPROVEN',
+      text: `${sequenceId}: the proof is another than ${attempt.proof}'s`,
+    });
   }
 
   /** A till that is up, and not about to end, has had until now. */
   passed(): void {
     this.#waits.passed(this.#nowMs);
+    this.switches.passed(this.#nowMs);
   }
 
   scanned({ text }: ScanFrame): void {
@@ -138,4 +174,9 @@ export class Watch {
   pushed(snapshot: Snapshot): void {
     this.secrets.pushed(snapshot.face.id, snapshot);
   }
+}
+
+/** Card numbers are sixteen digits behind the code of the type. */
+function isOfCard(barcode: string, { bin, last4 }: Intent): boolean {
+  return barcode.slice(6, 12) === bin && barcode.slice(18, 22) === last4;
 }

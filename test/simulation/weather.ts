@@ -1,6 +1,7 @@
 /** What lies outside of the tills of a story, and how it changes between two customers. */
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { MOODS } from './issuer-moods.ts';
 import { type NetworkFaults, NO_FAULTS } from './network.ts';
 import type { Pace } from './pace.ts';
 import { EPOCH_MS, type SeededRandom, type VirtualClock } from './time.ts';
@@ -13,6 +14,7 @@ const OUTAGE_CODES = ['000_904', '000_905', '000_907', '000_908'] as const;
  */
 export const DISTURBANCES: ReadonlySet<string> = new Set([
   ...Object.keys(NO_FAULTS),
+  ...MOODS,
   'lineDown',
   'oneWay',
   'refusesAll',

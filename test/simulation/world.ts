@@ -13,6 +13,7 @@ import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
 import { Incidents, type OldMachine } from './incidents.ts';
 import { IssuerModel } from './issuer-model.ts';
+import { IssuerMoods } from './issuer-moods.ts';
 import { attend, proveAnew } from './manager.ts';
 import { MOMENTS_FROM, Moments } from './moments.ts';
 import { type FaultCounts, tally } from './network.ts';
@@ -31,6 +32,7 @@ const START_MS = 10_000;
 const READ_PAUSE_MS_MAX = 600_000;
 const REPLAY_BALANCE = 10_000_000;
 const PEOPLE_DICE = 0x0c4a_54e5;
+const ISSUER_DICE = 0x1550_e201;
 const HEAL_MS = 3_600_000;
 /** What follows from the last decisions. */
 const SETTLE_MS = 20_000;
@@ -49,6 +51,9 @@ export class Story {
   /** Dice of their own for the people at the counters. */
   readonly #people: SeededRandom;
   readonly issuer: IssuerModel;
+  /** Dice of its own for what the issuer does by itself. */
+  readonly #issuers: SeededRandom;
+  readonly #moods: IssuerMoods;
   readonly counters: Counter[] = [];
   readonly faults: FaultCounts = {};
   readonly tallies: FaultCounts = {};
@@ -72,7 +77,19 @@ export class Story {
     this.random = new SeededRandom(options.seed);
     this.#people = new SeededRandom(options.seed ^ PEOPLE_DICE);
     this.#tombstones = this.random.chance(0.85);
-    this.issuer = new IssuerModel({ wallMs: () => this.clock.trueMs, tombstones: this.#tombstones });
+    this.#issuers = new SeededRandom(options.seed ^ ISSUER_DICE);
+    this.#moods = new IssuerMoods({
+      random: this.#issuers,
+      without: this.#without,
+      counts: this.faults,
+      say: (words) => this.#say(words),
+    });
+    this.issuer = new IssuerModel({
+      wallMs: () => this.clock.trueMs,
+      tombstones: this.#tombstones,
+      moods: this.#moods,
+      after: (ms, run) => void this.clock.after(ms, run),
+    });
     for (const card of CARDS) this.issuer.addCard(card, 200_000);
     const tills = this.random.chance(0.3) ? 2 : 1;
     for (let till = 1; till <= tills; till += 1) this.counters.push(this.#counter(till));
@@ -117,6 +134,7 @@ export class Story {
       this.#customers = chapter + 1;
       this.random.reseed(this.#options.seed, chapter);
       this.#people.reseed(this.#options.seed ^ PEOPLE_DICE, chapter);
+      this.#issuers.reseed(this.#options.seed ^ ISSUER_DICE, chapter);
       await this.#chapter(chapter);
     }
     this.random.reseed(this.#options.seed, -1);
@@ -163,6 +181,7 @@ export class Story {
   async #chapter(chapter: number): Promise<void> {
     this.#say(`-- customer ${chapter}`);
     changeWeather(this.#scene);
+    this.#moods.change();
     const counter = this.random.pick(this.counters);
     this.#incidents.begin(counter);
     this.#moments?.begin(chapter);
@@ -212,6 +231,7 @@ export class Story {
       random: this.random,
       people: this.#people,
       issuer: this.issuer,
+      moods: this.#moods,
       terminalId: `T000000${till}`,
       file: isGhost ? null : this.#fileOf(till),
       plant: plant ?? null,
@@ -308,6 +328,7 @@ export class Story {
     this.#moments?.end();
     this.#incidents.end();
     for (const counter of this.counters) counter.heal();
+    this.issuer.heal();
     this.clock.setRight();
     const endMs = this.clock.monoMs + HEAL_MS;
     await this.#pass(60_000);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createKonaPlateClient, KonaPlateOptionFault } from '../../../src/konaplate/client.ts';
-import { HEADER, HEADER_FORM, importPublicKey } from '../../../src/konaplate/wire.ts';
+import { HEADER, HEADER_FORM, importPublicKey, kstMillis } from '../../../src/konaplate/wire.ts';
 import { client, issuer, startIssuerClient } from './issuer-client.ts';
 import {
   APPROVAL,
@@ -150,6 +150,15 @@ describe('an approve', () => {
     ['last4', '0006'],
   ])('is ambiguous when the answer says another %s', async (name, value) => {
     issuer.behaviour = () => ({ body: ok({ ...ITEM, ...APPROVAL }), echo: { [name]: value } });
+    expect(await approve()).toMatchObject({ class: 'ambiguous', why: 'WRONG_ECHO' });
+  });
+
+  it('does not take a copy of the answer to an earlier request of the same payment', async () => {
+    issuer.behaviour = () => ({ body: ok({ ...ITEM, ...APPROVAL }) });
+    expect(await approve()).toMatchObject({ class: 'answered' });
+    const earlier = issuer.calls[0]?.body.requestedAt;
+    await expect.poll(() => kstMillis(Date.now())).not.toBe(earlier);
+    issuer.behaviour = () => ({ body: ok({ ...ITEM, ...APPROVAL }), echo: { requestedAt: earlier } });
     expect(await approve()).toMatchObject({ class: 'ambiguous', why: 'WRONG_ECHO' });
   });
 

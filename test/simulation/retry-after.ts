@@ -1,0 +1,90 @@
+/**
+ * An issuer that asks to be left alone for a while (Retry-After) is: nothing that can wait goes out sooner. A customer at the
+ * counter, the first net cancel of a payment (what it is for may have been applied) and what a person asks for do not wait; an
+ * answer by which the issuer works again ends it.
+ */
+import type { Intent } from '../../src/intent/model.ts';
+import type { Answered } from '../../src/konaplate/settlement.ts';
+import type { Violation } from './check.ts';
+import type { CallName, Try, Trying } from './wire.ts';
+
+/** "Not processed" that speaks of the till or the issuer as a whole, not of one request (intent-rules 2). */
+const UNWILLING: ReadonlySet<string> = new Set([
+  '000_901',
+  '000_902',
+  '000_904',
+  '000_905',
+  '000_906',
+  '000_907',
+  '000_908',
+]);
+
+/** Lists of every unsealed day, then the hello that claims: somebody stands there for it. */
+const FOR_CLAIM: ReadonlySet<CallName> = new Set(['list', 'hello']);
+const CLAIM_MS = 120_000;
+
+export class RetryAfter {
+  readonly #found: (violation: Violation) => void;
+  readonly #judged: (what: string) => void;
+  #untilMs = 0;
+  #claimedMs = Number.NEGATIVE_INFINITY;
+  /** Payments that a person has asked about. */
+  readonly #asked = new Set<string>();
+
+  constructor(found: (violation: Violation) => void, judged: (what: string) => void) {
+    this.#found = found;
+    this.#judged = judged;
+  }
+
+  /** What an issuer asked another process for, this one does not know. */
+  started(): void {
+    this.#untilMs = 0;
+    this.#asked.clear();
+  }
+
+  /** A manager takes the terminal back, and waits for it. */
+  claimed(nowMs: number): void {
+    this.#claimedMs = nowMs;
+  }
+
+  askedByPerson(sequenceId: string): void {
+    this.#asked.add(sequenceId);
+  }
+
+  ended(answer: Answered<unknown>, nowMs: number): void {
+    const isUnheard = answer.class === 'ambiguous' || answer.class === 'nothingLeft';
+    const isWilling = !isUnheard && (answer.class !== 'notProcessed' || !UNWILLING.has(answer.code));
+    if (isWilling) this.#untilMs = 0;
+    else if (answer.class !== 'nothingLeft' && 'retryAfterMs' in answer)
+      this.#untilMs = Math.max(this.#untilMs, nowMs + (answer.retryAfterMs ?? 0));
+  }
+
+  tries({ call, sequenceId }: Try, { intent, nowMs, isFenced }: Trying): void {
+    if (nowMs >= this.#untilMs) return;
+    this.#judged('RETRY_AFTER');
+    const isClaim = FOR_CLAIM.has(call) && nowMs - this.#claimedMs < CLAIM_MS && isFenced();
+    if (isClaim || this.#mayGo(call, sequenceId, intent)) return;
+    const text = `${call} ${sequenceId} goes out ${(this.#untilMs - nowMs) / 1000} s before the issuer wants to be asked again`;
+    this.#found({ code: 'ASKED_TO_WAIT', text });
+  }
+
+  #mayGo(call: CallName, sequenceId: string, intent: Intent | null): boolean {
+    if (intent === null) return false;
+    switch (call) {
+      case 'approve':
+        return !intent.deferred;
+      case 'cancel':
+        return true;
+      case 'netCancel':
+        return intent.host === 'reversing' && intent.netCancels <= 1;
+      case 'inquiry':
+        return this.#asked.delete(sequenceId) || isForCustomer(intent);
+      default:
+        return false;
+    }
+  }
+}
+
+function isForCustomer({ host, deferred, question }: Intent): boolean {
+  return host === 'unknown' && !deferred && question === null;
+}
