@@ -91,8 +91,10 @@ export class Page {
   }
 
   committed(intent: Intent): void {
-    const { sequenceId, version, left, acknowledged } = intent;
+    const { sequenceId, version, left, acknowledged, question } = intent;
     this.#isChanged = true;
+    // It is asked now, at the counter or, once it is left, on a manager's page.
+    if (sequenceId === this.#unrecorded && question !== null) this.#unrecorded = null;
     if (occupies(intent)) {
       this.#occupying.add(sequenceId);
       this.#untold.delete(sequenceId);

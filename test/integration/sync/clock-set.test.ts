@@ -82,3 +82,17 @@ describe('a wall clock that is set by hours while payments are open', () => {
     expect(await day(hours.map((each) => each * HOUR_MS))).toEqual(untouched);
   });
 });
+
+it('a clock that was set is compared with the issuer at the next moment, not with the next probe', async () => {
+  const counter = new Counter({ memory: volatileMemory() });
+  const { clock, backend } = counter;
+  await counter.start();
+  counter.charge();
+  await clock.advance(1_000);
+  const greeted = backend.of('hello').length;
+  clock.setWall(HOUR_MS);
+  counter.charge();
+  await clock.advance(1_000);
+  expect(backend.of('hello')).toHaveLength(greeted + 1);
+  await counter.end();
+});

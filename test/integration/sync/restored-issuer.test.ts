@@ -159,6 +159,24 @@ describe('a restored issuer', () => {
     expect(counter.now(charge)).toMatchObject({ host: 'approved', cases: ['VOID_CONFLICT'] });
   });
 
+  it('is asked about what was never sent here, or is voided, too: a disk that lost its end may know too little of it', async () => {
+    const { backend, clock, ledger } = counter;
+    await counter.start();
+    const voided = counter.charge();
+    await clock.advance(1_000);
+    counter.record(voided, { kind: 'acknowledge' });
+    counter.record(voided, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await clock.advance(1_000);
+    counter.record(voided, { kind: 'givenBack' });
+    const { intent: unsent } = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
+    expect([voided, unsent].map((each) => counter.at(each))).toEqual(['voided/returned', 'unsent/none']);
+    backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(10_000);
+    for (const { sequenceId } of [voided, unsent])
+      expect(backend.of('inquiry', sequenceId), sequenceId).toHaveLength(1);
+  });
+
   it('is asked again until the answer is on disk: evidence that a full disk did not take is none', async () => {
     await counter.start();
     const approved = counter.charge();

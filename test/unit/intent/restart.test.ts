@@ -73,6 +73,13 @@ describe('after a restart', () => {
     expect(waits).toEqual([3_000, 6_000, 12_000, 24_000, 48_000, 60_000, 60_000, 60_000]);
   });
 
+  it('a reversal is asked about too while it is asked where its cash is, and its net cancel waits', () => {
+    const story = sentCharge().do(EVENTS.ambiguous).wait(15_000).do('deadline').do(EVENTS.restart);
+    expect(story.intent).toMatchObject({ host: 'reversing', question: 'RE_BACK' });
+    expect(requestDue(story.intent)?.request).toBe('inquiry');
+    expect(requestDue(story.answer('withCustomer').intent)?.request).toBe('netCancel');
+  });
+
   it('an approval that nobody was shown is asked for, one that was shown is not', () => {
     const unseen = sentCharge().do(EVENTS.approved);
     expect(needsRestart(unseen.intent)).toBe(true);

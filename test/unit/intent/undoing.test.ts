@@ -141,6 +141,13 @@ describe('a net cancel', () => {
     expect(story.wait(1).do('netCancel').do(notFound).state).toBe('reversed/return_due');
   });
 
+  it('without tombstones is believed at once where its answer speaks of the payment', () => {
+    for (const result of ['REVERSED', 'NOT_APPROVED'] as const) {
+      const story = sentCharge().do(EVENTS.notProcessed).do('netCancel');
+      expect(story.do({ ...notFound, result }).state, result).toBe('reversed/return_due');
+    }
+  });
+
   it('that gets through leaves the shown sentence standing: a restart does not ask a withdrawal again', () => {
     const story = sentRefund()
       .do(EVENTS.notProcessed)
