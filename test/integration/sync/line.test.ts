@@ -293,6 +293,22 @@ describe('the business day', () => {
     expect(counter.worker.status().businessDate).toBe('20261123');
   });
 
+  it('is not tried again sooner than an answer asks that nobody can trust otherwise: a proxy knows its own load', async () => {
+    const { backend, clock } = await counter.start();
+    const busy = { ...AMBIGUOUS, why: 'HTTP_STATUS', retryAfterMs: 120_000 };
+    backend.sayApprove = () => busy;
+    backend.sayHello = () => busy;
+    backend.sayProbe = () => busy;
+    backend.sayInquiry = () => busy;
+    counter.deferred();
+    await clock.advance(1_000);
+    const before = backend.sent.length;
+    await clock.advance(115_000);
+    expect(backend.sent.length - before).toBe(0);
+    await clock.advance(10_000);
+    expect(backend.sent.length - before).toBeGreaterThan(0);
+  });
+
   it('is not asked for by a hello that was wanted before the issuer said when it wants to be called again', async () => {
     const { backend, clock, worker } = await counter.start();
     const stuck = held<Answered<ApproveAnswer>>();

@@ -163,7 +163,7 @@ describe('a net cancel', () => {
     const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
     expect(story.state).toBe('reversing/return_due');
     expect(story.intent.cases).toEqual(['NET_CANCEL_REFUSED']);
-    expect(requestDue(story.intent)?.request).toBe('netCancel');
+    expect(requestDue(story.intent)).toMatchObject({ request: 'netCancel', atMs: story.monoMs + 60_000 });
     expect(story.do(EVENTS.acknowledged).intent.cases).toEqual([]);
   });
 
