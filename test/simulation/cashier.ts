@@ -121,7 +121,16 @@ export class Cashier {
 
   /** Somebody else stands here from now on: nobody told them what was done, and they believe the screen. */
   isReplaced(): void {
-    for (const notes of this.notes.values()) notes.isKnown = false;
+    for (const notes of this.notes.values()) notes.isKnown = notes.isOfTwoMachines;
+  }
+
+  /** The same notes lie in one drawer, whichever machine tells of them. */
+  shares(other: Cashier): void {
+    for (const [sequenceId, notes] of other.notes) {
+      notes.isOfTwoMachines = true;
+      notes.isKnown = true;
+      this.notes.set(sequenceId, notes);
+    }
   }
 
   /** Hands the cash over, or takes it, when that is still to be done, or when only the screen says so. */

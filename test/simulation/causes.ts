@@ -53,6 +53,7 @@ export class Causes {
   /** What befell a till befell the copy of its disk. */
   inherit(from: Causes): void {
     for (const cause of from.#met) this.add(cause);
+    this.#elsewhere.push(...from.#elsewhere);
   }
 
   /** These entries went with a disk that was put back, or are a copy's own. */

@@ -82,6 +82,22 @@ export function accountFor(
 }
 
 /**
+ * The account of a copy of a till's disk that ran in another machine: of the payments that began there, those that were over
+ * when it was switched off. The others nobody could end any more; what the issuer has of them the till itself has by name.
+ */
+export function accountForCopy(
+  copy: Counter,
+  issuer: IssuerModel,
+  judged: (what: string) => void,
+): Violation[] {
+  return copy.ownPayments().flatMap((intent) => {
+    if (!copy.judge.isOver(intent) || issuer.forgotten.has(intent.sequenceId)) return [];
+    judged('OLD_MACHINE');
+    return accountForOne(copy, intent, issuer) ?? [];
+  });
+}
+
+/**
  * Nothing that the issuer has is unknown on this side. Of a disk that was put back, a manager has it by name: by the import
  * of a terminal that was fenced. Where nobody could tell that the journal's end was gone, a copy of a request that comes
  * minutes after the till went on is booked, and fences nobody, since its journal index is one that the issuer never heard

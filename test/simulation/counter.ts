@@ -8,6 +8,7 @@ import type { Policy } from '../../src/intent/policy.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { ScanFrame, ScanResult } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
+import type { Remembered } from '../../src/sync/memory.ts';
 import { Cashier } from './cashier.ts';
 import { Causes } from './causes.ts';
 import { brokenFault } from './check.ts';
@@ -32,6 +33,13 @@ const FAULT_TELL_MS = 250;
 /** How often somebody else stands at the counter after a crash. */
 const NEW_CASHIER = 0.3;
 
+/** What stays in the old machine when the disk goes into another one. */
+export interface LeftBehind {
+  readonly disk: Disk;
+  readonly machineId: string;
+  readonly remembered: Remembered | null;
+}
+
 export class Counter {
   readonly network: SimulatedNetwork;
   readonly cashier: Cashier;
@@ -47,6 +55,8 @@ export class Counter {
   readonly #kills: Kills;
   /** Payments that its disk knows. */
   #begun = new Set<string>();
+  /** Payments that began before this machine's disk was copied. */
+  readonly #shared = new Set<string>();
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -301,9 +311,9 @@ export class Counter {
   }
 
   /** The disk goes into another machine. Gives a copy of it, which stays in the old one; null: it does not happen. */
-  moveToAnotherMachine(): { readonly disk: Disk; readonly machineId: string } | null {
+  moveToAnotherMachine(): LeftBehind | null {
     if (this.world.file !== null || this.#isRetiring || !this.#count('moved')) return null;
-    const { machineId } = this.world;
+    const { machineId, memory } = this.world;
     this.#withoutPower(() => {
       this.#machines += 1;
       this.world.machineId = `${this.#options.terminalId}-machine-${this.#machines}`;
@@ -311,7 +321,7 @@ export class Counter {
       this.causes.add('moved');
       this.#tell('the disk goes into another machine');
     });
-    return { disk: this.world.disk.at(this.world.disk.head.index), machineId };
+    return { disk: this.world.disk.at(this.world.disk.head.index), machineId, remembered: memory.read() };
   }
 
   /** The power goes, and something is done to the machine once no process runs, one that just started neither. */
@@ -324,19 +334,40 @@ export class Counter {
   }
 
   /** This counter is an old machine with a copy of a disk, and nobody stands at it. `origin`: whose disk it was. */
-  haunt(disk: Disk, machineId: string, origin: Counter): void {
+  haunt({ disk, machineId }: LeftBehind, origin: Counter): void {
     const from = disk.entries.length;
-    for (const { causes } of [this, origin]) {
-      causes.add('copied');
-      causes.writtenElsewhere(() => disk.entries.slice(from));
-    }
     this.causes.inherit(origin.causes);
+    for (const { causes } of [this, origin]) causes.writtenElsewhere(() => disk.entries.slice(from));
+    this.#isCopyOf(disk, machineId, origin);
+  }
+
+  /** The same, but people stand at it as they do at the other one, and serve customers. */
+  standIn({ disk, machineId, remembered }: LeftBehind, origin: Counter): void {
+    const from = disk.entries.length;
+    this.causes.inherit(origin.causes);
+    origin.causes.writtenElsewhere(() => disk.entries.slice(from));
+    this.causes.writtenElsewhere(() => origin.world.disk.entries.slice(from));
+    this.network.onClaimed = () => origin.causes.add('copied');
+    origin.network.onClaimed = () => this.causes.add('copied');
+    this.world.memory.isCopyOf(remembered);
+    this.cashier.shares(origin.cashier);
+    for (const sequenceId of disk.folded().keys()) this.#shared.add(sequenceId);
+    this.#isCopyOf(disk, machineId, origin);
+  }
+
+  #isCopyOf(disk: Disk, machineId: string, origin: Counter): void {
+    for (const { causes } of [this, origin]) causes.add('copied');
     this.judge.inherits(disk);
     this.world.disk = disk;
     this.watch.putBack();
     this.world.machineId = machineId;
     this.network.machineId = machineId;
     this.start();
+  }
+
+  /** Of a copy: its payments that the other machine does not know. */
+  ownPayments(): readonly Intent[] {
+    return [...this.world.disk.folded().values()].filter(({ sequenceId }) => !this.#shared.has(sequenceId));
   }
 
   /** Switched off for good. */

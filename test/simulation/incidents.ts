@@ -1,26 +1,23 @@
 /** What happens seldom to the tills and the issuer of a story, and mostly only once in the life of a till. */
 import type { Counter } from './counter.ts';
-import type { Disk } from './disk.ts';
 import type { Scene } from './weather.ts';
-
-/** A till's old machine, with a copy of its disk. */
-export interface OldMachine {
-  readonly disk: Disk;
-  readonly machineId: string;
-  readonly origin: Counter;
-}
 
 export class Incidents {
   readonly #scene: Scene;
-  readonly #makeGhost: (old: OldMachine) => Counter;
-  /** Old machines that are switched on. */
+  readonly #makeGhost: (origin: Counter) => Counter;
+  /** Old machines that were switched on with a copy of a disk. */
   readonly ghosts: Counter[] = [];
+  /** Of these, those at which people stood. */
+  readonly copies: Counter[] = [];
+  /** And stand as long as they are on, by the till whose disk it was. */
+  readonly staffed = new Map<Counter, Counter>();
   /** The issuer as it was some time ago. */
   #past: (() => void) | null = null;
   /** How often the issuer was put back to an earlier point. */
   restores = 0;
+  #isOver = false;
 
-  constructor(scene: Scene, makeGhost: (old: OldMachine) => Counter) {
+  constructor(scene: Scene, makeGhost: (origin: Counter) => Counter) {
     this.#scene = scene;
     this.#makeGhost = makeGhost;
   }
@@ -77,15 +74,38 @@ export class Incidents {
     const left = counter.moveToAnotherMachine();
     if (left === null || !random.chance(0.6)) return;
     clock.after(5_000 + random.below(60_000), () => {
-      const ghost = this.#makeGhost({ ...left, origin: counter });
+      const ghost = this.#makeGhost(counter);
+      ghost.haunt(left, counter);
       this.ghosts.push(ghost);
       clock.after(90_000, () => ghost.switchOff());
+    });
+  }
+
+  /** The same, but both machines are used, side by side, for as long. `met`: told of the old one. */
+  double(counter: Counter, afterMs: number, lastsMs: number, met: (ghost: Counter) => void): void {
+    const { clock, say } = this.#scene;
+    const left = this.staffed.has(counter) ? null : counter.moveToAnotherMachine();
+    if (left === null) return;
+    clock.after(afterMs, () => {
+      if (this.#isOver) return;
+      say('the old machine is used again, with a copy of the disk');
+      const ghost = this.#makeGhost(counter);
+      met(ghost);
+      this.ghosts.push(ghost);
+      this.copies.push(ghost);
+      this.staffed.set(counter, ghost);
+      ghost.standIn(left, counter);
+      clock.after(lastsMs, () => {
+        if (this.staffed.delete(counter)) say('the old machine is switched off');
+        ghost.switchOff();
+      });
     });
   }
 
   /** Old machines are switched off for good. */
   end(): void {
     for (const ghost of this.ghosts) ghost.switchOff();
-    this.ghosts.length = 0;
+    this.staffed.clear();
+    this.#isOver = true;
   }
 }

@@ -23,6 +23,11 @@ export class KeptMemory implements SyncMemory {
     if (fate !== 'kept') throw new Error('ENOSPC: the file beside the ledger');
   }
 
+  /** The file of another disk is in its place. */
+  isCopyOf(remembered: Remembered | null): void {
+    this.#kept = remembered;
+  }
+
   /** It cannot be read any more: as if there were none. */
   isLost(): void {
     this.#kept = null;

@@ -6,9 +6,9 @@
 import type { Counter } from './counter.ts';
 import { cutOf } from './cuts.ts';
 import type { Incidents } from './incidents.ts';
-import { type FaultCounts, type Step, tally } from './network.ts';
+import { type FaultCounts, NO_FAULTS, type Step, tally } from './network.ts';
 import { SeededRandom } from './time.ts';
-import type { Scene } from './weather.ts';
+import { badLine, type Scene } from './weather.ts';
 
 /** Stories from this seed on have them. */
 export const MOMENTS_FROM = 8_000_000;
@@ -81,6 +81,7 @@ export class Moments {
       this.#disk(counter);
       this.#kills(counter);
     }
+    this.#machines(this.#dice.pick(scene.counters));
     const within = this.#dice.below(20_000);
     if (this.#dice.chance(0.06)) scene.clock.after(within, () => incidents.keepPast());
     this.#arm();
@@ -136,6 +137,28 @@ export class Moments {
     this.#options.scene.clock.after(within, () => counter.killAgain(times, own));
   }
 
+  /** The disk goes into another machine, and both are used from then on. */
+  #machines(counter: Counter): void {
+    const dice = this.#dice;
+    const { incidents, scene } = this.#options;
+    const afterMs = 1_000 + dice.below(30_000);
+    const lastsMs = dice.chance(0.5) ? 60_000 + dice.below(240_000) : 60_000 + dice.below(1_200_000);
+    for (const { network } of incidents.staffed.values()) {
+      network.faults = dice.chance(0.5) ? NO_FAULTS : badLine(dice, scene.pace.fault);
+      network.up = !dice.chance(scene.pace.down);
+    }
+    if (!this.#happens('twoMachines', 0.012)) return;
+    incidents.double(counter, afterMs, lastsMs, (ghost) => {
+      ghost.network.onStep = (step) => this.#met(ghost, step);
+    });
+  }
+
+  /** The old machine, when this customer goes there instead. */
+  servedAt(counter: Counter): Counter | null {
+    const ghost = this.#options.incidents.staffed.get(counter) ?? null;
+    return ghost !== null && this.#dice.chance(0.5) && this.#counts('atOldMachine') ? ghost : null;
+  }
+
   #arm(): void {
     const dice = this.#dice;
     const [call, step, deed] = [dice.pick(CALLS), dice.pick(STEPS), dice.pick(DEEDS)];
@@ -169,6 +192,6 @@ export class Moments {
     else if (deed === 'dayClosed') clock.after(0, () => counter.closeDay());
     else if (deed === 'killLoop') clock.after(0, () => counter.killAgain(2 + own.below(20), own));
     else if (deed === 'powerCut') clock.after(0, () => counter.powerCut());
-    else clock.after(0, () => counter.rollBack(deed, cut));
+    else if (scene.counters.includes(counter)) clock.after(0, () => counter.rollBack(deed, cut));
   }
 }

@@ -157,6 +157,8 @@ export class SimulatedNetwork implements SettlementBackend {
   readonly #underWay = new Map<string, number>();
   /** Called before a request's bytes leave, or would. */
   onTry: (made: Try) => void = () => {};
+  /** Called when the issuer gives this till the next epoch. */
+  onClaimed: () => void = () => {};
   /** Called at each step of each request. */
   onStep: (step: Step) => void = () => {};
   /** Called with what a call of this process came to. */
@@ -332,6 +334,7 @@ export class SimulatedNetwork implements SettlementBackend {
     const answer = sent.wire.handle();
     const after = this.#issuer.standing(terminalId);
     const isClaimed = before.epoch !== null && after.epoch !== before.epoch;
+    if (isClaimed) this.onClaimed();
     // Of a claim that comes late, the till that made it, or the one that comes after it, knows nothing.
     if (isClaimed && sent.isAwaited()) causes.believed();
     else if (isClaimed || (isLate && this.#isHarm(before, after, knownBefore))) causes.add('lateHello');

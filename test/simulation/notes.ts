@@ -17,6 +17,8 @@ export class Notes {
   isKnown = true;
   /** Its customer has what is theirs and has gone: no screen makes them come back. */
   isGone = false;
+  /** A copy of the till's disk runs in another machine: who stands at either asks the other, and acts once. */
+  isOfTwoMachines = false;
   readonly #name: string;
 
   constructor(name: string, type: Notes['type'], amount: number) {

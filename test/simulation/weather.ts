@@ -28,6 +28,7 @@ export const DISTURBANCES: ReadonlySet<string> = new Set([
   'memoryFails',
   'memoryGone',
   'killLoop',
+  'twoMachines',
   'clockShift',
   'suspended',
   'sealed',
@@ -83,7 +84,8 @@ export function changeWeather(scene: Scene): void {
   }
 }
 
-function badLine(random: SeededRandom, often: number): NetworkFaults {
+/** A line on which some kinds of fault are frequent. */
+export function badLine(random: SeededRandom, often: number): NetworkFaults {
   const some = (): number => (random.chance(often) ? random.fraction() * 0.3 : 0);
   return {
     nothingLeft: some(),

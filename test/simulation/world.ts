@@ -8,10 +8,10 @@ import { BARCODE_LENGTH, DEFAULT_CODE_TABLE, parseBarcode } from '../../src/barc
 import { isCase } from '../../src/intent/state.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import { BOOKKEEPER_FROM, Bookkeeper, takenOverFault } from './bookkeeper.ts';
-import { accountFor, tokensFault, type Violation } from './check.ts';
+import { accountFor, accountForCopy, tokensFault, type Violation } from './check.ts';
 import { Counter } from './counter.ts';
 import { CARDS, fillBacklog, serve } from './customers.ts';
-import { Incidents, type OldMachine } from './incidents.ts';
+import { Incidents } from './incidents.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { IssuerMoods } from './issuer-moods.ts';
 import { attend, proveAnew } from './manager.ts';
@@ -106,7 +106,9 @@ export class Story {
       isTold: options.tell !== undefined,
       say: (words) => this.#say(words),
     };
-    this.#incidents = new Incidents(this.#scene, (old) => this.#ghost(old));
+    this.#incidents = new Incidents(this.#scene, (origin) =>
+      this.#counter(counters.indexOf(origin) + 1, true),
+    );
     options.plant?.issuer?.(this.issuer);
     const people = {
       seed: options.seed,
@@ -185,9 +187,9 @@ export class Story {
     const counter = this.random.pick(this.counters);
     this.#incidents.begin(counter);
     this.#moments?.begin(chapter);
-    await serve(this.#scene, counter);
+    await serve(this.#scene, this.#moments?.servedAt(counter) ?? counter);
     if (this.#happens('keyOver', 0.002)) await fillBacklog(this.#scene, counter);
-    for (const each of this.counters) each.guarded(() => this.#manage(each));
+    for (const each of this.#staffed()) each.guarded(() => this.#manage(each));
     for (const { terminal } of this.counters)
       if (terminal !== null) this.#bookkeeper?.lookIn(terminal.settlement);
     for (const each of this.counters) {
@@ -244,12 +246,6 @@ export class Story {
     });
   }
 
-  #ghost({ disk, machineId, origin }: OldMachine): Counter {
-    const ghost = this.#counter(this.counters.indexOf(origin) + 1, true);
-    ghost.haunt(disk, machineId, origin);
-    return ghost;
-  }
-
   /** Somebody forgot a promise or a turn that failed: a real process ends of it. */
   uncaught(reason: unknown): void {
     const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
@@ -277,6 +273,12 @@ export class Story {
     return true;
   }
 
+  /** Where people stand. */
+  #staffed(): readonly Counter[] {
+    const { staffed } = this.#incidents;
+    return staffed.size === 0 ? this.counters : [...this.counters, ...staffed.values()];
+  }
+
   /** Now and then a manager comes, takes a fenced till back and goes through the open cases. */
   #manage(counter: Counter): void {
     const { terminal, cashier } = counter;
@@ -301,7 +303,8 @@ export class Story {
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
       await this.#pace.settled();
       let nextMs = endMs;
-      for (const counter of this.counters) {
+      const staffed = this.#staffed();
+      for (const counter of staffed) {
         counter.settle();
         if (counter.looksAtMs !== null) nextMs = Math.min(nextMs, Math.max(counter.looksAtMs, clock.monoMs));
       }
@@ -311,7 +314,7 @@ export class Story {
       });
       if (ran) continue;
       let looked = false;
-      for (const counter of this.counters) {
+      for (const counter of staffed) {
         if (counter.looksAtMs === null || counter.looksAtMs > clock.monoMs) continue;
         counter.look();
         looked = true;
@@ -400,6 +403,7 @@ export class Story {
   }
 
   #account(): void {
+    const judged = (what: string): void => tally(this.tallies, what);
     for (const counter of this.counters) {
       const { terminal } = counter;
       if (terminal === null) {
@@ -412,7 +416,6 @@ export class Story {
         if (state.wanted !== null && state.sealed !== null) tally(this.tallies, 'dayAgreed');
       }
       const { losses, causes } = counter;
-      const judged = (what: string): void => tally(this.tallies, what);
       const excused = { restores: this.#incidents.restores, causes, unheard: losses.unheard, judged };
       for (const violation of accountFor(counter, intents, this.issuer, excused)) this.#violate(violation);
       if (this.#bookkeeper !== null) {
@@ -421,6 +424,9 @@ export class Story {
         for (const violation of faults) this.#violate(violation);
       }
       if (counter.world.file === null) counter.watch.secrets.ended(this.clock.monoMs);
+    }
+    for (const ghost of this.#incidents.copies) {
+      for (const violation of accountForCopy(ghost, this.issuer, judged)) this.#violate(violation);
     }
     for (const violation of tokensFault(this.issuer)) this.#violate(violation);
   }
