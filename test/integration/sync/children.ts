@@ -36,8 +36,9 @@ export interface Wishes {
   readonly patienceMs?: number;
   /** yyyyMMdd of the business day that a manager closes. */
   readonly closes?: string;
-  /** The copy of the disk, in another machine. */
+  /** The copy of the disk, in another machine; `isTwin`: one that cannot be told apart from the till's. */
   readonly isCopy?: boolean;
+  readonly isTwin?: boolean;
   /** Nobody stands at it who could close a day or take a fenced till on again. */
   readonly isUnmanaged?: boolean;
 }
@@ -192,7 +193,7 @@ export class Shop {
     };
   }
 
-  #plan(mode: Plan['mode'], { seed, patienceMs, closes, isCopy, isUnmanaged }: Wishes): string {
+  #plan(mode: Plan['mode'], { seed, patienceMs, closes, isCopy, isTwin, isUnmanaged }: Wishes): string {
     const { cards, ...client } = this.issuer.credentials;
     const usable = cards.filter((card) => card.status === 'active').slice(0, 3);
     const plan: Plan = {
@@ -201,7 +202,7 @@ export class Shop {
       patienceMs: patienceMs ?? null,
       closes: closes ?? null,
       directory: this.#disk(isCopy === true),
-      machineId: isCopy === true ? OTHER_MACHINE_ID : MACHINE_ID,
+      machineId: isCopy === true && isTwin !== true ? OTHER_MACHINE_ID : MACHINE_ID,
       isManaged: isUnmanaged !== true,
       client,
       cards: usable.map((card) => card.cardNo),

@@ -7,10 +7,11 @@ export type Back = (typeof BACKS)[number];
 
 /**
  * When a copy of the disk runs in another machine: while the till is away, beside it, or beside it with nobody there who
- * would take it on again. A copy in a machine that cannot be told apart is a disk that is put back: see BACKS.
+ * would take it on again.
  */
 const COPIES = ['instead', 'beside', 'unmanaged'] as const;
-export type Copy = (typeof COPIES)[number];
+/** A `twin` runs beside the till too, in a machine that cannot be told apart from its own. */
+export type Copy = (typeof COPIES)[number] | 'twin';
 
 /** Dice of their own: what the others draw from a seed stays as it was before there were copies. */
 const COPY_SALT = 0x1d872b51;
@@ -31,7 +32,8 @@ export function drawKind(seed: number, dice: () => number): Kind {
   const own = diceOf(seed ^ COPY_SALT);
   const isCopied = own() < 0.15;
   const copy = COPIES[Math.floor(own() * COPIES.length)] ?? null;
-  return { isClosing, back: null, copy: isCopied ? copy : null };
+  const isTwin = copy !== 'unmanaged' && own() > 0.6;
+  return { isClosing, back: null, copy: isCopied ? (isTwin ? 'twin' : copy) : null };
 }
 
 export function kindOf(seed: number): Kind {

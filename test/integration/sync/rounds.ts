@@ -239,7 +239,7 @@ class Round {
     this.#excused = () =>
       joined(
         this.lost,
-        this.#shop.ledger((ledger) => heldWithin(ledger, meanwhile, isUnsettled)),
+        this.#shop.ledger((ledger) => heldWithin(ledger, meanwhile, isOpen)),
       );
   }
 
@@ -247,7 +247,7 @@ class Round {
   copyDisk(): void {
     this.#shop.keepLedger();
     this.#shop.copyDisk();
-    const shared = idsOf(this.#shop.keptIntents.filter(isUnsettled));
+    const shared = idsOf(this.#shop.keptIntents.filter(isOpen));
     this.#excused = () =>
       joined(
         shared,
@@ -258,9 +258,10 @@ class Round {
   /** The copy takes payments in its machine, and is killed; `beside`: the till that runs meanwhile. */
   async runCopy(beside: Child | null): Promise<void> {
     const isUnmanaged = this.copy === 'unmanaged';
+    const isTwin = this.copy === 'twin';
     // Another machine's hello is forgotten at the next one in order: that of the till's own start must not come after it.
     if (beside !== null) await this.until(beside, async () => beside.said('approved') > 0, SAY_MS);
-    const copy = this.#shop.start('trade', { seed: this.#seed, isCopy: true, isUnmanaged });
+    const copy = this.#shop.start('trade', { seed: this.#seed, isCopy: true, isTwin, isUnmanaged });
     const isTakenOn = async (): Promise<boolean> =>
       (beside === null || beside.said('claimed') > 0) && (isUnmanaged || copy.said('approved') > 0);
     const isDone = await this.until(copy, isTakenOn, SAY_MS);
@@ -291,13 +292,14 @@ class Round {
   }
 }
 
-function isUnsettled(intent: Intent): boolean {
-  return !ended(intent) || isCase(intent);
+/** A case alone is no excuse: what had ended, and was shown to be one then, is nothing that was lost. */
+function isOpen(intent: Intent): boolean {
+  return !ended(intent);
 }
 
 /** Open, or to be undone by the store. */
 function mayChange(intent: Intent): boolean {
-  return isUnsettled(intent) || (intent.type === 'CHARGE' && intent.host === 'approved');
+  return isOpen(intent) || (intent.type === 'CHARGE' && intent.host === 'approved');
 }
 
 function joined(some: ReadonlySet<string>, more: ReadonlySet<string>): ReadonlySet<string> {
