@@ -265,3 +265,16 @@ describe('credit later', () => {
     expect(keepsDayOpen(story.intent)).toBe(false);
   });
 });
+
+it('a charge to be credited later is sent again after a wait that grows, whatever it was that credited nothing', () => {
+  for (const nothing of ['ambiguous', 'notProcessed', 'nothingLeft'] as const) {
+    const story = deferredCharge();
+    const waits = [1, 2, 3].map(() => {
+      story.do('send').do(EVENTS[nothing], { fraction: 0.5 });
+      const waitMs = (requestDue(story.intent)?.atMs ?? 0) - story.monoMs;
+      story.wait(waitMs);
+      return waitMs;
+    });
+    expect(waits, nothing).toEqual([1_000, 2_000, 4_000]);
+  }
+});

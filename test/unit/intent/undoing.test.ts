@@ -103,6 +103,26 @@ describe('a void', () => {
     expect(ended(story.intent)).toBe(true);
     expect(story.intent.cases).toEqual(['VOID_CONFLICT']);
   });
+
+  it('sent again is closed by an answer to itself alone', () => {
+    const story = approvedCharge().do(START).do(voidDone('V0')).do('givenBack');
+    story.do(inquiryOf(story.intent, 'COMPLETED')).do('voidSend').do(voidDone('V9'));
+    expect(requestDue(story.intent)?.request).toBe('void');
+    expect(requestDue(story.do(voidDone('V0')).intent)).toBeNull();
+  });
+
+  it('belongs to the business day that the issuer names with it, as a net cancel does', () => {
+    const businessDate = '20260724';
+    const done = { kind: 'voidDone', cancelId: 'V0', cancelNrNumber: 'KMN260723000000124' } as const;
+    const voided = approvedCharge()
+      .do(START)
+      .do({ ...done, businessDate });
+    const reversed = sentCharge()
+      .do(EVENTS.notProcessed)
+      .do('netCancel')
+      .do({ kind: 'netCancelAcknowledged', result: 'REVERSED', tombstone: true, businessDate });
+    expect([voided, reversed].map(({ intent }) => intent.businessDate)).toEqual([businessDate, businessDate]);
+  });
 });
 
 describe('a net cancel', () => {
@@ -146,6 +166,13 @@ describe('a net cancel', () => {
       const story = sentCharge().do(EVENTS.notProcessed).do('netCancel');
       expect(story.do({ ...notFound, result }).state, result).toBe('reversed/return_due');
     }
+  });
+
+  it('without tombstones begins its quiet anew with a restart, whose clock knows nothing of the one before', () => {
+    const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(notFound).wait(60_000);
+    story.do({ kind: 'restart' }).answer('withCustomer').do('netCancel').do(notFound);
+    expect(story.state).toBe('reversing/returned');
+    expect(story.wait(60_000).do('netCancel').do(notFound).state).toBe('reversed/returned');
   });
 
   it('that gets through leaves the shown sentence standing: a restart does not ask a withdrawal again', () => {
