@@ -13,7 +13,7 @@ import { Cashier } from './cashier.ts';
 import { Causes } from './causes.ts';
 import { brokenFault } from './check.ts';
 import type { CounterOptions } from './counter-options.ts';
-import { Disk } from './disk.ts';
+import { Disk, type Entry } from './disk.ts';
 import { Judge } from './judge.ts';
 import { KeptMemory, type WriteFate } from './kept-memory.ts';
 import { Kills } from './kills.ts';
@@ -57,6 +57,8 @@ export class Counter {
   #begun = new Set<string>();
   /** Payments that began before this machine's disk was copied. */
   readonly #shared = new Set<string>();
+  /** Of this till's disk, in another machine at which people stand. */
+  #copy: Counter | null = null;
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -278,6 +280,7 @@ export class Counter {
       this.watch.putBack();
       causes.add('putBack');
       causes.writtenElsewhere(() => behind);
+      this.#copy?.causes.writtenElsewhere(() => behind);
       // Of an image, the worker's small memory may be gone as well.
       if (kind === 'oldImage' && random.chance(0.3)) {
         world.memory.isLost();
@@ -346,7 +349,10 @@ export class Counter {
     const from = disk.entries.length;
     this.causes.inherit(origin.causes);
     origin.causes.writtenElsewhere(() => disk.entries.slice(from));
-    this.causes.writtenElsewhere(() => origin.world.disk.entries.slice(from));
+    origin.#copy = this;
+    // Its journal may be put back to before the copy was made, and go on from there.
+    const isCopied = ({ index, chain }: Entry): boolean => disk.entries[index - 1]?.chain === chain;
+    this.causes.writtenElsewhere(() => origin.world.disk.entries.filter((entry) => !isCopied(entry)));
     this.network.onClaimed = () => origin.causes.add('copied');
     origin.network.onClaimed = () => this.causes.add('copied');
     this.world.memory.isCopyOf(remembered);

@@ -131,7 +131,7 @@ describe('the whole terminal under one seed', () => {
   });
 
   it('keeps the promise through faults that last, and through those that come just while a request is under way', async () => {
-    const totals = await simulate({ from: MOMENTS_FROM, seeds: 60, customers: null, budgetMs: BUDGET_MS });
+    const totals = await simulate({ from: MOMENTS_FROM, seeds: 100, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
     for (const fault of [
       'diskFills',
