@@ -85,6 +85,7 @@ export class RetryAfter {
   }
 }
 
+/** A void whose barcode is gone can only be asked about, while its customer waits for the cash as before. */
 function isForCustomer({ host, deferred, question }: Intent): boolean {
-  return host === 'unknown' && !deferred && question === null;
+  return (host === 'unknown' || host === 'voiding') && !deferred && question === null;
 }

@@ -247,6 +247,17 @@ describe('the whole terminal under one seed', () => {
     expect(totals.failed).toEqual([]);
   });
 
+  it.each([
+    [
+      20_216,
+      'a payment that was pending when a terminal that lost its end was believed again, and was approved then',
+    ],
+    [9_110_438, 'a void that can only be asked about, at an issuer that asked to be left alone'],
+  ])("keeps the promise under a seed that once failed by the issuer's doing: %d, %s", async (seed) => {
+    const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+  });
+
   it('books balance and nothing is taken over twice where a manager books what a disk that was put back has lost', async () => {
     const from = BOOKKEEPER_FROM + 11;
     const totals = await simulate({ from, seeds: 25, customers: CUSTOMERS, budgetMs: BUDGET_MS });
