@@ -91,7 +91,7 @@ export function accountForCopy(
   judged: (what: string) => void,
 ): Violation[] {
   return copy.ownPayments().flatMap((intent) => {
-    if (!copy.judge.isOver(intent) || issuer.forgotten.has(intent.sequenceId)) return [];
+    if (!isOver(intent) || issuer.forgotten.has(intent.sequenceId)) return [];
     judged('OLD_MACHINE');
     return accountForOne(copy, intent, issuer) ?? [];
   });

@@ -235,6 +235,10 @@ describe('the whole terminal under one seed', () => {
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
     [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],
+    [
+      9_220_187,
+      'a copy of a disk that was switched off before its second net cancel, and a day that was sealed over it',
+    ],
     [4_443_074, 'a close that a bad line answered three times in a row with "not understood"'],
   ])('keeps the promise under a busy seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({
