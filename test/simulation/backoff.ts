@@ -129,9 +129,9 @@ export class Backoff {
     if (waitMs < 0 || waitMs > wait.spanMs)
       this.#tell('WRONG_WAIT', after, `${waitMs} ms after ${event} ${tries}, of ${wait.spanMs}`);
     const part = waitMs / wait.spanMs;
-    const when = tries < LATE_TRIES ? 'first' : 'late';
-    this.#streak(`${when} waits shorter than a tenth of their span`, part < EDGE, after);
-    this.#streak(`${when} waits within the last tenth of their span`, part > 1 - EDGE, after);
+    const of = `${tries < LATE_TRIES ? 'first' : 'late'} waits of ${after.deferred ? 'what is credited later' : 'the attended'}`;
+    this.#streak(`${of}, each shorter than a tenth of its span`, part < EDGE, after);
+    this.#streak(`${of}, each within the last tenth of its span`, part > 1 - EDGE, after);
   }
 
   #streak(what: string, isOne: boolean, intent: Intent): void {
