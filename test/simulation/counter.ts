@@ -208,12 +208,15 @@ export class Counter {
   read(frame: ScanFrame): { readonly result: ScanResult | null; readonly refused: string | null } {
     this.watch.scanned(frame);
     this.terminal?.station.pages.seen(PAGE, this.#options.clock.monoMs);
+    const before = this.page.snapshot?.face.refused ?? null;
     let result: ScanResult | null = null;
     this.guarded(() => {
       result = this.terminal?.station.scan(frame) ?? null;
     });
     const refused = this.page.snapshot?.face.refused ?? null;
-    if (result === 'refused' && refused !== null) this.watch.switches.refused(refused, frame.text);
+    // What stood there before is of an earlier scan, before the issuer may have said otherwise.
+    const isNew = result === 'refused' && refused !== before;
+    if (isNew && refused !== null) this.watch.switches.refused(refused, frame.text);
     return { result, refused: refused?.cause ?? null };
   }
 
