@@ -41,7 +41,7 @@ export class Dispatch {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       this.#lane(lane);
     }
-    if (!mustWait) this.#askAgain(now);
+    if (this.#mayAskAgain(now)) this.#askAgain(now);
     if (this.#laneOpen('deferred')) this.#deliver(now);
   }
 
@@ -50,8 +50,14 @@ export class Dispatch {
     const { liaison, recheck } = this.#parts;
     if (!liaison.mayDispatch()) return null;
     // Until then the breaker's own wake is the next.
-    const askMs = liaison.breaker.isAskedToWait(now.monoMs) ? null : recheck.nextMs(liaison.session);
+    const askMs = this.#mayAskAgain(now) ? recheck.nextMs(liaison.session) : null;
     return soonest(askMs, this.#isPaced ? liaison.pacer.nextMs(now.monoMs) : null);
+  }
+
+  /** A line that is down is tried by probes: questions, one after the other, would keep a hello from it for as long. */
+  #mayAskAgain({ monoMs }: Now): boolean {
+    const { breaker } = this.#parts.liaison;
+    return breaker.isClosed && !breaker.isAskedToWait(monoMs);
   }
 
   /**

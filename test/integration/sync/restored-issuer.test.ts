@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Answered, InquiryAnswer, NetCancelAnswer } from '../../../src/konaplate/settlement.ts';
+import type {
+  Answered,
+  HelloAnswer,
+  InquiryAnswer,
+  NetCancelAnswer,
+} from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { scanOf } from '../ledger/shop.ts';
@@ -95,6 +100,37 @@ describe('a restored issuer', () => {
     expect(asked()).toBeLessThan(60);
     await clock.advance(60_000);
     expect(asked()).toBe(60);
+  });
+
+  it('is asked nothing of this while it does not answer, so that a hello goes in time; and all of it once it answers', async () => {
+    const { clock, backend, worker } = counter;
+    await counter.start();
+    const charges = Array.from({ length: 12 }, () => counter.charge());
+    await clock.advance(1_000);
+    backend.issuerEpoch = 'second';
+    const { sayHello, sayProbe } = backend;
+    const { balance: _balance, ...approval } = APPROVED;
+    worker.now();
+    backend.sayInquiry = () => held<Answered<InquiryAnswer>>().promise;
+    backend.sayProbe = backend.sayInquiry;
+    await clock.advance(60_000);
+    const asked = backend.of('inquiry').length;
+    const hellos = backend.of('hello').length;
+    expect(asked).toBeGreaterThan(0);
+    backend.sayHello = () => held<Answered<HelloAnswer>>().promise;
+    await clock.advance(660_000);
+    expect(backend.of('inquiry')).toHaveLength(asked);
+    expect(backend.of('hello').length).toBeGreaterThan(hellos);
+    Object.assign(backend, { sayHello, sayProbe });
+    backend.sayInquiry = () => answered({ result: 'COMPLETED', approval, voids: [] });
+    await clock.advance(120_000);
+    const after = new Set(
+      backend
+        .of('inquiry')
+        .slice(asked)
+        .map(({ sequenceId }) => sequenceId),
+    );
+    expect(after).toEqual(new Set(charges.map(({ sequenceId }) => sequenceId)));
   });
 
   it('is asked while the counter goes on, also when long stretches of the ledger hold nothing to ask about', async () => {
