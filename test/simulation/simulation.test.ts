@@ -257,6 +257,7 @@ describe('the whole terminal under one seed', () => {
       'a payment that was pending when a terminal that lost its end was believed again, and was approved then',
     ],
     [9_110_438, 'a void that can only be asked about, at an issuer that asked to be left alone'],
+    [9_120_062, 'a void whose barcode went with its process, answered for only when the rest was well again'],
   ])("keeps the promise under a seed that once failed by the issuer's doing: %d, %s", async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

@@ -366,7 +366,10 @@ export class Story {
       await this.#pass(SETTLE_MS);
       // What an answer set going comes to its end.
       for (let tries = 0; tries < END_TRIES && this.counters.some((each) => !each.isQuiet()); tries += 1) {
-        for (const counter of this.counters) counter.recover();
+        for (const counter of this.counters) {
+          counter.recover();
+          this.#proveAnew(counter);
+        }
         await this.#pass(SETTLE_MS);
       }
     }
