@@ -60,4 +60,11 @@ export class Desk {
     this.choiceEndsMs = null;
     this.closesMs = null;
   }
+
+  /** The void that was asked for here began, or cannot begin any more. A PIN was for it alone. */
+  dropVoidAsk(): void {
+    if (this.voidAsk === null) return;
+    this.voidAsk = null;
+    this.managerId = null;
+  }
 }

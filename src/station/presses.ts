@@ -40,8 +40,7 @@ export class Presses {
     if (meaning === null || current === null) return 'NO_SUCH_KEY';
     switch (meaning.kind) {
       case 'dropVoid':
-        this.#core.desk.voidAsk = null;
-        this.#core.desk.managerId = null;
+        this.#core.desk.dropVoidAsk();
         return null;
       case 'void':
         return this.#void(current);
@@ -123,8 +122,7 @@ export class Presses {
     if (proof.kind === 'card') worker.holdProof(cancelId, proof.barcodeSpec);
     const refusal = this.#core.record(current, voidCommand(cancelId, proof), this.#core.actor());
     if (refusal !== null && proof.kind === 'card') worker.releaseProof(cancelId);
-    this.#core.desk.voidAsk = null;
-    this.#core.desk.managerId = null; // the PIN was for the void: what follows at the counter is the cashier's
+    this.#core.desk.dropVoidAsk(); // what follows at the counter is the cashier's
     if (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY' || refusal === 'VOID_PROOF') {
       this.#refuseVoid(refusal);
     }

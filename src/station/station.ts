@@ -5,7 +5,7 @@
 import { isDoubtedPayout } from '../intent/advice.ts';
 import type { Timer } from '../intent/clock.ts';
 import type { Intent } from '../intent/model.ts';
-import { isUnclaimed, occupiesStation } from '../intent/state.ts';
+import { isUnclaimed, isVoidBarred, occupiesStation } from '../intent/state.ts';
 import type { Committed } from '../ledger/types.ts';
 import { type ScanFrame, type ScanResult, StationCore, type StationOptions, TERMINAL } from './core.ts';
 import { CLOSABLE, closesAfterMs, faceIdOf } from './faces.ts';
@@ -186,6 +186,7 @@ export class Station {
       if (current.question !== null && intent.question === null) desk.questionsAnswered += 1;
       desk.current = intent;
       if (record.event === 'expire') desk.expired = true;
+      if (intent.host !== 'approved' || isVoidBarred(intent)) desk.dropVoidAsk();
       if (record.event === 'leave') {
         if (current.question !== null) desk.questionsAnswered += 1;
         desk.show(null);

@@ -210,6 +210,39 @@ describe('a void', () => {
     expect(lab.face()).toBe('IDLE');
   });
 
+  it('that a manager asks for while the counter asks for its proof takes its place, and a refusal keeps the cash', () => {
+    lab.charge();
+    lab.shown();
+    ask();
+    lab.scan(lab.barcode('CHARGE', 1_000));
+    expect(lab.see().face).toMatchObject({ id: 'VOID-ASK', keys: ['STOP', 'REQUEST'] });
+    const { sequenceId } = lab.newest();
+    lab.ledger.record(
+      sequenceId,
+      { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'M1' },
+      lab.clock.now(),
+      { actor: MANAGER, openBusinessDate: APPROVAL.businessDate },
+    );
+    expect(lab.face()).toBe('VOID-WAIT');
+    lab.event({ kind: 'voidRefused', cancelId: 'V1', code: '007_030' });
+    expect(lab.see().face).toMatchObject({ id: 'VOID-NO', intent: { sequenceId }, acknowledge: true });
+  });
+
+  it('that is asked for ends when the manager books what the issuer denies: the rules void nothing of it any more', () => {
+    lab.charge();
+    lab.shown();
+    lab.event({ kind: 'inquiry', result: 'NOT_FOUND', sentUnder: lab.newest().hostVersion });
+    ask();
+    lab.scan(lab.barcode('CHARGE', 1_000));
+    lab.ledger.record(
+      lab.newest().sequenceId,
+      { kind: 'seen', reason: 'ISSUER_CONTRADICTS', caseNumber: 'C-1', voucher: 'issuerDenies' },
+      lab.clock.now(),
+      { actor: MANAGER },
+    );
+    expect(lab.face()).toBe('DONE-IN');
+  });
+
   it('is not offered after its window, on another business day, or on one that is sealed', () => {
     lab.charge();
     lab.shown();
