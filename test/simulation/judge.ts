@@ -59,8 +59,9 @@ export class Judge {
     this.#options.violate({ code: 'FAULT', text });
   }
 
-  /** The till goes on from a copy of this disk: its cases are another's. */
+  /** The till goes on from a copy of this disk: its cases are another's, and so is the run before its first start here. */
   inherits(disk: Disk): void {
+    this.#hasRun = true;
     for (const { sequenceId, cases } of disk.folded().values())
       for (const reason of cases) this.#cases.add(`${sequenceId} ${reason}`);
   }

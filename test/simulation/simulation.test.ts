@@ -233,6 +233,10 @@ describe('the whole terminal under one seed', () => {
     [7_050_835, 'a copy of a request booked after the last comparison, of a disk that was put back'],
     [273, 'a close that a payment came between, with no list to be had to show it'],
     [3_019_509, 'a payment closed on an old image, whose copy was booked when nobody could tell any more'],
+    [9_308_858, 'a copy of a disk whose first start asks where the cash of a payment under way is'],
+    [
+      'an old machine that was believed last, of which the till had not heard when it was switched off',
+    ],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
     [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],
     [
