@@ -395,6 +395,20 @@ export class Counter {
     worker.claimEpoch('M1').catch(() => {});
   }
 
+  /** The issuer believes another machine than the one that goes on with this till's disk, which may not have heard of it. */
+  get isReplaced(): boolean {
+    const { holder } = this.#options.issuer.standing(this.#options.terminalId);
+    return holder !== null && holder !== this.world.machineId;
+  }
+
+  /** "Sync now", by a manager who knows that another machine was used: the till greets, and hears who is believed. */
+  greets(): void {
+    const worker = this.terminal?.worker;
+    if (worker === undefined || worker.status().recovering || !this.isReplaced) return;
+    this.#tell('a manager has it greet the issuer, which believes another machine');
+    this.guarded(() => worker.now());
+  }
+
   /** A manager closes a business day, whatever goes on at the counter. */
   closeDay(): void {
     const { terminal } = this;
@@ -416,7 +430,7 @@ export class Counter {
   isQuiet(): boolean {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
-    if (terminal.ledger.open().some((intent) => !this.judge.isOver(intent))) return false;
+    if (this.isReplaced || terminal.ledger.open().some((intent) => !this.judge.isOver(intent))) return false;
     return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
   }
 

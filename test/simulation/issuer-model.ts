@@ -180,9 +180,13 @@ export class IssuerModel {
   }
 
   /** What it holds of a terminal itself. */
-  standing(terminalId: string): { readonly epoch: number | null; readonly wentBack: boolean } {
+  standing(terminalId: string): {
+    readonly epoch: number | null;
+    readonly holder: string | null;
+    readonly wentBack: boolean;
+  } {
     const { epoch, wentBack } = this.#knownOf(terminalId);
-    return { epoch: epoch?.value ?? null, wentBack };
+    return { epoch: epoch?.value ?? null, holder: epoch?.holder ?? null, wentBack };
   }
 
   knownIndex(terminalId: string): number {

@@ -338,6 +338,7 @@ export class Story {
     while (this.clock.monoMs < endMs && this.counters.some((counter) => !counter.isQuiet())) {
       for (const counter of this.counters) {
         counter.recover();
+        counter.greets();
         this.#proveAnew(counter);
       }
       this.#catchUp();
