@@ -366,6 +366,12 @@ export class Counter {
 
   #isCopyOf(disk: Disk, machineId: string, origin: Counter): void {
     for (const { causes } of [this, origin]) causes.add('copied');
+    // What this machine sent while the till was still in it comes late to the issuer as a call of its own.
+    const { onLate } = origin.network;
+    origin.network.onLate = (sender) => {
+      onLate(sender);
+      if (sender === machineId) this.causes.add('lateHello');
+    };
     this.judge.inherits(disk);
     this.world.disk = disk;
     this.watch.putBack();

@@ -159,6 +159,8 @@ export class SimulatedNetwork implements SettlementBackend {
   onTry: (made: Try) => void = () => {};
   /** Called when the issuer gives this till the next epoch. */
   onClaimed: () => void = () => {};
+  /** Called when a call that nobody waited for any more made the issuer disbelieve the machine that sent it. */
+  onLate: (machineId: string) => void = () => {};
   /** Called at each step of each request. */
   onStep: (step: Step) => void = () => {};
   /** Called with what a call of this process came to. */
@@ -310,7 +312,7 @@ export class SimulatedNetwork implements SettlementBackend {
       wire.fencing !== 'judges' && this.#issuer.fenced(terminalId, wire.context, wire.machineId);
     // Of a journal that was longer before its disk was put back, and whose epoch an issuer that was put back gave again.
     if (!sent.isAwaited() && causes.has('putBack') && this.#issuer.knownIndex(terminalId) > knownBefore)
-      causes.add('lateHello');
+      this.#harms(wire);
     if (isFenced && wire.fencing === 'refuses') return { kind: 'notProcessed', code: '000_910' };
     if (this.#hit('notProcessed'))
       return {
@@ -337,8 +339,13 @@ export class SimulatedNetwork implements SettlementBackend {
     if (isClaimed) this.onClaimed();
     // Of a claim that comes late, the till that made it, or the one that comes after it, knows nothing.
     if (isClaimed && sent.isAwaited()) causes.believed();
-    else if (isClaimed || (isLate && this.#isHarm(before, after, knownBefore))) causes.add('lateHello');
+    else if (isClaimed || (isLate && this.#isHarm(before, after, knownBefore))) this.#harms(sent.wire);
     return answer;
+  }
+
+  #harms({ machineId }: Wire): void {
+    this.#options.causes.add('lateHello');
+    this.onLate(machineId);
   }
 
   /** The journal seems to have gone back; or it was longer when that hello left, before its disk was put back. */
