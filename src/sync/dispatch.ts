@@ -35,8 +35,7 @@ export class Dispatch {
     this.#isPaced = false;
     const { liaison } = this.#parts;
     if (!liaison.mayDispatch()) return;
-    const mustWait = liaison.breaker.isAskedToWait(now.monoMs);
-    this.#parts.recheck.runAsks(() => this.#hasRoom(false), mustWait);
+    this.#parts.recheck.runAsks(() => this.#hasRoom(false), !this.#mayAskAgain(now));
     for (const lane of LANES) {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       this.#lane(lane);

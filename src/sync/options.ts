@@ -34,7 +34,10 @@ export interface SyncOptions {
   readonly mayDefer?: (intent: Intent) => boolean;
   /** yyyyMMdd of the oldest day that is not sealed, where that is longer ago than `unsealedDays`. */
   readonly unsealedFrom?: () => string | null;
-  /** Nothing of this business day is asked about or imported any more, once it is longer ago than `unsealedDays`. Absent: no day. */
+  /**
+   * Of this business day only what keeps it open is asked about, and nothing is imported, once it is longer ago than
+   * `unsealedDays`. Absent: no day.
+   */
   readonly isSealed?: (businessDate: string) => boolean;
   /** The row of a payment that has not ended cannot be read: it is delivered no more, the others are. Told once of each. */
   readonly onDamagedRow?: (sequenceId: string) => void;

@@ -1,4 +1,5 @@
 import type { Actor, Intent } from '../intent/model.ts';
+import { keepsDayOpen } from '../intent/state.ts';
 import type {
   Answered,
   SettlementItem,
@@ -46,7 +47,7 @@ const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
 
 interface Ask {
   readonly intent: Intent;
-  /** Nobody waits for it: not before the issuer wants to be asked again. */
+  /** Nobody waits for it: not while the line is down, nor before the issuer wants to be asked again. */
   readonly canWait: boolean;
   readonly told: (result: string | null) => void;
 }
@@ -91,7 +92,8 @@ export class Recheck {
   /** Mono ms at which something refused before is tried again. */
   nextMs(session: Session): number | null {
     const askMs = this.#asks.length > 0 ? this.#delivery.heldUntilMs() : null;
-    return soonest(askMs, mayAskAgain(session) ? soonest(this.#retryMs, this.#undecidedMs) : null);
+    // Before `retryMs` nothing is asked, what is pending neither: its time may have come by then, and would wake at once.
+    return soonest(askMs, mayAskAgain(session) ? (this.#retryMs ?? this.#undecidedMs) : null);
   }
 
   ask(intent: Intent, wake: () => void, canWait = false): Promise<string | null> {
@@ -102,7 +104,7 @@ export class Recheck {
     });
   }
 
-  /** Starts what somebody asked for, as far as there is room. `mustWait`: the issuer does not want to be asked now. */
+  /** Starts what somebody asked for, as far as there is room. `mustWait`: nothing is to be asked that can wait. */
   runAsks(hasRoom: () => boolean, mustWait: boolean): void {
     // One attempt that finds the file held by another program ends the turn: the next would only wait for that too.
     while (hasRoom() && this.#delivery.heldUntilMs() === null) {
@@ -257,8 +259,8 @@ export class Recheck {
         : { businessDateTo: LAST_UNDATED }),
       ...(this.#cursor === null ? {} : { before: this.#cursor }),
     });
-    for (const { sequenceId, businessDate } of page.intents)
-      if (businessDate === null || !this.#isSettled(businessDate, openDate)) this.#todo.push(sequenceId);
+    for (const intent of page.intents)
+      if (!this.#isSettledThere(intent, openDate)) this.#todo.push(intent.sequenceId);
     for (const sequenceId of page.unread ?? []) this.#unread.add(sequenceId);
     this.#cursor = page.older;
     if (page.older === null) this.#part = part === 'unsealed' ? 'undated' : null;
@@ -281,6 +283,12 @@ export class Recheck {
   /** A day between one that nobody has sealed and the last ones, over on both sides. */
   #isSettled(businessDate: string, openDate: string): boolean {
     return businessDate < this.#usualFrom(openDate) && this.#options.isSealed?.(businessDate) === true;
+  }
+
+  /** What keeps its day open is named by the close and not inside it: of it nothing is settled, whatever became of its day. */
+  #isSettledThere(intent: Intent, openDate: string): boolean {
+    const { businessDate } = intent;
+    return businessDate !== null && this.#isSettled(businessDate, openDate) && !keepsDayOpen(intent);
   }
 
   /**

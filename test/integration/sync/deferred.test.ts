@@ -194,6 +194,34 @@ describe('a deferred charge', () => {
     expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
   });
 
+  it('that was undone at the issuer is asked about once the line is up: nobody would hear a question before', async () => {
+    const { backend, clock } = counter;
+    const isUndone = {
+      class: 'ambiguous',
+      why: 'UNLISTED_CODE',
+      code: '006_905',
+      bytesWritten: 900,
+    } as const;
+    const undone = held<Answered<ApproveAnswer>>();
+    backend.sayApprove = () => undone.promise;
+    backend.sayInquiry = () => AMBIGUOUS;
+    backend.sayProbe = () => AMBIGUOUS;
+    const charge = counter.deferred();
+    await clock.advance(100);
+    backend.sayApprove = () => AMBIGUOUS;
+    for (let customers = 0; customers < 3; customers += 1) counter.charge();
+    await clock.advance(100);
+    expect(counter.worker.status().breaker.state).not.toBe('closed');
+    undone.give(isUndone);
+    await clock.advance(10_000);
+    expect(backend.of('inquiry', charge.sequenceId)).toEqual([]);
+    backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    backend.sayInquiry = () => answered({ result: 'REVERSED', voids: [] });
+    backend.sayApprove = () => isUndone;
+    await clock.advance(60_000);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+
   it('waits out maintenance as long as the issuer asks', async () => {
     counter.backend.sayApprove = () => notProcessed('000_908', 20_000);
     counter.backend.sayHello = () => notProcessed('000_908', 20_000);

@@ -30,26 +30,32 @@ describe('a restored issuer', () => {
     expect(counter.now(charge).cases).toEqual(['ISSUER_CONTRADICTS']);
   });
 
-  it('is asked about a day that nobody closed, however long ago, and about none of the days that were sealed since', async () => {
+  it('is asked about a day that nobody closed, however long ago, and of the days that were sealed since about what was left open', async () => {
     await counter.end();
     const unsealed = '20260715';
     const isSealed = (date: string): boolean => date !== unsealed;
     counter = new Counter({ memory: volatileMemory(), unsealedFrom: () => unsealed, isSealed });
     await counter.start();
-    const ofDay = async (businessDate: string): Promise<string> => {
+    const ofDay = async (businessDate: string, isShown = true): Promise<string> => {
       counter.backend.businessDate = businessDate;
       const charge = counter.charge();
       await counter.clock.advance(1_000);
-      expect(counter.now(charge).businessDate).toBe(businessDate);
+      if (isShown) counter.record(charge, { kind: 'acknowledge' });
+      expect(counter.now(charge)).toMatchObject({ businessDate, acknowledged: isShown });
       return charge.sequenceId;
     };
-    const charges = [await ofDay(unsealed), await ofDay('20260801'), await ofDay('20261120')];
+    const charges = [
+      await ofDay(unsealed),
+      await ofDay('20260801'),
+      await ofDay('20260801', false),
+      await ofDay('20261120'),
+    ];
     counter.backend.businessDate = '20261122';
     counter.backend.issuerEpoch = 'second';
     counter.worker.now();
     await counter.clock.advance(10_000);
     const asked = charges.map((sequenceId) => counter.backend.of('inquiry', sequenceId).length);
-    expect(asked).toEqual([1, 0, 1]);
+    expect(asked).toEqual([1, 0, 1, 1]);
   });
 
   it('is asked about what no clock could date too, once: the battery of the clock was dead', async () => {
@@ -291,26 +297,6 @@ describe('a restored issuer', () => {
       [`inquiry ${approved.sequenceId}`, `netCancel ${reversed.sequenceId}`].sort(),
     );
     expect(counter.worker.status().issuerEpoch).toBe('second');
-  });
-});
-
-describe('what is pending at an issuer that was put back', () => {
-  it('is asked about until it is decided there, not faster than twice a minute', async () => {
-    const { backend, clock, worker } = await counter.start();
-    const charge = counter.charge();
-    await clock.advance(0);
-    counter.backend.sayInquiry = () => answered({ result: 'PENDING', voids: [] });
-    backend.issuerEpoch = 'second';
-    worker.now();
-    await clock.advance(120_000);
-    const asked = backend.of('inquiry', charge.sequenceId).length;
-    expect(asked).toBeGreaterThan(2);
-    expect(asked).toBeLessThanOrEqual(5);
-    backend.sayInquiry = () => answered({ result: 'REVERSED', voids: [] });
-    await clock.advance(30_000);
-    expect(counter.now(charge).cases).toContain('REVERSED_ELSEWHERE');
-    await clock.advance(300_000);
-    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(asked + 1);
   });
 });
 
