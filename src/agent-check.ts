@@ -64,6 +64,8 @@ export class StartCheck {
   readonly #ended = new AbortController();
   #timer: Timer;
   #tries = 0;
+  /** Damage was found beside the checks: one of the whole may have read it as it was before, and takes nothing back. */
+  #wasFound = false;
 
   /** Checks the end of the journal at once. Throws LedgerFault when it cannot be read. */
   constructor(options: StartCheckOptions) {
@@ -76,8 +78,9 @@ export class StartCheck {
     this.#timer = this.#wholeAfter(waitMs);
   }
 
-  /** Somebody came to a fault beside the checks: it is judged as theirs. */
+  /** Somebody came to a fault beside the checks: it is judged as theirs, and only the next start may find it repaired. */
   found(code: string, text: string): void {
+    this.#wasFound = true;
     this.#wrong(code, text);
   }
 
@@ -163,6 +166,7 @@ export class StartCheck {
 
   /** The whole is whole: what an earlier check had found was repaired. */
   #goOn(): void {
+    if (this.#wasFound) return;
     this.#keep({ last: 'whole' });
     for (const station of this.#options.stations.values()) station.setTrouble(null);
   }

@@ -85,4 +85,31 @@ describe('the check of a start', () => {
     expect(events).toContain('ledgerVerdictNotKept');
     expect(code).toBeNull();
   });
+
+  it('takes nothing back that was found while the whole was read: the next start finds it repaired', async () => {
+    const clock = new VirtualClock();
+    const memory = fileVerdict(file);
+    let code: string | null = null;
+    let end: (report: Report) => void = () => {};
+    const check = new StartCheck({
+      ledger: { days: () => [], head: () => ({ index: 1, hash: '0'.repeat(64) }), verify: () => WHOLE },
+      clock,
+      stations: new Map([
+        ['1', { setTrouble: (trouble: { readonly code: string } | null) => (code = trouble?.code ?? null) }],
+      ]),
+      memory,
+      verifyApart: () =>
+        new Promise((done) => {
+          end = done;
+        }),
+    });
+    clock.step(600_000);
+    check.found('CORRUPT', 'the row of an open payment cannot be read');
+    end(WHOLE); // what it read is older than the damage
+    await new Promise<void>((done) => setImmediate(done));
+    check.stop();
+    expect([code, memory.read()]).toEqual(['CORRUPT', { last: 'wrong', code: 'CORRUPT' }]);
+    const next = await day(() => Promise.resolve(WHOLE));
+    expect([next.atStart, next.code, next.startedMs]).toEqual(['CORRUPT', null, [0]]);
+  });
 });
