@@ -10,8 +10,8 @@ export interface AutomaticOptions {
   readonly clock: Clock;
   /** yyyyMMdd that is open at the issuer; null: not known. */
   openDate(): string | null;
-  /** Newest first. */
-  days(): readonly { readonly date: string; readonly state: DayState }[];
+  /** So many of the newest, newest first. */
+  days(count: number): readonly { readonly date: string; readonly state: DayState }[];
   /** Compares and keeps the result. Throws SettlementFault. */
   reconcile(date: string): Promise<unknown>;
   /** Anything but a SettlementFault. */
@@ -111,8 +111,7 @@ export class AutomaticComparison {
     const open = this.#options.openDate();
     if (open === null) return [];
     return this.#options
-      .days()
-      .slice(0, DAYS)
+      .days(DAYS)
       .filter(
         ({ date, state }) => date < open && state.sealed === null && state.reconciled?.detail.final !== true,
       )

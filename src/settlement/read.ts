@@ -19,7 +19,7 @@ interface Folded {
   readonly state: DayState;
 }
 
-/** Days kept folded per ledger; more than anybody looks at together. */
+/** Days kept whole per ledger; more than anybody looks at together. */
 const FOLDED_MAX = 64;
 const FOLDED = new WeakMap<DayReader, Map<string, Folded>>();
 
@@ -32,8 +32,10 @@ export function readDay(ledger: DayReader, date: string): DayState {
   const since = known?.lastIndex ?? 0;
   const newer = ledger.dayEntries(date).filter(({ index }) => index > since);
   const state = foldDay(date, newer.map(factOf), known?.state);
-  if (days.size >= FOLDED_MAX) days.clear();
+  days.delete(date); // it stands last from now on
   days.set(date, { lastIndex, state });
+  const [oldest] = days.keys();
+  if (days.size > FOLDED_MAX && oldest !== undefined) days.delete(oldest);
   FOLDED.set(ledger, days);
   return state;
 }

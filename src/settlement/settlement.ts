@@ -16,6 +16,7 @@ import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
 import { type CloseObstacle, closeObstacle, type DayState, type Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
+import { type DayGlance, glancesAt } from './glance.ts';
 import { type OurItem, ourItem, payable } from './items.ts';
 import { type AskList, type ListAsk, readList } from './list.ts';
 import { Matching } from './matching.ts';
@@ -98,7 +99,7 @@ export class Settlement {
     this.#automatic = new AutomaticComparison({
       clock: options.clock,
       openDate: () => options.issuer.businessDate(),
-      days: () => this.days(),
+      days: (count) => this.days(count),
       reconcile: (date) => this.#reconcileByItself(date),
       onFault: (fault) => this.#options.onFault(fault),
     });
@@ -144,13 +145,20 @@ export class Settlement {
     return this.#options.issuer.cutOverHour();
   }
 
-  /** Days with payments or entries, newest first; older ones only while nobody has closed them. */
-  days(): readonly DaySummary[] {
+  /** Days with payments or entries, newest first; older ones only while nobody has closed them. Each is folded whole. */
+  days(count = DAYS_KNOWN): readonly DaySummary[] {
     const { ledger } = this.#options;
-    return ledger
-      .days(DAYS_KNOWN)
-      .filter(({ sealedIndex }, place) => place < DAYS_SHOWN || sealedIndex === null)
-      .map(({ businessDate }) => ({ date: businessDate, state: readDay(ledger, businessDate) }));
+    return this.#shown(count).map(({ businessDate: date }) => ({ date, state: readDay(ledger, date) }));
+  }
+
+  /** The same days as a list shows them. */
+  glances(): readonly DayGlance[] {
+    return glancesAt(this.#options.ledger, this.#shown(DAYS_KNOWN));
+  }
+
+  #shown(count: number): readonly BusinessDay[] {
+    const days = this.#options.ledger.days(count);
+    return days.filter(({ sealedIndex }, place) => place < DAYS_SHOWN || sealedIndex === null);
   }
 
   /** yyyyMMdd of the oldest day that is not sealed; null: none. */

@@ -3,9 +3,8 @@ import type { Intent } from '../intent/model.ts';
 import type { Ledger } from '../ledger/types.ts';
 import { closeObstacle, type DayState, type Said, versionOf } from '../settlement/day.ts';
 import { SettlementFault } from '../settlement/fault.ts';
-import { DIFFERENCES, type Difference } from '../settlement/matching.ts';
+import type { Difference } from '../settlement/matching.ts';
 import { shownRules } from '../settlement/rules.ts';
-import type { DaySummary } from '../settlement/settlement.ts';
 import { writtenReference } from '../station/ids.ts';
 import type {
   DayAnswer,
@@ -14,7 +13,6 @@ import type {
   DayItem,
   DayMissingItem,
   DayReconciled,
-  DayRow,
 } from './api/day.ts';
 import type { DecisionReason } from './api/payments.ts';
 import { ApiFault } from './fault.ts';
@@ -41,7 +39,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     cutOverHour: settlement.cutOverHour(),
     phase: day.phase,
     version: versionOf(day),
-    days: settlement.days().map(rowOf),
+    days: settlement.glances(),
     counts: day.counts.map(countOf),
     explained: explainedOf(day),
     reconciled: reconciledOf(ledger, day),
@@ -80,24 +78,6 @@ export function faultAnswer(fault: unknown): unknown {
   if (fault.code === 'NO_DAY' || fault.code === 'NO_ENTRY')
     return new ApiFault(404, 'NOT_FOUND', fault.message);
   return new ApiFault(409, 'REFUSED', fault.message, { refusal: fault.code });
-}
-
-/** Items of the last comparison that do not explain themselves. */
-export function differencesOf(day: DayState): number | null {
-  const categories = day.reconciled?.detail.categories;
-  if (categories === undefined) return null;
-  return DIFFERENCES.reduce((sum, category) => sum + categories[category].count, 0);
-}
-
-function rowOf({ date, state }: DaySummary): DayRow {
-  return {
-    date,
-    phase: state.phase,
-    unanswered: state.unanswered !== null,
-    differences: differencesOf(state),
-    named: state.named.length,
-    late: state.late.length,
-  };
 }
 
 function whoOf({ actor }: Pick<Said<unknown>, 'actor'>): string | null {
