@@ -14,6 +14,7 @@ import { Board } from './station/board.ts';
 import { type ScanFrame, Station } from './station/station.ts';
 import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
 import { laterAnswer } from './station/view.ts';
+import { isRowDamaged } from './sync/damage.ts';
 import type { SyncLimits } from './sync/limits.ts';
 import type { SyncMemory } from './sync/memory.ts';
 import type { SyncLog } from './sync/options.ts';
@@ -220,13 +221,22 @@ export class Till {
         isMine: (intent: Intent) => intent.stationId === id || (id === first && !ids.has(intent.stationId)),
         isSealed: (date) => this.#isSealed(date),
         forward: (frame) => forward(id, frame),
-        onLedgerFault: (fault) => this.ledgerFault(fault),
+        onLedgerFault: (fault, sequenceId) => this.#stationFault(fault, sequenceId),
       });
     return new Map(stationIds.map((id) => [id, stationOf(id)]));
   }
 
+  /** A row that the counter comes to first is set aside like one that the worker came to. */
+  #stationFault(fault: LedgerFault, sequenceId: string | null): void {
+    const { ledger } = this.#options;
+    if (sequenceId !== null && isRowDamaged(ledger, sequenceId, fault)) this.#rowDamaged(sequenceId);
+    else this.ledgerFault(fault);
+  }
+
   /** New payments stop, as after any check that found the ledger wrong; what is open beside this one goes on. */
   #rowDamaged(sequenceId: string): void {
+    if (this.board.isAside(sequenceId)) return;
+    this.board.setAside(sequenceId);
     for (const station of this.stations.values()) {
       station.setAside(sequenceId);
       station.setTrouble({ face: 'LEDGER', code: 'CORRUPT' });

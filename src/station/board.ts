@@ -48,6 +48,8 @@ export class Board {
   /** Newest last. */
   readonly #recent: RecentOutcome[] = [];
   #totals: BoardTotals | null = null;
+  /** Payments whose row cannot be read: no sentence of theirs can be trusted, and nothing of theirs be recorded. */
+  readonly #aside = new Set<string>();
 
   /** Reads the open intents and the open cases once. */
   constructor(ledger: Pick<Ledger, 'attention'>) {
@@ -74,6 +76,20 @@ export class Board {
   /** Everything for which `accepts` holds, newest first. */
   select(accepts: (intent: Intent) => boolean): readonly Intent[] {
     return this.#newestFirst(accepts);
+  }
+
+  /** The row of this payment cannot be read any more. What was known of it last stays here, for a manager to find its cash. */
+  setAside(sequenceId: string): void {
+    this.#aside.add(sequenceId);
+  }
+
+  isAside(sequenceId: string): boolean {
+    return this.#aside.has(sequenceId);
+  }
+
+  /** Those that were set aside, as they were known last. */
+  aside(): readonly Intent[] {
+    return this.#aside.size === 0 ? [] : this.#newestFirst(({ sequenceId }) => this.isAside(sequenceId));
   }
 
   totals(): BoardTotals {

@@ -54,8 +54,8 @@ export interface StationOptions {
   readonly isSealed: (businessDate: string) => boolean;
   /** Scans that are not ours, for a POS program. */
   readonly forward: (frame: ScanFrame) => void;
-  /** The ledger cannot be trusted to go on: the agent ends. */
-  readonly onLedgerFault: (fault: LedgerFault) => void;
+  /** The ledger did not take or give something, about this payment where it was about one: the till judges what that means. */
+  readonly onLedgerFault: (fault: LedgerFault, sequenceId: string | null) => void;
 }
 
 /** What became of a frame, for the scanner's statistics. */
@@ -96,14 +96,12 @@ export class StationCore {
   /** Ended by a repair only. */
   lastingTrouble: LedgerTrouble | null = null;
   starting: StartingStep | null = null;
-  /** Payments whose row cannot be read: no sentence of theirs can be trusted, and no key of theirs be recorded. */
-  readonly aside = new Set<string>();
   readonly #notedMs = new Map<RefusedCause, number>();
 
   constructor(options: StationOptions) {
     this.options = {
       ...options,
-      isMine: (intent) => !this.aside.has(intent.sequenceId) && options.isMine(intent),
+      isMine: (intent) => !options.board.isAside(intent.sequenceId) && options.isMine(intent),
     };
     this.pages = new Pages(options.times.pageGoneMs);
     this.unreadable = new UnreadableCount(options.times.unreadableMs);
@@ -196,9 +194,10 @@ export class StationCore {
     } catch (error) {
       const cash = cashOf(command);
       if (cash !== null) {
-        this.desk.notRecorded = { face: cash === 'in' ? 'NOT-RECORDED' : 'NOT-RECORDED-OUT', intent };
+        const face = cash === 'in' ? 'NOT-RECORDED' : 'NOT-RECORDED-OUT';
+        this.desk.notRecorded = { face, intent, endsMs: null };
       }
-      this.ledgerFailed(error);
+      this.ledgerFailed(error, intent.sequenceId);
       return 'LEDGER';
     }
   }
@@ -209,9 +208,10 @@ export class StationCore {
     return cashier === null ? { role: 'cashier' } : { role: 'cashier', id: cashier };
   }
 
-  ledgerFailed(error: unknown): void {
+  /** `sequenceId`: it was to be recorded about this payment. */
+  ledgerFailed(error: unknown, sequenceId: string | null = null): void {
     if (!(error instanceof LedgerFault)) throw error;
     this.trouble = { face: error.code === 'FULL' ? 'NO-ROOM' : 'LEDGER', code: error.code };
-    this.options.onLedgerFault(error);
+    this.options.onLedgerFault(error, sequenceId);
   }
 }

@@ -15,6 +15,14 @@ export interface LastResult {
   readonly atMs: number;
 }
 
+/** What was said about cash and could not be recorded. */
+export interface NotRecorded {
+  readonly face: 'NOT-RECORDED' | 'NOT-RECORDED-OUT';
+  readonly intent: Intent;
+  /** Mono ms at which it is the manager's: its payment was set aside and will never be recorded. null: it is tried again. */
+  readonly endsMs: number | null;
+}
+
 export class Desk {
   /** The payment on the screen; its newest committed state. */
   current: Intent | null = null;
@@ -44,7 +52,7 @@ export class Desk {
     readonly endsMs: number;
   } | null = null;
   last: LastResult | null = null;
-  notRecorded: { readonly face: 'NOT-RECORDED' | 'NOT-RECORDED-OUT'; readonly intent: Intent } | null = null;
+  notRecorded: NotRecorded | null = null;
   questionsAnswered = 0;
   locked = false;
   cashier: string | null = null;

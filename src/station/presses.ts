@@ -78,6 +78,7 @@ export class Presses {
     const intent = body.sequenceId === null ? null : this.#core.options.board.get(body.sequenceId);
     if (intent === null || intent.version !== body.version) return 'STALE';
     if (occupiesStation(intent) && !this.#core.options.isMine(intent)) return 'STATION_BUSY';
+    if (this.#core.options.board.isAside(intent.sequenceId)) return 'MANAGER_NEEDED';
     if (isDoubtedPayout(intent) || isUnclaimed(intent)) return 'MANAGER_NEEDED';
     this.#core.desk.refused = null;
     this.#core.desk.show(intent, true);
@@ -99,6 +100,7 @@ export class Presses {
     if (last === null || last.intent.sequenceId !== body.sequenceId || last.intent.version !== body.version) {
       return 'STALE';
     }
+    if (this.#core.options.board.isAside(last.intent.sequenceId)) return 'MANAGER_NEEDED';
     if (!last.intent.acknowledged) return 'NO_SUCH_KEY'; // the rail offers it once its sentence was shown
     if (!isVoidable(this.#core.view())) {
       const { worker, isSealed } = this.#core.options;

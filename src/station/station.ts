@@ -161,12 +161,16 @@ export class Station {
   }
 
   /**
-   * The row of this payment cannot be read any more: it leaves the screen, where it would stand for ever, and does not come
-   * back. Its cash is the manager's to find out, as of anything that stops the till.
+   * The row of this payment cannot be read any more, and the board knows: it leaves the screen, where it would stand for
+   * ever, and does not come back. What could not be recorded of it stands as long as other cash that waits for a person.
    */
   setAside(sequenceId: string): void {
-    this.#core.aside.add(sequenceId);
-    if (this.#core.desk.current?.sequenceId === sequenceId) this.#core.desk.show(null);
+    const { desk, options } = this.#core;
+    if (desk.current?.sequenceId === sequenceId) desk.show(null);
+    if (desk.notRecorded?.intent.sequenceId === sequenceId) {
+      const endsMs = options.clock.now().monoMs + options.policy.times.leaveMs;
+      desk.notRecorded = { ...desk.notRecorded, endsMs };
+    }
     this.refresh();
   }
 
@@ -243,6 +247,8 @@ export class Station {
     if (desk.band !== null && desk.band.endsMs <= monoMs) desk.band = null;
     if (desk.news !== null && desk.news.endsMs <= monoMs) desk.news = null;
     if (desk.closesMs !== null && desk.closesMs <= monoMs) desk.show(null);
+    if (typeof desk.notRecorded?.endsMs === 'number' && desk.notRecorded.endsMs <= monoMs)
+      desk.notRecorded = null;
     if (desk.choiceEndsMs !== null && desk.choiceEndsMs <= monoMs) {
       desk.choiceEndsMs = null;
       desk.voidAsk = null;
@@ -328,10 +334,12 @@ export class Station {
       desk.news?.endsMs,
       desk.closesMs,
       desk.choiceEndsMs,
+      desk.notRecorded?.endsMs,
       this.#core.options.board.recentChangesMs(monoMs),
     ];
     if (desk.current?.host === 'voiding') moments.push(desk.current.enteredMs + times.voidLateMs);
-    if (this.#core.trouble === null && desk.notRecorded === null) this.#recordAgainMs = null;
+    const isTriedAgain = desk.notRecorded !== null && desk.notRecorded.endsMs === null;
+    if (this.#core.trouble === null && !isTriedAgain) this.#recordAgainMs = null;
     else {
       this.#recordAgainMs ??= monoMs + times.recordAgainMs;
       moments.push(this.#recordAgainMs);
@@ -358,9 +366,9 @@ export class Station {
   #recordAgain(): void {
     const { ledger, clock } = this.#core.options;
     const desk = this.#core.desk;
+    const notRecorded = desk.notRecorded?.endsMs === null ? desk.notRecorded : null;
     this.#busy += 1;
     try {
-      const { notRecorded } = desk;
       if (notRecorded === null) {
         ledger.note('recordsAgain', { stationId: this.stationId }, clock.now(), TERMINAL);
       } else {
@@ -370,7 +378,7 @@ export class Station {
       }
       this.#core.trouble = null;
     } catch (error) {
-      this.#core.ledgerFailed(error);
+      this.#core.ledgerFailed(error, notRecorded?.intent.sequenceId ?? null);
     } finally {
       this.#busy -= 1;
     }

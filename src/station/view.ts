@@ -77,8 +77,11 @@ export function laterAnswer(
 export function faceNow(input: ViewInput): Face {
   const { desk, status, starting, now } = input;
   if (desk.notRecorded !== null) {
-    const { face, intent } = desk.notRecorded;
-    return plainFace(face, { intent: faceIntent(intent) });
+    const { face, intent, endsMs } = desk.notRecorded;
+    const totalMs = input.policy.times.leaveMs;
+    const countdown =
+      endsMs === null ? null : { leftMs: Math.max(endsMs - now.monoMs, 0), totalMs, kind: 'leave' as const };
+    return plainFace(face, { intent: faceIntent(intent), countdown });
   }
   if (starting !== null) {
     const elapsedMs = Math.max(now.monoMs - starting.sinceMs, 0);
@@ -183,6 +186,7 @@ export function viewOnly(snapshot: Snapshot): Snapshot {
 export function isVoidable(input: ViewInput): boolean {
   const { last } = input.desk;
   if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
+  if (input.board.isAside(last.intent.sequenceId)) return false;
   const { host, cash, approval } = last.intent;
   if (host !== 'approved' || cash !== 'received' || approval === null) return false;
   if (!last.intent.acknowledged) return false; // not before somebody was told that it is charged

@@ -17,6 +17,21 @@ export function isDamagedRow(ledger: Pick<TillLedger, 'isBroken'>, fault: unknow
   return isDamaged(ledger, fault) && fault.sqliteCode === null;
 }
 
+/** The damage is of this payment's own row, not of what all of them share: no record of it would be any better. */
+export function isRowDamaged(
+  ledger: Pick<TillLedger, 'get' | 'isBroken'>,
+  sequenceId: string,
+  fault: unknown,
+): boolean {
+  if (!isDamagedRow(ledger, fault)) return false;
+  try {
+    ledger.get(sequenceId);
+    return false;
+  } catch (again) {
+    return isDamagedRow(ledger, again);
+  }
+}
+
 /** Payments that have not ended, without those whose row cannot be read: what is owed comes first where there is one. */
 export function readableOpen(ledger: Pick<TillLedger, 'open' | 'list' | 'isBroken'>): readonly Intent[] {
   try {

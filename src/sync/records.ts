@@ -1,7 +1,7 @@
 import type { Actor, IntentEvent, OwnCommand } from '../intent/model.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed, LedgerFaultCode, RecordOptions, Step } from '../ledger/types.ts';
-import { isDamagedRow } from './damage.ts';
+import { isDamagedRow, isRowDamaged } from './damage.ts';
 import type { SyncOptions } from './options.ts';
 
 const TERMINAL: Actor = { role: 'terminal' };
@@ -80,7 +80,7 @@ export class Records {
       return outcome.ok ? outcome : null;
     } catch (fault) {
       if (fault instanceof LedgerFault && fault.code === 'KEY_MISSING') keyless();
-      if (this.#isRowDamaged(sequenceId, fault)) this.#setAside(sequenceId);
+      if (isRowDamaged(this.#options.ledger, sequenceId, fault)) this.#setAside(sequenceId);
       else this.#failed(fault);
       return null;
     }
@@ -100,18 +100,6 @@ export class Records {
       if (isDamagedRow(ledger, fault)) return null;
       this.#failed(fault);
       return steps.map(() => null);
-    }
-  }
-
-  /** Of this payment's own row, not of what all of them share: no commit after that would be any better. */
-  #isRowDamaged(sequenceId: string, fault: unknown): boolean {
-    const { ledger } = this.#options;
-    if (!isDamagedRow(ledger, fault)) return false;
-    try {
-      ledger.get(sequenceId);
-      return false;
-    } catch (again) {
-      return isDamagedRow(ledger, again);
     }
   }
 

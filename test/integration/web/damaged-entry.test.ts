@@ -67,6 +67,24 @@ describe('a payment at the counter whose row is no JSON any more', () => {
   });
 });
 
+describe('a payment whose row is found damaged by [Received]', () => {
+  it('says NOT RECORDED for a time that is told, and the till knows at once what it has', async () => {
+    const { till, page } = lab;
+    await till.scanner.send(await till.barcode('CHARGE', 30_000));
+    await page.sees('TAKE');
+    changeByHand(
+      join(till.directory, 'ledger', 'ledger.db'),
+      `UPDATE intents SET ${cut('state')} WHERE amount = 30000`,
+    );
+    await page.press('RECEIVED');
+    const { face } = await page.sees('NOT-RECORDED', (shown) => shown.face.countdown?.kind === 'leave');
+    expect(face.intent?.amount).toBe(30_000);
+    const kept: unknown = JSON.parse(readFileSync(join(till.directory, 'ledger-check.json'), 'utf8'));
+    expect(kept).toEqual({ last: 'wrong', code: 'CORRUPT' });
+    expect(await askedToEnd(till)).toBeNull();
+  });
+});
+
 describe('a start on a ledger in which', () => {
   it('the row of an open payment is no JSON says that the ledger is damaged', async () => {
     await lab.charge(20_000, false);

@@ -8,7 +8,7 @@ import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
 import type { Clock, Timer } from '../../../src/intent/clock.ts';
 import type { Approval, Intent, IntentEvent, Now } from '../../../src/intent/model.ts';
 import { DEFAULT_POLICY, type Policy, policyHash } from '../../../src/intent/policy.ts';
-import { type LedgerFault, openLedger } from '../../../src/ledger/ledger.ts';
+import { LedgerFault, openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Board } from '../../../src/station/board.ts';
 import { createIds } from '../../../src/station/ids.ts';
@@ -104,6 +104,7 @@ export class Lab {
   failing: Error | null = null;
   ledger: Ledger;
   station: Station;
+  #board: Board | null = null;
   readonly #directory = mkdtempSync(join(tmpdir(), 'kona-till-station-'));
   #token = 100;
 
@@ -131,6 +132,7 @@ export class Lab {
 
   #openStation(): Station {
     const board = new Board(this.ledger);
+    this.#board = board;
     const { ledger } = this;
     const write = <T>(work: () => T): T => {
       if (this.failing !== null) throw this.failing;
@@ -235,6 +237,22 @@ export class Lab {
   /** What the worker or the issuer would do to the newest payment. */
   event(event: IntentEvent): void {
     this.ledger.record(this.newest().sequenceId, event, this.clock.now(), { actor: { role: 'terminal' } });
+  }
+
+  /** The row of this payment cannot be read any more. */
+  damage(sequenceId: string): void {
+    const record = this.ledger.record.bind(this.ledger);
+    this.ledger.record = (id, event, now, options) => {
+      if (id === sequenceId) throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+      return record(id, event, now, options);
+    };
+  }
+
+  /** What the till does once somebody came to that. */
+  setAside(sequenceId: string): void {
+    this.#board?.setAside(sequenceId);
+    this.station.setAside(sequenceId);
+    this.station.setTrouble({ face: 'LEDGER', code: 'CORRUPT' });
   }
 
   /** Scan, received, sent and approved. */
