@@ -6,8 +6,9 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
-import { datePlus, FIRST_DATE } from '../ledger/days.ts';
+import { datePlus } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
+import { AgainList } from './again-list.ts';
 import { isDamaged, isDamagedRow } from './damage.ts';
 import type { Delivery } from './delivery.ts';
 import type { SyncLimits } from './limits.ts';
@@ -29,8 +30,6 @@ const LOOK_ON_MS = 20;
 const DAYS_MAX = 403;
 /** A list of an older day that is not to be had keeps no claim back: the issuer may not give it any more. */
 const DAYS_NEEDED = 62;
-/** A payment of a clock without its battery may be of any day, so it is asked about with the last ones. */
-const LAST_UNDATED = datePlus(FIRST_DATE, -1);
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent. The other states ask, or undo, by themselves until the issuer has said what became of them; a void
@@ -67,9 +66,7 @@ export class Recheck {
   /** The session's round for which the list was made; null: none is being worked on. */
   #round: number | null = null;
   #todo: string[] = [];
-  #cursor: string | null = null;
-  /** What is still to be listed: the days that may be unsealed, then what no clock could date; null: nothing. */
-  #part: 'unsealed' | 'undated' | null = null;
+  readonly #list: AgainList;
   #underWay = 0;
   #retryMs: number | null = null;
   /** Pending at the issuer, and when they are asked about again. */
@@ -84,6 +81,7 @@ export class Recheck {
     page: (request: TransactionsRequest) => Promise<Answered<TransactionsAnswer>>,
   ) {
     this.#options = options;
+    this.#list = new AgainList(options.ledger);
     this.#limits = limits;
     this.#delivery = delivery;
     this.#page = page;
@@ -143,8 +141,7 @@ export class Recheck {
     this.#round = round;
     this.#todo = [];
     this.#unread.clear();
-    this.#cursor = null;
-    this.#part = 'unsealed';
+    this.#list.begin();
     this.#retryMs = null;
     this.#undecided = [];
     this.#undecidedMs = null;
@@ -166,7 +163,7 @@ export class Recheck {
     }
     if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
     const isOut = this.#underWay > 0 || this.#undecided.length > 0;
-    if (this.#todo.length === 0 && this.#part === null && !isOut) {
+    if (this.#todo.length === 0 && this.#list.isDone && !isOut) {
       this.#round = null;
       this.#tellUnread();
       session.recheckDone(this.#options.ledger.head().index);
@@ -176,11 +173,11 @@ export class Recheck {
   #askSome(openDate: string, hasRoom: () => boolean, permitMs: () => number, sending: string[]): void {
     const { monoMs } = this.#options.clock.now();
     for (let pages = 0; hasRoom(); ) {
-      for (; this.#todo.length === 0 && this.#part !== null && pages < PAGES_A_TURN; pages += 1)
-        this.#listPage(openDate, this.#part);
+      for (; this.#todo.length === 0 && !this.#list.isDone && pages < PAGES_A_TURN; pages += 1)
+        this.#listPage(openDate);
       const [sequenceId] = this.#todo;
       if (sequenceId === undefined) {
-        if (this.#part !== null) this.#retryMs = monoMs + LOOK_ON_MS;
+        if (!this.#list.isDone) this.#retryMs = monoMs + LOOK_ON_MS;
         break;
       }
       const waitUntilMs = permitMs();
@@ -250,20 +247,11 @@ export class Recheck {
     else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts, result));
   }
 
-  #listPage(openDate: string, part: 'unsealed' | 'undated'): void {
-    const page = this.#options.ledger.list({
-      limit: PAGE,
-      readableOnly: true,
-      ...(part === 'unsealed'
-        ? { businessDateFrom: this.#from(openDate) }
-        : { businessDateTo: LAST_UNDATED }),
-      ...(this.#cursor === null ? {} : { before: this.#cursor }),
-    });
-    for (const intent of page.intents)
+  #listPage(openDate: string): void {
+    const { intents, unread } = this.#list.next(this.#from(openDate));
+    for (const intent of intents)
       if (!this.#isSettledThere(intent, openDate)) this.#todo.push(intent.sequenceId);
-    for (const sequenceId of page.unread ?? []) this.#unread.add(sequenceId);
-    this.#cursor = page.older;
-    if (page.older === null) this.#part = part === 'unsealed' ? 'undated' : null;
+    for (const sequenceId of unread) this.#unread.add(sequenceId);
   }
 
   /**

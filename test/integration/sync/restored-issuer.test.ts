@@ -78,6 +78,32 @@ describe('a restored issuer', () => {
     expect(counter.backend.of('inquiry', expired.sequenceId)).toHaveLength(1);
   });
 
+  it('is asked about what no issuer has dated among the last days, by a clock that stood weeks before them, and about nothing older', async () => {
+    const { clock, backend } = counter;
+    const weeksMs = 21 * 86_400_000;
+    const expired = async (): Promise<string> => {
+      const { intent } = counter.ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
+      await clock.advance(301_000);
+      expect(counter.at(intent)).toBe('closed/none');
+      return intent.sequenceId;
+    };
+    await counter.start();
+    clock.setWall(-weeksMs);
+    const long = await expired();
+    backend.businessDate = '20261104';
+    for (let payments = 0; payments < 200; payments += 1) counter.charge();
+    await clock.advance(60_000);
+    const lately = await expired();
+    backend.businessDate = '20261122';
+    counter.charge();
+    await clock.advance(1_000);
+    backend.issuerEpoch = 'second';
+    counter.worker.now();
+    await clock.advance(60_000);
+    const asked = [long, lately].map((sequenceId) => backend.of('inquiry', sequenceId).length);
+    expect(asked).toEqual([0, 1]);
+  });
+
   it('takes no place from what is still to be delivered, however slowly it answers and however much it is asked', async () => {
     const { clock, backend } = counter;
     await counter.start();
