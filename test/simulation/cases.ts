@@ -75,9 +75,10 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
     excuses: ({ intent }, mismatch) =>
       mismatch === (intent.host === 'voided' ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL'),
   },
-  // It is repeated until it is answered.
+  // It is repeated until it is answered; an issuer that lost what it is to void answers none.
   VOID_LATE: {
-    mayOpen: ({ causes }) => causes.has('line') || causes.has('disk') || causes.has('restart'),
+    mayOpen: ({ causes, isForgotten }) =>
+      isForgotten || causes.has('line') || causes.has('disk') || causes.has('restart'),
     excuses: NEVER,
   },
   // Delivery goes on once somebody mended what stopped it.
@@ -134,6 +135,7 @@ export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasB
   }
 }
 
-function isDenied({ cases }: Intent): boolean {
+/** The issuer has said of this void, or of what it is to undo, that it does not know it. */
+export function isDenied({ cases }: Intent): boolean {
   return cases.includes('VOID_CONFLICT') || cases.includes('ISSUER_CONTRADICTS');
 }

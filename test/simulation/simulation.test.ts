@@ -264,6 +264,9 @@ describe('the whole terminal under one seed', () => {
     ],
     [9_110_438, 'a void that can only be asked about, at an issuer that asked to be left alone'],
     [9_120_062, 'a void whose barcode went with its process, answered for only when the rest was well again'],
+    [9_306_833, 'a void that an issuer cannot answer which was put back to before the charge'],
+    [9_308_689, 'a void of what the issuer denies, whose case a manager had closed by mistake'],
+    [9_120_436, 'a payment that no issuer had dated, by the clock of a till a week behind the business date'],
     [9_220_123, 'a void asked for at the counter, which a manager asked for meanwhile'],
   ])("keeps the promise under a seed that once failed by the issuer's doing: %d, %s", async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });

@@ -12,6 +12,7 @@ import { runDecision } from '../../src/web/decide.ts';
 import { offersFor } from '../../src/web/decisions.ts';
 import { ApiFault } from '../../src/web/fault.ts';
 import { decisionTerms } from '../../src/web/payments.ts';
+import { isDenied } from './cases.ts';
 import type { Violation } from './check.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
@@ -114,7 +115,7 @@ export class VoucherManager {
     const all = offersFor(intent, decisionTerms(terminal.pages));
     const offers = all.filter((offer) => isTrue(offer, found, this.#options.isFree));
     if (offers.length > 0) this.#decide(counter, terminal, found, this.#random.pick(offers));
-    else if (isHalfBooked(found) || (this.#closedEarly.has(sequenceId) && isUnbooked(found)))
+    else if (isHalfBooked(found) || (this.#closedEarly.has(sequenceId) && isOpenAgain(found)))
       this.#askAgain(counter, terminal, sequenceId);
   }
 
@@ -215,6 +216,12 @@ function isOpenMatter({ cash, cases }: Intent): boolean {
 /** A voucher said what the notes did, and the case was closed before what the issuer denies was booked as well. */
 function isHalfBooked(found: Found): boolean {
   return isUnbooked(found) && !found.moved && found.intent.vouchers?.includes('notesReturned') === true;
+}
+
+/** What the case was about is still so, though nothing says it any more: also under a void, which nobody there answers. */
+function isOpenAgain(found: Found): boolean {
+  const { intent, isApprovedThere } = found;
+  return isUnbooked(found) || (intent.host === 'voiding' && !isApprovedThere && !isDenied(intent));
 }
 
 /** No case is open for what the issuer denies, and no voucher has it. */
