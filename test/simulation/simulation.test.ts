@@ -145,7 +145,7 @@ describe('the whole terminal under one seed', () => {
   });
 
   it('visits every legal tuple, hears every code, and meets of the table of external events what a few hundred stories always meet', async () => {
-    const totals = await simulate({ from: 20_001, seeds: 300, customers: null, budgetMs: BUDGET_MS });
+    const totals = await simulate({ from: 20_001, seeds: 450, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
     const tuples = LEGAL_TUPLES.map(
       ({ type, host, cash, deferred }) => `${type} ${host}/${cash}${deferred ? ' deferred' : ''}`,
