@@ -19,6 +19,8 @@ export interface CaseStory {
   readonly item: ModelItem | undefined;
   /** The issuer was put back to before it knew what it had known of this payment. */
   readonly isForgotten: boolean;
+  /** And it was inside of a sealed day then. */
+  readonly isUnsealed: boolean;
   /** The issuer took what it was told of this payment for another one's. */
   readonly isMistaken: boolean;
   /** Records of it went with a disk that was put back, or a copy of the disk did more for it. */
@@ -62,7 +64,8 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
   // An id never stands with another content here: the issuer is wrong about it, for a while.
   CONTENT_CONFLICT: { mayOpen: ({ isMistaken }) => isMistaken, excuses: NEVER },
   NET_CANCEL_REFUSED: {
-    mayOpen: ({ item, isMistaken }) => item?.sealed === true || isMistaken,
+    // The refusal may be the last word of an issuer that was put back before it came.
+    mayOpen: ({ item, isMistaken, isUnsealed }) => item?.sealed === true || isMistaken || isUnsealed,
     excuses: ({ item }, mismatch) => item?.sealed === true && mismatch === 'APPROVED_WITHOUT_CASH',
   },
   BOOKED_AFTER_SEAL: {

@@ -97,6 +97,8 @@ export class IssuerModel {
   readonly items = new Map<string, ModelItem>();
   /** Payments of which it knew something else before it was put back to an earlier point. */
   readonly forgotten = new Set<string>();
+  /** Of these, those that were inside of a sealed day: of that it knows nothing any more. */
+  readonly unsealed = new Set<string>();
   /** May be negative: the shortfall of a reversed, spent charge is the issuer's receivable. */
   readonly balances = new Map<string, number>();
   readonly #tokens = new Map<string, Token>();
@@ -270,7 +272,10 @@ export class IssuerModel {
     return () => {
       this.#restores += 1;
       this.#work.drop();
-      for (const [id, item] of this.items) if (isOther(item, items.get(id))) this.forgotten.add(id);
+      for (const [id, item] of this.items) {
+        if (isOther(item, items.get(id))) this.forgotten.add(id);
+        if (item.sealed && items.get(id)?.sealed !== true) this.unsealed.add(id);
+      }
       replace(this.items, items);
       days();
       replace(this.balances, balances);

@@ -117,6 +117,7 @@ export class Judge {
       isFenced: world.disk.recovering !== null,
       item: issuer.items.get(sequenceId),
       isForgotten: issuer.forgotten.has(sequenceId),
+      isUnsealed: issuer.unsealed.has(sequenceId),
       isMistaken: issuer.mistook(sequenceId),
       isLost: causes.isElsewhere(sequenceId),
     };

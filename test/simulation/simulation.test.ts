@@ -239,6 +239,7 @@ describe('the whole terminal under one seed', () => {
       'an old machine that was believed last, of which the till had not heard when it was switched off',
     ],
     [9_307_969, 'a hello of the machine that a till had been in, late, when a copy of its disk ran there'],
+    [9_601_005, 'a net cancel refused on a sealed day by an issuer that was put back before the answer came'],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
     [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],
     [
