@@ -240,6 +240,10 @@ describe('the whole terminal under one seed', () => {
     ],
     [9_307_969, 'a hello of the machine that a till had been in, late, when a copy of its disk ran there'],
     [9_601_005, 'a net cancel refused on a sealed day by an issuer that was put back before the answer came'],
+    [
+      9_602_661,
+      'a case of a restored issuer that went with an old image, of a day that was sealed a week before',
+    ],
     [4_442_721, 'a void on a fresh barcode of the card, which was gone with the process that held it'],
     [4_443_092, 'a claim that came to the issuer when the disk of the till that made it was put back'],
     [
