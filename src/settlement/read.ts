@@ -1,4 +1,5 @@
 /** Reads days and their open items out of a ledger. */
+import type { Intent } from '../intent/model.ts';
 import { guarded } from '../ledger/fault.ts';
 import type { JournalEntry, Ledger, LedgerReader } from '../ledger/types.ts';
 import { type DayFact, type DayState, foldDay } from './day.ts';
@@ -45,8 +46,12 @@ export function readDay(ledger: DayReader, date: string): DayState {
  * and never acknowledged, and that may have been booked by then. Naming one that the issuer never booked does no harm.
  */
 export function openItemsOf(ledger: Ledger, date: string): readonly OurItem[] {
-  return ledger
-    .attention()
+  return openItemsAmong(ledger.attention(), date);
+}
+
+/** The same among these payments. */
+export function openItemsAmong(intents: readonly Intent[], date: string): readonly OurItem[] {
+  return intents
     .map((intent) => ourItem(0, intent))
     .filter((item) => item.open && (item.businessDate === null || item.businessDate <= date));
 }

@@ -222,6 +222,8 @@ export interface Snapshot {
     readonly returnDue: readonly RailItem[];
     readonly later: readonly RailItem[];
     readonly cases: readonly RailItem[];
+    /** Their rows in the ledger cannot be read: as they were known last. Nobody opens them; a manager finds their cash. */
+    readonly aside: readonly FaceIntent[];
     /** A line of news for 10 s, such as LATER-DONE or "reversal done". */
     readonly news: { readonly kind: 'LATER-DONE' | 'REVERSED'; readonly intent: FaceIntent } | null;
   };

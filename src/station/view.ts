@@ -244,9 +244,13 @@ function slowFace(input: ViewInput): Face | null {
   return null;
 }
 
-/** In the rail: on no station's screen now. What could not be recorded stands there also when it is left to the manager meanwhile. */
-function isWaiting(intent: Intent, { desk }: ViewInput): boolean {
+/**
+ * In the rail, to be opened: on no station's screen now, and not set aside. What could not be recorded stands there also when
+ * it is left to the manager meanwhile.
+ */
+function isWaiting(intent: Intent, { desk, board }: ViewInput): boolean {
   const { sequenceId } = intent;
+  if (board.isAside(sequenceId)) return false;
   if (sequenceId === desk.current?.sequenceId || sequenceId === desk.notRecorded?.intent.sequenceId)
     return false;
   return !occupiesStation(intent);
@@ -275,6 +279,10 @@ function railOf(input: ViewInput, waiting: readonly Intent[]): Snapshot['rail'] 
     returnDue: items(isReturnDue),
     later: items(isLater),
     cases: items(isCase),
+    aside: input.board
+      .aside()
+      .slice(0, RAIL_MAX)
+      .map((intent) => faceIntent(intent)),
     news: desk.news === null ? null : { kind: desk.news.kind, intent: faceIntent(desk.news.intent) },
   };
 }

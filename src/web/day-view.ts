@@ -1,9 +1,10 @@
 /** A business day as the pages and the command line show it. What must stay hidden until the drawer is counted is left out. */
 import type { Intent } from '../intent/model.ts';
-import type { Ledger } from '../ledger/types.ts';
 import { closeObstacle, type DayState, type Said, versionOf } from '../settlement/day.ts';
 import { SettlementFault } from '../settlement/fault.ts';
+import type { OurItem } from '../settlement/items.ts';
 import type { Difference } from '../settlement/matching.ts';
+import { openItemsAmong } from '../settlement/read.ts';
 import { shownRules } from '../settlement/rules.ts';
 import { writtenReference } from '../station/ids.ts';
 import type {
@@ -18,8 +19,9 @@ import type { DecisionReason } from './api/payments.ts';
 import { ApiFault } from './fault.ts';
 import type { WebOptions } from './options.ts';
 import { approvedOf } from './today.ts';
+import { orWithoutRow, readOrKnown } from './unread.ts';
 
-type DayOptions = Pick<WebOptions, 'ledger' | 'settlement' | 'clock'>;
+type DayOptions = Pick<WebOptions, 'ledger' | 'board' | 'settlement' | 'clock'>;
 
 const ITEMS_SHOWN = 200;
 
@@ -30,7 +32,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
   const date = asked ?? openDate;
   if (date === null) throw new ApiFault(404, 'NOT_FOUND', 'no business day is open yet');
   const day = answered(() => settlement.day(date));
-  const open = day.sealed === null ? settlement.openItems(date) : [];
+  const open = day.sealed === null ? openItems(options, date) : [];
   const summary = ledger.summary(date);
   return {
     asOfMs: clock.now().wallMs,
@@ -42,7 +44,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     days: settlement.glances(),
     counts: day.counts.map(countOf),
     explained: explainedOf(day),
-    reconciled: reconciledOf(ledger, day),
+    reconciled: reconciledOf(options, day),
     missingItems: day.missingItems.slice(-ITEMS_SHOWN).map(missingItemOf),
     openItems: open.slice(0, ITEMS_SHOWN).map(itemOf),
     carried: { count: open.length, sum: open.reduce((sum, { amount }) => sum + amount, 0) },
@@ -55,12 +57,22 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     answered: answeredOf(day),
     sealed: day.sealed === null ? null : { atMs: day.sealed.atMs, index: day.sealed.index },
     named: day.named.slice(0, ITEMS_SHOWN).flatMap((id) => {
-      const intent = ledger.get(id);
-      return intent === null ? [] : [itemOf(intent)];
+      const found = readOrKnown(options, id);
+      return found === null ? [] : [itemOf(found.intent)];
     }),
     late: day.late.slice(0, ITEMS_SHOWN),
     reports: day.signed.map(({ atMs, detail }) => ({ at: detail.at, sha256: detail.sha256, atMs })),
   };
+}
+
+/** A close names nothing that it cannot read, and is not made then; the page shows what was known of it last. */
+function openItems(options: DayOptions, date: string): readonly OurItem[] {
+  const known = (): readonly OurItem[] =>
+    openItemsAmong(
+      options.board.select(() => true),
+      date,
+    );
+  return orWithoutRow(options, () => options.settlement.openItems(date), known);
 }
 
 /** Runs a step of the business day; what it may not do becomes an answer. */
@@ -108,19 +120,25 @@ function missingItemOf(said: DayState['missingItems'][number]): DayMissingItem {
   return { sequenceId, reference, type, amount, state, loss, caseNumber, who: whoOf(said), atMs: said.atMs };
 }
 
-function differenceOf(ledger: Ledger, difference: Difference): DayDifference {
+function differenceOf(options: DayOptions, difference: Difference): DayDifference {
   const { category, sequenceId, ours, theirs } = difference;
   return {
     category,
     sequenceId,
     reference: writtenReference(sequenceId),
-    isKnown: ours !== null || ledger.get(sequenceId) !== null,
+    isKnown: ours !== null || isKnown(options, sequenceId),
     ours: ours === null ? null : { type: ours.type, amount: ours.amount, host: ours.host, cash: ours.cash },
     theirs,
   };
 }
 
-function reconciledOf(ledger: Ledger, day: DayState): DayReconciled | null {
+/** A row that cannot be read is one all the same. */
+function isKnown(options: DayOptions, sequenceId: string): boolean {
+  const read = (): boolean => options.ledger.get(sequenceId) !== null;
+  return orWithoutRow(options, read, () => true);
+}
+
+function reconciledOf(options: DayOptions, day: DayState): DayReconciled | null {
   const { reconciled } = day;
   if (reconciled === null) return null;
   const { final, categories, differences, more, rules } = reconciled.detail;
@@ -129,7 +147,7 @@ function reconciledOf(ledger: Ledger, day: DayState): DayReconciled | null {
     who: whoOf(reconciled),
     final,
     categories,
-    differences: differences.map((difference) => differenceOf(ledger, difference)),
+    differences: differences.map((difference) => differenceOf(options, difference)),
     more,
     rules: shownRules(rules, day.counts.length > 0),
   };

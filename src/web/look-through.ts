@@ -22,11 +22,14 @@ export async function lookThrough(ledger: Pick<LedgerReader, 'list'>, query: Lis
 /** `more` lies behind `page` in the direction of the query. */
 function joined(query: ListQuery, page: ListPage, more: ListPage): ListPage {
   const isEmpty = page.intents.length === 0;
+  const unread = [...(page.unread ?? []), ...(more.unread ?? [])];
+  const left = unread.length === 0 ? {} : { unread };
   if (query.after !== undefined) {
     return {
       intents: [...more.intents, ...page.intents],
       older: isEmpty ? (more.older ?? page.older) : page.older,
       newer: more.newer,
+      ...left,
     };
   }
   const isFirst = query.before === undefined;
@@ -34,5 +37,6 @@ function joined(query: ListQuery, page: ListPage, more: ListPage): ListPage {
     intents: [...page.intents, ...more.intents],
     older: more.older,
     newer: isEmpty && !isFirst ? (more.newer ?? page.newer) : page.newer,
+    ...left,
   };
 }

@@ -15,6 +15,7 @@ import type { ManagerRouter } from './manager-router.ts';
 import type { WebOptions } from './options.ts';
 import { paper } from './papers.ts';
 import { decisionTerms, listQuery, paymentDetail, paymentRow } from './payments.ts';
+import { unreadPayments } from './unread.ts';
 
 const CASES_MAX = 500;
 const CARD_ROWS = 50;
@@ -22,13 +23,18 @@ const CARD_ROWS = 50;
 export function paymentRoutes(router: ManagerRouter): void {
   const { options } = router;
   const { ledger } = options;
-  router.get('payments', 'Payments, newest first', async (request) =>
-    pageAnswer(options, await lookThrough(ledger, listQuery(paymentsQuery.parse(request.query)))),
-  );
+  router.get('payments', 'Payments, newest first', async (request) => {
+    // An export leaves out no row in silence; the page names those that it leaves out.
+    const query = { ...listQuery(paymentsQuery.parse(request.query)), readableOnly: true };
+    return pageAnswer(options, await lookThrough(ledger, query));
+  });
   router.post('payments/card', 'Payments of a card number', cardSearchBody, async ({ body, manager }) => {
     await router.checkPin(manager, body.pin);
     router.note('cardSearched', manager);
-    return pageAnswer(options, ledger.list({ limit: CARD_ROWS, cardNumber: body.cardNumber }));
+    return pageAnswer(
+      options,
+      ledger.list({ limit: CARD_ROWS, cardNumber: body.cardNumber, readableOnly: true }),
+    );
   });
   router.get('payments/:sequenceId', 'One payment with its timeline', (request) =>
     paymentDetail(options, idOf(request)),
@@ -96,6 +102,7 @@ function pageAnswer(options: WebOptions, page: ListPage): PaymentsAnswer {
     rows: page.intents.map((intent) => paymentRow(options, intent)),
     older: page.older,
     newer: page.newer,
+    unread: unreadPayments(options.board, page.unread),
   };
 }
 
@@ -110,7 +117,9 @@ function casesAnswer(options: WebOptions): CasesAnswer {
       .sort((left, right) => owed(right) - owed(left) || left.scannedAtMs - right.scannedAtMs)
       .map((intent) => ({
         ...paymentRow(options, intent),
-        decisions: offeredDecisions(intent, decisionTerms(options), options.pinAbove),
+        decisions: options.board.isAside(intent.sequenceId)
+          ? []
+          : offeredDecisions(intent, decisionTerms(options), options.pinAbove),
       })),
   };
 }

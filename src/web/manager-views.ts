@@ -2,6 +2,7 @@
 import type { SettingsAnswer, SyncAnswer } from './api/terminal.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
+import { orWithoutRow, unreadPayments } from './unread.ts';
 
 const DUE_MAX = 200;
 
@@ -9,9 +10,17 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
   const { worker, ledger, board, clock } = options;
   const status = worker.status();
   const { reversing, deferred } = ledger.summary();
-  const due = status.due.slice(0, DUE_MAX).flatMap((item) => {
-    const intent = ledger.get(item.sequenceId);
-    return intent === null ? [] : [paymentRow(options, intent)];
+  const unread: string[] = [];
+  const due = status.due.slice(0, DUE_MAX).flatMap(({ sequenceId }) => {
+    const found = orWithoutRow(
+      options,
+      () => ledger.get(sequenceId),
+      () => {
+        unread.push(sequenceId);
+        return null;
+      },
+    );
+    return found === null ? [] : [paymentRow(options, found)];
   });
   const hosts = ['unsent', 'sending', 'unknown', 'voiding'] as const;
   const byState = Object.fromEntries(
@@ -44,6 +53,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
     },
     oldestAtMs: status.counts.oldestAtMs,
     due,
+    unread: unreadPayments(board, unread),
   };
 }
 

@@ -12,8 +12,12 @@ import { type DecisionTerms, isDated, offeredDecisions } from './decisions.ts';
 import { ApiFault } from './fault.ts';
 import type { StatusSource, WebOptions } from './options.ts';
 import { faceForRail } from './papers.ts';
+import { readOrKnown } from './unread.ts';
 
-type PaymentOptions = Pick<WebOptions, 'ledger' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs'> &
+type PaymentOptions = Pick<
+  WebOptions,
+  'ledger' | 'board' | 'clock' | 'policy' | 'pinAbove' | 'unclaimedAfterMs'
+> &
   StatusSource;
 
 const STEPS_MAX = 500;
@@ -78,11 +82,13 @@ export function decisionTerms(
 
 /** The payment with everything a manager may ask about it. Throws ApiFault when there is none. */
 export function paymentDetail(options: PaymentOptions, sequenceId: string): PaymentDetail {
-  const intent = options.ledger.get(sequenceId);
-  if (intent === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
+  const found = readOrKnown(options, sequenceId);
+  if (found === null) throw new ApiFault(404, 'NOT_FOUND', 'no such payment');
+  const { intent, isUnread } = found;
   const entries = options.ledger.timeline(sequenceId);
   return {
     ...paymentRow(options, intent),
+    unread: isUnread,
     face: faceForRail(options, intent),
     left: intent.left,
     managerNeeded: intent.managerNeeded,
@@ -99,12 +105,13 @@ export function paymentDetail(options: PaymentOptions, sequenceId: string): Paym
     })),
     steps: timeline(entries),
     postings: Object.entries(positionOf(intent)).map(([account, amount]) => ({ account, amount })),
-    decisions: entries.every(isVerified)
-      ? offeredDecisions(intent, decisionTerms(options), options.pinAbove)
-      : [],
-    canInquire: intent.bytesMayHaveLeft,
-    canNetCancelAgain: intent.host === 'reversing',
-    receipt: paperOf(intent),
+    decisions:
+      !isUnread && entries.every(isVerified)
+        ? offeredDecisions(intent, decisionTerms(options), options.pinAbove)
+        : [],
+    canInquire: !isUnread && intent.bytesMayHaveLeft,
+    canNetCancelAgain: !isUnread && intent.host === 'reversing',
+    receipt: isUnread ? null : paperOf(intent),
   };
 }
 

@@ -7,6 +7,7 @@ import type { CountSum } from './api/common.ts';
 import type { TodayAnswer } from './api/manager.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
+import { unreadPayments } from './unread.ts';
 
 const HOUR_MS = 3_600_000;
 /** Payments of one day that are read when the chart is first asked for. */
@@ -28,6 +29,8 @@ interface Hour {
 export class Today {
   readonly #options: TodayOptions;
   #startMs = -1;
+  /** Payments of the day that could not be read when the chart was made. */
+  #unread: string[] = [];
   #hours: Hour[] = [];
 
   constructor(options: TodayOptions) {
@@ -68,6 +71,7 @@ export class Today {
       reversing: totals.reversing,
       cases: totals.cases.count,
       expectedCash: this.#expectedCash(businessDate),
+      unread: unreadPayments(board, this.#unread),
       oldestCases: cases.slice(-OLDEST_CASES).map((intent) => paymentRow(this.#options, intent)),
       line: {
         state: status.line.state,
@@ -98,11 +102,13 @@ export class Today {
 
   #prime(startMs: number, businessDate: string): void {
     this.#startMs = startMs;
+    this.#unread = [];
     this.#hours = Array.from({ length: 24 }, () => ({ charges: 0, refunds: 0, reversed: 0 }));
     let before: string | null = null;
     for (let read = 0; read < PRIME_MAX; read += PAGE) {
       const page = this.#options.ledger.list({
         limit: PAGE,
+        readableOnly: true,
         businessDateFrom: businessDate,
         businessDateTo: businessDate,
         ...(before === null ? {} : { before }),
@@ -111,6 +117,7 @@ export class Today {
         if (intent.approval !== null) this.#count(intent, 'approved', intent.scannedAtMs);
         if (intent.host !== 'approved') this.#count(intent, intent.host, intent.scannedAtMs);
       }
+      this.#unread.push(...(page.unread ?? []));
       before = page.older;
       if (before === null) return;
     }

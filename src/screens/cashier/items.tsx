@@ -1,6 +1,6 @@
 /** A list of payments in a panel: what each one is, and the buttons that it has. */
-import type { RailItem } from '../../station/snapshot.ts';
-import { clockTime } from '../text/format.ts';
+import type { FaceIntent, RailItem } from '../../station/snapshot.ts';
+import { clockTime, won } from '../text/format.ts';
 import { RAIL, WORDS } from '../text/rail.ts';
 import { type Language, say } from '../text/words.ts';
 import type { PanelProps } from './panels.ts';
@@ -24,15 +24,37 @@ export function Items(props: PanelProps & { items: readonly Item[] }) {
   );
 }
 
-function What({ item, language }: { item: Item; language: Language }) {
+/** What cannot be read in the ledger: no sentence of it can be trusted, so it has none, and no button. */
+export function Aside(props: { items: readonly FaceIntent[]; language: Language }) {
+  const { items, language } = props;
+  return (
+    <>
+      <p>{RAIL.asideText[language]}</p>
+      <ul class="items">
+        {items.map((item) => (
+          <li key={item.sequenceId}>
+            <span class="what">
+              <b>{won(item.amount, language)}</b>
+              <span class="muted">{factsOf(item, language)}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function factsOf(item: FaceIntent, language: Language): string {
   const type = item.type === 'CHARGE' ? WORDS.charge : WORDS.refund;
   const card = say(WORDS.cardEnding, language, { last4: item.last4 });
+  return [clockTime(item.scannedAtMs), type[language], card, item.reference].join(' · ');
+}
+
+function What({ item, language }: { item: Item; language: Language }) {
   return (
     <span class="what">
       <b>{railLine(item, item.face, language)}</b>
-      <span class="muted">
-        {[clockTime(item.scannedAtMs), type[language], card, item.reference].join(' · ')}
-      </span>
+      <span class="muted">{factsOf(item, language)}</span>
     </span>
   );
 }

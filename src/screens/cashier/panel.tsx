@@ -8,8 +8,8 @@ import { RAIL } from '../text/rail.ts';
 import { STRIP } from '../text/strip.ts';
 import type { Language } from '../text/words.ts';
 import { Find } from './find-panel.tsx';
-import { Items } from './items.tsx';
-import type { OpenPanel, PanelProps } from './panels.ts';
+import { Aside, Items } from './items.tsx';
+import type { OpenPanel, PanelProps, RailList } from './panels.ts';
 import { PaperPanel } from './paper-panel.tsx';
 import { TextPad } from './text-pad.tsx';
 
@@ -30,11 +30,24 @@ export function Panel(props: PanelProps) {
           <span class="verb">{RAIL.close[language]}</span>
         </button>
       </header>
-      {open.kind === 'list' ? <Items {...props} items={props.snapshot.rail[open.list]} /> : null}
+      {open.kind === 'list' ? <List {...props} list={open.list} /> : null}
       {open.kind === 'paper' ? <PaperPanel {...props} paper={open} /> : null}
       {open.kind === 'find' ? <Find {...props} /> : null}
       {open.kind === 'cashier' ? <CashierNumber {...props} /> : null}
     </section>
+  );
+}
+
+function List(props: PanelProps & { list: RailList }) {
+  const { list, snapshot, language } = props;
+  const items = snapshot.rail[list];
+  const aside = list === 'cases' ? snapshot.rail.aside : [];
+  if (aside.length === 0) return <Items {...props} items={items} />;
+  return (
+    <>
+      <Aside items={aside} language={language} />
+      {items.length === 0 ? null : <Items {...props} items={items} />}
+    </>
   );
 }
 

@@ -59,7 +59,7 @@ export function Rail(props: RailProps) {
       )}
       <div class="chips">
         {CHIPS.map(({ list, shape, words }) => {
-          const count = snapshot.rail[list].length;
+          const count = countOf(snapshot.rail, list);
           return count === 0 ? null : (
             <button
               type="button"
@@ -87,6 +87,11 @@ export function Rail(props: RailProps) {
       </div>
     </div>
   );
+}
+
+/** What cannot be read in the ledger is the manager's, as a case is, and stands among them. */
+function countOf(rail: Snapshot['rail'], list: RailList): number {
+  return rail[list].length + (list === 'cases' ? rail.aside.length : 0);
 }
 
 function LastResult(props: RailProps & { snapshot: Snapshot }) {

@@ -7,7 +7,7 @@ import { railLine } from '../cashier/sentence.ts';
 import { Paper } from '../shared/paper.tsx';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
-import { DETAIL, LIST } from '../text/manager.ts';
+import { DETAIL, LIST, UNREAD } from '../text/manager.ts';
 import { reasonText } from '../text/reasons.ts';
 import {
   ACCOUNT_WORDS,
@@ -60,6 +60,11 @@ function Detail(props: DetailProps) {
           ▲ {say(DETAIL.broken, language, { index: broken.index })}
         </p>
       )}
+      {payment.unread ? (
+        <p class="alarm" role="alert">
+          ▲ {UNREAD.one[language]} {UNREAD.todo[language]}
+        </p>
+      ) : null}
       <Facts payment={payment} language={language} />
       {payment.decisions.length === 0 ? null : <Decide {...props} payment={payment} changed={props.reload} />}
       <Actions {...props} />

@@ -10,6 +10,7 @@ import { type News, useHeldList } from './held-list.ts';
 import { LoadState } from './parts.tsx';
 import { PaymentTable } from './payment-table.tsx';
 import { linkTo } from './route.ts';
+import { Unread } from './unread.tsx';
 import { Verify } from './verify.tsx';
 
 const FILTERS = [
@@ -91,6 +92,7 @@ export function Payments(props: PageProps) {
         />
       )}
       <LoadState of={loaded} what={NAV.payments[language]} language={language} />
+      <Unread rows={(byCard ?? loaded.data)?.unread ?? []} language={language} nowMs={live.wallMs} />
       {answer !== null && answer.rows.length === 0 ? (
         <p class="empty">
           {(answer.older === null ? LIST.none : LIST.noneSoFar)[language]}{' '}

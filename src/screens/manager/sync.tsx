@@ -9,6 +9,7 @@ import type { PageProps } from './context.ts';
 import { PinField, TextField } from './fields.tsx';
 import { FactList, LoadState, lineText } from './parts.tsx';
 import { PaymentTable } from './payment-table.tsx';
+import { Unread } from './unread.tsx';
 
 type Command = 'pause' | 'resume' | 'claim';
 
@@ -95,6 +96,7 @@ function Figures(props: PageProps & { sync: SyncAnswer }) {
   const { sync, language, live } = props;
   return (
     <>
+      <Unread rows={sync.unread} language={language} nowMs={live.wallMs} />
       <p class="line-state">{lineText(sync.line, language)}</p>
       <FactList rows={figures(sync, live.wallMs, language)} />
       <h2>{SYNC.due[language]}</h2>

@@ -12,6 +12,7 @@ import type { PageProps } from './context.ts';
 import { LoadState, lineText, ScrollingTable } from './parts.tsx';
 import { nextText } from './payment.tsx';
 import { linkTo } from './route.ts';
+import { Unread } from './unread.tsx';
 
 export function Today(props: PageProps) {
   const { language, live } = props;
@@ -25,6 +26,7 @@ export function Today(props: PageProps) {
       <LoadState of={loaded} what={NAV.today[language]} language={language} />
       {today === null ? null : (
         <>
+          <Unread rows={today.unread} language={language} nowMs={live.wallMs} />
           <Tiles {...props} today={today} />
           <Chart {...props} today={today} />
           <Oldest {...props} today={today} />

@@ -110,6 +110,22 @@ export const TODAY = {
   hidden: { ko: '시재 점검 뒤에 보입니다', en: 'shown after the count' },
 } as const satisfies Record<string, Words>;
 
+/** Payments whose row in the ledger cannot be read. */
+export const UNREAD = {
+  what: {
+    ko: '장부에서 읽을 수 없는 거래 {count}건. 아래는 마지막으로 알던 내용입니다.',
+    en: 'Payments that the ledger cannot read: {count}. Below is what was known of them last.',
+  },
+  todo: {
+    ko: '현금이 어디 있는지 확인해 적어 두세요. 그다음 프로그램을 멈추고 마지막 백업을 복원하세요(설치 안내서의 ledger restore).',
+    en: "Find out where the cash is and write it down. Then stop the program and restore the last backup (ledger restore in the installer's guide).",
+  },
+  one: {
+    ko: '장부에서 이 거래를 읽을 수 없습니다. 마지막으로 알던 내용이며, 이것으로 결정할 수 없습니다.',
+    en: 'The ledger cannot read this payment. This is what was known of it last; nothing is decided on it.',
+  },
+} as const satisfies Record<string, Words>;
+
 export const LIST = {
   time: { ko: '시각', en: 'Time' },
   type: { ko: '종류', en: 'Type' },

@@ -16,6 +16,10 @@ export const RAIL = {
   returnDue: { ko: '돌려줄 돈', en: 'To give back' },
   later: { ko: '나중 충전', en: 'Credit later' },
   cases: { ko: '미결', en: 'Open cases' },
+  asideText: {
+    ko: '▲ 장부에서 읽을 수 없는 거래입니다. 현금을 움직이지 말고, 누가 가지고 있는지 적어 점장을 부르세요.',
+    en: '▲ The ledger cannot read these. Move no cash for them, note who has it, call the manager.',
+  },
   empty: { ko: '없습니다.', en: 'None.' },
   slip: { ko: '확인증', en: 'Slip' },
   last4: { ko: '카드 끝 4자리를 손님께 물어보세요.', en: "Ask the customer for the card's last four." },

@@ -19,6 +19,7 @@ import type {
   PaymentDetail,
   PaymentRow,
   PaymentsAnswer,
+  UnreadPayment,
 } from './payments.ts';
 import type {
   ClaimBody,
@@ -92,6 +93,8 @@ export interface TodayAnswer {
   readonly expectedCash: number | null;
   /** The five oldest cases. */
   readonly oldestCases: readonly PaymentRow[];
+  /** Payments whose row in the ledger cannot be read: their cash is to be found, and a backup to be restored. */
+  readonly unread: readonly UnreadPayment[];
   readonly line: Snapshot['strip']['line'];
   readonly clockConfirmed: boolean;
   readonly scannersReady: number;

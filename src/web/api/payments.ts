@@ -31,6 +31,17 @@ export interface PaymentRow {
   readonly next: { readonly what: string; readonly atMs: number } | null;
 }
 
+/** A payment whose row in the ledger cannot be read. */
+export interface UnreadPayment {
+  readonly sequenceId: string;
+  readonly reference: string;
+  /** What was known of it last; null: nothing, it had ended when this run began. */
+  readonly known: Pick<
+    PaymentRow,
+    'type' | 'amount' | 'scannedAtMs' | 'bin' | 'last4' | 'host' | 'cash' | 'deferred'
+  > | null;
+}
+
 /**
  * `GET /api/v1/manager/payments?limit=50&before=&after=&from=20260723&to=20260723&type=CHARGE&group=case&later=1
  * &station=1&amountFrom=&amountTo=&text=`; everything optional, limit 1 to 200. `before` and `after` are the answer's
@@ -40,6 +51,8 @@ export interface PaymentsAnswer {
   readonly rows: readonly PaymentRow[];
   readonly older: string | null;
   readonly newer: string | null;
+  /** Payments whose row cannot be read: those that the page has no row for, and open ones in any case. */
+  readonly unread: readonly UnreadPayment[];
 }
 
 /** Search by card number: 16 digits and the PIN again, in the body. */
@@ -134,6 +147,8 @@ export interface OfferedDecision {
 }
 
 export interface PaymentDetail extends PaymentRow {
+  /** Its row cannot be read: this is what was known of it last, and nothing may be decided on it. */
+  readonly unread: boolean;
   /** The face a cashier would see for it. */
   readonly face: FaceId;
   readonly left: boolean;

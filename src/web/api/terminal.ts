@@ -5,7 +5,7 @@ import type { VerifyFaultCode } from '../../ledger/types.ts';
 import type { ScanReport } from '../../station/scanners.ts';
 import type { Snapshot } from '../../station/snapshot.ts';
 import type { CountSum, PinBody } from './common.ts';
-import type { PaymentRow } from './payments.ts';
+import type { PaymentRow, UnreadPayment } from './payments.ts';
 
 export interface SyncAnswer {
   readonly asOfMs: number;
@@ -24,6 +24,8 @@ export interface SyncAnswer {
   readonly oldestAtMs: number | null;
   /** Due items, next first, at most 200. */
   readonly due: readonly PaymentRow[];
+  /** Open payments whose row in the ledger cannot be read: nothing of them is sent. */
+  readonly unread: readonly UnreadPayment[];
 }
 
 export interface PauseBody extends PinBody {

@@ -56,6 +56,7 @@ const OWED = rowOf(3, {
 const QUESTION = rowOf(5, { type: 'REFUND', host: 'approved', cash: 'payout_due', question: 'RE_OUT' });
 
 export const PAYMENTS: PaymentsAnswer = {
+  unread: [],
   rows: Array.from({ length: 50 }, (_each, index) =>
     index === 3 ? OWED : index === 5 ? QUESTION : rowOf(index),
   ),
@@ -84,6 +85,7 @@ const SIGNED_IN: SessionAnswer = {
 };
 
 const TODAY: TodayAnswer = {
+  unread: [],
   asOfMs: NOW_MS,
   businessDate: '20260723',
   chargesApproved: { count: 41, sum: 1_230_000 },
@@ -113,6 +115,7 @@ const HOSTS = ['unsent', null, 'sending', 'unknown', null, 'reversing'] as const
 const CASHES = ['none', 'received', null, null, null, 'return_due'] as const;
 
 export const DETAIL: PaymentDetail = {
+  unread: false,
   ...OWED,
   face: 'BACK-REV',
   left: true,
@@ -172,6 +175,7 @@ const CASES: CasesAnswer = {
 };
 
 const SYNC: SyncAnswer = {
+  unread: [],
   asOfMs: NOW_MS,
   line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
   paused: false,

@@ -65,7 +65,10 @@ export function snapshotOf(face: Face, change: Partial<Snapshot> = {}): Snapshot
     },
     face,
     band: null,
-    rail: { last: null, printer: 'off', payoutDue: [], returnDue: [], later: [], cases: [], news: null },
+    rail: {
+      ...{ last: null, printer: 'off', news: null },
+      ...{ payoutDue: [], returnDue: [], later: [], cases: [], aside: [] },
+    },
     times: { deadMs: 700, heartbeatMs: 2_000, darkHours: null },
     ...change,
   };

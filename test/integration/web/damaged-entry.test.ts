@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DayAnswer } from '../../../src/web/api/day.ts';
+import type { PaymentDetail, PaymentsAnswer } from '../../../src/web/api/payments.ts';
 import { changeByHand } from '../agent/by-hand.ts';
 import { type Answer, askedToEnd, call, EventReader, Page, until } from '../agent/harness.ts';
 import { BOSS, counted, type DayLab, startDay } from '../settlement/day-lab.ts';
@@ -24,6 +26,11 @@ async function restartAfter(sql: string): Promise<void> {
   changeByHand(join(lab.till.directory, 'ledger', 'ledger.db'), sql);
   await lab.till.restart();
   lab.page = new Page(lab.till.agent.address);
+}
+/** The row of the payment of this amount is no JSON any more, while the till has it open. */
+function damage(amount: number): void {
+  const file = join(lab.till.directory, 'ledger', 'ledger.db');
+  changeByHand(file, `UPDATE intents SET ${cut('state')} WHERE amount = ${amount}`);
 }
 const get = (path: string): Promise<Answer> => call(lab.till.agent.address, `/api/v1/payments/${path}`);
 
@@ -54,10 +61,7 @@ describe('a payment at the counter whose row is no JSON any more', () => {
     await page.sees('TAKE');
     await page.press('RECEIVED');
     await page.sees('CHECK');
-    changeByHand(
-      join(till.directory, 'ledger', 'ledger.db'),
-      `UPDATE intents SET ${cut('state')} WHERE amount = 30000`,
-    );
+    damage(30_000);
     await page.sees('LEDGER', ({ face }) => face.values.code === 'CORRUPT');
     await till.scanner.send(await till.barcode('CHARGE', 40_000));
     await page.untilSeen('the refusal', ({ band }) => band?.cause === 'LEDGER');
@@ -67,15 +71,83 @@ describe('a payment at the counter whose row is no JSON any more', () => {
   });
 });
 
+describe('a manager of a till with a payment whose row is no JSON any more', () => {
+  let cookie = '';
+  const manager = (path: string, body?: unknown): Promise<Answer> =>
+    call(lab.till.agent.address, `/api/v1/manager/${path}`, {
+      headers: cookie === '' ? {} : { cookie },
+      ...(body === undefined ? {} : { body }),
+    });
+  beforeEach(async () => {
+    cookie = '';
+    const code = readFileSync(lab.till.agent.installerCodeFile() ?? '', 'utf8').trim();
+    const made = await manager('first', { code, name: 'Kim', pin: '739155' });
+    cookie = String(made.headers['set-cookie']).split(';', 1)[0] ?? '';
+  });
+  afterEach(async () => expect(await askedToEnd(lab.till)).toBeNull());
+
+  it('is told which it is by every page: what was known of it last, and nothing to decide', async () => {
+    const { till, page } = lab;
+    till.issuer.faults?.set({ call: 'approve', kind: 'dropAfter' });
+    till.issuer.faults?.set({ call: 'inquiry', kind: 'dropBefore' });
+    await till.scanner.send(await till.barcode('CHARGE', 30_000));
+    await page.sees('TAKE');
+    await page.press('RECEIVED');
+    const { face } = await page.sees('CHECK');
+    const sequenceId = face.intent?.sequenceId ?? '';
+    damage(30_000);
+    const { rail } = await page.sees('LEDGER', (shown) => shown.face.values.code === 'CORRUPT');
+    expect(rail.aside).toMatchObject([{ sequenceId, amount: 30_000 }]);
+    for (const path of ['today', 'payments', 'sync']) {
+      const answer = await manager(path);
+      const { unread } = answer.json<Pick<PaymentsAnswer, 'unread'>>();
+      expect([path, answer.status, unread]).toMatchObject([
+        path,
+        200,
+        [{ sequenceId, known: { type: 'CHARGE', amount: 30_000, cash: 'received' } }],
+      ]);
+    }
+    const detail = await manager(`payments/${sequenceId}`);
+    expect(detail.status).toBe(200);
+    expect(detail.json<PaymentDetail>()).toMatchObject({
+      ...{ unread: true, amount: 30_000, decisions: [] },
+      ...{ canInquire: false, canNetCancelAgain: false, receipt: null },
+    });
+    expect(detail.json<PaymentDetail>().steps.map(({ event }) => event)).toContain('received');
+    const day = await manager('day');
+    expect(day.json<DayAnswer>().openItems).toMatchObject([{ sequenceId, amount: 30_000 }]);
+    const decided = { decision: 'givenBack', version: 1, reason: 'CUSTOMER_ASKED' };
+    expect((await manager(`payments/${sequenceId}/decide`, decided)).status).toBe(503);
+  });
+
+  it('is given no close and no export in which it is left out', async () => {
+    await lab.charge(20_000, false);
+    damage(20_000);
+    const { settlement } = lab.till.agent;
+    expect((await manager('day')).status).toBe(200);
+    settlement.count(lab.date(), counted(30_000), BOSS);
+    expect(() => settlement.close(lab.date(), BOSS)).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+    await expect(manager('export.csv')).rejects.toThrow('aborted'); // never one without it
+  });
+
+  it('sees all others in the list, and the name of one that had ended', async () => {
+    const ended = await lab.charge(20_000);
+    damage(20_000);
+    const answer = await manager('payments');
+    const { rows, unread } = answer.json<PaymentsAnswer>();
+    expect(rows.map(({ amount }) => amount)).toEqual([10_000]);
+    expect(unread).toMatchObject([{ sequenceId: ended, known: null }]);
+    expect((await manager(`payments/${ended}`)).status).toBe(503);
+    expect((await manager('today')).status).toBe(200);
+  });
+});
+
 describe('a payment whose row is found damaged by [Received]', () => {
   it('says NOT RECORDED for a time that is told, and the till knows at once what it has', async () => {
     const { till, page } = lab;
     await till.scanner.send(await till.barcode('CHARGE', 30_000));
     await page.sees('TAKE');
-    changeByHand(
-      join(till.directory, 'ledger', 'ledger.db'),
-      `UPDATE intents SET ${cut('state')} WHERE amount = 30000`,
-    );
+    damage(30_000);
     await page.press('RECEIVED');
     const { face } = await page.sees('NOT-RECORDED', (shown) => shown.face.countdown?.kind === 'leave');
     expect(face.intent?.amount).toBe(30_000);

@@ -38,6 +38,25 @@ describe('a payment that was set aside', () => {
     expect(lab.ledger.get(other.sequenceId)?.cash).toBe('returned');
   });
 
+  it('is named in the rail as it was known last, in a list of its own, for somebody must find its cash', () => {
+    const other = leaveReturn(7_000, OTHER_CARD);
+    lab.scan(lab.barcode('CHARGE', 12_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'ambiguous', code: null });
+    expect(lab.see().face).toMatchObject({ id: 'CHECK', refused: null });
+    const { sequenceId } = lab.newest();
+    expect(lab.see().rail.aside).toEqual([]);
+    lab.damage(sequenceId);
+    lab.setAside(sequenceId);
+    const { face, rail } = lab.see();
+    expect([face.id, face.intent]).toEqual(['LEDGER', null]);
+    expect(rail.aside).toMatchObject([{ sequenceId, type: 'CHARGE', amount: 12_000 }]);
+    lab.setAside(other.sequenceId);
+    expect(lab.see()).toMatchObject({ strip: { returnDue: 0 }, rail: { returnDue: [] } });
+    expect(lab.see().rail.aside.map(({ amount }) => amount)).toEqual([12_000, 7_000]);
+  });
+
   it('is not voided either', () => {
     lab.charge();
     lab.shown();
