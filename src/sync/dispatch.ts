@@ -88,7 +88,8 @@ export class Dispatch {
     for (const entry of agenda.ready(lane).values()) {
       if (!this.#isRunning() || calls.items >= this.#limits.inFlight) return;
       const attended = isForCustomer(entry, lane);
-      const hasRoom = isFirstNetCancel(entry, lane) ? this.#hasPlace(false, 0) : this.#hasRoom(attended);
+      const isUrgent = isFirstNetCancel(entry, lane) || (attended && !isRepeatedVoid(entry, lane));
+      const hasRoom = isUrgent ? this.#hasPlace(attended, 0) : this.#hasRoom(attended);
       if (hasRoom && this.#mayGo(entry, lane, attended)) delivery.send(entry, attended);
     }
   }
@@ -134,8 +135,7 @@ export class Dispatch {
    * a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
    */
   #hasRoom(attended: boolean, more = 0): boolean {
-    if (!attended && this.#parts.liaison.isHelloUrgent) return false;
-    return this.#hasPlace(attended, more);
+    return !this.#parts.liaison.isHelloUrgent && this.#hasPlace(attended, more);
   }
 
   /** What asks for the line or for a business day takes no place from a customer. */
@@ -150,6 +150,11 @@ export class Dispatch {
 /** Nothing holds it up but a want of places: what it is for may have been applied. One for each payment, so it ends. */
 function isFirstNetCancel(entry: Entry, lane: Lane): boolean {
   return lane === 'netCancel' && entry.intent.netCancels === 0;
+}
+
+/** Where nothing is answered, one repeat follows the other for hours, and none leaves a pause for a hello. */
+function isRepeatedVoid({ intent }: Entry, lane: Lane): boolean {
+  return lane === 'void' && (intent.misses ?? 0) > 0;
 }
 
 /** Somebody stands at the counter for this request. */

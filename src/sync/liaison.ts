@@ -160,7 +160,9 @@ export class Liaison {
     // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
-    this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && this.breaker.isClosed;
+    const { untilMs: closedUntilMs } = this.breaker;
+    const mayCall = closedUntilMs === null || closedUntilMs <= now.monoMs;
+    this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && mayCall;
     if (this.#dayChange.tick(now.monoMs, this.breaker.untilMs) || this.#isOverdue) this.#isHelloWanted = true;
     this.#keepIndex(now);
   }
@@ -191,7 +193,7 @@ export class Liaison {
   /** Mono ms of the next thing to do here; null: nothing before an answer comes. */
   wakeMs(now: Now): number | null {
     const isBusy = this.#calls.has('hello') || this.#calls.has('probe');
-    const mayTry = !isBusy && (this.session.greeted || this.#calls.size === 0);
+    const mayTry = !isBusy && (this.#mayProbe() || this.#calls.size === 0);
     const ownMs = soonest(this.#alarm?.untilMs ?? null, this.#dayChange.againMs);
     return soonest(ownMs, mayTry ? this.nextTryMs(now) : null);
   }
@@ -227,7 +229,12 @@ export class Liaison {
     const isWanted = this.#isHelloWanted || this.#claim !== null || this.session.clockJumped(now);
     const isHello = !this.session.greeted || isWanted || isDue;
     if (isHello && this.#calls.size === 0) this.#hello(now);
-    else if (this.session.greeted) this.#probe(now);
+    else if (this.#mayProbe()) this.#probe(now);
+  }
+
+  /** Not where a hello is overdue: it goes as soon as what is under way has ended, and a probe would only be in its way. */
+  #mayProbe(): boolean {
+    return this.session.greeted && !this.#isOverdue;
   }
 
   #probe(now: Now): void {

@@ -229,10 +229,12 @@ export class Counter {
   ledger: Ledger;
   worker: SyncWorker;
   readonly #more: Partial<SyncOptions>;
+  readonly #random: Random;
 
-  constructor(more: Partial<SyncOptions> = {}) {
+  constructor(more: Partial<SyncOptions> = {}, random = HALF) {
     this.#more = more;
-    this.shop = createShop({ random: HALF, now: this.clock.now() });
+    this.#random = random;
+    this.shop = createShop({ random, now: this.clock.now() });
     this.ledger = this.shop.open();
     this.worker = this.#makeWorker();
   }
@@ -242,7 +244,7 @@ export class Counter {
       ledger: this.ledger,
       backend: this.backend,
       clock: this.clock,
-      random: HALF,
+      random: this.#random,
       times: DEFAULT_TIMES,
       identity: { machineId: MACHINE, agentVersion: 'test' },
       mayDefer: () => true,

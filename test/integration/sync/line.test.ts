@@ -154,6 +154,21 @@ describe('hello', () => {
     expect(worker.status().drainPerMinute).toBe(6);
   });
 
+  it('goes in time also where a void that nobody answers is repeated without a pause', async () => {
+    await counter.end();
+    counter = new Counter({}, { fraction: () => 0, bytes: (count) => new Uint8Array(count) });
+    const { backend, clock } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(10);
+    counter.record(charge, { kind: 'acknowledge' });
+    const silent = (): Promise<Answered<never>> => held<Answered<never>>().promise;
+    Object.assign(backend, { sayCancel: silent, sayProbe: silent, sayHello: silent });
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await clock.advance(640_000);
+    expect(backend.of('cancel').length).toBeGreaterThan(20);
+    expect(backend.of('hello')).toHaveLength(2);
+  });
+
   it('is repeated alone now and then, and nothing overtakes it: it judges the journal index', async () => {
     await counter.start();
     await counter.clock.advance(590_000);
