@@ -27,6 +27,7 @@ const remembered = z.object({
     .object({ index: z.int().min(0), hash: z.string() })
     .nullable()
     .default(null),
+  undecided: z.array(z.string()).exactOptional(),
 });
 
 /** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */

@@ -26,6 +26,8 @@ export interface Remembered {
    * from the issuer how much was missing then. null: the last hello was answered.
    */
   readonly found: { readonly index: number; readonly hash: string } | null;
+  /** Payments that the issuer had not decided when all else had been asked again: they are asked about further. */
+  readonly undecided?: readonly string[];
 }
 
 /** Where it is kept: small, synchronous, durable when `write` returns. */

@@ -15,14 +15,17 @@ import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
 import type { Session } from './session.ts';
 import { soonest } from './soonest.ts';
+import { Undecided } from './undecided.ts';
 
 const TERMINAL: Actor = { role: 'terminal' };
 const ASKS_MAX = 1_000;
 const PAGE = 100;
 const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
-/** What the issuer has not decided yet is no answer: it may be approved after all, and nobody would ask any more. */
-const UNDECIDED_MS = 30_000;
+/** A line that is down is not asked over again, so this is the payment's own trouble. */
+const FAILURES_MAX = 8;
+/** More than these are not kept beside the ledger: the next start asks about everything again. */
+const UNDECIDED_MAX = 1_000;
 /** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
 const PAGES_A_TURN = 4;
 const LOOK_ON_MS = 20;
@@ -69,9 +72,11 @@ export class Recheck {
   readonly #list: AgainList;
   #underWay = 0;
   #retryMs: number | null = null;
-  /** Pending at the issuer, and when they are asked about again. */
-  #undecided: string[] = [];
-  #undecidedMs: number | null = null;
+  readonly #undecided = new Undecided();
+  /** Of payments that were asked about in vain, how often. */
+  readonly #failures = new Map<string, number>();
+  /** What an earlier run left undecided is known. */
+  #isTakenUp = false;
 
   /** `page` asks for a page of the issuer's list. */
   constructor(
@@ -91,7 +96,12 @@ export class Recheck {
   nextMs(session: Session): number | null {
     const askMs = this.#asks.length > 0 ? this.#delivery.heldUntilMs() : null;
     // Before `retryMs` nothing is asked, what is pending neither: its time may have come by then, and would wake at once.
-    return soonest(askMs, mayAskAgain(session) ? (this.#retryMs ?? this.#undecidedMs) : null);
+    return soonest(askMs, session.recovering ? null : (this.#retryMs ?? this.#undecided.nextMs()));
+  }
+
+  /** Lets nothing wait that is pending at the issuer. */
+  hurry(): void {
+    this.#undecided.hurry(this.#options.clock.now().monoMs);
   }
 
   ask(intent: Intent, wake: () => void, canWait = false): Promise<string | null> {
@@ -118,7 +128,8 @@ export class Recheck {
    */
   runAgain(session: Session, hasRoom: () => boolean, permitMs: () => number): void {
     const { hello } = session;
-    if (hello === null || !mayAskAgain(session)) return;
+    // A fenced terminal sends no net cancel, and after its claim everything is asked again in any case.
+    if (hello === null || session.recovering) return;
     try {
       this.#askAgain(session, hello.openBusinessDate, hasRoom, permitMs);
     } catch (fault) {
@@ -143,17 +154,19 @@ export class Recheck {
     this.#unread.clear();
     this.#list.begin();
     this.#retryMs = null;
-    this.#undecided = [];
-    this.#undecidedMs = null;
+    this.#undecided.clear();
+    this.#failures.clear();
+    this.#isTakenUp = true; // all of them are in this round too
     this.#underWay = 0; // answers to what was asked before belong to the list before
   }
 
   #askAgain(session: Session, openDate: string, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
-    if (this.#round !== session.round) this.#begin(session.round);
+    if (session.issuerChanged && this.#round !== session.round) this.#begin(session.round);
+    if (this.#round === null) this.#syncUndecided(session, monoMs);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
-    if (this.#undecidedMs !== null && monoMs >= this.#undecidedMs) this.#todo.push(...this.#takeUndecided());
+    this.#todo.push(...this.#undecided.takeDue(monoMs));
     /** Their approval is on its way, and would make the answer to a question of now too old. */
     const sending: string[] = [];
     try {
@@ -162,12 +175,19 @@ export class Recheck {
       this.#todo.push(...sending);
     }
     if (this.#todo.length === sending.length && sending.length > 0) this.#retryMs ??= monoMs + RETRY_MS;
-    const isOut = this.#underWay > 0 || this.#undecided.length > 0;
-    if (this.#todo.length === 0 && this.#list.isDone && !isOut) {
+    const isOut = this.#underWay > 0 || this.#undecided.size > UNDECIDED_MAX;
+    if (this.#round !== null && this.#todo.length === 0 && this.#list.isDone && !isOut) {
       this.#round = null;
       this.#tellUnread();
-      session.recheckDone(this.#options.ledger.head().index);
+      session.recheckDone(this.#options.ledger.head().index, this.#undecided.kept());
     }
+  }
+
+  /** Between the rounds, what is still undecided is known to the next start too. */
+  #syncUndecided(session: Session, monoMs: number): void {
+    if (!this.#isTakenUp) this.#undecided.takeUp(session.undecided, monoMs);
+    this.#isTakenUp = true;
+    if (this.#undecided.isChanged) session.keepUndecided(this.#undecided.kept());
   }
 
   #askSome(openDate: string, hasRoom: () => boolean, permitMs: () => number, sending: string[]): void {
@@ -189,6 +209,7 @@ export class Recheck {
       const intent = this.#read(sequenceId);
       if (intent?.deferred === true && intent.host === 'sending') sending.push(sequenceId);
       else if (intent !== null && isAsked(intent)) this.#again(intent);
+      else this.#decided(sequenceId); // by itself, as far as there is something to ask
       if (this.#retryMs !== null) break; // not even the attempt could be recorded: the next would only wait for that too
     }
   }
@@ -206,13 +227,6 @@ export class Recheck {
       this.#unread.add(sequenceId);
       return null;
     }
-  }
-
-  #takeUndecided(): readonly string[] {
-    const undecided = this.#undecided;
-    this.#undecided = [];
-    this.#undecidedMs = null;
-    return undecided;
   }
 
   /**
@@ -233,18 +247,34 @@ export class Recheck {
       if (isOver || round !== this.#round) return;
       isOver = true;
       this.#underWay -= 1;
-      const { monoMs } = this.#options.clock.now();
-      if (isDone && result === 'PENDING') {
-        this.#undecided.push(sequenceId);
-        this.#undecidedMs ??= monoMs + UNDECIDED_MS;
-      } else if (!isDone) {
-        this.#todo.push(sequenceId);
-        this.#retryMs = monoMs + RETRY_MS;
-      }
+      if (isDone && result === 'PENDING') this.#pending(intent);
+      else if (isDone) this.#decided(sequenceId);
+      else this.#failed(intent);
     };
     if (intent.host === 'reversed') this.#delivery.remind(intent, over);
     else if (this.#delivery.isAsking(sequenceId)) queueMicrotask(() => over(false));
     else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts, result));
+  }
+
+  #decided(sequenceId: string): void {
+    this.#failures.delete(sequenceId);
+    this.#undecided.decided(sequenceId);
+  }
+
+  /** Again in a moment. What fails again and again, for its own sake then, keeps no round open: it is as good as pending. */
+  #failed(intent: Intent): void {
+    const { sequenceId } = intent;
+    const failures = (this.#failures.get(sequenceId) ?? 0) + 1;
+    this.#failures.set(sequenceId, failures);
+    this.#retryMs = this.#options.clock.now().monoMs + RETRY_MS;
+    if (failures < FAILURES_MAX) this.#todo.push(sequenceId);
+    else this.#pending(intent);
+  }
+
+  #pending(intent: Intent): void {
+    const { monoMs } = this.#options.clock.now();
+    if (!this.#undecided.pending(intent.sequenceId, monoMs)) return;
+    if (this.#delivery.openCase(intent, 'BUDGET_SPENT')) this.#undecided.isCaseNow(intent.sequenceId);
   }
 
   #listPage(openDate: string): void {
@@ -361,11 +391,6 @@ export class Recheck {
       return true;
     }
   }
-}
-
-/** A fenced terminal sends no net cancel, and after its claim everything is asked again in any case. */
-function mayAskAgain(session: Session): boolean {
-  return session.issuerChanged && !session.recovering;
 }
 
 /** What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. */

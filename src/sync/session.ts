@@ -113,10 +113,22 @@ export class Session {
     if (!this.issuerChanged) this.#remember({ issuerEpoch: meta.issuerEpoch });
   }
 
-  /** Everything of unsealed days has been asked again, and the journal up to `journalIndex` holds the answers. */
-  recheckDone(journalIndex: number): void {
+  /**
+   * Everything of unsealed days has been asked again, and the journal up to `journalIndex` holds the answers, but for those
+   * that are still to come: the issuer had not decided yet.
+   */
+  recheckDone(journalIndex: number, undecided: readonly string[]): void {
     this.issuerChanged = false;
-    this.#remember({ issuerEpoch: this.issuerEpoch, knownIndex: journalIndex });
+    this.#remember({ issuerEpoch: this.issuerEpoch, knownIndex: journalIndex, undecided });
+  }
+
+  /** What the issuer had not decided when all else had been asked again. */
+  get undecided(): readonly string[] {
+    return this.#remembered?.undecided ?? [];
+  }
+
+  keepUndecided(undecided: readonly string[]): void {
+    this.#remember({ undecided });
   }
 
   /** The journal has come so far. While the terminal is fenced it may still be shorter than it once was. */

@@ -167,6 +167,7 @@ export class SyncWorker {
   now(): void {
     this.#liaison.hurry();
     this.#agenda.hurry(this.#options.clock.now().monoMs);
+    this.#recheck.hurry();
     this.#wake();
   }
 

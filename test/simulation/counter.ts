@@ -437,6 +437,8 @@ export class Counter {
     const { terminal } = this;
     if (terminal === null || this.network.inFlight > 0 || terminal.worker.status().recovering) return false;
     if (this.isReplaced || terminal.ledger.open().some((intent) => !this.judge.isOver(intent))) return false;
+    // What the issuer had not decided is asked about once more, within an hour.
+    if ((this.world.memory.read()?.undecided ?? []).length > 0) return false;
     return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
   }
 

@@ -1,8 +1,10 @@
 /** What the issuer has not decided yet when everything is asked again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
+import { isCase } from '../../../src/intent/state.ts';
 import type { Answered, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
 import { type SyncMemory, volatileMemory } from '../../../src/sync/memory.ts';
+import { scanOf } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, Counter } from './counter.ts';
 
 const { balance: _balance, ...APPROVAL } = APPROVED;
@@ -50,7 +52,7 @@ async function busiest(seconds: number): Promise<number> {
 }
 
 describe('what is pending at an issuer that was put back', () => {
-  it('is asked about until it is decided there, not faster than twice a minute', async () => {
+  it('is asked about until it is decided there, less and less often', async () => {
     const { backend, clock, worker } = await counter.start();
     const charge = counter.charge();
     await clock.advance(0);
@@ -59,13 +61,86 @@ describe('what is pending at an issuer that was put back', () => {
     worker.now();
     await clock.advance(120_000);
     const asked = backend.of('inquiry', charge.sequenceId).length;
-    expect(asked).toBeGreaterThan(2);
-    expect(asked).toBeLessThanOrEqual(5);
+    expect(asked).toBe(3);
+    await clock.advance(3_600_000);
+    expect(backend.of('inquiry', charge.sequenceId).length).toBeLessThan(10);
     backend.sayInquiry = () => answered({ result: 'REVERSED', voids: [] });
-    await clock.advance(30_000);
+    await clock.advance(3_600_000);
     expect(counter.now(charge).cases).toContain('REVERSED_ELSEWHERE');
-    await clock.advance(300_000);
-    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(asked + 1);
+    const decided = backend.of('inquiry', charge.sequenceId).length;
+    await clock.advance(7_200_000);
+    expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(decided);
+  });
+
+  it('is a case once it has been pending for an hour, and is still asked about, once an hour', async () => {
+    const { backend, clock, ledger } = await counter.start();
+    const { intent: pending } = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
+    await clock.advance(301_000);
+    expect(counter.at(pending)).toBe('closed/none');
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(1_800_000);
+    expect(counter.now(pending).cases).not.toContain('BUDGET_SPENT');
+    await clock.advance(3_600_000);
+    expect(counter.now(pending).cases).toContain('BUDGET_SPENT');
+    const [asked, lines] = [backend.of('inquiry').length, ledger.head().index];
+    await clock.advance(6 * 3_600_000);
+    expect(backend.of('inquiry')).toHaveLength(asked + 6);
+    expect(ledger.head().index - lines).toBeLessThan(20);
+  });
+
+  it('is asked about at once when a manager wants everything tried now', async () => {
+    const { backend, clock, worker } = await counter.start();
+    await charges(1);
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(3_600_000);
+    const asked = backend.of('inquiry').length;
+    worker.now();
+    await clock.advance(1_000);
+    expect(backend.of('inquiry')).toHaveLength(asked + 1);
+  });
+
+  it('or of which no answer is ever to be had keeps nothing else from having been asked, and is a case', async () => {
+    const { backend, clock } = await counter.start();
+    const [odd] = await charges(20);
+    const unlisted = { ...AMBIGUOUS, why: 'UNLISTED_CODE', code: '006_021' };
+    backend.sayInquiry = ({ sequenceId }) => (sequenceId === odd?.sequenceId ? unlisted : COMPLETED);
+    putBack();
+    await clock.advance(120_000);
+    expect(memory.read()).toMatchObject({ issuerEpoch: 'second', undecided: [odd?.sequenceId] });
+    await clock.advance(6 * 3_600_000);
+    expect(backend.of('inquiry', odd?.sequenceId).length).toBeLessThan(30);
+    expect(counter.ledger.list({ limit: 30 }).intents.filter(isCase)).toMatchObject([
+      { sequenceId: odd?.sequenceId, cases: ['BUDGET_SPENT'] },
+    ]);
+  });
+
+  it('alone is asked about again by the next start, not everything else once more', async () => {
+    const { backend, clock } = await counter.start();
+    const [pending] = await charges(20);
+    backend.sayInquiry = ({ sequenceId }) => (sequenceId === pending?.sequenceId ? PENDING : COMPLETED);
+    putBack();
+    await clock.advance(60_000);
+    expect(memory.read()).toMatchObject({ issuerEpoch: 'second', undecided: [pending?.sequenceId] });
+    const askedByNextStart = async (): Promise<readonly (string | null)[]> => {
+      const stopped = counter.worker.stop();
+      await clock.advance(10_000);
+      await stopped;
+      await counter.crash();
+      const mark = backend.of('inquiry').length;
+      await counter.start();
+      await clock.advance(20_000);
+      return backend
+        .of('inquiry')
+        .slice(mark)
+        .map(({ sequenceId }) => sequenceId);
+    };
+    expect(await askedByNextStart()).toEqual([pending?.sequenceId]);
+    backend.sayInquiry = () => COMPLETED;
+    expect(await askedByNextStart()).toEqual([pending?.sequenceId]);
+    expect(memory.read()?.undecided).toEqual([]);
+    expect(await askedByNextStart()).toEqual([]);
   });
 
   it('wakes nobody before it may be asked about, while the answer about another payment is not to be had', async () => {

@@ -295,7 +295,7 @@ describe('the session', () => {
     const afterCrash = sessionOf(memory, 9);
     afterCrash.heard(meta);
     expect(afterCrash.issuerChanged).toBe(true);
-    afterCrash.recheckDone(12);
+    afterCrash.recheckDone(12, []);
     const last = sessionOf(memory, 12);
     last.heard(meta);
     expect(last.issuerChanged).toBe(false);
@@ -309,7 +309,7 @@ describe('the session', () => {
     expect(session.issuerChanged).toBe(true);
     const afterCrash = sessionOf(memory);
     expect(afterCrash.issuerEpoch).toBe('one');
-    session.recheckDone(20);
+    session.recheckDone(20, []);
     expect(sessionOf(memory, 20).issuerEpoch).toBe('two');
   });
 
