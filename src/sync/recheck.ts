@@ -1,26 +1,16 @@
-import type { Actor, Intent } from '../intent/model.ts';
+import type { Intent } from '../intent/model.ts';
 import { keepsDayOpen } from '../intent/state.ts';
-import type {
-  Answered,
-  SettlementItem,
-  TransactionsAnswer,
-  TransactionsRequest,
-} from '../konaplate/settlement.ts';
-import { datePlus } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { AgainList } from './again-list.ts';
-import { isDamaged, isDamagedRow } from './damage.ts';
+import { isDamaged } from './damage.ts';
 import type { Delivery } from './delivery.ts';
-import type { SyncLimits } from './limits.ts';
 import type { SyncOptions } from './options.ts';
 import type { Session } from './session.ts';
 import { soonest } from './soonest.ts';
 import { Undecided } from './undecided.ts';
+import type { UnsealedDays } from './unsealed-days.ts';
 
-const TERMINAL: Actor = { role: 'terminal' };
 const ASKS_MAX = 1_000;
-const PAGE = 100;
-const PAGES_MAX = 1_000;
 const RETRY_MS = 5_000;
 /** A line that is down is not asked over again, so this is the payment's own trouble. */
 const FAILURES_MAX = 8;
@@ -29,10 +19,6 @@ const UNDECIDED_MAX = 1_000;
 /** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
 const PAGES_A_TURN = 4;
 const LOOK_ON_MS = 20;
-/** The business turns to no older day. */
-const DAYS_MAX = 403;
-/** A list of an older day that is not to be had keeps no claim back: the issuer may not give it any more. */
-const DAYS_NEEDED = 62;
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent. The other states ask, or undo, by themselves until the issuer has said what became of them; a void
@@ -57,13 +43,10 @@ interface Ask {
 /** Asking out of turn: for a person, after the issuer was restored, and while the terminal is fenced. */
 export class Recheck {
   readonly #options: SyncOptions;
-  readonly #limits: SyncLimits;
+  readonly #days: UnsealedDays;
   readonly #delivery: Delivery;
-  readonly #page: (request: TransactionsRequest) => Promise<Answered<TransactionsAnswer>>;
   readonly #asks: Ask[] = [];
   readonly #stranded = new Set<string>();
-  /** Noted in this run: a second try to recover does not note them again. */
-  readonly #imported = new Set<string>();
   /** Rows of this round that could not be read: who they are about cannot be asked. */
   readonly #unread = new Set<string>();
   /** The session's round for which the list was made; null: none is being worked on. */
@@ -78,18 +61,11 @@ export class Recheck {
   /** What an earlier run left undecided is known. */
   #isTakenUp = false;
 
-  /** `page` asks for a page of the issuer's list. */
-  constructor(
-    options: SyncOptions,
-    limits: SyncLimits,
-    delivery: Delivery,
-    page: (request: TransactionsRequest) => Promise<Answered<TransactionsAnswer>>,
-  ) {
+  constructor(options: SyncOptions, days: UnsealedDays, delivery: Delivery) {
     this.#options = options;
     this.#list = new AgainList(options.ledger);
-    this.#limits = limits;
+    this.#days = days;
     this.#delivery = delivery;
-    this.#page = page;
   }
 
   /** Mono ms at which something refused before is tried again. */
@@ -278,35 +254,16 @@ export class Recheck {
   }
 
   #listPage(openDate: string): void {
-    const { intents, unread } = this.#list.next(this.#from(openDate));
+    const { intents, unread } = this.#list.next(this.#days.from(openDate));
     for (const intent of intents)
       if (!this.#isSettledThere(intent, openDate)) this.#todo.push(intent.sequenceId);
     for (const sequenceId of unread) this.#unread.add(sequenceId);
   }
 
-  /**
-   * yyyyMMdd of the oldest day that may be unsealed there. What this ledger knows of its days may be the very thing that it
-   * lost, and an issuer that was put back has lost the seals since: the last days are asked about in any case.
-   */
-  #from(openDate: string): string {
-    const usual = this.#usualFrom(openDate);
-    const told = this.#options.unsealedFrom?.() ?? usual;
-    return told < usual ? told : usual;
-  }
-
-  #usualFrom(openDate: string): string {
-    return datePlus(openDate, -this.#limits.unsealedDays);
-  }
-
-  /** A day between one that nobody has sealed and the last ones, over on both sides. */
-  #isSettled(businessDate: string, openDate: string): boolean {
-    return businessDate < this.#usualFrom(openDate) && this.#options.isSealed?.(businessDate) === true;
-  }
-
   /** What keeps its day open is named by the close and not inside it: of it nothing is settled, whatever became of its day. */
   #isSettledThere(intent: Intent, openDate: string): boolean {
     const { businessDate } = intent;
-    return businessDate !== null && this.#isSettled(businessDate, openDate) && !keepsDayOpen(intent);
+    return businessDate !== null && this.#days.isSettled(businessDate, openDate) && !keepsDayOpen(intent);
   }
 
   /**
@@ -321,80 +278,4 @@ export class Recheck {
     this.ask(intent, wake, true).catch(() => {});
     return true;
   }
-
-  /**
-   * Reads the issuer's lists of every unsealed day: what is unknown here goes into the journal for the manager's
-   * reconciliation. What is known here is asked about item by item once the terminal is believed again. False: a list
-   * could not be read to its end.
-   */
-  async importLists(session: Session): Promise<boolean> {
-    if (!this.#options.backend.capabilities.lists) return true;
-    // Which days are read only the issuer can say: a clock that nobody has confirmed may stand in any year.
-    if (session.hello === null) return false;
-    let last = session.hello.openBusinessDate;
-    // A payment of a clock that stood in the past must not hide the days of now behind the bound.
-    const earliest = datePlus(last, 1 - DAYS_MAX);
-    const needed = datePlus(last, 1 - DAYS_NEEDED);
-    const from = this.#from(last);
-    let date = from > earliest ? from : earliest;
-    for (let days = 0; days < DAYS_MAX && date <= last; days += 1) {
-      if (!this.#isSettled(date, last)) {
-        const open = await this.#importDay(date);
-        if (open === null && date >= needed) return false;
-        if (open === null) {
-          this.#options.log?.({ level: 'error', event: 'oldListsUnread', from: date });
-          date = datePlus(needed, -1);
-        }
-        // The answers know the open day better than a hello before the cut-over.
-        else if (open > last) last = open;
-      }
-      date = datePlus(date, 1);
-    }
-    return true;
-  }
-
-  /** Gives the day that is open at the issuer; null: the list could not be read to its end. */
-  async #importDay(businessDate: string): Promise<string | null> {
-    const { clock, ledger, terminalId } = this.#options;
-    let cursor: string | undefined;
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      const request = {
-        businessDate,
-        limit: PAGE,
-        ...(terminalId === undefined ? {} : { terminalId }),
-        ...(cursor === undefined ? {} : { cursor }),
-      };
-      const answer = await this.#page(request);
-      if (answer.class !== 'answered') return null;
-      for (const item of answer.value.items) {
-        if (this.#imported.has(item.sequenceId) || this.#isKnown(item.sequenceId)) continue;
-        ledger.note('issuerItemMissingHere', detailOf(item), clock.now(), TERMINAL);
-        this.#imported.add(item.sequenceId);
-      }
-      const { nextCursor } = answer.value;
-      if (nextCursor === undefined) return answer.meta.businessDate;
-      if (nextCursor === cursor) return null; // the same page for ever
-      cursor = nextCursor;
-    }
-    return null;
-  }
-
-  /** Has a row here. One that cannot be read is no payment that is missing, and must not keep a manager's claim back. */
-  #isKnown(sequenceId: string): boolean {
-    const { ledger, log } = this.#options;
-    try {
-      return ledger.get(sequenceId) !== null;
-    } catch (fault) {
-      if (!isDamagedRow(ledger, fault)) throw fault;
-      this.#imported.add(sequenceId);
-      log?.({ level: 'error', event: 'listedUnread', fault: 'CORRUPT' });
-      return true;
-    }
-  }
-}
-
-/** What the manager needs to find the payment at the issuer; no times and no card number beyond BIN and last four. */
-function detailOf(item: SettlementItem): Readonly<Record<string, string | number>> {
-  const { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 } = item;
-  return { sequenceId, type, amount, state, approvalCode, businessDate, bin, last4 };
 }

@@ -4,6 +4,7 @@ import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
 import { isDamaged, readableOpen } from './damage.ts';
 import type { Liaison } from './liaison.ts';
+import type { IssuerLists } from './lists.ts';
 import { type FenceReason, fenceReasonOf } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import type { Recheck } from './recheck.ts';
@@ -41,6 +42,7 @@ export class Recovery {
   readonly #options: SyncOptions;
   readonly #liaison: Liaison;
   readonly #recheck: Recheck;
+  readonly #lists: IssuerLists;
   readonly #host: RecoveryHost;
   /** Payments that are to be a case, by id; true: also one that has ended, because its end may be in what was lost. */
   readonly #left = new Map<string, boolean>();
@@ -48,11 +50,20 @@ export class Recovery {
   #isUnread = false;
   #retryMs: number | null = null;
   #importTimer: Timer | null = null;
+  /** The claim that is on its way. */
+  #claiming: Promise<boolean> | null = null;
 
-  constructor(options: SyncOptions, liaison: Liaison, recheck: Recheck, host: RecoveryHost) {
+  constructor(
+    options: SyncOptions,
+    liaison: Liaison,
+    recheck: Recheck,
+    lists: IssuerLists,
+    host: RecoveryHost,
+  ) {
     this.#options = options;
     this.#liaison = liaison;
     this.#recheck = recheck;
+    this.#lists = lists;
     this.#host = host;
   }
 
@@ -108,13 +119,14 @@ export class Recovery {
    * What a copy of this disk booked between the import and the claim is in the lists only now, when nobody else books any
    * more. A terminal that ends before they were read leaves it to the comparison of the day.
    */
-  async #importBehind(tries: number): Promise<void> {
+  async #importBehind(tries: number, only?: readonly string[]): Promise<void> {
     if (!this.#host.isRunning() || this.#liaison.session.recovering) return;
-    const isRead = !this.#mustWait() && (await this.#importLists());
+    const unread = this.#mustWait() ? null : await this.#importLists(only);
     // A try that the issuer did not want is none.
     const left = this.#mustWait() ? tries : tries - 1;
-    if (isRead || left <= 0 || !this.#host.isRunning()) return;
-    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, () => void this.#importBehind(left));
+    if (unread?.length === 0 || left <= 0 || !this.#host.isRunning()) return;
+    const again = (): void => void this.#importBehind(left, unread ?? only);
+    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, again);
   }
 
   /** Until the issuer wants to be asked again. */
@@ -134,26 +146,34 @@ export class Recovery {
   }
 
   /**
-   * Imports the issuer's lists, then claims the next epoch, unless another claim was granted meanwhile: an epoch claimed for
-   * nothing would fence the terminal anew when its answer is lost. False: not fenced, or not granted; it may be tried again.
+   * Imports the issuer's lists, then claims the next epoch. False: not fenced, or not granted; it may be tried again. The
+   * lists of a long time take their time: pressed again meanwhile, the answer is that of the claim on its way, because an
+   * epoch claimed for nothing would fence the terminal anew when its answer is lost.
    */
-  async claim(managerId: string): Promise<boolean> {
+  claim(managerId: string): Promise<boolean> {
+    this.#claiming ??= this.#claim(managerId).finally(() => {
+      this.#claiming = null;
+    });
+    return this.#claiming;
+  }
+
+  async #claim(managerId: string): Promise<boolean> {
     const { session } = this.#liaison;
     if (!session.recovering || !this.#host.isRunning()) return false;
-    if (!(await this.#importLists()) || !this.#host.isRunning()) return false;
-    if (!session.recovering) return true;
+    if ((await this.#importLists()) === null || !this.#host.isRunning()) return false;
     if (!this.#strand(Number.POSITIVE_INFINITY)) return false;
     const granted = this.#liaison.claim(managerId);
     this.#host.wake();
     return granted;
   }
 
-  async #importLists(): Promise<boolean> {
+  /** Gives the days whose list is not to be had; null: one that is needed is not. */
+  async #importLists(only?: readonly string[]): Promise<readonly string[] | null> {
     try {
-      return await this.#recheck.importLists(this.#liaison.session);
+      return await this.#lists.read(this.#liaison.session.hello?.openBusinessDate ?? null, only);
     } catch (fault) {
       this.#host.failed(fault);
-      return false;
+      return null;
     }
   }
 

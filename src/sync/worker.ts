@@ -18,12 +18,14 @@ import { Delivery } from './delivery.ts';
 import { Dispatch } from './dispatch.ts';
 import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
+import { IssuerLists } from './lists.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
 import { Recheck } from './recheck.ts';
 import { Recovery } from './recovery.ts';
 import { soonest } from './soonest.ts';
 import { buildStatus } from './status.ts';
 import type { SyncStatus } from './types.ts';
+import { UnsealedDays } from './unsealed-days.ts';
 import { isPassingCode } from './verdicts.ts';
 
 /** More than this in one turn is a loop that feeds itself. */
@@ -89,15 +91,15 @@ export class SyncWorker {
       nowMs: () => options.clock.now().monoMs,
       context: () => this.#context(),
     });
-    this.#recheck = new Recheck(options, this.#limits, this.#delivery, (request) =>
-      this.#dayCalls.page(request),
-    );
-    this.#recovery = this.#makeRecovery();
+    const days = new UnsealedDays(options, this.#limits);
+    this.#recheck = new Recheck(options, days, this.#delivery);
+    this.#recovery = this.#makeRecovery(days);
     this.#dispatch = this.#makeDispatch();
   }
 
-  #makeRecovery(): Recovery {
-    return new Recovery(this.#options, this.#liaison, this.#recheck, {
+  #makeRecovery(days: UnsealedDays): Recovery {
+    const lists = new IssuerLists(this.#options, days, (request) => this.#dayCalls.page(request));
+    return new Recovery(this.#options, this.#liaison, this.#recheck, lists, {
       isRunning: () => this.#isRunning(),
       wake: () => this.#wake(),
       tell: () => this.#tell(),

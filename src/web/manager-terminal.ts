@@ -10,6 +10,8 @@ import type { Today } from './today.ts';
 
 /** The connection is silent while the chain is read; it would be cut as idle. */
 const VERIFY_MS_MAX = 600_000;
+/** As it is while the issuer's lists of every unsealed day are read, page after page. */
+const CLAIM_MS_MAX = 600_000;
 
 export function terminalRoutes(router: ManagerRouter, today: Today): void {
   const { options } = router;
@@ -56,7 +58,9 @@ function syncRoutes(router: ManagerRouter): void {
     worker.resume({ role: 'manager', id: manager });
     return syncAnswer(options);
   });
-  router.post('sync/claim', 'Go on with this terminal: a new epoch', claimBody, async ({ body, manager }) => {
+  router.post('sync/claim', 'Go on with this terminal: a new epoch', claimBody, async (post) => {
+    const { body, manager } = post;
+    post.request.raw.socket.setTimeout(CLAIM_MS_MAX);
     await router.checkPin(manager, body.pin);
     if (!worker.status().recovering) {
       throw new ApiFault(409, 'REFUSED', 'this terminal is not recovering', { refusal: 'NOT_IN_THIS_STATE' });

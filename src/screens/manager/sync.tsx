@@ -110,6 +110,8 @@ function Figures(props: PageProps & { sync: SyncAnswer }) {
 }
 
 const REASON_MIN = 3;
+/** For a claim the issuer's lists of every unsealed day are read. */
+const CLAIM_MS = 600_000;
 
 function CommandForm(props: PageProps & { command: Command; done: () => void }) {
   const { command, language } = props;
@@ -119,7 +121,8 @@ function CommandForm(props: PageProps & { command: Command; done: () => void }) 
   const needsReason = command !== 'resume';
   const send = async (): Promise<void> => {
     const body = needsReason ? { pin, reason: reason.trim() } : { pin };
-    const answer = await action.run(() => managerPost<SyncAnswer>(`sync/${command}`, body));
+    const timeoutMs = command === 'claim' ? CLAIM_MS : undefined;
+    const answer = await action.run(() => managerPost<SyncAnswer>(`sync/${command}`, body, timeoutMs));
     setPin('');
     if (answer !== null) props.done();
   };

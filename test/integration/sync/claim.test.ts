@@ -86,6 +86,23 @@ describe('a claim of the next epoch', () => {
     expect(await claimed).toBe(false);
   });
 
+  it('that is pressed again while the lists are read has the same answer, and claims no second epoch', async () => {
+    const { backend, clock, worker } = counter;
+    backend.greeting = { ...backend.greeting, epoch: 4 };
+    await counter.start();
+    backend.greeting = { ...backend.greeting, epoch: 5 };
+    const say = backend.sayTransactions;
+    backend.sayTransactions = (request) =>
+      new Promise((resolve) => clock.after(4_000, () => resolve(say(request))));
+    const first = worker.claimEpoch('lee');
+    await clock.advance(10_000);
+    const second = worker.claimEpoch('lee');
+    await clock.advance(60_000);
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    const claims = backend.of('hello').flatMap(({ request }) => Object(request).claimEpoch ?? []);
+    expect(claims).toEqual([5]);
+  });
+
   it('that is pressed again while the first is on its way claims no second epoch', async () => {
     const { backend, clock, worker } = counter;
     backend.greeting = { ...backend.greeting, epoch: 4 };
