@@ -76,9 +76,13 @@ function lines(answer: DayAnswer): string {
     ...(answered === null
       ? []
       : [`issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}`]),
-    ...(answer.unanswered === null ? [] : [`issuer   no answer: ${answer.unanswered.why}`]),
+    ...(answer.unanswered === null ? [] : [`issuer   ${unansweredWords(answer.unanswered.why)}`]),
     ...(answer.late.length === 0 ? [] : [`late     ${answer.late.length} booked after the close`]),
   ].join('\n');
+}
+
+function unansweredWords(why: string): string {
+  return why === 'ASKED_TO_WAIT' ? 'asked to be asked again later: it is, by itself' : `no answer: ${why}`;
 }
 
 /** Something that a person must look at: a difference, a rule that fails, a booking after the seal, a past day left open. */

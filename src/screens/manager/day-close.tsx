@@ -16,6 +16,7 @@ import { managerPost } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { Confirm } from './day-confirm.tsx';
 import { ItemList, LONG_MS } from './day-parts.tsx';
+import { unansweredText } from './day-unanswered.ts';
 import { ScrollingTable } from './parts.tsx';
 
 export function Close(props: StepProps) {
@@ -71,7 +72,7 @@ function CloseForm(props: StepProps) {
 }
 
 function Result(props: StepProps) {
-  const { day, language } = props;
+  const { day, language, live } = props;
   const { wanted, sealed, unanswered, answered } = day;
   if (wanted === null) return null;
   return (
@@ -87,7 +88,7 @@ function Result(props: StepProps) {
         {day.phase === 'wanted'
           ? unanswered === null
             ? CLOSE.waiting[language]
-            : say(CLOSE.cannotConfirm, language, { why: unanswered.why })
+            : unansweredText(unanswered.why, live.state?.line.nextTryMs ?? null, live.wallMs, language)
           : null}
       </p>
       <p class="muted">

@@ -166,6 +166,14 @@ export const CLOSE = {
     ko: '확인 불가: 발행사 응답이 없습니다 ({why}). 단말기가 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
     en: 'Cannot confirm: the issuer does not answer ({why}). The terminal asks again by itself; the next day opens meanwhile.',
   },
+  askedToWait: {
+    ko: '확인 대기: 발행사가 잠시 뒤에 다시 물어 달라고 했습니다. 단말기가 {time}에 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Not confirmed yet: the issuer asked to be asked again later. The terminal does so by itself at {time}; the next day opens meanwhile.',
+  },
+  askedToWaitNow: {
+    ko: '확인 대기: 발행사가 잠시 뒤에 다시 물어 달라고 했습니다. 단말기가 곧 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Not confirmed yet: the issuer asked to be asked again later. The terminal does so by itself soon; the next day opens meanwhile.',
+  },
   waiting: { ko: '발행사의 답을 기다리는 중', en: 'waiting for the issuer' },
   figure: { ko: '항목', en: 'Figure' },
   code: { ko: '코드 {code}', en: 'code {code}' },
