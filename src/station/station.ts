@@ -309,11 +309,13 @@ export class Station {
     }
     const face = faceIdOf(desk.current, contextOf(desk.current, view));
     const { sequenceId } = desk.current;
-    if (desk.shown.face === face && desk.shown.sequenceId === sequenceId) return;
-    desk.shown = { face, sequenceId };
+    const isSame = desk.shown.face === face && desk.shown.sequenceId === sequenceId;
     // What was left to the manager has no 180 s of its own any more: opened from the rail, it goes back there.
     const leftMs = desk.current.left ? policy.times.leaveMs : null;
     const closeMs = closesAfterMs(face, times) ?? leftMs;
+    // One that nobody was told of comes back when its time is over, and has its time anew.
+    if (isSame && (desk.closesMs !== null || closeMs === null)) return;
+    desk.shown = { face, sequenceId };
     desk.closesMs = closeMs === null ? null : monoMs + closeMs;
     desk.choiceEndsMs = face === 'VOID-ASK' ? monoMs + times.choiceMs : null;
     if (CLOSABLE.has(face)) {
