@@ -240,16 +240,19 @@ export class Counter {
     });
   }
 
-  /** Power cut: the process ends wherever it is. */
-  powerCut(): void {
-    if (this.terminal !== null && !this.#isRetiring) this.#died('powerCut');
+  /** Power cut: the process ends wherever it is. False: none runs that could. */
+  powerCut(): boolean {
+    if (this.terminal === null || this.#isRetiring || this.#options.without.has('powerCut')) return false;
+    this.#died('powerCut');
+    return true;
   }
 
-  /** From now on it is killed so many times, within seconds of each start or while it starts. */
-  killAgain(times: number, dice: SeededRandom): void {
-    if (this.#isRetiring) return;
+  /** From now on it is killed so many times, within seconds of each start or while it starts. False: it is not. */
+  killAgain(times: number, dice: SeededRandom): boolean {
+    if (this.#isRetiring) return false;
     this.#kills.begin(times, dice);
     if (this.terminal !== null) this.#died('killed');
+    return true;
   }
 
   /** The agent is stopped as a service is, and a newer program with another policy starts on the same ledger. */
@@ -268,16 +271,24 @@ export class Counter {
     terminal.stop().then(over, over);
   }
 
-  /** The disk as it was at an earlier index of its journal comes back: an image, or a log that was lost. */
-  rollBack(kind: 'oldImage' | 'restore', cut: (disk: Disk) => number = this.#anyCut): void {
-    const { random } = this.#options;
+  /**
+   * The disk as it was at an earlier index of its journal comes back: an image, or a log that was lost. `done`: told once it
+   * has, for no journal may be whole so far back.
+   */
+  rollBack(
+    kind: 'oldImage' | 'restore',
+    cut: (disk: Disk) => number = this.#anyCut,
+    done: () => void = () => {},
+  ): void {
+    const { random, without } = this.#options;
     const { index } = this.world.disk.head;
-    if (this.world.file !== null || index < 3 || this.#isRetiring || !this.#count(kind)) return;
+    if (this.world.file !== null || index < 3 || this.#isRetiring || without.has(kind)) return;
     const lost = index - cut(this.world.disk);
     this.#withoutPower(() => {
       const { world, causes } = this;
       const to = world.disk.wholeTo(world.disk.head.index - lost);
-      if (to < 1) return;
+      if (to < 1 || !this.#count(kind)) return;
+      done();
       this.#tallyCut(world.disk, to);
       const behind = putBack(world, kind, to);
       this.watch.putBack();
@@ -415,17 +426,19 @@ export class Counter {
     this.guarded(() => worker.now());
   }
 
-  /** A manager closes a business day, whatever goes on at the counter. */
-  closeDay(): void {
+  /** A manager closes a business day, whatever goes on at the counter. False: there is none to close, or nobody could. */
+  closeDay(): boolean {
     const { terminal } = this;
-    if (terminal === null || this.#isRetiring || this.#options.without.has('dayClosed')) return;
+    if (terminal === null || this.#isRetiring || this.#options.without.has('dayClosed')) return false;
+    let isDone = false;
     this.guarded(() => {
       const drawer = terminal.books.balances().cash_drawer ?? 0;
       const told = closeDay(terminal.settlement, drawer, this.#options.random);
       if (told === null) return;
-      this.#count('dayClosed');
+      isDone = this.#count('dayClosed');
       this.#tell(told);
     });
+    return isDone;
   }
 
   /** yyyyMMdd of the newest business day on its disk; null: none, or the till is down. */

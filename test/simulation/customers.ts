@@ -33,7 +33,7 @@ export async function serve(scene: Scene, counter: Counter): Promise<void> {
   }
   const other = scene.counters.find((each) => each !== counter);
   if (other !== undefined && scene.happens('twoTills', 0.15)) other.scan(barcode);
-  if (scene.happens('powerCut', 0.05)) counter.powerCut();
+  if (scene.random.chance(0.05)) counter.powerCut();
   await scene.pass(random.pick(pace.staysMs));
   if (scene.happens('scannedAgain', 0.1)) counter.scan(barcode);
   if (scene.happens('scannedLate', pace.late)) {

@@ -35,21 +35,25 @@ function greeted(change: Partial<HelloAnswer>): (backend: SettlementBackend) => 
 }
 
 export const ISSUER_PLANTS: readonly Plant[] = [
-  { name: 'Retry-After is ignored', quick: true, backend: impatient },
+  { name: 'Retry-After is ignored', finds: ['ASKED_TO_WAIT'], backend: impatient },
   {
     name: 'a type that the issuer has switched off is taken',
-    quick: true,
+    finds: ['OPENED_WHILE_OFF'],
     backend: greeted({ enabled: { CHARGE: true, REFUND: true } }),
   },
   {
     name: 'a type that the issuer takes is off',
-    quick: true,
+    finds: ['OFF_FOR_NOTHING'],
     backend: greeted({ enabled: { CHARGE: true, REFUND: false } }),
   },
-  { name: 'the pace of the issuer is ignored', quick: true, backend: greeted({ drainPerMinute: 60_000 }) },
+  {
+    name: 'the pace of the issuer is ignored',
+    finds: ['TOO_FAST'],
+    backend: greeted({ drainPerMinute: 60_000 }),
+  },
   {
     name: 'a payment that is pending counts as failed',
-    quick: true,
+    finds: ['CASE_FOR_NOTHING', 'APPROVED_WITHOUT_CASH'],
     backend: (backend) =>
       over(backend, {
         inquiry: async (...call) => {
@@ -63,7 +67,7 @@ export const ISSUER_PLANTS: readonly Plant[] = [
   },
   {
     name: "a void is proven with another card's barcode",
-    quick: true,
+    finds: ['VOID_UNPROVEN'],
     backend: (backend) =>
       over(backend, {
         cancel: (request, ...call) => {
@@ -78,7 +82,7 @@ export const ISSUER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'a void is sent without a proof',
-    quick: true,
+    finds: ['VOID_UNPROVEN'],
     backend: (backend) =>
       over(backend, {
         cancel: (request, ...call) => backend.cancel({ ...request, proof: { managerId: '' } }, ...call),

@@ -22,7 +22,7 @@ export interface MomentsOptions {
 }
 
 /** What may come just then; the more often it is named the more often it comes. */
-const DEEDS = [
+export const DEEDS = [
   'cutOver',
   'cutOver',
   'cutOver',
@@ -39,8 +39,13 @@ const DEEDS = [
   'restore',
 ] as const;
 type Deed = (typeof DEEDS)[number];
+type TillDeed = Exclude<Deed, 'cutOver' | 'sealed' | 'issuerRestored'>;
 
-const CALLS = [
+/** Names all of them where a story leaves them out. */
+export const MOMENTS = 'moments';
+
+/** Around which of the till's calls. */
+export const CALLS = [
   'approve',
   'approve',
   'netCancel',
@@ -133,8 +138,9 @@ export class Moments {
     const within = dice.below(12_000);
     const times = 2 + dice.below(20);
     const own = new SeededRandom(dice.below(0x1_0000_0000));
-    if (!this.#happens('killLoop', 0.01)) return;
-    this.#options.scene.clock.after(within, () => counter.killAgain(times, own));
+    const { clock, without } = this.#options.scene;
+    if (!dice.chance(0.01) || without.has('killLoop')) return;
+    clock.after(within, () => counter.killAgain(times, own) && this.#counts('killLoop'));
   }
 
   /** The disk goes into another machine, and both are used from then on. */
@@ -147,8 +153,9 @@ export class Moments {
       network.faults = dice.chance(0.5) ? NO_FAULTS : badLine(dice, scene.pace.fault);
       network.up = !dice.chance(scene.pace.down);
     }
-    if (!this.#happens('twoMachines', 0.012)) return;
+    if (!dice.chance(0.012) || scene.without.has('twoMachines')) return;
     incidents.double(counter, afterMs, lastsMs, (ghost) => {
+      this.#counts('twoMachines');
       ghost.network.onStep = (step) => this.#met(ghost, step);
     });
   }
@@ -179,19 +186,30 @@ export class Moments {
     }
   }
 
-  /** What is done to the till is done once nothing of it runs. */
-  #does(counter: Counter, { call, step, deed, cut, own }: Armed): void {
+  #does(counter: Counter, armed: Armed): void {
     const { scene, incidents } = this.#options;
-    const { clock, issuer, without } = scene;
-    const moment = `${deed} at ${call}`;
-    if (without.has(deed) || !this.#counts(moment)) return;
+    const { call, step, deed } = armed;
+    if (scene.without.has(MOMENTS) || scene.without.has(deed)) return;
     scene.say(`just then: ${deed}, when ${call} ${step}`);
-    if (deed === 'cutOver') issuer.cutOver();
+    const done = (): void => void this.#counts(`${deed} at ${call}`);
+    if (deed === 'cutOver') scene.issuer.cutOver();
     else if (deed === 'sealed') incidents.seal();
     else if (deed === 'issuerRestored') incidents.restoreIssuer();
-    else if (deed === 'dayClosed') clock.after(0, () => counter.closeDay());
-    else if (deed === 'killLoop') clock.after(0, () => counter.killAgain(2 + own.below(20), own));
-    else if (deed === 'powerCut') clock.after(0, () => counter.powerCut());
-    else if (scene.counters.includes(counter)) clock.after(0, () => counter.rollBack(deed, cut));
+    else {
+      scene.clock.after(0, () => this.#doesToTill(counter, deed, armed, done));
+      return;
+    }
+    done();
+  }
+
+  /** Once nothing of it runs. `done`: counts it, where it could be done. */
+  #doesToTill(counter: Counter, deed: TillDeed, { cut, own }: Armed, done: () => void): void {
+    if (deed === 'dayClosed') {
+      if (counter.closeDay()) done();
+    } else if (deed === 'killLoop') {
+      if (counter.killAgain(2 + own.below(20), own)) done();
+    } else if (deed === 'powerCut') {
+      if (counter.powerCut()) done();
+    } else if (this.#options.scene.counters.includes(counter)) counter.rollBack(deed, cut, done);
   }
 }

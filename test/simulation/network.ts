@@ -83,6 +83,7 @@ const CLIENT_TIMEOUT_MS = 10_000;
 const FIRST_BYTE_MS = 20_000;
 /** Unknown crypto key id. */
 const KEY_OVER = '000_905';
+const SUCCESS = '000_000';
 /** Bytes of a request and of its answer, as far as a reset has to tell where it fell. */
 const REQUEST_BYTES = 1_000;
 const ANSWER_BYTES = 900;
@@ -247,6 +248,7 @@ export class SimulatedNetwork implements SettlementBackend {
         if (answer.class !== 'ambiguous' && answer.class !== 'nothingLeft')
           this.answeredMs = this.#clock.monoMs;
         this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
+        this.#hears(call, answer);
         this.onEnd(call, sequenceId, answer);
         this.onStep({ call, step: 'isAnswered' });
         resolve(answer);
@@ -263,7 +265,7 @@ export class SimulatedNetwork implements SettlementBackend {
       }
       if (this.#hit('duplicated')) this.#deliver(sent, () => {});
       if (this.#hit('requestLost')) return;
-      this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(call, answer, meta)), slowMs);
+      this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(answer, meta)), slowMs);
     });
   }
 
@@ -360,18 +362,23 @@ export class SimulatedNetwork implements SettlementBackend {
    * none: the client takes only an answer that names the millisecond of the very request (`requestedAt`, Exchange.#echoes;
    * test/integration/konaplate/client.test.ts holds it), so such a copy is a wrong echo, as another payment's answer is.
    */
-  #wayBack<T>(call: CallName, answer: ModelAnswer<unknown>, given: AnswerMeta): Answered<T> {
+  #wayBack<T>(answer: ModelAnswer<unknown>, given: AnswerMeta): Answered<T> {
     if (this.#hit('garbled')) return ambiguous('NOT_DECRYPTABLE');
     if (this.#hit('serverError')) return this.#serverError();
     if (this.#hit('wrongEcho')) return ambiguous('WRONG_ECHO');
     const meta = { ...given, clockOffsetMs: -this.#clock.wallErrorMs };
     if (answer.kind === 'later') return ambiguous('no answer in time');
-    tally(this.#options.tallies, `code ${answer.kind === 'answered' ? '000_000' : answer.code} ${call}`);
     if (answer.kind === 'answered') return { class: 'answered', value: answer.value as T, meta };
     if (answer.kind === 'ambiguous') return { ...ambiguous('UNLISTED_CODE'), code: answer.code };
     if (answer.kind === 'notProcessed' && this.#hit('retryAfter'))
       return { class: 'notProcessed', code: answer.code, meta, retryAfterMs: this.#random.below(20_000) };
     return { class: answer.kind, code: answer.code, meta };
+  }
+
+  /** What a process that still waits for it is told: nobody hears any other answer. */
+  #hears(call: CallName, answer: Answered<unknown>): void {
+    const code = answer.class === 'answered' ? SUCCESS : 'code' in answer ? answer.code : null;
+    if (code !== null) tally(this.#options.tallies, `code ${code} ${call}`);
   }
 
   #serverError(): Extract<Answered<never>, { class: 'ambiguous' }> {

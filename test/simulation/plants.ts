@@ -21,6 +21,10 @@ import { TRACE_PLANTS } from './trace-plants.ts';
 /** What a planted bug may change; absent: nothing. */
 export interface Plant {
   readonly name: string;
+  /** Codes of violations, of which one at least tells just this bug: what else a story holds does not count as found. */
+  readonly finds: readonly string[];
+  /** Kinds of fault that it takes: where stories leave them out it is not found. */
+  readonly needs?: readonly string[];
   /** Stories that have what it breaks begin at this seed; absent: at the first. */
   readonly from?: number;
   readonly backend?: (backend: SettlementBackend) => SettlementBackend;
@@ -37,8 +41,6 @@ export interface Plant {
   readonly till?: (till: Till) => void;
   /** What the worker keeps beside the ledger. */
   readonly memory?: (memory: SyncMemory) => SyncMemory;
-  /** Found within a few seeds: part of `npm test`. The others take longer and belong to `npm run simulate -- --plants`. */
-  readonly quick?: true;
   /** The restart recovery does not run. */
   readonly noRecovery?: true;
   /** Two dispatchers deliver from one ledger. */
@@ -101,19 +103,19 @@ export const PLANTS: readonly Plant[] = [
   ...ISSUER_PLANTS,
   {
     name: 'an unanswered approve counts as declined',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: misread((answer) =>
       answer.class === 'ambiguous' ? { class: 'declined', code: '006_012', meta: META } : answer,
     ),
   },
   {
     name: 'an unanswered approve counts as never sent',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: misread((answer) => (answer.class === 'ambiguous' ? { class: 'nothingLeft', why: '' } : answer)),
   },
   {
     name: 'an unanswered approve counts as approved',
-    quick: true,
+    finds: ['CASE_FOR_NOTHING'],
     backend: (backend) =>
       over(backend, {
         approve: async (request, context, signal) => {
@@ -131,13 +133,14 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: '"not processed" counts as declined',
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: misread((answer) =>
       answer.class === 'notProcessed' ? { class: 'declined', code: answer.code, meta: answer.meta } : answer,
     ),
   },
   {
     name: 'a net cancel is believed without an answer',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: (backend) =>
       over(backend, {
         netCancel: async (request, context, signal) => {
@@ -149,7 +152,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a net cancel is never sent',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: (backend) =>
       over(backend, {
         netCancel: async () => ({
@@ -161,7 +164,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a net cancel leaves no tombstone though the adapter promises one',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     issuer: (issuer) => {
       const honest = issuer.netCancel.bind(issuer);
       issuer.netCancel = (terminalId, request) => {
@@ -174,7 +177,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'each repeat of a deferred charge gets a new id',
-    quick: true,
+    finds: ['BYTES_BEFORE_RECORD'],
     backend: (backend) =>
       over(backend, {
         approve: (request, context, signal) => {
@@ -186,29 +189,37 @@ export const PLANTS: readonly Plant[] = [
         },
       }),
   },
-  { name: 'a restart asks nothing', quick: true, noRecovery: true },
+  { name: 'a restart asks nothing', finds: ['NOT_ASKED'], noRecovery: true },
   {
     name: 'pay out while the approval is unknown',
-    quick: true,
+    finds: ['SCREEN_WRONG'],
     screen: showing('CHECK-OUT', 'PAY', ['HANDED']),
   },
-  { name: 'pay out while the request is out', quick: true, screen: showing('WAIT-OUT', 'PAY', ['HANDED']) },
+  {
+    name: 'pay out while the request is out',
+    finds: ['SCREEN_WRONG'],
+    screen: showing('WAIT-OUT', 'PAY', ['HANDED']),
+  },
   {
     name: 'give the cash back while the approval is unknown',
-    quick: true,
+    finds: ['SCREEN_WRONG'],
     screen: showing('CHECK', 'BACK', ['HANDED']),
   },
-  { name: 'no withdrawal is shown for an approved one', quick: true, screen: showing('PAY', 'NO-OUT', []) },
+  {
+    name: 'no withdrawal is shown for an approved one',
+    finds: ['SCREEN_WRONG'],
+    screen: showing('PAY', 'NO-OUT', []),
+  },
   {
     name: 'a restart does not ask about cash that is owed',
-    quick: true,
+    finds: ['NOT_ASKED'],
     ledger: mishearing('restart', ({ cash, question }) =>
       (cash === 'payout_due' || cash === 'return_due') && question === null ? null : { kind: 'restart' },
     ),
   },
   {
     name: 'the screen says that nothing is to do while cash is to be given back',
-    quick: true,
+    finds: ['NOT_TOLD'],
     screen: (snapshot) =>
       snapshot.face.id === 'BACK-REV'
         ? { ...snapshot, face: { ...snapshot.face, id: 'IDLE', intent: null, keys: [] } }
@@ -216,33 +227,37 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'the cash that was given back is to be given back once more',
-    quick: true,
+    finds: ['SCREEN_WRONG'],
     screen: showing('END', 'BACK', ['LEAVE', 'HANDED']),
   },
-  { name: '"given back" is never taken', quick: true, ledger: mishearing('givenBack', () => null) },
+  {
+    name: '"given back" is never taken',
+    finds: ['KEY_REFUSED'],
+    ledger: mishearing('givenBack', () => null),
+  },
   {
     name: '"paid out" leaves the payment to the manager',
-    quick: true,
+    finds: ['KEY_WRONG'],
     ledger: mishearing('paidOut', () => ({ kind: 'leave' })),
   },
   {
     name: 'the restart asks whether cash was taken that is to be given back',
-    quick: true,
+    finds: ['SCREEN_WRONG'],
     screen: showing('RE-BACK', 'RE-CLOSED', ['STOP', 'LEAVE', 'RECEIVED', 'HANDED']),
   },
   {
     name: 'an approved charge is said to be stopped',
-    quick: true,
+    finds: ['SCREEN_WRONG'],
     screen: showing('DONE-IN', 'END-STOP', []),
   },
   {
     name: '"give it back" has a key that stops the payment',
-    quick: true,
+    finds: ['KEYS_WRONG'],
     screen: showing('BACK', 'BACK', ['STOP', 'LEAVE', 'HANDED']),
   },
   {
     name: 'an inquiry without a result counts as failed',
-    quick: true,
+    finds: ['APPROVED_WITHOUT_CASH'],
     backend: (backend) =>
       over(backend, {
         inquiry: async (request, context, signal) => {
@@ -256,7 +271,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an unanswered close of a day counts as agreed',
-    quick: true,
+    finds: ['ONE_SIDED_SEAL'],
     backend: (backend) =>
       over(backend, {
         close: async (request, context, signal) => {
@@ -268,11 +283,13 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a late approval after the reversal is taken for good',
+    finds: ['SCREEN_WRONG'],
     screen: showing('BACK-REV', 'DONE-IN', []),
   },
-  { name: 'two dispatchers deliver from one ledger', secondWorker: true },
+  { name: 'two dispatchers deliver from one ledger', finds: ['TWO_AT_ONCE'], secondWorker: true },
   {
     name: 'nobody is asked about an unknown payment',
+    finds: ['NEVER_ASKED'],
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
         const intent = ledger.get(sequenceId);
@@ -283,6 +300,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a deferred charge is dropped when its barcode has expired',
+    finds: ['NO_END'],
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
         const intent = ledger.get(sequenceId);
@@ -293,7 +311,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a write that failed on the disk passes for one that the rules refused',
-    quick: true,
+    finds: ['BROKEN_GOES_ON'],
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
         try {
@@ -307,7 +325,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'the voucher of a return that is paid after all is booked twice',
-    quick: true,
+    finds: ['VOUCHER_TWICE'],
     from: BOOKKEEPER_FROM,
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
@@ -319,8 +337,8 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a voucher is lost behind its decision',
+    finds: ['VOUCHER_TWICE'],
     from: BOOKKEEPER_FROM,
-    quick: true,
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, { voucher, ...options }) =>
         ledger.record(
@@ -335,7 +353,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a voucher of notes leaves the drawer as it was',
-    quick: true,
+    finds: ['VOUCHER_WRONG'],
     from: BOOKKEEPER_FROM,
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
@@ -348,7 +366,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a payment that is a case is not reversed',
-    quick: true,
+    finds: ['NO_END'],
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
         const intent = ledger.get(sequenceId);
@@ -359,7 +377,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'every payment that is reversed is a case',
-    quick: true,
+    finds: ['CASE_FOR_NOTHING'],
     ledger: (ledger) =>
       recording(ledger, (sequenceId, event, now, options) => {
         const outcome = ledger.record(sequenceId, event, now, options);
@@ -369,7 +387,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a hello tells an older end of the journal than the requests before it',
-    quick: true,
+    finds: ['FENCED_FOR_NOTHING'],
     backend: (backend) =>
       over(backend, {
         hello: (request, context, signal) => {
@@ -380,7 +398,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a close tells no figures',
-    quick: true,
+    finds: ['NOT_AGREED_FOR_NOTHING'],
     backend: (backend) =>
       over(backend, {
         close: (request, context, signal) => backend.close({ ...request, totals: [] }, context, signal),
@@ -388,6 +406,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'how long the journal is is not kept beside it',
+    finds: ['LOSS_UNSAID'],
     from: 4_200_000,
     memory: (memory) => ({
       read: () => memory.read(),

@@ -12,107 +12,32 @@
  * (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to. Exit 1 when something was
  * found wrong.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Recorded, replayOf } from '../../drivers/recorder.ts';
+import { findPlant } from './find-plant.ts';
 import { MOMENTS_FROM } from './moments.ts';
-import { PLANTS, type Plant } from './plants.ts';
+import { PLANTS } from './plants.ts';
 import { shrink } from './shrink.ts';
-import { Crashed } from './terminal.ts';
-import { addStory, emptyTotals, type Totals } from './totals.ts';
+import { simulate, storyFolder, tolerateCrashes } from './stories.ts';
+import type { Totals } from './totals.ts';
 import { DISTURBANCES } from './weather.ts';
 import { answerSlices, simulateApart } from './workers.ts';
 import { Story } from './world.ts';
-
-/**
- * A crash of the simulated process ends promises and turns of the dead process, which nobody waits for any more. Anything
- * else that nobody catches would end a real process: `other` hears of it.
- */
-export function tolerateCrashes(
-  other: (reason: unknown) => void = (reason) => {
-    throw reason;
-  },
-): () => void {
-  const listener = (reason: unknown): void => {
-    if (!(reason instanceof Crashed)) other(reason);
-  };
-  process.on('unhandledRejection', listener);
-  process.on('uncaughtException', listener);
-  return () => {
-    process.off('unhandledRejection', listener);
-    process.off('uncaughtException', listener);
-  };
-}
-
-/** For stories on real files: memory-backed where there is such a place, because here order matters, not the disk. */
-function storyFolder(): string {
-  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'kona-till-simulation-'));
-}
-
-/** Runs seeds from `from` on, at most `seeds` of them and no longer than `budgetMs`. */
-export async function simulate(options: {
-  readonly from: number;
-  readonly seeds: number;
-  readonly customers: number | null;
-  readonly budgetMs: number;
-  readonly plant?: Plant;
-  /** Kinds of fault that do not happen. */
-  readonly without?: ReadonlySet<string>;
-  readonly stopAtFirst?: boolean;
-  /** Real ledger files instead of the simulator's disk. */
-  readonly onFiles?: boolean;
-}): Promise<Totals> {
-  const totals = emptyTotals();
-  const folder = options.onFiles === true ? storyFolder() : null;
-  let story: Story | null = null;
-  const stopTolerating = tolerateCrashes((reason) => {
-    if (story === null) throw reason;
-    story.uncaught(reason);
-  });
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0; // stories throw by the hundred; one that fails is told again with its stacks
-  const startMs = performance.now();
-  const startCpu = process.cpuUsage();
-  const { plant, customers, without = new Set() } = options;
-  try {
-    for (let seed = options.from; seed < options.from + options.seeds; seed += 1) {
-      if (performance.now() - startMs > options.budgetMs) break;
-      story = new Story({ seed, folder, customers, without, ...(plant === undefined ? {} : { plant }) });
-      const result = await story.run();
-      await new Promise(setImmediate); // what nobody caught is told between two turns
-      addStory(totals, result);
-      if (options.stopAtFirst === true && totals.failed.length > 0) break;
-    }
-  } finally {
-    stopTolerating();
-    Error.stackTraceLimit = stackTraceLimit;
-    if (folder !== null) rmSync(folder, { recursive: true, force: true });
-  }
-  totals.elapsedMs = performance.now() - startMs;
-  const { user, system } = process.cpuUsage(startCpu);
-  totals.cpuMs = (user + system) / 1000;
-  return totals;
-}
 
 const CODE = 'code ';
 
 async function findPlants(seeds: number, customers: number | null): Promise<number> {
   let missed = 0;
   for (const plant of PLANTS) {
-    const totals = await simulate({
-      from: plant.from ?? 1,
-      seeds,
-      customers,
-      budgetMs: 600_000,
-      plant,
-      stopAtFirst: true,
-    });
-    const found = totals.failed[0];
-    if (found === undefined) missed += 1;
-    const what = found === undefined ? 'NOT FOUND' : `seed ${found.seed}: ${found.violations[0]?.code ?? ''}`;
-    console.log(`${plant.name.padEnd(72)} ${what} (${totals.seeds} seeds)`);
+    const found = await findPlant(plant, { seeds, customers, budgetMs: 600_000 });
+    const isFound = found.seed !== null && found.honest.length === 0 && found.without === null;
+    if (!isFound) missed += 1;
+    const what = found.seed === null ? 'NOT FOUND' : `seed ${found.seed}: ${found.code}`;
+    const honest = found.honest.length === 0 ? '' : `, and without it ${found.honest.join(' ')}`;
+    const needless =
+      found.without === null ? '' : `, also without ${plant.needs?.join(' ')}: ${found.without}`;
+    console.log(`${plant.name.padEnd(72)} ${what}${honest}${needless} (${found.seeds} seeds)`);
   }
   return missed;
 }

@@ -8,12 +8,15 @@ import { VOUCHER_KINDS, type VoucherKind } from '../../src/intent/model.ts';
 import { LEGAL_TUPLES } from '../../src/intent/positions.ts';
 import { CODES } from '../../src/konaplate/codes.ts';
 import { BOOKKEEPER_FROM } from './bookkeeper.ts';
+import { findPlant } from './find-plant.ts';
 import { MOODS } from './issuer-moods.ts';
-import { MOMENTS_FROM } from './moments.ts';
+import { MOMENT_FAULTS } from './moment-plants.ts';
+import { CALLS, DEEDS, MOMENTS_FROM } from './moments.ts';
 import { PLANTS } from './plants.ts';
 import { RAIL_FROM } from './rail.ts';
-import { replay, simulate, tolerateCrashes } from './run.ts';
+import { replay } from './run.ts';
 import { shrink } from './shrink.ts';
+import { simulate, tolerateCrashes } from './stories.ts';
 import { DISTURBANCES } from './weather.ts';
 import { Story } from './world.ts';
 
@@ -131,7 +134,8 @@ describe('the whole terminal under one seed', () => {
   });
 
   it('keeps the promise through faults that last, and through those that come just while a request is under way', async () => {
-    const totals = await simulate({ from: MOMENTS_FROM, seeds: 100, customers: null, budgetMs: BUDGET_MS });
+    const from = MOMENTS_FROM + 100;
+    const totals = await simulate({ from, seeds: 100, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
     for (const fault of [
       'diskFills',
@@ -140,8 +144,18 @@ describe('the whole terminal under one seed', () => {
       'diskStaysBroken',
       'memoryFails',
       'memoryLost',
+      'killLoop',
+      'killed',
+      'twoMachines',
+      'atOldMachine',
     ])
       expect(totals.faults[fault], fault).toBeGreaterThan(0);
+    for (const judged of ['OLD_MACHINE', 'deadline after kills'])
+      expect(totals.tallies[judged], judged).toBeGreaterThan(0);
+    const met = Object.keys(totals.faults).map((fault) => fault.split(' at '));
+    const moments = met.filter((words) => words.length === 2);
+    expect(new Set(moments.map(([deed]) => deed))).toEqual(new Set(DEEDS));
+    expect(new Set(moments.map(([, call]) => call))).toEqual(new Set(CALLS));
   });
 
   it('visits every legal tuple, hears every code, and meets of the table of external events what a few hundred stories always meet', async () => {
@@ -333,7 +347,8 @@ describe('the whole terminal under one seed', () => {
     const plant = PLANTS.find(({ name }) => name === 'pay out while the approval is unknown');
     if (plant === undefined) throw new Error('the plant is gone');
     const range = { from: 1, seeds: 60, customers: null, budgetMs: BUDGET_MS };
-    const { failed } = await simulate({ ...range, plant, stopAtFirst: true });
+    const until = (code: string): boolean => plant.finds.includes(code);
+    const { failed } = await simulate({ ...range, plant, until });
     const found = failed[0];
     if (found === undefined) throw new Error('the planted bug was not found');
     const code = found.violations[0]?.code ?? '';
@@ -343,16 +358,16 @@ describe('the whole terminal under one seed', () => {
     expect(shrunk?.story.join('\n')).toContain('is scanned');
   });
 
-  it.each(PLANTS.filter(({ quick }) => quick === true))('finds a planted bug: $name', async (plant) => {
-    const totals = await simulate({
-      from: plant.from ?? 1,
-      seeds: 150,
-      customers: CUSTOMERS,
-      budgetMs: BUDGET_MS,
-      plant,
-      stopAtFirst: true,
-    });
-    expect(totals.failed.length).toBe(1);
+  it.each(PLANTS)('finds a planted bug: $name', async (plant) => {
+    const found = await findPlant(plant, { seeds: 200, customers: CUSTOMERS, budgetMs: BUDGET_MS });
+    expect(found.seed, `${plant.finds.join(' or ')} within ${found.seeds} seeds`).not.toBeNull();
+    expect(found.honest, `seed ${found.seed} without the bug`).toEqual([]);
+    expect(found.without, `found also without ${plant.needs?.join(' ')}`).toBeNull();
+  });
+
+  it('has a bug that is found by nothing but each of the faults that last or come at a moment', () => {
+    const needed = new Set(PLANTS.flatMap(({ needs = [] }) => needs));
+    expect([...needed].sort()).toEqual([...MOMENT_FAULTS].sort());
   });
 
   it("lives through what the recorder of a shop kept: the same outcomes, nobody's cards, every won accounted for", async () => {

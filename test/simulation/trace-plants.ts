@@ -74,10 +74,10 @@ function leavesEarly(ledger: TillLedger): TillLedger {
 }
 
 export const TRACE_PLANTS: readonly Plant[] = [
-  { name: 'the request leaves before it is recorded', quick: true, ledger: leavesEarly },
+  { name: 'the request leaves before it is recorded', finds: ['BYTES_BEFORE_RECORD'], ledger: leavesEarly },
   {
     name: 'a net cancel is not recorded before it is sent',
-    quick: true,
+    finds: ['ATTEMPT_NOT_RECORDED'],
     ledger: recordingOf('netCancel', (ledger, given) => {
       const intent = ledger.get(given[0]);
       return intent === null ? ledger.record(...given) : committed(ledger, intent, 'netCancel');
@@ -85,42 +85,42 @@ export const TRACE_PLANTS: readonly Plant[] = [
   },
   {
     name: 'a barcode stays in the vault',
-    quick: true,
+    finds: ['SECRET'],
     disk: (disk) => {
       disk.vault.delete = () => false;
     },
   },
   {
     name: 'the hash of a barcode outlives its window',
-    quick: true,
+    finds: ['SECRET'],
     disk: (disk) => {
       disk.hashes.delete = () => false;
     },
   },
   {
     name: 'a page is sent a card number',
-    quick: true,
+    finds: ['SECRET'],
     screen: (snapshot) => Object.assign({ cardNumber: CARDS[0] }, snapshot),
   },
   {
     name: 'the deadline is four times as long',
-    quick: true,
+    finds: ['LATE'],
     policy: timed(({ deadlineMs }) => ({ deadlineMs: deadlineMs * 4 })),
   },
   {
     name: 'a request that nobody answers stays as it was sent',
-    quick: true,
+    finds: ['LATE'],
     policy: timed(({ unansweredMs }) => ({ unansweredMs: unansweredMs * 4 })),
   },
   {
     name: 'a payment is never left to the manager',
-    quick: true,
+    finds: ['LATE'],
     policy: timed(({ leaveMs }) => ({ leaveMs: leaveMs * 4 })),
   },
   {
     name: 'a free station takes up nothing but the questions of a restart',
+    finds: ['NOT_TOLD'],
     from: RAIL_FROM,
-    quick: true,
     till: ({ board }) => {
       const honest = board.select.bind(board);
       board.select = (accepts) =>
@@ -129,22 +129,27 @@ export const TRACE_PLANTS: readonly Plant[] = [
   },
   {
     name: 'who said "paid" before the approval is not asked again',
+    finds: ['NOT_ASKED'],
     decided: (record, before) => {
       const { question, ...set } = record.set;
       const isAskedAgain = question === 'RE_OUT' && before.question === null && record.event !== 'restart';
       return isAskedAgain ? { ...record, set: { ...set, left: true } } : record;
     },
   },
-  { name: 'inquiries go without a pause', quick: true, policy: timed(() => ({ inquiryMs: 0 })) },
-  { name: 'a repeat waits for nothing', quick: true, policy: timed(() => ({ retryBaseMs: 0 })) },
+  { name: 'inquiries go without a pause', finds: ['WRONG_WAIT'], policy: timed(() => ({ inquiryMs: 0 })) },
+  {
+    name: 'a repeat waits for nothing',
+    finds: ['HOT_LOOP', 'NO_JITTER'],
+    policy: timed(() => ({ retryBaseMs: 0 })),
+  },
   {
     name: 'the waits between repeats do not grow',
-    quick: true,
+    finds: ['WRONG_WAIT'],
     policy: timed(({ retryBaseMs }) => ({ retryMaxMs: retryBaseMs })),
   },
   {
     name: 'the time of the next attempt is not heeded',
-    quick: true,
+    finds: ['TOO_SOON'],
     ledger: (ledger) => ({
       ...ledger,
       onCommit: (listener) =>

@@ -414,6 +414,8 @@ export class Story {
         this.#violate({ code: 'NOT_UP', text: 'the till did not come back' });
         continue;
       }
+      if (terminal.worker.status().recovering)
+        this.#violate({ code: 'NOT_BELIEVED', text: 'a manager cannot take the terminal back' });
       const intents = terminal.books.intents();
       for (const { state } of terminal.settlement.days()) {
         if (state.wanted !== null) tally(this.tallies, 'dayClosed');

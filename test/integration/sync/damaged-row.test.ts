@@ -133,7 +133,7 @@ describe('delivery', () => {
     const charge = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now()).intent;
     await clock.advance(400_000);
     expect(aside).toEqual([]);
-    expect(charge.host).toBe('unsent');
+    expect(counter.at(charge)).toBe('unsent/none');
     expect(faults.splice(0)).toHaveLength(1);
   });
 });
