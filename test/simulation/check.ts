@@ -132,10 +132,15 @@ function lostFault(
   const compared = namedByDays(settlement);
   // What the issuer still worked on when the terminal was believed again was in no list that it imported.
   const isLate = (id: string): boolean => unheard.has(id) || issuer.tookTime(id);
-  const isNamed = (id: string): boolean => imported.has(id) || (isLate(id) && compared.has(id));
+  // Its comparison names it: in a story without a bookkeeper that is still to come.
+  const toCompare = (date: string): boolean =>
+    !settlement.days().some((day) => day.date === date && day.state.reconciled !== null);
+  const isNamed = (id: string, date: string): boolean =>
+    imported.has(id) || (isLate(id) && (compared.has(id) || toCompare(date)));
   const lost = [...issuer.items.values()].filter((item) => {
     if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
-    return !causes.isElsewhere(item.sequenceId) || (item.state === 'approved' && !isNamed(item.sequenceId));
+    const { sequenceId, businessDate, state } = item;
+    return !causes.isElsewhere(sequenceId) || (state === 'approved' && !isNamed(sequenceId, businessDate));
   });
   return lost.map(({ sequenceId, state }) => ({
     code: 'LOST',

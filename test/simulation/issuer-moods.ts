@@ -24,6 +24,10 @@ export const MOODS: ReadonlySet<string> = new Set([
 ]);
 
 const USUAL_PER_MINUTE = 600;
+/** As long as the client waits for a first byte. */
+const FIRST_BYTE_MS = 20_000;
+/** As long as stories wait in which no answer is slow. */
+const QUICK_MS = 10_000;
 /** How long it works on one payment: mostly until somebody has asked, now and then beyond every deadline. */
 const WORK_MS = [800, 2_500, 4_000, 7_000, 9_000, 14_000, 25_000, 60_000] as const;
 /** "Not processed" that a line hears less often than others (intent-rules 2). */
@@ -138,6 +142,17 @@ export class IssuerMoods {
   /** Ms that an answer takes besides the way; 0: none. */
   slowMs(): number {
     return this.hit('slowAnswer', this.#slowAnswer) ? 2_000 + this.#options.random.below(23_000) : 0;
+  }
+
+  /** Ms that an answer is waited for. */
+  patienceMs(): number {
+    return this.#options.without.has('slowAnswer') ? QUICK_MS : FIRST_BYTE_MS;
+  }
+
+  /** Ms that a late request is on its way at most: half of them are answered while somebody still listens. */
+  lateMs(mostMs: number): number {
+    const { without, random } = this.#options;
+    return !without.has('slowAnswer') && random.chance(0.5) ? FIRST_BYTE_MS : mostMs;
   }
 
   /** A rarer code in the place of this one. */

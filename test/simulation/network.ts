@@ -78,9 +78,6 @@ export interface NetworkOptions {
   readonly tombstones: boolean;
 }
 
-const CLIENT_TIMEOUT_MS = 10_000;
-/** An answer that is long on its way is waited for as long as the client waits for a first byte. */
-const FIRST_BYTE_MS = 20_000;
 /** Unknown crypto key id. */
 const KEY_OVER = '000_905';
 const SUCCESS = '000_000';
@@ -256,8 +253,9 @@ export class SimulatedNetwork implements SettlementBackend {
       const sent: Sent = { wire, arrivals: 0, isAwaited: () => open && generation === this.generation };
       const slowMs = this.#options.moods.slowMs();
       if (slowMs > 0) this.#options.causes.add('line');
-      const waitMs = slowMs > 0 ? FIRST_BYTE_MS : CLIENT_TIMEOUT_MS;
-      const timer = this.#clock.after(waitMs, () => finish(ambiguous('no answer in time')));
+      const timer = this.#clock.after(this.#options.moods.patienceMs(), () =>
+        finish(ambiguous('no answer in time')),
+      );
       wire.signal?.addEventListener('abort', () => finish(ambiguous('aborted')), { once: true });
       if (this.#hit('reset')) {
         this.#resetAfter(this.#random.below(REQUEST_BYTES + ANSWER_BYTES), sent, finish);
@@ -283,7 +281,9 @@ export class SimulatedNetwork implements SettlementBackend {
   #deliver(sent: Sent, reply: (answer: ModelAnswer<unknown>, meta: AnswerMeta) => void, slowMs = 0): void {
     // Without tombstones nothing may arrive later than the quiet after a net cancel: the contract of such a backend.
     const lateMs = this.capabilities.tombstones ? 240_000 : 45_000;
-    const delayMs = this.#hit('late') ? this.#random.below(lateMs) : this.#random.below(300) + 5;
+    const delayMs = this.#hit('late')
+      ? this.#random.below(this.#options.moods.lateMs(lateMs))
+      : this.#random.below(300) + 5;
     const { call } = sent.wire;
     const answers = (answer: ModelAnswer<unknown>): void => {
       // An answer speaks of the issuer as it was when it gave it, whatever becomes of it while the answer is on its way.
