@@ -20,6 +20,8 @@ interface Kept {
 /** Waits in a row out of one tenth of their span: of honest jitter once in ten thousand million times. */
 const STREAK = 10;
 const EDGE = 0.1;
+/** So near to each other are as many waits of honest jitter once in fifty thousand million times. */
+const SPREAD = 0.05;
 /** From this repeat on a span has doubled so often that one that does not grow shows. */
 const LATE_TRIES = 3;
 
@@ -92,6 +94,8 @@ export class Backoff {
   readonly #kept = new Map<string, Kept>();
   /** By kind of edge: jittered waits in a row that lay at it. */
   readonly #streaks = new Map<string, number>();
+  /** By kind of wait: the last ones, as parts of their spans. */
+  readonly #parts = new Map<string, number[]>();
 
   constructor(found: (violation: Violation) => void) {
     this.#found = found;
@@ -132,6 +136,15 @@ export class Backoff {
     const of = `${tries < LATE_TRIES ? 'first' : 'late'} waits of ${after.deferred ? 'what is credited later' : 'the attended'}`;
     this.#streak(`${of}, each shorter than a tenth of its span`, part < EDGE, after);
     this.#streak(`${of}, each within the last tenth of its span`, part > 1 - EDGE, after);
+    this.#spread(of, part, after);
+  }
+
+  #spread(of: string, part: number, intent: Intent): void {
+    const parts = [...(this.#parts.get(of) ?? []), part];
+    this.#parts.set(of, parts.slice(-STREAK + 1));
+    if (parts.length < STREAK || Math.max(...parts) - Math.min(...parts) >= SPREAD) return;
+    this.#parts.delete(of);
+    this.#tell('NO_JITTER', intent, `${STREAK} ${of}, each the same part of its span`);
   }
 
   #streak(what: string, isOne: boolean, intent: Intent): void {

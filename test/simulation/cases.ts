@@ -90,7 +90,7 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
   // A fence has reasons of its own, which are judged when it comes, also where the disk has no room for its mark. What the
   // journal lost a person has to find out.
   RECOVERING: {
-    mayOpen: ({ causes, isFenced }) => isFenced || causes.fences('OTHER_EPOCH').length > 0,
+    mayOpen: ({ isFenced }) => isFenced,
     excuses: ({ isLost }) => isLost,
   },
 };

@@ -127,7 +127,8 @@ export class Counter {
     };
     const { violate, people } = options;
     this.#kills = new Kills({ clock, world: this.world, tallies, kill: () => this.#died('killed') });
-    this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, violate });
+    const isRecovering = (): boolean => this.terminal?.worker.status().recovering === true;
+    this.judge = new Judge(this.causes, { world: this.world, issuer, tallies, isRecovering, violate });
     const screen = plant?.screen ?? null;
     const pushed = (snapshot: Snapshot): void => this.watch.pushed(snapshot);
     const diskFaults = (): number => this.judge.diskFaults;

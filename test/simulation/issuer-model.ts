@@ -112,6 +112,8 @@ export class IssuerModel {
     return `I${this.#restores}`;
   }
   readonly #work: IssuerWork;
+  /** Payments that it was working on when a terminal was believed again. */
+  readonly #openAtClaims = new Set<string>();
   #numbers = 0;
 
   constructor(settings: IssuerSettings) {
@@ -119,9 +121,9 @@ export class IssuerModel {
     this.#work = new IssuerWork(settings.after);
   }
 
-  /** It was decided some time after it had come. */
+  /** It was still being worked on when its terminal was believed again: no list that was imported for that had it. */
   tookTime(sequenceId: string): boolean {
-    return this.#work.taken.has(sequenceId);
+    return this.#openAtClaims.has(sequenceId);
   }
 
   /** Everything that it was working on for ever is decided. */
@@ -204,6 +206,7 @@ export class IssuerModel {
     known.epoch ??= { value: 0, holder: machineId };
     if (claimEpoch === known.epoch.value + 1 && managerId !== undefined) {
       known.epoch = { value: claimEpoch, holder: machineId };
+      for (const sequenceId of this.#work.open()) this.#openAtClaims.add(sequenceId);
       known.heads = new Map([[context.journalIndex, context.journalHead]]);
       known.wentBack = false;
     }

@@ -9,8 +9,6 @@ type Tell = (answer: ModelAnswer<never>) => void;
 export class IssuerWork {
   readonly #after: (ms: number, run: () => void) => void;
   readonly #rows = new Map<string, () => void>();
-  /** Payments that it ever worked on: no list has them before they are decided. */
-  readonly taken = new Set<string>();
 
   constructor(after: (ms: number, run: () => void) => void) {
     this.#after = after;
@@ -20,13 +18,17 @@ export class IssuerWork {
     return this.#rows.has(sequenceId);
   }
 
+  /** Payments that it works on now: no list has them before they are decided. */
+  open(): Iterable<string> {
+    return this.#rows.keys();
+  }
+
   /** Works on it for so long; null: until somebody makes it come to an end. Who asked hears it then. */
   take<Value>(
     sequenceId: string,
     forMs: number | null,
     decide: () => ModelAnswer<Value>,
   ): ModelAnswer<Value> {
-    this.taken.add(sequenceId);
     const waiting: Tell[] = [];
     const row = (): void => {
       this.#rows.delete(sequenceId);

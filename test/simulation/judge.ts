@@ -15,6 +15,8 @@ export interface JudgeOptions {
   readonly world: TerminalWorld;
   readonly issuer: IssuerModel;
   readonly tallies: FaultCounts;
+  /** The till says that it is not believed: what it keeps of that its disk may not have taken. */
+  readonly isRecovering: () => boolean;
   readonly violate: (violation: Violation) => void;
 }
 
@@ -108,13 +110,13 @@ export class Judge {
 
   /** What is known of a payment outside of its till. */
   storyOf(intent: Intent): CaseStory {
-    const { world, issuer } = this.#options;
+    const { world, issuer, isRecovering } = this.#options;
     const { causes } = this;
     const { sequenceId } = intent;
     return {
       intent,
       causes,
-      isFenced: world.disk.recovering !== null,
+      isFenced: world.disk.recovering !== null || isRecovering(),
       item: issuer.items.get(sequenceId),
       isForgotten: issuer.forgotten.has(sequenceId),
       isUnsealed: issuer.unsealed.has(sequenceId),

@@ -35,6 +35,8 @@ export interface Plant {
   /** What the program goes by, while the story's people and checks know the store's own. */
   readonly policy?: (policy: Policy) => Policy;
   readonly disk?: (disk: Disk) => void;
+  /** Where in its span the next attempt comes: the dice of the rules. */
+  readonly fraction?: () => number;
   /** What the rules decide, as it is recorded. */
   readonly decided?: (record: DecisionRecord, before: Intent) => DecisionRecord;
   /** The joined till, before it starts. */

@@ -286,7 +286,7 @@ function openDisk(world: TerminalWorld, policy: Policy): Opened {
     terminalId,
     times: policy.times,
     policyHash: hashOf(policy),
-    fraction: () => random.fraction(),
+    fraction: world.plant?.fraction ?? (() => random.fraction()),
     now: clock.now(),
     decided: world.plant?.decided ?? null,
   });
@@ -320,7 +320,10 @@ function openFile(world: TerminalWorld, policy: Policy, file: string): Opened {
     key: new Uint8Array(32).fill(7),
     times: policy.times,
     policyHash: hashOf(policy),
-    random: { bytes: (count) => nonces.bytes(count), fraction: () => random.fraction() },
+    random: {
+      bytes: (count) => nonces.bytes(count),
+      fraction: world.plant?.fraction ?? (() => random.fraction()),
+    },
     now: clock.now(),
     ballastBytes: 0,
   });

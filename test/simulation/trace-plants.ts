@@ -147,6 +147,7 @@ export const TRACE_PLANTS: readonly Plant[] = [
     finds: ['WRONG_WAIT'],
     policy: timed(({ retryBaseMs }) => ({ retryMaxMs: retryBaseMs })),
   },
+  { name: 'every repeat waits for half of its span', finds: ['NO_JITTER'], fraction: () => 0.5 },
   {
     name: 'the time of the next attempt is not heeded',
     finds: ['TOO_SOON'],
