@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fileMemory } from '../../../src/agent-memory.ts';
 import type { Intent } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { type Issuer, startIssuer } from '../../../src/issuer/issuer.ts';
@@ -14,7 +15,8 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { SystemClock, SystemRandom } from '../../../src/ops/clock.ts';
 import { readDay } from '../../../src/settlement/read.ts';
-import { agreedAt, datesAt, holderAt, knownIndexAt, statesAt } from './issuer-rows.ts';
+import type { Remembered } from '../../../src/sync/memory.ts';
+import { agreedAt, datesAt, epochAt, holderAt, knownIndexAt, statesAt } from './issuer-rows.ts';
 import type { Plan } from './till-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./till-process.ts', import.meta.url));
@@ -257,9 +259,21 @@ export class Shop {
     for (const name of [...LEDGER_FILES, MEMORY_FILE, KEY_FILE]) this.#copy(name, join(COPY, name));
   }
 
-  /** The issuer believes the machine with the copy. */
-  async isCopyBelieved(): Promise<boolean> {
-    return (await holderAt(this.#issuer)) === OTHER_MACHINE_ID;
+  /**
+   * The issuer cannot believe the till any more, while no till runs: it believes the machine with the copy, or what it was
+   * told by a copy in a machine that it cannot tell apart; or the till has heard of it already.
+   */
+  async isReplaced(): Promise<boolean> {
+    const { epoch, fenced } = this.#remembered();
+    if (fenced !== null || (await holderAt(this.#issuer)) !== MACHINE_ID) return true;
+    if ((await epochAt(this.#issuer)) !== epoch) return true;
+    return (await knownIndexAt(this.#issuer)) > this.ledger((ledger) => ledger.head().index);
+  }
+
+  /** What the till's worker keeps beside its ledger. */
+  #remembered(): Pick<Remembered, 'epoch' | 'fenced'> {
+    const kept = fileMemory(join(this.#directory, MEMORY_FILE)).read();
+    return kept ?? { epoch: 0, fenced: null };
   }
 
   /** An older image of the disk is put back, while no till runs; the whole disk, or the ledger alone. */

@@ -34,6 +34,15 @@ export async function holderAt(issuer: Issuer): Promise<string | null> {
   return rows[0]?.holder ?? null;
 }
 
+/** The epoch that it gave last. */
+export async function epochAt(issuer: Issuer): Promise<number> {
+  const rows = await rowsOf<{ epoch: number | string }>(
+    issuer,
+    'SELECT epoch FROM terminals WHERE merchant_id = $1 AND terminal_id = $2',
+  );
+  return Number(rows[0]?.epoch ?? 0);
+}
+
 /** Business dates of its items: a day that is closed is followed by the next. */
 export async function datesAt(issuer: Issuer): Promise<string[]> {
   const rows = await rowsOf<{ date: string }>(

@@ -274,7 +274,7 @@ class Round {
 
   /** What the till meets when it goes on alone. */
   async leaveCopy(): Promise<void> {
-    if (await this.#shop.isCopyBelieved()) this.distrust = 'the issuer believed the copy';
+    if (await this.#shop.isReplaced()) this.distrust = 'the issuer believed the copy';
   }
 
   /** What a round may hold against what was put back or copied. */
