@@ -157,9 +157,10 @@ function isRepeatedVoid({ intent }: Entry, lane: Lane): boolean {
   return lane === 'void' && (intent.misses ?? 0) > 0;
 }
 
-/** Somebody stands at the counter for this request. */
+/** Somebody stands at the counter for this request; or a manager, who asked for this void of what was left to him. */
 function isForCustomer(entry: Entry, lane: Lane): boolean {
   const { intent } = entry;
-  if (lane === 'attended' || lane === 'void') return true;
+  if (lane === 'attended') return true;
+  if (lane === 'void') return !intent.left || !isRepeatedVoid(entry, lane);
   return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
 }

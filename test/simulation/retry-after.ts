@@ -1,6 +1,6 @@
 /**
  * An issuer that asks to be left alone for a while (Retry-After) is: nothing that can wait goes out sooner. A customer at the
- * counter, the first net cancel of a payment (what it is for may have been applied) and what a person asks for do not wait; an
+ * counter, the first attempt of a void that a manager asks for, the first net cancel of a payment (what it is for may have been applied) and what a person asks for do not wait; an
  * answer by which the issuer works again ends it.
  */
 import type { Intent } from '../../src/intent/model.ts';
@@ -74,7 +74,7 @@ export class RetryAfter {
       case 'approve':
         return !intent.deferred;
       case 'cancel':
-        return true;
+        return !intent.left || (intent.misses ?? 0) <= 1;
       case 'netCancel':
         return intent.host === 'reversing' && intent.netCancels <= 1;
       case 'inquiry':

@@ -161,11 +161,13 @@ describe('hello', () => {
     const charge = counter.charge();
     await clock.advance(10);
     counter.record(charge, { kind: 'acknowledge' });
+    await clock.advance(580_000);
     const silent = (): Promise<Answered<never>> => held<Answered<never>>().promise;
     Object.assign(backend, { sayCancel: silent, sayProbe: silent, sayHello: silent });
     counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
-    await clock.advance(640_000);
-    expect(backend.of('cancel').length).toBeGreaterThan(20);
+    await clock.advance(120_000);
+    expect(counter.now(charge).left).toBe(false);
+    expect(backend.of('cancel').length).toBeGreaterThan(5);
     expect(backend.of('hello')).toHaveLength(2);
   });
 

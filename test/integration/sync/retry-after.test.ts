@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { answered, Counter, notProcessed } from './counter.ts';
+import { AMBIGUOUS, answered, Counter, notProcessed } from './counter.ts';
 
 const WAIT_MS = 600_000;
 const DAY = { businessDate: '20261122', limit: 10 };
@@ -64,6 +64,24 @@ describe('an issuer that said when it wants to be asked again', () => {
     await clock.advance(0);
     expect(await asked).toBe('NOT_FOUND');
     expect(backend.of('inquiry', charge.sequenceId)).toHaveLength(1);
+  });
+
+  it('is sent no void again that was left to the manager: nobody waits for it any more', async () => {
+    const { backend, clock } = await counter.start();
+    const charge = counter.charge();
+    await clock.advance(10);
+    counter.record(charge, { kind: 'acknowledge' });
+    backend.sayCancel = () => AMBIGUOUS;
+    counter.record(charge, { kind: 'void', cancelId: 'V1', proof: 'manager', managerId: 'lee' });
+    await clock.advance(0);
+    counter.record(charge, { kind: 'leave' });
+    expect(counter.now(charge)).toMatchObject({ host: 'voiding', left: true });
+    await asksToWait();
+    const tries = backend.of('cancel').length;
+    await clock.advance(WAIT_MS - 60_000);
+    expect(backend.of('cancel')).toHaveLength(tries);
+    await worksAgain();
+    expect(backend.of('cancel').length).toBeGreaterThan(tries);
   });
 
   it('is not greeted sooner because somebody set the clock', async () => {
