@@ -333,7 +333,10 @@ export class Closer {
 
   /** Once for each want: the retries themselves leave no trace. */
   #unanswered(date: string, closeNo: number | null, why: string): void {
-    if (this.#isStopped || readDay(this.#options.ledger, date).unanswered !== null) return;
+    const known = readDay(this.#options.ledger, date).unanswered?.detail.why;
+    // That it wants to be asked later is no longer true once it does not answer.
+    const isTold = known !== undefined && (known !== 'ASKED_TO_WAIT' || why === known);
+    if (this.#isStopped || isTold) return;
     this.#record(date, 'dayCloseUnanswered', { closeNo, why });
   }
 

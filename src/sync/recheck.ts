@@ -16,6 +16,8 @@ const RETRY_MS = 5_000;
 const FAILURES_MAX = 8;
 /** More than these are not kept beside the ledger: the next start asks about everything again. */
 const UNDECIDED_MAX = 1_000;
+/** While nothing at all is answered about payments, no more than these are a case each: it is the issuer's trouble. */
+const CASES_UNHEARD = 10;
 /** Pages of a long ledger may hold nothing of these days: it looks on a moment later, the counter comes first. */
 const PAGES_A_TURN = 4;
 const LOOK_ON_MS = 20;
@@ -60,6 +62,10 @@ export class Recheck {
   readonly #failures = new Map<string, number>();
   /** What an earlier run left undecided is known. */
   #isTakenUp = false;
+  /** Of this round something was answered: what still fails does so for its own sake. */
+  #isHeard = true;
+  /** Undecided before this round: they are in it, whatever day they are of. */
+  #carried: ReadonlySet<string> = new Set();
 
   constructor(options: SyncOptions, days: UnsealedDays, delivery: Delivery) {
     this.#options = options;
@@ -124,9 +130,11 @@ export class Recheck {
     return place < 0 ? undefined : this.#asks.splice(place, 1)[0];
   }
 
-  #begin(round: number): void {
-    this.#round = round;
-    this.#todo = [];
+  #begin(session: Session): void {
+    this.#round = session.round;
+    this.#carried = new Set([...session.undecided, ...this.#undecided.kept()]);
+    this.#todo = [...this.#carried];
+    this.#isHeard = false;
     this.#unread.clear();
     this.#list.begin();
     this.#retryMs = null;
@@ -138,7 +146,7 @@ export class Recheck {
 
   #askAgain(session: Session, openDate: string, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
-    if (session.issuerChanged && this.#round !== session.round) this.#begin(session.round);
+    if (session.issuerChanged && this.#round !== session.round) this.#begin(session);
     if (this.#round === null) this.#syncUndecided(session, monoMs);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
@@ -223,6 +231,7 @@ export class Recheck {
       if (isOver || round !== this.#round) return;
       isOver = true;
       this.#underWay -= 1;
+      this.#isHeard ||= isDone;
       if (isDone && result === 'PENDING') this.#pending(intent);
       else if (isDone) this.#decided(sequenceId);
       else this.#failed(intent);
@@ -249,14 +258,16 @@ export class Recheck {
 
   #pending(intent: Intent): void {
     const { monoMs } = this.#options.clock.now();
-    if (!this.#undecided.pending(intent.sequenceId, monoMs)) return;
+    const isOfIssuer = !this.#isHeard && this.#undecided.size > CASES_UNHEARD;
+    if (!this.#undecided.pending(intent.sequenceId, monoMs) || isOfIssuer) return;
     if (this.#delivery.openCase(intent, 'BUDGET_SPENT')) this.#undecided.isCaseNow(intent.sequenceId);
   }
 
   #listPage(openDate: string): void {
     const { intents, unread } = this.#list.next(this.#days.from(openDate));
     for (const intent of intents)
-      if (!this.#isSettledThere(intent, openDate)) this.#todo.push(intent.sequenceId);
+      if (!this.#isSettledThere(intent, openDate) && !this.#carried.has(intent.sequenceId))
+        this.#todo.push(intent.sequenceId);
     for (const sequenceId of unread) this.#unread.add(sequenceId);
   }
 

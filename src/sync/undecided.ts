@@ -60,8 +60,11 @@ export class Undecided {
 
   /** No wait counts any more: a person wants to know. */
   hurry(nowMs: number): void {
-    for (const [sequenceId, waiting] of this.#waiting)
-      if (waiting.dueMs !== null) this.#waiting.set(sequenceId, { ...waiting, dueMs: nowMs });
+    for (const [sequenceId, waiting] of this.#waiting) {
+      if (waiting.dueMs === null || waiting.dueMs <= nowMs) continue;
+      // What a person asks for counts neither for the wait nor for the budget.
+      this.#waiting.set(sequenceId, { ...waiting, said: Math.max(0, waiting.said - 1), dueMs: nowMs });
+    }
   }
 
   /** There is nothing left to be asked about it. */

@@ -6,11 +6,13 @@ import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Closer } from '../../../src/settlement/closer.ts';
 import { SettlementFault } from '../../../src/settlement/fault.ts';
+import { readDay } from '../../../src/settlement/read.ts';
 import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } from '../ledger/shop.ts';
 import { HandClock } from '../sync/counter.ts';
 
 const DAY = '20260723';
 const NO_ANSWER: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
+const ASKED_TO_WAIT: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'ASKED_TO_WAIT' };
 const TOTALS = [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 10_000 }] as const;
 const AGREED: Answered<CloseAnswer> = {
   class: 'answered',
@@ -71,6 +73,31 @@ describe('a close', () => {
     isFull = false;
     await closer.drive(DAY);
     expect(ledger.day(DAY)?.sealedIndex).not.toBeNull();
+    await closer.stop();
+  });
+
+  it('that waited because the issuer asked for it, and then for one that is gone, says the latter', async () => {
+    const clock = new HandClock();
+    const answers = [ASKED_TO_WAIT];
+    let tries = 0;
+    const closer = new Closer({
+      ledger,
+      clock,
+      version: '0',
+      record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
+      compare: () => Promise.reject(new Error('what was sent is repeated word for word')),
+      send: async () => {
+        tries += 1;
+        return answers.shift() ?? NO_ANSWER;
+      },
+      guarded: (work) => work(),
+      sealed: () => {},
+    });
+    void closer.drive(DAY);
+    await clock.advance(8 * 3_600_000);
+    expect(tries).toBeGreaterThan(20);
+    expect(readDay(ledger, DAY).unanswered?.detail.why).toBe('CONNECT_FAILED');
+    expect(ledger.dayEntries(DAY).length, 'the retries leave no trace').toBeLessThan(6);
     await closer.stop();
   });
 

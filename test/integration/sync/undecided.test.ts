@@ -101,6 +101,56 @@ describe('what is pending at an issuer that was put back', () => {
     expect(backend.of('inquiry')).toHaveLength(asked + 1);
   });
 
+  it('costs nothing of its time when a manager asks for it again and again', async () => {
+    const { backend, clock, ledger, worker } = await counter.start();
+    const { intent: pending } = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
+    await clock.advance(301_000);
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(5_000);
+    for (let press = 0; press < 8; press += 1) {
+      worker.now();
+      await clock.advance(2_000);
+    }
+    expect(counter.now(pending).cases).toEqual([]);
+    const asked = backend.of('inquiry').length;
+    await clock.advance(600_000);
+    expect(backend.of('inquiry').length).toBeGreaterThan(asked);
+  });
+
+  it('stays known when the issuer is put back again after its day was sealed', async () => {
+    await counter.end();
+    memory = volatileMemory();
+    counter = new Counter({ memory, isSealed: () => true });
+    const { backend, clock, worker } = await counter.start();
+    const [charge] = await charges(1);
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(60_000);
+    expect(memory.read()?.undecided).toEqual([charge?.sequenceId]);
+    backend.greeting = { ...backend.greeting, openBusinessDate: '20261202' };
+    backend.businessDate = '20261202';
+    clock.setWall(10 * 86_400_000);
+    await clock.advance(3_700_000);
+    backend.issuerEpoch = 'third';
+    worker.now();
+    await clock.advance(60_000);
+    const asked = backend.of('inquiry').length;
+    backend.sayInquiry = () => COMPLETED;
+    await clock.advance(3 * 3_600_000);
+    expect(backend.of('inquiry').length).toBeGreaterThan(asked);
+  });
+
+  it('is the trouble of the issuer where it answers about no payment at all: that makes no case of each of them', async () => {
+    const { backend, clock } = await counter.start();
+    const made = await charges(60);
+    backend.sayInquiry = () => ({ ...AMBIGUOUS, why: 'UNLISTED_CODE', code: '006_021' });
+    putBack();
+    await clock.advance(2 * 3_600_000);
+    expect(made.filter((one) => isCase(counter.now(one))).length).toBeLessThanOrEqual(10);
+    expect(memory.read()?.undecided).toHaveLength(60);
+  });
+
   it('or of which no answer is ever to be had keeps nothing else from having been asked, and is a case', async () => {
     const { backend, clock } = await counter.start();
     const [odd] = await charges(20);
