@@ -69,7 +69,8 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
     excuses: ({ item }, mismatch) => item?.sealed === true && mismatch === 'APPROVED_WITHOUT_CASH',
   },
   BOOKED_AFTER_SEAL: {
-    mayOpen: ({ causes }) => causes.has('agreed') || causes.has('sealed'),
+    // A till finds the day sealed there, too, by the close of a copy of its disk.
+    mayOpen: ({ causes }) => causes.has('agreed') || causes.has('sealed') || causes.has('copied'),
     excuses: NEVER,
   },
   // The void is done here and denied there, or the other way round what it was to undo.

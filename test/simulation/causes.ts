@@ -80,10 +80,11 @@ export class Causes {
 
   /**
    * Why the terminal may be fenced now; empty: for no reason. Of a till that lost what it keeps beside its ledger, or could
-   * not write it, epoch and journal's end may be older ones than the issuer's: that costs a claim.
+   * not write it, epoch and journal's end may be older ones than the issuer's, also the end that it greets with as long as
+   * nobody has answered: that an answer came it could not keep. That costs a claim.
    */
   fences(reason: FenceReason | null = null): readonly Cause[] {
-    const isOfMemory = reason === 'OTHER_EPOCH' || reason === 'JOURNAL_BEHIND';
+    const isOfMemory = reason === 'OTHER_EPOCH' || reason === 'JOURNAL_BEHIND' || reason === 'FENCED';
     const all = isOfMemory ? [...FENCES, 'memory' as const] : FENCES;
     return all.filter((cause) => this.#sinceBelieved.has(cause));
   }

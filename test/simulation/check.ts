@@ -53,6 +53,7 @@ function accountForOne(counter: Counter, intent: Intent, issuer: IssuerModel): V
   const text = words(intent, notes, item?.state ?? 'nothing');
   if (!counter.judge.isOver(intent)) return { code: 'NO_END', text };
   if (approved === moved || isExcused(intent, approved) || isLongSealed(counter, intent, issuer)) return null;
+  if (isReturnedAtCopy(counter, intent)) return null;
   const code: Mismatch = approved ? 'APPROVED_WITHOUT_CASH' : 'CASH_WITHOUT_APPROVAL';
   return isOfCase(code, counter.judge.storyOf(intent)) ? null : { code, text };
 }
@@ -67,6 +68,14 @@ function isLongSealed({ terminal, causes, world }: Counter, intent: Intent, issu
   const isAsked = businessDate >= datePlus(issuer.openDate(world.terminalId), -DEFAULT_LIMITS.unsealedDays);
   const day = terminal?.settlement.days().find(({ date }) => date === businessDate);
   return !isAsked && day !== undefined && day.state.sealed !== null && !keepsDayOpen(intent);
+}
+
+/**
+ * Two machines had it, and who stood at the other one gave the cash back and said so there: this disk cannot know, and the
+ * other one, which is switched off, says it.
+ */
+function isReturnedAtCopy(counter: Counter, { sequenceId, cash }: Intent): boolean {
+  return cash === 'received' && counter.atCopies(sequenceId).some((there) => there.cash === 'returned');
 }
 
 /** The account of one till: every intent, every item of the issuer, the books. */

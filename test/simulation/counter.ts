@@ -59,6 +59,7 @@ export class Counter {
   readonly #shared = new Set<string>();
   /** Of this till's disk, in another machine at which people stand. */
   #copy: Counter | null = null;
+  readonly #copies: Counter[] = [];
   #looksAtMs: number | null = null;
   #machines = 1;
   #isStarting = false;
@@ -365,6 +366,7 @@ export class Counter {
     this.causes.inherit(origin.causes);
     origin.causes.writtenElsewhere(() => disk.entries.slice(from));
     origin.#copy = this;
+    origin.#copies.push(this);
     // Its journal may be put back to before the copy was made, and go on from there.
     const isCopied = ({ index, chain }: Entry): boolean => disk.entries[index - 1]?.chain === chain;
     this.causes.writtenElsewhere(() => origin.world.disk.entries.filter((entry) => !isCopied(entry)));
@@ -390,6 +392,11 @@ export class Counter {
     this.world.machineId = machineId;
     this.network.machineId = machineId;
     this.start();
+  }
+
+  /** What the copies of this disk that ran in another machine have of a payment. */
+  atCopies(sequenceId: string): readonly Intent[] {
+    return this.#copies.flatMap(({ world }) => world.disk.folded().get(sequenceId) ?? []);
   }
 
   /** Of a copy: its payments that the other machine does not know. */

@@ -292,6 +292,17 @@ describe('the whole terminal under one seed', () => {
     [9_308_689, 'a void of what the issuer denies, whose case a manager had closed by mistake'],
     [9_120_436, 'a payment that no issuer had dated, by the clock of a till a week behind the business date'],
     [9_220_123, 'a void asked for at the counter, which a manager asked for meanwhile'],
+    [10_001_245, 'a charge of two machines, whose cash went back at the other one'],
+    [
+      10_002_543,
+      'a close that an issuer agreed to after it was put back to before what the till has undone since',
+    ],
+    [
+      10_005_507,
+      'a day that a copy of the disk closed, found sealed by the till, at an issuer that lost the seal',
+    ],
+    [10_006_951, 'a restart that a full disk took a minute late'],
+    [10_007_072, 'a process killed again and again that cannot keep beside its ledger that it was greeted'],
   ])("keeps the promise under a seed that once failed by the issuer's doing: %d, %s", async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

@@ -63,7 +63,9 @@ export class Waits {
     }
     const before = this.#waits.get(sequenceId);
     const sentAtMs = next.what === 'its deadline' ? this.#sentAtMs.get(sequenceId) : undefined;
-    const sinceMs = before?.what === next.what ? before.sinceMs : (sentAtMs ?? nowMs);
+    // A restart that a full disk took late counts from then: what was on disk before is of a clock that is gone.
+    const isSame = before?.what === next.what && event !== 'restart';
+    const sinceMs = isSame ? before.sinceMs : (sentAtMs ?? nowMs);
     this.#waits.set(sequenceId, { ...next, intent, sinceMs });
   }
 
