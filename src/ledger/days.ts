@@ -20,6 +20,9 @@ import {
   type Voucher,
 } from './types.ts';
 
+/** Business days that anybody may still turn to: more than retention keeps. */
+export const DAYS_KNOWN = 403;
+
 const DATE = /^[0-9]{8}$/;
 const ENTRIES_MAX = 20_000;
 const KINDS: ReadonlySet<string> = new Set(DAY_KINDS);

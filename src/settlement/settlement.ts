@@ -8,7 +8,7 @@ import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
-import { nextDate } from '../ledger/days.ts';
+import { DAYS_KNOWN, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { AutomaticComparison } from './automatic.ts';
@@ -62,8 +62,6 @@ const TERMINAL: Actor = { role: 'terminal' };
 const PAGE = 500;
 /** Newest days that a status shows, whatever became of them. */
 const DAYS_SHOWN = 31;
-/** Days that the business may still turn to: more than retention keeps. One that is not sealed is shown as long. */
-const DAYS_KNOWN = 403;
 
 const OBSTACLES: Readonly<Record<CloseObstacle, string>> = {
   SEALED: 'it is closed and agreed',

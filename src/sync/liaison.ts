@@ -160,8 +160,7 @@ export class Liaison {
     // At once when it is noticed; a hello that then is refused or lost is repeated at the pace of everything else.
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
-    const { untilMs: closedUntilMs } = this.breaker;
-    const mayCall = closedUntilMs === null || closedUntilMs <= now.monoMs;
+    const mayCall = (this.breaker.untilMs ?? 0) <= now.monoMs;
     this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && mayCall;
     if (this.#dayChange.tick(now.monoMs, this.breaker.untilMs) || this.#isOverdue) this.#isHelloWanted = true;
     this.#keepIndex(now);

@@ -5,7 +5,7 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../konaplate/settlement.ts';
-import { datePlus } from '../ledger/days.ts';
+import { DAYS_KNOWN, datePlus } from '../ledger/days.ts';
 import { isDamagedRow } from './damage.ts';
 import type { SyncOptions } from './options.ts';
 import type { UnsealedDays } from './unsealed-days.ts';
@@ -13,8 +13,6 @@ import type { UnsealedDays } from './unsealed-days.ts';
 const TERMINAL: Actor = { role: 'terminal' };
 const PAGE = 100;
 const PAGES_MAX = 1_000;
-/** The business turns to no older day. */
-const DAYS_MAX = 403;
 /** A list of an older day that is not to be had keeps no claim back: the issuer may not give it any more. */
 const DAYS_NEEDED = 62;
 /** So many older days in a row that are not to be had: the others are left for another try. */
@@ -68,7 +66,7 @@ export class IssuerLists {
       inARow = read === 'unread' ? inARow + 1 : 0;
       if (read === 'unread') failed.push(date);
       // The answers know the open day better than a hello before the cut-over.
-      else for (; last < read.open && dates.length < DAYS_MAX; dates.push(last)) last = datePlus(last, 1);
+      else for (; last < read.open && dates.length < DAYS_KNOWN; dates.push(last)) last = datePlus(last, 1);
     }
     return this.#unread(left, failed);
   }
@@ -86,11 +84,11 @@ export class IssuerLists {
   /** Older days first, the newest of them first: where the issuer gives no more, it gives none of those before. */
   #dates(openDate: string, needed: string): readonly string[] {
     // A payment of a clock that stood in the past must not hide the days of now behind the bound.
-    const earliest = datePlus(openDate, 1 - DAYS_MAX);
+    const earliest = datePlus(openDate, 1 - DAYS_KNOWN);
     const from = this.#days.from(openDate);
     const dates: string[] = [];
     let date = from > earliest ? from : earliest;
-    for (let days = 0; days < DAYS_MAX && date <= openDate; days += 1) {
+    for (let days = 0; days < DAYS_KNOWN && date <= openDate; days += 1) {
       if (!this.#days.isSettled(date, openDate)) dates.push(date);
       date = datePlus(date, 1);
     }

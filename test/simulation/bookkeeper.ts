@@ -12,8 +12,9 @@ import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts'
 import type { Excused, Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { bookedThere } from './manager.ts';
+import { Crashed } from './mortal.ts';
 import type { FaultCounts } from './network.ts';
-import { Crashed, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { SeededRandom } from './time.ts';
 import { isOfVoucher, isOver } from './voucher-check.ts';
 

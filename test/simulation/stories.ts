@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Crashed } from './mortal.ts';
 import type { Plant } from './plants.ts';
-import { Crashed } from './terminal.ts';
 import { addStory, emptyTotals, type Totals } from './totals.ts';
 import { Story } from './world.ts';
 

@@ -16,8 +16,9 @@ import { isDenied } from './cases.ts';
 import type { Violation } from './check.ts';
 import type { Counter } from './counter.ts';
 import type { IssuerModel } from './issuer-model.ts';
+import { Crashed } from './mortal.ts';
 import { type FaultCounts, tally } from './network.ts';
-import { Crashed, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { SeededRandom } from './time.ts';
 import { figuresHere, figuresThere, isOver, isSame } from './voucher-check.ts';
 

@@ -1,5 +1,6 @@
 /** The calls of the business day (screens 3.4). */
 import type { Cash, Host, IntentType } from '../../intent/model.ts';
+import type { DayGlance } from '../../settlement/glance.ts';
 import type { Category } from '../../settlement/matching.ts';
 import type { CountSum } from './common.ts';
 import type { DecisionReason } from './payments.ts';
@@ -96,17 +97,6 @@ export interface DayMissingItem {
   readonly atMs: number;
 }
 
-/** One line of the list of days. */
-export interface DayRow {
-  readonly date: string;
-  readonly phase: DayPhase;
-  readonly unanswered: boolean;
-  /** null: not compared yet. */
-  readonly differences: number | null;
-  readonly named: number;
-  readonly late: number;
-}
-
 /**
  * `GET /api/v1/manager/day?date=20260723`; without a date the open day. `?at=` of the report is a journal index: the same
  * one gives the same bytes. 404 NOT_FOUND for a date that has not begun.
@@ -120,7 +110,7 @@ export interface DayAnswer {
   readonly phase: DayPhase;
   /** Grows with every count, reason, voucher, close and answer: what a press should name. */
   readonly version: number;
-  readonly days: readonly DayRow[];
+  readonly days: readonly DayGlance[];
   readonly counts: readonly DayCount[];
   readonly explained: {
     readonly reason: DecisionReason;

@@ -44,6 +44,20 @@ afterEach(() => {
   shop.remove();
 });
 
+/** What was sent is repeated word for word, so nothing is compared. */
+function repeating(clock: HandClock, say: () => Answered<CloseAnswer>): Closer {
+  return new Closer({
+    ledger,
+    clock,
+    version: '0',
+    record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
+    compare: () => Promise.reject(new Error('nothing is to be compared')),
+    send: async () => say(),
+    guarded: (work) => work(),
+    sealed: () => {},
+  });
+}
+
 describe('a close', () => {
   it('whose seal the disk did not take waits for the disk alone, not as long as the line was down before', async () => {
     const waitsMs: number[] = [];
@@ -80,18 +94,9 @@ describe('a close', () => {
     const clock = new HandClock();
     const answers = [ASKED_TO_WAIT];
     let tries = 0;
-    const closer = new Closer({
-      ledger,
-      clock,
-      version: '0',
-      record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
-      compare: () => Promise.reject(new Error('what was sent is repeated word for word')),
-      send: async () => {
-        tries += 1;
-        return answers.shift() ?? NO_ANSWER;
-      },
-      guarded: (work) => work(),
-      sealed: () => {},
+    const closer = repeating(clock, () => {
+      tries += 1;
+      return answers.shift() ?? NO_ANSWER;
     });
     void closer.drive(DAY);
     await clock.advance(8 * 3_600_000);
@@ -104,18 +109,9 @@ describe('a close', () => {
   it('that waits for the line is hurried by one that comes back, and not by each turn of one that comes and goes', async () => {
     const clock = new HandClock();
     const triedMs: number[] = [];
-    const closer = new Closer({
-      ledger,
-      clock,
-      version: '0',
-      record: (entry) => ledger.recordDay(entry, SCAN_TIME, TERMINAL),
-      compare: () => Promise.reject(new Error('what was sent is repeated word for word')),
-      send: async () => {
-        triedMs.push(clock.now().monoMs);
-        return NO_ANSWER;
-      },
-      guarded: (work) => work(),
-      sealed: () => {},
+    const closer = repeating(clock, () => {
+      triedMs.push(clock.now().monoMs);
+      return NO_ANSWER;
     });
     await closer.drive(DAY);
     for (let turns = 0; turns < 60; turns += 1) {

@@ -112,6 +112,16 @@ export const AMBIGUOUS: Answered<never> = {
 export const NOTHING_LEFT: Answered<never> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
 export const APPROVED: ApproveAnswer = { ...approvalOf(1), balance: 12_345 };
 
+/** What is asked for of the day that is open, and how it would be closed. */
+export const DAY = { businessDate: '20261122', limit: 10 };
+export const CLOSE = {
+  businessDate: '20261122',
+  closeNo: 1,
+  totals: [],
+  openItems: [],
+  itemsDigest: 'd'.repeat(64),
+};
+
 export interface Sent {
   readonly call: 'hello' | 'probe' | 'approve' | 'inquiry' | 'netCancel' | 'cancel' | 'transactions';
   readonly sequenceId: string | null;

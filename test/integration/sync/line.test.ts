@@ -2,22 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered, ApproveAnswer, HelloAnswer } from '../../../src/konaplate/settlement.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { MANAGER } from '../ledger/shop.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, held, NOTHING_LEFT, notProcessed } from './counter.ts';
+import {
+  AMBIGUOUS,
+  APPROVED,
+  answered,
+  CLOSE,
+  Counter,
+  DAY,
+  held,
+  NOTHING_LEFT,
+  notProcessed,
+} from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
   counter = new Counter({ memory: volatileMemory() });
 });
 afterEach(() => counter.end());
-
-const DAY = { businessDate: '20261122', limit: 10 };
-const CLOSE = {
-  businessDate: '20261122',
-  closeNo: 1,
-  totals: [],
-  openItems: [],
-  itemsDigest: 'd'.repeat(64),
-};
 
 /** From now on a hello is answered after 200 ms. */
 function greetSlowly(say: () => Answered<HelloAnswer>): void {

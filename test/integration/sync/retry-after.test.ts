@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { AMBIGUOUS, answered, Counter, notProcessed } from './counter.ts';
+import { AMBIGUOUS, answered, CLOSE, Counter, DAY, notProcessed } from './counter.ts';
 
 const WAIT_MS = 600_000;
-const DAY = { businessDate: '20261122', limit: 10 };
-const CLOSE = {
-  businessDate: '20261122',
-  closeNo: 1,
-  totals: [],
-  openItems: [],
-  itemsDigest: 'd'.repeat(64),
-};
 
 let counter: Counter;
 beforeEach(() => {

@@ -32,6 +32,17 @@ function damage(amount: number): void {
   const file = join(lab.till.directory, 'ledger', 'ledger.db');
   changeByHand(file, `UPDATE intents SET ${cut('state')} WHERE amount = ${amount}`);
 }
+/** A charge that stands at CHECK: it was sent, and nothing is heard of it. Gives its id. */
+async function chargeWithoutAnswer(amount: number): Promise<string> {
+  const { till, page } = lab;
+  till.issuer.faults?.set({ call: 'approve', kind: 'dropAfter' });
+  till.issuer.faults?.set({ call: 'inquiry', kind: 'dropBefore' });
+  await till.scanner.send(await till.barcode('CHARGE', amount));
+  await page.sees('TAKE');
+  await page.press('RECEIVED');
+  const { face } = await page.sees('CHECK');
+  return face.intent?.sequenceId ?? '';
+}
 const get = (path: string): Promise<Answer> => call(lab.till.agent.address, `/api/v1/payments/${path}`);
 
 describe('a POS program that comes to a damaged entry', () => {
@@ -55,12 +66,7 @@ describe('a POS program that comes to a damaged entry', () => {
 describe('a payment at the counter whose row is no JSON any more', () => {
   it('leaves the screen to what the manager must know, and the till goes on; the next start knows it too', async () => {
     const { till, page } = lab;
-    till.issuer.faults?.set({ call: 'approve', kind: 'dropAfter' });
-    till.issuer.faults?.set({ call: 'inquiry', kind: 'dropBefore' });
-    await till.scanner.send(await till.barcode('CHARGE', 30_000));
-    await page.sees('TAKE');
-    await page.press('RECEIVED');
-    await page.sees('CHECK');
+    await chargeWithoutAnswer(30_000);
     damage(30_000);
     await page.sees('LEDGER', ({ face }) => face.values.code === 'CORRUPT');
     await till.scanner.send(await till.barcode('CHARGE', 40_000));
@@ -87,14 +93,8 @@ describe('a manager of a till with a payment whose row is no JSON any more', () 
   afterEach(async () => expect(await askedToEnd(lab.till)).toBeNull());
 
   it('is told which it is by every page: what was known of it last, and nothing to decide', async () => {
-    const { till, page } = lab;
-    till.issuer.faults?.set({ call: 'approve', kind: 'dropAfter' });
-    till.issuer.faults?.set({ call: 'inquiry', kind: 'dropBefore' });
-    await till.scanner.send(await till.barcode('CHARGE', 30_000));
-    await page.sees('TAKE');
-    await page.press('RECEIVED');
-    const { face } = await page.sees('CHECK');
-    const sequenceId = face.intent?.sequenceId ?? '';
+    const { page } = lab;
+    const sequenceId = await chargeWithoutAnswer(30_000);
     damage(30_000);
     const { rail } = await page.sees('LEDGER', (shown) => shown.face.values.code === 'CORRUPT');
     expect(rail.aside).toMatchObject([{ sequenceId, amount: 30_000 }]);
