@@ -18,7 +18,7 @@ import { Judge } from './judge.ts';
 import { KeptMemory, type WriteFate } from './kept-memory.ts';
 import { Kills } from './kills.ts';
 import { LOST_MAX, Losses, putBack, sequenceIdsOf } from './losses.ts';
-import { closeDay } from './manager.ts';
+import { closeDay, isUnderWay } from './manager.ts';
 import { Crashed, survive } from './mortal.ts';
 import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
@@ -461,7 +461,7 @@ export class Counter {
     if (this.isReplaced || terminal.ledger.open().some((intent) => !this.judge.isOver(intent))) return false;
     // What the issuer had not decided is asked about once more, within an hour.
     if ((this.world.memory.read()?.undecided ?? []).length > 0) return false;
-    return !terminal.settlement.days().some(({ state }) => state.phase === 'wanted');
+    return !terminal.settlement.days().some(({ state }) => isUnderWay(state));
   }
 
   heal(): void {

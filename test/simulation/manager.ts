@@ -121,6 +121,11 @@ function count(settlement: Settlement, { date }: DaySummary, found: number): voi
   if (difference !== 0) settlement.explain(date, 'OTHER', 'miscounted', BOSS);
 }
 
+/** The till goes on with this close by itself: the issuer has not spoken, or its seal is not on a disk that was full. */
+export function isUnderWay({ phase, sealed }: DaySummary['state']): boolean {
+  return phase === 'wanted' || (phase === 'agreed' && sealed === null);
+}
+
 /** No close waits for ever, an agreed day is sealed, a sealed one is empty, and both sides agree on which are and on what. */
 export function daysFault(
   settlement: Pick<Settlement, 'days'>,

@@ -127,8 +127,7 @@ export class Moments {
     if (!fills && !breaks) return;
     say(`a disk ${fills ? 'fills up' : 'breaks'} after ${writes} writes`);
     clock.after(lastsMs, () => {
-      volume.mended();
-      say('somebody makes room on the disk, or mends it');
+      if (volume.mended()) say('somebody makes room on the disk, or mends it');
     });
   }
 

@@ -29,10 +29,12 @@ export class Volume {
     this.#brokenIn = writes;
   }
 
-  /** Somebody made room, or put the cable back: the ballast comes back with the next look at it. */
-  mended(): void {
+  /** Somebody made room, or put the cable back: the ballast comes back with the next look at it. False: for nothing. */
+  mended(): boolean {
+    const isNeeded = this.#fullIn !== null || this.#brokenIn !== null;
     this.#fullIn = null;
     this.#brokenIn = null;
+    return isNeeded;
   }
 
   /** What becomes of one commit; `isNew`: of a payment that begins. null: the disk takes it. */

@@ -14,7 +14,7 @@ import { CARDS, fillBacklog, serve } from './customers.ts';
 import { Incidents } from './incidents.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { IssuerMoods } from './issuer-moods.ts';
-import { attend, proveAnew } from './manager.ts';
+import { attend, isUnderWay, proveAnew } from './manager.ts';
 import { MOMENTS_FROM, Moments } from './moments.ts';
 import { survive } from './mortal.ts';
 import { type FaultCounts, tally } from './network.ts';
@@ -385,7 +385,7 @@ export class Story {
     void this.#bookkeeper.closeBooks(settlement).then(() => {
       isDone = true;
     });
-    const isWaiting = (): boolean => settlement.days().some(({ state }) => state.phase === 'wanted');
+    const isWaiting = (): boolean => settlement.days().some(({ state }) => isUnderWay(state));
     for (let tries = 0; (!isDone || isWaiting()) && tries < CLOSE_TRIES; tries += 1) {
       await this.#pass(20_000);
       // A greeting may come so late that the issuer takes the till for an old copy, also now.
