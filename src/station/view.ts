@@ -141,7 +141,8 @@ export function buildSnapshot(input: ViewInput): Snapshot {
       line: {
         state: status.line.state,
         sinceMs: status.line.sinceMs,
-        nextTryMs: status.line.nextTryMs,
+        // Under a pause no next try lets the counter go on.
+        nextTryMs: status.line.state === 'down' ? status.line.nextTryMs : null,
         reason: status.line.code ?? status.paused?.reason ?? status.line.reason,
       },
       scanner: input.scanner,

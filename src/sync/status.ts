@@ -22,17 +22,27 @@ export interface StatusInput {
   readonly counts: () => SyncCounts;
 }
 
+/**
+ * There is a next try that somebody may wait for: the line is down, or the breaker holds back what can wait, as it does for
+ * as long as the issuer asked, also before that counts as down.
+ */
+export function hasNextTry(line: LineView['state'], breaker: SyncStatus['breaker']['state']): boolean {
+  return line === 'down' || breaker !== 'closed';
+}
+
 /** A person's pause and fencing are laid over what the line itself is like; an alarm shows only while the line is up. */
-function lineOf({ line, pause, session, nextTryMs, now }: StatusInput): SyncLine {
-  const nextMs = line.state === 'down' ? now.wallMs + Math.max(0, nextTryMs - now.monoMs) : null;
+function lineOf({ line, pause, session, breaker, nextTryMs: tryMs, now }: StatusInput): SyncLine {
+  const nextTryMs = hasNextTry(line.state, breaker.state)
+    ? now.wallMs + Math.max(0, tryMs - now.monoMs)
+    : null;
   const { state, sinceMs, reason, code } = line;
   if (pause !== null && (pause.stops === 'approvals' || state !== 'down')) {
-    return { state: 'paused', sinceMs: pause.atMs, nextTryMs: null, reason: 'PAUSED', code: pause.code };
+    return { state: 'paused', sinceMs: pause.atMs, nextTryMs, reason: 'PAUSED', code: pause.code };
   }
   if (session.recovering && state !== 'down') {
-    return { state: 'paused', sinceMs, nextTryMs: null, reason: 'RECOVERING', code: session.fenceReason };
+    return { state: 'paused', sinceMs, nextTryMs, reason: 'RECOVERING', code: session.fenceReason };
   }
-  return { state, sinceMs, nextTryMs: nextMs, reason, code };
+  return { state, sinceMs, nextTryMs, reason, code };
 }
 
 function attemptsOf(entry: Entry): number {

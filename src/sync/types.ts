@@ -31,7 +31,7 @@ export interface SyncLine {
   readonly state: LineStateName;
   /** UTC ms since when it is so. */
   readonly sinceMs: number;
-  /** UTC ms of the next try while it is not online. */
+  /** UTC ms of the next try while it is down, or the breaker is not closed: also under a pause. */
   readonly nextTryMs: number | null;
   readonly reason: LineReason | null;
   /** The issuer's code behind the reason, when it gave one. */

@@ -23,7 +23,7 @@ import type { SyncLog, SyncOptions } from './options.ts';
 import { Recheck } from './recheck.ts';
 import { Recovery } from './recovery.ts';
 import { soonest } from './soonest.ts';
-import { buildStatus } from './status.ts';
+import { buildStatus, hasNextTry } from './status.ts';
 import type { SyncStatus } from './types.ts';
 import { UnsealedDays } from './unsealed-days.ts';
 import { isPassingCode } from './verdicts.ts';
@@ -383,7 +383,7 @@ export class SyncWorker {
     const shown = [
       state,
       sinceMs,
-      state === 'down' ? this.#liaison.nextTryMs(now) : null,
+      hasNextTry(state, breaker.state) ? this.#liaison.nextTryMs(now) : null,
       reason,
       code,
       pause?.by,

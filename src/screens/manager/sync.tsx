@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { SyncAnswer } from '../../web/api/terminal.ts';
 import { clockTimeSeconds, digits, span, won } from '../text/format.ts';
 import { NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
+import { STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
@@ -86,6 +87,7 @@ function figures(
       SYNC.lastAnswered[language],
       sync.lastAnsweredAtMs === null ? '–' : clockTimeSeconds(sync.lastAnsweredAtMs),
     ],
+    ...nextTry(sync.line.nextTryMs, wallMs, language),
     [SYNC.clock[language], `${clock} · ${confirmed}`],
     [SYNC.epoch[language], sync.epoch === null ? '–' : String(sync.epoch)],
     [SYNC.issuerEpoch[language], sync.issuerEpoch ?? '–'],
@@ -107,6 +109,16 @@ function Figures(props: PageProps & { sync: SyncAnswer }) {
       )}
     </>
   );
+}
+
+/** When the line is tried again, while it is down or the issuer asked to be left alone. */
+function nextTry(
+  atMs: number | null,
+  wallMs: number,
+  language: Language,
+): readonly (readonly [string, string])[] {
+  if (atMs === null) return [];
+  return [[SYNC.nextTry[language], atMs <= wallMs ? STRIP.tryingNow[language] : clockTimeSeconds(atMs)]];
 }
 
 const REASON_MIN = 3;

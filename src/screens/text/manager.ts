@@ -302,6 +302,7 @@ export const DROPPED = {
 export const SYNC = {
   none: { ko: '보낼 것이 없습니다 ✓', en: 'Nothing to send ✓' },
   lastAnswered: { ko: '마지막 연결', en: 'Last answered call' },
+  nextTry: { ko: '다음 연결 시도', en: 'Next try of the line' },
   oldest: { ko: '가장 오래된', en: 'Oldest' },
   paused: { ko: '멈춤', en: 'Paused' },
   running: { ko: '보내는 중', en: 'Running' },
@@ -320,7 +321,6 @@ export const SYNC = {
   },
   reason: { ko: '이유 (3자 이상)', en: 'Reason (at least 3 characters)' },
   due: { ko: '보낼 것', en: 'Still to send' },
-  nextDue: { ko: '다음', en: 'Next' },
   seconds: { ko: '{seconds}초', en: '{seconds} s' },
 } as const satisfies Record<string, Words>;
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clockTimeSeconds } from '../../../src/screens/text/format.ts';
 import type { DayAnswer } from '../../../src/web/api/day.ts';
+import type { ManagerState } from '../../../src/web/api/manager.ts';
 import { newPage, page, pages, startBrowserPage } from './browser-page.ts';
 import {
   AGREED_DAY,
@@ -154,6 +156,26 @@ describe('the business day page', () => {
     expect(await step(3).locator('.result').innerText()).toContain(sentence);
     expect(await step(3).locator('.result table').count()).toBe(0);
   });
+
+  it.each([
+    ['ko', '스스로 다시 묻습니다'],
+    ['en', 'does so by itself at'],
+  ] as const)(
+    'says when a close is asked about again, also before the line counts as down: %s',
+    async (language, words) => {
+      const state = server.states.get(`${API}/events`) as ManagerState;
+      const nextTryMs = state.asOfMs + 600_000;
+      server.states.set(`${API}/events`, { ...state, line: { ...state.line, nextTryMs } });
+      serve({ ...UNCONFIRMED_DAY, unanswered: { atMs: OPEN_DAY.asOfMs, why: 'ASKED_TO_WAIT' } });
+      await open(language);
+      const result = step(3).locator('.result');
+      await expect.poll(() => result.innerText()).toContain(clockTimeSeconds(nextTryMs));
+      expect(await result.innerText()).toContain(words);
+      expect(await axeFaults(page)).toEqual([]);
+      if (SHOTS !== null)
+        await page.screenshot({ path: join(SHOTS, `day-asked-${language}.png`), fullPage: true });
+    },
+  );
 
   it('says why the issuer’s list could not be compared with', async () => {
     serve(OPEN_DAY);

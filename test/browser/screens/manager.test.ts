@@ -140,6 +140,11 @@ describe('the other pages', () => {
     );
   });
 
+  it('tell when the line is tried again while it is down', async () => {
+    await open('sync');
+    await until(() => page.locator('main').innerText()).toMatch(/다음 연결 시도\s+\d\d:\d\d:\d\d/);
+  });
+
   it('verify the ledger with index and head', async () => {
     await open('payments');
     await page.getByRole('button', { name: '장부 검증' }).click();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { volatileMemory } from '../../../src/sync/memory.ts';
+import { MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, answered, CLOSE, Counter, DAY, notProcessed } from './counter.ts';
 
 const WAIT_MS = 600_000;
@@ -74,6 +75,28 @@ describe('an issuer that said when it wants to be asked again', () => {
     expect(backend.of('cancel')).toHaveLength(tries);
     await worksAgain();
     expect(backend.of('cancel').length).toBeGreaterThan(tries);
+  });
+
+  it('says so in its line also while that still counts as up, or is paused: when it is tried next is long after', async () => {
+    const { backend, clock, worker } = await counter.start();
+    expect(worker.status().line).toMatchObject({ state: 'online', nextTryMs: null });
+    backend.sayProbe = () => ({ ...AMBIGUOUS, retryAfterMs: WAIT_MS });
+    let told = 0;
+    worker.onChange(() => {
+      told += 1;
+    });
+    await clock.advance(31_000);
+    const atMs = clock.now().wallMs;
+    const { line } = worker.status();
+    expect(line.state).toBe('online');
+    expect((line.nextTryMs ?? 0) - atMs).toBeGreaterThan(WAIT_MS - 5_000);
+    expect((line.nextTryMs ?? 0) - atMs).toBeLessThanOrEqual(WAIT_MS);
+    expect(told).toBe(1);
+    worker.pause('시험', MANAGER);
+    expect(worker.status().line).toEqual({ ...line, state: 'paused', sinceMs: atMs, reason: 'PAUSED' });
+    worker.resume(MANAGER);
+    await worksAgain();
+    expect(worker.status().line).toMatchObject({ state: 'online', nextTryMs: null });
   });
 
   it('is not greeted sooner because somebody set the clock', async () => {

@@ -162,6 +162,14 @@ describe('while the line is down', () => {
     expect(lab.face()).toBe('TAKE');
   });
 
+  it('counts down to its next try, but not under a pause: that would let nobody go on', () => {
+    const line = { ...ONLINE.line, nextTryMs: lab.clock.now().wallMs + 600_000 };
+    lab.status = { ...DOWN, line: { ...line, state: 'down' } };
+    expect(lab.see().strip.line.nextTryMs).toBe(line.nextTryMs);
+    lab.status = { ...DOWN, line: { ...line, state: 'paused' } };
+    expect(lab.see().strip.line.nextTryMs).toBeNull();
+  });
+
   it('gives a slip for what is credited later, and the rail tells when it was', () => {
     lab.status = DOWN;
     lab.scan(lab.barcode('CHARGE', 10_000));
