@@ -165,6 +165,7 @@ export class Till {
       terminalId,
       memory,
       unsealedFrom: () => this.settlement?.unsealedFrom() ?? null,
+      begunOn: () => this.settlement?.begunOn() ?? null,
       isSealed: (date) => this.#isSealed(date),
       mayDefer: (intent) =>
         laterAnswer(

@@ -8,8 +8,9 @@ import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
-import { DAYS_KNOWN, nextDate } from '../ledger/days.ts';
+import { DAYS_KNOWN, datePlus, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
+import { koreanDate } from '../ledger/intents.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
@@ -162,6 +163,15 @@ export class Settlement {
   /** yyyyMMdd of the oldest day that is not sealed; null: none. */
   unsealedFrom(): string | null {
     return this.#unsealed().at(-1)?.businessDate ?? null;
+  }
+
+  /**
+   * yyyyMMdd before which this ledger never held a day, whatever it has lost since; null: it is empty. Before the cut-over
+   * the business date is still the one before that of the calendar.
+   */
+  begunOn(): string | null {
+    const [first] = this.#options.ledger.entries(1, 1);
+    return first === undefined ? null : datePlus(koreanDate(first.atMs, 0), -1);
   }
 
   /** Newest first. */

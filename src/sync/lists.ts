@@ -85,7 +85,7 @@ export class IssuerLists {
   #dates(openDate: string, needed: string): readonly string[] {
     // A payment of a clock that stood in the past must not hide the days of now behind the bound.
     const earliest = datePlus(openDate, 1 - DAYS_KNOWN);
-    const from = this.#days.from(openDate);
+    const from = this.#days.lostFrom(openDate);
     const dates: string[] = [];
     let date = from > earliest ? from : earliest;
     for (let days = 0; days < DAYS_KNOWN && date <= openDate; days += 1) {

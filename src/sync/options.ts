@@ -35,6 +35,11 @@ export interface SyncOptions {
   /** yyyyMMdd of the oldest day that is not sealed, where that is longer ago than `unsealedDays`. */
   readonly unsealedFrom?: () => string | null;
   /**
+   * yyyyMMdd before which this ledger never held anything. A journal that lost its end does not know its last days any
+   * more, so of a terminal that recovers each day since then may be one that nobody sealed. Absent, null: not known.
+   */
+  readonly begunOn?: () => string | null;
+  /**
    * Of this business day only what keeps it open is asked about, and nothing is imported, once it is longer ago than
    * `unsealedDays`. Absent: no day.
    */

@@ -304,6 +304,10 @@ describe('the whole terminal under one seed', () => {
     [10_006_951, 'a restart that a full disk took a minute late'],
     [10_007_072, 'a process killed again and again that cannot keep beside its ledger that it was greeted'],
     [10_022_139, 'a seal that a full disk did not take until all was well again, and for minutes after'],
+    [
+      10_014_932,
+      'a day that was agreed longer than a week ago, and of which an old image of the disk knows nothing',
+    ],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

@@ -1,6 +1,7 @@
 /** Days that nobody closed, however many days have been closed since. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { datePlus } from '../../../src/ledger/days.ts';
+import { koreanDate } from '../../../src/ledger/intents.ts';
 import { CATEGORIES } from '../../../src/settlement/matching.ts';
 import { approveCharge, TERMINAL } from '../ledger/shop.ts';
 import { type HandDay, startHandDay, YESTERDAY } from './hand-day.ts';
@@ -33,6 +34,11 @@ afterEach(() => day.end());
 it('is still the oldest that is not sealed, so that what the issuer has of it is still asked for', () => {
   expect(day.ledger.days(100)).toHaveLength(DAYS + 1);
   expect(day.settlement.unsealedFrom()).toBe(YESTERDAY);
+});
+
+it('may be as old as the first entry of the ledger, where the journal lost what it knew of it', () => {
+  const began = koreanDate(day.ledger.entries(1, 1)[0]?.atMs ?? 0, 0);
+  expect(day.settlement.begunOn()).toBe(datePlus(began, -1));
 });
 
 it('is still shown to whoever may close it, below the newest ones', () => {

@@ -200,6 +200,19 @@ describe('recovering', () => {
     expect(notes).toEqual(['20260715', ...lastDays]);
   });
 
+  it('imports the lists of all days since its ledger began that are not sealed here: what it knew of them may have gone with its end', async () => {
+    await counter.end();
+    const isSealed = (date: string): boolean => date < '20261110';
+    counter = new Counter({ memory: volatileMemory(), begunOn: () => '20261101', isSealed });
+    counter.backend.greeting = { ...counter.backend.greeting, epoch: 4 };
+    counter.backend.sayTransactions = ({ businessDate }) =>
+      answered({ asOf: '20261122120000000', final: true, totals: [], items: [itemOf(businessDate)] });
+    await counter.start();
+    const notes = missingHere();
+    expect(await claimed()).toBe(true);
+    expect(notes).toEqual(Array.from({ length: 13 }, (_, place) => `${20261110 + place}`));
+  });
+
   it('keeps no claim back for the list of a day long ago that the issuer does not give any more: the log says so', async () => {
     const lines: string[] = [];
     await unclosedSince('20260715', (line) => lines.push(`${line.event} ${line.from}`));

@@ -77,6 +77,7 @@ const worker = new SyncWorker({
   found: ledger.head(),
   memory,
   unsealedFrom: () => settlement.unsealedFrom(),
+  begunOn: () => settlement.begunOn(),
   mayDefer: () => dice !== null,
 });
 startRecovery(ledger, clock.now());
