@@ -28,6 +28,7 @@ const remembered = z.object({
     .nullable()
     .default(null),
   undecided: z.array(z.string()).exactOptional(),
+  undecidedSinceMs: z.record(z.string(), z.number()).exactOptional(),
 });
 
 /** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */

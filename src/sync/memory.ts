@@ -28,6 +28,8 @@ export interface Remembered {
   readonly found: { readonly index: number; readonly hash: string } | null;
   /** Payments that the issuer had not decided when all else had been asked again: they are asked about further. */
   readonly undecided?: readonly string[];
+  /** UTC ms since when each of these is pending, by its id. */
+  readonly undecidedSinceMs?: Readonly<Record<string, number>>;
 }
 
 /** Where it is kept: small, synchronous, durable when `write` returns. */

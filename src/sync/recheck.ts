@@ -132,22 +132,21 @@ export class Recheck {
 
   #begin(session: Session): void {
     this.#round = session.round;
-    this.#carried = new Set([...session.undecided, ...this.#undecided.kept()]);
+    this.#takeUp(session);
+    this.#carried = new Set(this.#undecided.askAll());
     this.#todo = [...this.#carried];
     this.#isHeard = false;
     this.#unread.clear();
     this.#list.begin();
     this.#retryMs = null;
-    this.#undecided.clear();
     this.#failures.clear();
-    this.#isTakenUp = true; // all of them are in this round too
     this.#underWay = 0; // answers to what was asked before belong to the list before
   }
 
   #askAgain(session: Session, openDate: string, hasRoom: () => boolean, permitMs: () => number): void {
     const { monoMs } = this.#options.clock.now();
     if (session.issuerChanged && this.#round !== session.round) this.#begin(session);
-    if (this.#round === null) this.#syncUndecided(session, monoMs);
+    if (this.#round === null) this.#syncUndecided(session);
     if (this.#retryMs !== null && monoMs < this.#retryMs) return;
     this.#retryMs = null;
     this.#todo.push(...this.#undecided.takeDue(monoMs));
@@ -163,15 +162,21 @@ export class Recheck {
     if (this.#round !== null && this.#todo.length === 0 && this.#list.isDone && !isOut) {
       this.#round = null;
       this.#tellUnread();
-      session.recheckDone(this.#options.ledger.head().index, this.#undecided.kept());
+      const kept = this.#undecided.kept(this.#options.clock.now());
+      session.recheckDone(this.#options.ledger.head().index, kept);
     }
   }
 
   /** Between the rounds, what is still undecided is known to the next start too. */
-  #syncUndecided(session: Session, monoMs: number): void {
-    if (!this.#isTakenUp) this.#undecided.takeUp(session.undecided, monoMs);
+  #syncUndecided(session: Session): void {
+    this.#takeUp(session);
+    if (this.#undecided.isChanged) session.keepUndecided(this.#undecided.kept(this.#options.clock.now()));
+  }
+
+  /** What an earlier run left undecided, once. */
+  #takeUp(session: Session): void {
+    if (!this.#isTakenUp) this.#undecided.takeUp(session.undecided, this.#options.clock.now());
     this.#isTakenUp = true;
-    if (this.#undecided.isChanged) session.keepUndecided(this.#undecided.kept());
   }
 
   #askSome(openDate: string, hasRoom: () => boolean, permitMs: () => number, sending: string[]): void {

@@ -3,6 +3,7 @@ import type { AnswerMeta, HelloAnswer } from '../konaplate/settlement.ts';
 import type { JournalHead } from '../ledger/types.ts';
 import type { FenceReason, Remembered, SyncMemory } from './memory.ts';
 import type { SyncPause } from './types.ts';
+import type { Pending } from './undecided.ts';
 
 /** Stands for an issuer epoch under which nothing was asked yet: any that comes differs from it. */
 const UNASKED = '';
@@ -117,18 +118,19 @@ export class Session {
    * Everything of unsealed days has been asked again, and the journal up to `journalIndex` holds the answers, but for those
    * that are still to come: the issuer had not decided yet.
    */
-  recheckDone(journalIndex: number, undecided: readonly string[]): void {
+  recheckDone(journalIndex: number, undecided: readonly Pending[]): void {
     this.issuerChanged = false;
-    this.#remember({ issuerEpoch: this.issuerEpoch, knownIndex: journalIndex, undecided });
+    this.#remember({ issuerEpoch: this.issuerEpoch, knownIndex: journalIndex, ...asRemembered(undecided) });
   }
 
   /** What the issuer had not decided when all else had been asked again. */
-  get undecided(): readonly string[] {
-    return this.#remembered?.undecided ?? [];
+  get undecided(): readonly Pending[] {
+    const { undecided = [], undecidedSinceMs = {} } = this.#remembered ?? {};
+    return undecided.map((sequenceId) => ({ sequenceId, sinceMs: undecidedSinceMs[sequenceId] ?? null }));
   }
 
-  keepUndecided(undecided: readonly string[]): void {
-    this.#remember({ undecided });
+  keepUndecided(undecided: readonly Pending[]): void {
+    this.#remember(asRemembered(undecided));
   }
 
   /** The journal has come so far. While the terminal is fenced it may still be shorter than it once was. */
@@ -219,4 +221,14 @@ export class Session {
       this.#isUnsaved = true;
     }
   }
+}
+
+function asRemembered(undecided: readonly Pending[]): Pick<Remembered, 'undecided' | 'undecidedSinceMs'> {
+  const times = undecided.flatMap(({ sequenceId, sinceMs }) =>
+    sinceMs === null ? [] : [[sequenceId, sinceMs]],
+  );
+  return {
+    undecided: undecided.map(({ sequenceId }) => sequenceId),
+    undecidedSinceMs: Object.fromEntries(times),
+  };
 }

@@ -1,10 +1,14 @@
 /** What the issuer has not decided yet when everything is asked again. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { fileMemory } from '../../../src/agent-memory.ts';
 import type { Intent } from '../../../src/intent/model.ts';
 import { isCase } from '../../../src/intent/state.ts';
 import type { Answered, InquiryAnswer } from '../../../src/konaplate/settlement.ts';
 import { type SyncMemory, volatileMemory } from '../../../src/sync/memory.ts';
-import { scanOf } from '../ledger/shop.ts';
+import { MANAGER, must, scanOf } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, Counter } from './counter.ts';
 
 const { balance: _balance, ...APPROVAL } = APPROVED;
@@ -38,6 +42,25 @@ function putBack(): void {
 
 function late(afterMs: number, answer: Answered<InquiryAnswer>): Promise<Answered<InquiryAnswer>> {
   return new Promise((resolve) => counter.clock.after(afterMs, () => resolve(answer)));
+}
+
+/** A scan that nobody confirmed: about it nothing but the time that it is pending can be a case. */
+async function unconfirmed(): Promise<Intent> {
+  const { intent } = counter.ledger.accept(scanOf({ type: 'CHARGE' }), counter.clock.now());
+  await counter.clock.advance(301_000);
+  return intent;
+}
+
+/** The issuer has been undecided about it for so long that it is a case. */
+const isOverdue = (pending: Intent): boolean => counter.now(pending).cases.includes('BUDGET_SPENT');
+
+/** The program ends, is started again, and the issuer is there. */
+async function startAgain(): Promise<void> {
+  const stopped = counter.worker.stop();
+  await counter.clock.advance(10_000);
+  await stopped;
+  await counter.crash();
+  await counter.start();
 }
 
 /** Timers of the busiest second of so many. */
@@ -74,8 +97,7 @@ describe('what is pending at an issuer that was put back', () => {
 
   it('is a case once it has been pending for an hour, and is still asked about, once an hour', async () => {
     const { backend, clock, ledger } = await counter.start();
-    const { intent: pending } = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
-    await clock.advance(301_000);
+    const pending = await unconfirmed();
     expect(counter.at(pending)).toBe('closed/none');
     backend.sayInquiry = () => PENDING;
     putBack();
@@ -87,6 +109,56 @@ describe('what is pending at an issuer that was put back', () => {
     await clock.advance(6 * 3_600_000);
     expect(backend.of('inquiry')).toHaveLength(asked + 6);
     expect(ledger.head().index - lines).toBeLessThan(20);
+  });
+
+  it('is a case once it has been pending for an hour, also where no run lasts so long', async () => {
+    await counter.end();
+    const file = join(mkdtempSync(join(tmpdir(), 'kona-undecided-')), 'sync.json');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    counter = new Counter({ memory: fileMemory(file) });
+    const { backend, clock } = await counter.start();
+    const pending = await unconfirmed();
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    for (let run = 0; run < 4; run += 1) {
+      await clock.advance(840_000);
+      expect(isOverdue(pending), `${run}`).toBe(false);
+      await startAgain();
+    }
+    await clock.advance(840_000);
+    expect(isOverdue(pending)).toBe(true);
+  });
+
+  it('is a case again at once after a start, where it was one that a person closed', async () => {
+    const { backend, clock } = await counter.start();
+    const pending = await unconfirmed();
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(4_000_000);
+    expect(isOverdue(pending)).toBe(true);
+    must(counter.ledger, pending, { kind: 'seen', reason: 'BUDGET_SPENT' }, clock.now(), { actor: MANAGER });
+    await clock.advance(6 * 3_600_000);
+    expect(isOverdue(pending)).toBe(false);
+    await startAgain();
+    await clock.advance(1_000);
+    expect(isOverdue(pending)).toBe(true);
+  });
+
+  it.each([
+    ['two hours before', -7_200_000],
+    ['about 1970', -1_795_000_000_000],
+  ])('is no case of a start whose clock stands at %s: it ages from the start on', async (_name, byMs) => {
+    const { backend, clock } = await counter.start();
+    const pending = await unconfirmed();
+    backend.sayInquiry = () => PENDING;
+    putBack();
+    await clock.advance(60_000);
+    clock.setWall(byMs);
+    await startAgain();
+    await clock.advance(3_000_000);
+    expect(isOverdue(pending)).toBe(false);
+    await clock.advance(1_000_000);
+    expect(isOverdue(pending)).toBe(true);
   });
 
   it('is asked about at once when a manager wants everything tried now', async () => {
@@ -102,9 +174,8 @@ describe('what is pending at an issuer that was put back', () => {
   });
 
   it('costs nothing of its time when a manager asks for it again and again', async () => {
-    const { backend, clock, ledger, worker } = await counter.start();
-    const { intent: pending } = ledger.accept(scanOf({ type: 'CHARGE' }), clock.now());
-    await clock.advance(301_000);
+    const { backend, clock, worker } = await counter.start();
+    const pending = await unconfirmed();
     backend.sayInquiry = () => PENDING;
     putBack();
     await clock.advance(5_000);
@@ -174,12 +245,8 @@ describe('what is pending at an issuer that was put back', () => {
     await clock.advance(60_000);
     expect(memory.read()).toMatchObject({ issuerEpoch: 'second', undecided: [pending?.sequenceId] });
     const askedByNextStart = async (): Promise<readonly (string | null)[]> => {
-      const stopped = counter.worker.stop();
-      await clock.advance(10_000);
-      await stopped;
-      await counter.crash();
       const mark = backend.of('inquiry').length;
-      await counter.start();
+      await startAgain();
       await clock.advance(20_000);
       return backend
         .of('inquiry')
