@@ -112,6 +112,7 @@ export class Counter {
       plant,
       faults: { crash: 0, full: 0, io: 0, memory: 0 },
       killIn: null,
+      doom: null,
       onCrash: () => this.#died('crash'),
       mayDie: () => !options.without.has('crash'),
       onDiskFault: (kind, fault) => {
@@ -283,14 +284,29 @@ export class Counter {
     cut: (disk: Disk) => number = this.#anyCut,
     done: () => void = () => {},
   ): void {
-    const { random, without } = this.#options;
+    if (this.#options.without.has(kind)) return;
+    // Of an image, the worker's small memory may be gone as well.
+    const isBare = (): boolean => kind === 'oldImage' && this.#options.random.chance(0.3);
+    this.putBack(kind, cut, isBare, () => {
+      this.#count(kind);
+      done();
+    });
+  }
+
+  /** The same, whatever the story leaves out. `isBare`: without what the worker keeps beside the ledger. */
+  putBack(
+    kind: 'oldImage' | 'restore',
+    cut: (disk: Disk) => number,
+    isBare: () => boolean,
+    done: () => void,
+  ): void {
     const { index } = this.world.disk.head;
-    if (this.world.file !== null || index < 3 || this.#isRetiring || without.has(kind)) return;
+    if (this.world.file !== null || index < 3 || this.#isRetiring) return;
     const lost = index - cut(this.world.disk);
     this.#withoutPower(() => {
       const { world, causes } = this;
       const to = world.disk.wholeTo(world.disk.head.index - lost);
-      if (to < 1 || !this.#count(kind)) return;
+      if (to < 1) return;
       done();
       this.#tallyCut(world.disk, to);
       const behind = putBack(world, kind, to);
@@ -298,8 +314,7 @@ export class Counter {
       causes.add('putBack');
       causes.writtenElsewhere(() => behind);
       this.#copy?.causes.writtenElsewhere(() => behind);
-      // Of an image, the worker's small memory may be gone as well.
-      if (kind === 'oldImage' && random.chance(0.3)) {
+      if (isBare()) {
         world.memory.isLost();
         this.losses.forgets();
       }

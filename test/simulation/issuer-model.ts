@@ -107,6 +107,8 @@ export class IssuerModel {
   #terminals = new Map<string, Known>();
   #restores = 0;
   businessDate = '20260723';
+  /** Items of a list that it gives at a time. */
+  pageMax = PAGE_MAX;
   readonly days = new IssuerDays();
   get issuerEpoch(): string {
     return `I${this.#restores}`;
@@ -522,7 +524,7 @@ export class IssuerModel {
     });
     const found = day.filter(({ sequenceId }) => sequenceId > cursor);
     found.sort((one, other) => (one.sequenceId < other.sequenceId ? -1 : 1));
-    const items = found.slice(0, Math.min(limit, PAGE_MAX));
+    const items = found.slice(0, Math.min(limit, this.pageMax));
     const last = items.at(-1);
     const isMore = items.length < found.length && last !== undefined;
     return {

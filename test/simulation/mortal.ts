@@ -43,6 +43,9 @@ export type DiskFault = 'diskFull' | 'diskError' | 'diskStaysFull' | 'diskStaysB
 /** What the till and its business days use; the rest of a ledger is for pages and commands, which no story has. */
 export type SimulatedLedger = TillLedger & DayLedger;
 
+/** Whether the process ends at this write, before or after it; null: it does not. */
+export type Doom = () => 'before' | 'after' | null;
+
 /** What writes find, and who hears of it. */
 export interface MortalWorld {
   readonly random: SeededRandom;
@@ -52,6 +55,8 @@ export interface MortalWorld {
   readonly faults: DiskFaults;
   /** Writes after which the process is killed; null: it is not. */
   killIn: number | null;
+  /** Asked at each write, also of the file beside the ledger: where a sweep has the process end. null: no sweep. */
+  doom: Doom | null;
   onCrash(): void;
   /** A shrunk story may leave out that a process dies by itself. */
   mayDie(): boolean;
@@ -92,23 +97,27 @@ export function mortal(
   const mustBeWhole = (): void => {
     if (hasBroken) throw new LedgerFault('IO');
   };
+  const ends = (): never => {
+    state.dead = true;
+    world.onCrash();
+    throw new Crashed();
+  };
   const around =
     <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result, isNew = false) =>
     (...given: Arguments): Result => {
       if (state.dead) throw new Crashed();
       mustBeWhole();
       diskFault(() => call(...given), isNew);
+      const doomed = world.doom?.() ?? null;
       const isKilled = world.killIn === 0;
       if (world.killIn !== null) world.killIn = isKilled ? null : world.killIn - 1;
-      const dies = isKilled || (faults.crash > 0 && random.chance(faults.crash));
-      const after = dies && random.chance(0.5);
+      const dies = doomed !== null || isKilled || (faults.crash > 0 && random.chance(faults.crash));
+      const after = dies && (doomed === null ? random.chance(0.5) : doomed === 'after');
       if (!dies || after) {
         const result = call(...given);
         if (!dies) return result;
       }
-      state.dead = true;
-      world.onCrash();
-      throw new Crashed();
+      return ends();
     };
   const record = around((...[sequenceId, event, now, options]: Parameters<SimulatedLedger['record']>) => {
     const intent = ledger.get(sequenceId);
@@ -145,7 +154,10 @@ export function mortal(
     sweep: (now) => {
       mustBeWhole();
       world.volume.tidied();
-      return ledger.sweep(now);
+      const doomed = world.doom?.() ?? null;
+      if (doomed === 'before') ends();
+      const erased = ledger.sweep(now);
+      return doomed === 'after' ? ends() : erased;
     },
     recovering: () => ledger.recovering(),
     markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),
@@ -171,8 +183,9 @@ export function mortalMemory(world: MortalWorld, state: { dead: boolean }): Sync
     read: () => memory.read(),
     write: (remembered) => {
       if (state.dead) throw new Crashed();
-      const dies = faults.memory > 0 && random.chance(faults.memory) && world.mayDie();
-      const isAfter = dies && random.chance(0.5);
+      const doomed = world.doom?.() ?? null;
+      const dies = doomed !== null || (faults.memory > 0 && random.chance(faults.memory) && world.mayDie());
+      const isAfter = dies && (doomed === null ? random.chance(0.5) : doomed === 'after');
       if (!dies || isAfter) memory.write(remembered);
       if (!dies) return;
       state.dead = true;

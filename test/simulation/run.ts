@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- [--seeds N] [--from N] [--customers N] [--seconds N] [--workers N] [--files] [--story SEED]
- * [--shrink SEED] [--plants] [--calm] [--replay FILE]`
+ * [--shrink SEED] [--plants] [--calm] [--replay FILE] [--sweep restore|crash|cutOver] [--place PLACE]`
  *
  * Without `--customers` a story has as many customers as a busy hour needs for twenty payments; with it so many who take
  * their time, on a worse line, as the older lists of seeds were told.
@@ -11,6 +11,12 @@
  * story of a failing one, `--plants` shows that each planted bug is found, `--replay FILE` scans a recording
  * (`kona-till scanners recording FILE`) on the simulated till and tells what each read came to. Exit 1 when something was
  * found wrong.
+ *
+ * `--sweep` tells one short day once for every place of it: `restore` puts the disk back to each index of its journal (an
+ * image, one without the file beside the ledger, a backup), `crash` ends the process before each write, after it, and with
+ * the commit before it gone, `cutOver` cuts the date over, or seals the day, at each step of each request. `--story`, or
+ * `--from` and `--seeds`, name the dice, under which the day has other people; with `--customers N` it is the seed's own
+ * story instead, with its own faults. `--place before:57` tells that one line by line.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -20,6 +26,8 @@ import { MOMENTS_FROM } from './moments.ts';
 import { PLANTS } from './plants.ts';
 import { shrink } from './shrink.ts';
 import { simulate, storyFolder, tolerateCrashes } from './stories.ts';
+import { DAY_SEED } from './sweep-day.ts';
+import { sweepSeeds, tellOnePlace } from './sweep-run.ts';
 import type { Totals } from './totals.ts';
 import { DISTURBANCES } from './weather.ts';
 import { answerSlices, simulateApart } from './workers.ts';
@@ -144,7 +152,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '200' },
-      from: { type: 'string', default: String(MOMENTS_FROM) },
+      from: { type: 'string' },
       customers: { type: 'string' },
       seconds: { type: 'string', default: '3600' },
       workers: { type: 'string', default: '1' },
@@ -155,6 +163,8 @@ async function main(): Promise<number> {
       slices: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
       replay: { type: 'string' },
+      sweep: { type: 'string' },
+      place: { type: 'string' },
     },
   });
   if (values.replay !== undefined) return replayFile(values.replay);
@@ -163,12 +173,20 @@ async function main(): Promise<number> {
     return 0;
   }
   const customers = values.customers === undefined ? null : Number(values.customers);
+  const without = values.calm ? { without: DISTURBANCES } : {};
+  const seed = Number(values.story ?? values.from ?? DAY_SEED);
+  if (values.place !== undefined) return tellOnePlace({ seed, customers, ...without }, values.place);
+  if (values.sweep !== undefined) {
+    const seeds = values.from === undefined ? 1 : Number(values.seeds);
+    const budgetMs = Number(values.seconds) * 1000;
+    return sweepSeeds({ seed, customers, ...without }, values.sweep, seeds, budgetMs);
+  }
   if (values.story !== undefined) return tellStory(Number(values.story), customers, values.files);
   if (values.shrink !== undefined) return (await tellShrunk(Number(values.shrink), customers)) ? 1 : 0;
   if (values.plants) return (await findPlants(Number(values.seeds), customers)) === 0 ? 0 : 1;
   const workers = Number(values.workers);
   const range = {
-    from: Number(values.from),
+    from: Number(values.from ?? MOMENTS_FROM),
     seeds: Number(values.seeds),
     customers,
     budgetMs: Number(values.seconds) * 1000,
@@ -179,7 +197,7 @@ async function main(): Promise<number> {
       : await simulate({
           ...range,
           onFiles: values.files,
-          ...(values.calm ? { without: DISTURBANCES } : {}),
+          ...without,
         });
   print(totals);
   const first = totals.failed[0];

@@ -2,9 +2,11 @@
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { FaceId } from '../../src/station/snapshot.ts';
 import type { ScanResult } from '../../src/station/station.ts';
+import type { Blow } from './blow.ts';
 import type { Violation } from './check.ts';
 import type { FaultCounts } from './network.ts';
 import type { Plant } from './plants.ts';
+import type { Scene } from './weather.ts';
 
 export interface StoryOptions {
   readonly seed: number;
@@ -18,6 +20,10 @@ export interface StoryOptions {
   readonly chapters?: ReadonlySet<number>;
   /** Kinds of fault that do not happen. */
   readonly without?: ReadonlySet<string>;
+  /** Instead of customers and a weather of the dice: what happens, one after the other. */
+  readonly day?: (scene: Scene) => Promise<void>;
+  /** What befalls the first till besides, at one place of the story. */
+  readonly blow?: Blow;
 }
 
 export interface StoryResult {

@@ -103,6 +103,15 @@ export const TRACE_PLANTS: readonly Plant[] = [
     screen: (snapshot) => Object.assign({ cardNumber: CARDS[0] }, snapshot),
   },
   {
+    name: 'what only the issuer has is not noted by name',
+    finds: ['LOST'],
+    ledger: (ledger) => ({
+      ...ledger,
+      note: (kind, ...given) =>
+        kind === 'issuerItemMissingHere' ? ledger.head() : ledger.note(kind, ...given),
+    }),
+  },
+  {
     name: 'the deadline is four times as long',
     finds: ['LATE'],
     policy: timed(({ deadlineMs }) => ({ deadlineMs: deadlineMs * 4 })),

@@ -128,8 +128,13 @@ export class Story {
   }
 
   async run(): Promise<StoryResult> {
+    const { chapters, customers, day, blow } = this.#options;
+    blow?.awaits(this.counters, this.#scene, this.#incidents);
     for (const counter of this.counters) counter.start();
-    const { chapters, customers } = this.#options;
+    if (day !== undefined) {
+      await day(this.#scene);
+      return this.#end();
+    }
     for (let chapter = 0; chapter < (customers ?? CUSTOMERS_MAX); chapter += 1) {
       if (chapters !== undefined && !chapters.has(chapter)) continue;
       if (customers === null && chapters === undefined && this.#isEnough()) break;
@@ -175,6 +180,7 @@ export class Story {
 
   /** All is well again; then the account of every won. */
   async #end(): Promise<StoryResult> {
+    await this.#options.blow?.atEnd(this.counters, (ms) => this.#pass(ms));
     await this.#heal();
     this.#account();
     return this.#result();
