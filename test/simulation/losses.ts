@@ -59,6 +59,7 @@ export class Losses {
     if (this.#last !== null) this.#last = { ...this.#last, to: Number.POSITIVE_INFINITY };
     this.#keptIndex = 0;
     this.#seen = null;
+    this.#isToSay = false;
   }
 
   /** The journal ends at `to` now. `isTold`: the till knows by itself that its end is gone. */
@@ -67,13 +68,14 @@ export class Losses {
     // The image before may have lacked more, and no issuer has heard of this disk since.
     const { to: earlierTo, sequenceIds: earlier } = this.#last ?? { to, sequenceIds: [] };
     const last = { to: Math.min(to, earlierTo), sequenceIds: [...earlier, ...sequenceIds] };
-    this.#last = isTold || this.#isToSay ? null : last;
+    this.#last = isTold ? null : last;
   }
 
   /** Asked once at a start: the end that is gone was kept beside the disk, so the till does not believe itself. */
   takeToSay(): boolean {
     const isToSay = this.#isToSay;
     this.#isToSay = false;
+    if (isToSay) this.#last = null; // it says so itself, whatever the issuer knows
     return isToSay;
   }
 

@@ -308,6 +308,8 @@ describe('the whole terminal under one seed', () => {
       10_014_932,
       'a day that was agreed longer than a week ago, and of which an old image of the disk knows nothing',
     ],
+    [11_008_862, 'a payment that a full disk let nobody ask about until past its deadline'],
+    [11_010_358, 'an old image whose till had lost also what it had kept beside the disk'],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

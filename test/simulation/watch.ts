@@ -44,6 +44,8 @@ export class Watch {
   readonly switches: Switches;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
+  /** When the disk last took a step of a payment. */
+  #committedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions) {
     const { world, violate, judged } = options;
@@ -110,6 +112,7 @@ export class Watch {
     const wasUnknown = before !== null && this.#nowMs - before.enteredMs >= ASK_AGAIN_MS;
     if (event === 'deadline' && intent.inquiries === 0 && wasUnknown && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
+    this.#committedAtMs = this.#nowMs;
   }
 
   #wait(intent: Intent, event: string): void {
@@ -120,6 +123,8 @@ export class Watch {
   #couldAsk({ sequenceId }: Intent): boolean {
     const unaskedAtMs = this.#unaskedAtMs.get(sequenceId) ?? Number.NEGATIVE_INFINITY;
     if (this.#nowMs - unaskedAtMs < ASK_AGAIN_MS) return false;
+    // Nor has it taken anything since: a disk that was full past the deadline takes that it is over before any question.
+    if (this.#committedAtMs <= unaskedAtMs) return false;
     return this.#options.terminal()?.worker.status().onlineSinceStart === true;
   }
 
