@@ -210,17 +210,19 @@ export class Exchange {
     if (answer.status !== 200 && answer.status !== 400) throw new Distrust('HTTP_STATUS');
     this.#checkSignature(answer);
     const { value, encrypted } = await this.open(answer.body);
-    const refusal = settlementRefusal.safeParse(value);
-    if (!refusal.success) throw new Distrust('BAD_SCHEMA');
-    const code = refusal.data.response.code;
-    if (!this.#echoes(refusal.data, operation, sent)) throw new Distrust('WRONG_ECHO', code);
+    // A success is also a well-formed refusal but for its code, so it is read once, by the schema that asks for more.
+    const body = SETTLEMENT_CALLS[operation].answer.safeParse(value);
+    const read = body.success ? body : settlementRefusal.safeParse(value);
+    if (!read.success) throw new Distrust('BAD_SCHEMA');
+    const code = read.data.response.code;
+    if (!this.#echoes(read.data, operation, sent)) throw new Distrust('WRONG_ECHO', code);
     const known = codeEntry(code);
     const kind: CodeClass = classOfCode(operation, code);
     if (known === undefined || kind === 'ambiguous') throw new Distrust('UNLISTED_CODE', code);
     if (known.httpStatus !== answer.status) throw new Distrust('STATUS_AND_CODE_DIFFER', code);
     const meta: AnswerMeta = {
-      issuerEpoch: refusal.data.issuerEpoch,
-      businessDate: refusal.data.businessDate,
+      issuerEpoch: read.data.issuerEpoch,
+      businessDate: read.data.businessDate,
       correlationId: sent.correlationId,
       clockOffsetMs: offset,
       bytesWritten: answer.bytesWritten,
@@ -228,7 +230,6 @@ export class Exchange {
     };
     if (kind !== 'success') return { class: kind, code, meta };
     if (!encrypted) throw new Distrust('NOT_ENCRYPTED', code);
-    const body = SETTLEMENT_CALLS[operation].answer.safeParse(value);
     if (!body.success) throw new Distrust('BAD_SCHEMA', code);
     return { class: 'answered', body: body.data as SettlementAnswer<Name>, meta };
   }

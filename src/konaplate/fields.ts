@@ -64,6 +64,8 @@ export function answerBase<Name extends string>(operation: Name) {
     requestedAt: kstTime,
     merchantId,
     terminalId,
+    sequenceId: sequenceId.optional(),
+    cancelId: cancelId.optional(),
     issuerEpoch: z.string().min(1).max(64),
     businessDate: kstDay,
   };

@@ -79,7 +79,7 @@ function inspect(text: string): string[] {
 }
 
 function addName(frame: Frame, quoted: string): void {
-  const name: unknown = JSON.parse(quoted);
+  const name: unknown = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
   if (typeof name !== 'string' || frame.names === null || frame.names.has(name))
     throw new WireFault('JSON_FORM');
   frame.names.add(name);
@@ -87,10 +87,17 @@ function addName(frame: Frame, quoted: string): void {
   frame.expectsName = false;
 }
 
+/** Behind the closing quote: the next one with an even number of backslashes before it. */
 function stringEnd(text: string, from: number): number {
-  let at = from + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at + 1;
+  let quote = text.indexOf('"', from + 1);
+  while (isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote + 1;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let at = quote;
+  while (text.charCodeAt(at - 1) === BACKSLASH) at -= 1;
+  return (quote - at) % 2 === 1;
 }
 
 function numberEnd(text: string, from: number): number {

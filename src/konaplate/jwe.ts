@@ -22,9 +22,15 @@ import { decodeUtf8, parseStrictJson } from './json.ts';
 export type ContentEncryption = 'A128GCM' | 'A256GCM';
 const ALGORITHM = 'RSA-OAEP-256';
 const CIPHERS = {
-  A128GCM: { name: 'aes-128-gcm', keyBytes: 16 },
-  A256GCM: { name: 'aes-256-gcm', keyBytes: 32 },
+  A128GCM: { name: 'aes-128-gcm', keyBytes: 16, header: headerOf('A128GCM') },
+  A256GCM: { name: 'aes-256-gcm', keyBytes: 32, header: headerOf('A256GCM') },
 } as const;
+
+/** The protected header as the platform's clients send it. */
+function headerOf(enc: ContentEncryption): string {
+  return Buffer.from(JSON.stringify({ enc, alg: ALGORITHM })).toString('base64url');
+}
+
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const;
@@ -88,14 +94,14 @@ export async function encryptText(
   key: KeyObject,
   enc: ContentEncryption = 'A128GCM',
 ): Promise<string> {
-  const { name, keyBytes } = CIPHERS[enc];
-  const header = Buffer.from(JSON.stringify({ enc, alg: ALGORITHM })).toString('base64url');
+  const { name, keyBytes, header } = CIPHERS[enc];
   const random = randomBytes(keyBytes + IV_BYTES);
   const contentKey = random.subarray(0, keyBytes);
   const iv = random.subarray(keyBytes);
   const cipher = createCipheriv(name, createSecretKey(contentKey), iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
-  const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const content = cipher.update(text, 'utf8');
+  cipher.final(); // of GCM it holds no bytes, it makes the tag
   const wrapped = publicEncrypt(oaep(key), contentKey);
   const parts = [wrapped, iv, content, cipher.getAuthTag()].map((part) => part.toString('base64url'));
   return [header, ...parts].join('.');

@@ -34,12 +34,19 @@ export function kstShort(ms: number): string {
 /** UTC ms of a `yyyyMMddHHmmssSSS`, `yyyyMMddHHmmss` or `yyyyMMdd`; null when it is no such time (a 13th month, 25 o'clock). */
 export function parseKst(text: string): number | null {
   if (!/^(?:[0-9]{8}|[0-9]{14}|[0-9]{17})$/.test(text)) return null;
-  const full = text.padEnd(17, '0');
-  const part = (from: number, to: number): number => Number(full.slice(from, to));
-  const ms =
-    Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10), part(10, 12), part(12, 14), part(14, 17)) -
-    KST_OFFSET_MS;
-  if (ms < EARLIEST_MS || ms > LATEST_MS) return null;
-  // Date.UTC carries over (32 January becomes 1 February); a time that does not write itself back is none.
-  return kstMillis(ms) === full ? ms : null;
+  const [year, month, day] = [part(text, 0, 4), part(text, 4, 6), part(text, 6, 8)];
+  const [hour, minute, second] = [part(text, 8, 10), part(text, 10, 12), part(text, 12, 14)];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  // Date.UTC carries over (32 January becomes 1 February) and takes 99 for 1999: what does not come back is no date.
+  const isDate =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!isDate || hour > 23 || minute > 59 || second > 59) return null;
+  const inDay = ((hour * 60 + minute) * 60 + second) * 1_000 + part(text, 14, 17);
+  const ms = date.getTime() + inDay - KST_OFFSET_MS;
+  return ms < EARLIEST_MS || ms > LATEST_MS ? null : ms;
+}
+
+/** The number at this place; 0 where a shorter form has ended. */
+function part(text: string, from: number, to: number): number {
+  return Number(text.slice(from, to));
 }

@@ -39,12 +39,19 @@ describe('Korean time', () => {
       }),
     );
   });
-  it.each(['', '2026', '20260230', '20261301', '20260905243012', '20260905146012345', '2026090514301234x'])(
-    'does not take %j for a time',
-    (text) => {
-      expect(parseKst(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    '2026',
+    '20260230',
+    '20261301',
+    '00990101',
+    '20260900',
+    '20260905243012',
+    '20260905146012345',
+    '2026090514301234x',
+  ])('does not take %j for a time', (text) => {
+    expect(parseKst(text)).toBeNull();
+  });
 });
 
 describe('the correlation id', () => {
@@ -76,6 +83,18 @@ describe('strict JSON', () => {
   it('takes the same name in different objects, and gives what JSON.parse gives', () => {
     const text = '{"a":{"x":[1,{"x":2}]},"b":{"x":"\\"}{"},"x":null}';
     expect(parseStrictJson(text).value).toEqual(JSON.parse(text));
+  });
+  it('knows where a text ends, however many backslashes stand before its quote', () => {
+    for (let backslashes = 0; backslashes < 6; backslashes += 1) {
+      for (const end of ['', '"']) {
+        const text = JSON.stringify({
+          a: '\\'.repeat(backslashes) + end,
+          ['\\'.repeat(backslashes) + end]: { b: 1 },
+        });
+        expect(parseStrictJson(text).value).toEqual(JSON.parse(text));
+        expect(() => parseStrictJson(text.replace('{"b":1}', '{"b":1,"b":1}'))).toThrow(WireFault);
+      }
+    }
   });
   it('gives the value of JSON.parse for every object', () => {
     fc.assert(
