@@ -7,13 +7,13 @@ import { type DigestItem, itemsDigest } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
+import { addsUp, differs, isMoved, NUMBER_TAKEN, ROUNDS_MAX, tornOff } from './anew.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
 import { sameTotals } from './items.ts';
 import { whyOf } from './list.ts';
-import { DIFFERENCES, type Matching } from './matching.ts';
+import type { Matching } from './matching.ts';
 import { openItemsOf, readDay } from './read.ts';
-import type { RuleResult } from './rules.ts';
 import { leftBySeal, sealPosting } from './sealing.ts';
 import { Tries } from './tries.ts';
 
@@ -35,16 +35,12 @@ export interface CloserOptions {
   sealed(): void;
 }
 
-/** Payments go on while a close is on its way: so often it is made anew when only that came between. */
-const ROUNDS_MAX = 3;
 /** A payment may open again under a comparison, or be approved before anybody saw it: so often it is compared anew. */
 const COMPARISONS_MAX = 3;
 /** Authentic, and about the request itself: it is not understood or not allowed, and will hardly be the next time. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006', '006_009']);
 /** The issuer has this day agreed and sealed, with another content. */
 const SEALED_THERE = '006_907';
-/** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
-const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
 /** Between two tries of a day, also on a line that comes and goes; as long as the first wait. */
 const HURRY_MS = 2_000;
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
@@ -55,6 +51,14 @@ interface Made {
   readonly content: CloseContent;
   readonly reconciliation: Compared['reconciliation'];
 }
+
+/**
+ * How a try ends: the issuer has spoken, or there is nothing to ask; it is asked again later; or it did not agree, and the
+ * close is made anew later.
+ */
+type End = 'over' | 'later' | 'anew';
+/** Or it goes on, with a close that is on disk to be sent. */
+type Next = 'sent' | End;
 
 interface Drive {
   running: Promise<void> | null;
@@ -80,23 +84,23 @@ export class Closer {
     drive.timer?.cancel();
     drive.timer = null;
     drive.running ??= this.#try(date, drive.tries)
-      .then((isOver) => this.#tried(date, drive, isOver))
+      .then((end) => this.#tried(date, drive, end))
       .catch((fault: unknown) => {
         this.#options.guarded(() => {
           throw fault;
         });
         // What passes is tried again; a broken ledger ends this run, and the timer with it.
-        return this.#tried(date, drive, false);
+        return this.#tried(date, drive, 'later');
       });
     return drive.running;
   }
 
   /** A person may have closed the day again since the try came to its end: found in the turn that lets the day go. */
-  #tried(date: string, drive: Drive, isOver: boolean): Promise<void> | undefined {
+  #tried(date: string, drive: Drive, end: End): Promise<void> | undefined {
     drive.triedMs = this.#options.clock.now().monoMs;
-    const isWantedAnew = isOver && !this.#isStopped && this.#isWanted(date);
+    const isWantedAnew = end !== 'later' && !this.#isStopped && this.#isWanted(date);
     drive.running = null;
-    if (isOver || this.#isStopped) this.#drives.delete(date);
+    if (end === 'over' || isWantedAnew || this.#isStopped) this.#drives.delete(date);
     else this.#retryLater(date, drive);
     return isWantedAnew ? this.drive(date) : undefined;
   }
@@ -119,9 +123,11 @@ export class Closer {
     }
   }
 
-  /** A close of this date is being compared or sent. */
+  /** A close of this date is being compared or sent. One that only waits to be made anew leaves its day to people. */
   isBusy(date: string): boolean {
-    return this.#drives.has(date);
+    const drive = this.#drives.get(date);
+    if (drive === undefined) return false;
+    return drive.running !== null || readDay(this.#options.ledger, date).phase !== 'notAgreed';
   }
 
   async stop(): Promise<void> {
@@ -139,42 +145,50 @@ export class Closer {
     drive.timer = this.#options.clock.after(waitMs, () => void this.drive(date));
   }
 
-  /** True: the issuer has spoken, or there is nothing to ask. False: asked again later. */
-  async #try(date: string, tries: Tries): Promise<boolean> {
+  async #try(date: string, tries: Tries): Promise<End> {
     tries.begin(readDay(this.#options.ledger, date).sent?.detail.closeNo ?? null);
     for (let taken = 0; !this.#isStopped; ) {
       const day = readDay(this.#options.ledger, date);
-      if (day.sealed !== null) return true;
+      if (day.sealed !== null) return 'over';
       if (day.phase === 'agreed') {
         const agreed = day.answered?.content ?? null;
-        if (agreed === null || this.#seal(day, agreed)) return true;
+        if (agreed === null || this.#seal(day, agreed)) return 'over';
         this.#giveBack(date, agreed.closeNo, 'CONTRADICTS');
-        if (await this.#goesOn(date, agreed, false)) continue;
-        return true;
+        const next = await this.#goesOn(date, agreed, false);
+        if (next === 'sent') continue;
+        return next;
+      }
+      const torn = tornOff(day);
+      if (torn !== null) {
+        const isTaken = day.answered?.outcome.detail.code === NUMBER_TAKEN;
+        const next = await this.#goesOn(date, torn, isTaken);
+        if (next === 'sent') continue;
+        return next;
       }
       const content = day.sent?.detail ?? (day.phase === 'wanted' ? await this.#prepare(day, tries) : null);
-      if (content === null) return !this.#isWanted(date);
+      if (content === null) return this.#isWanted(date) ? 'later' : 'over';
       const outcome = await this.#ask(date, content, tries);
-      if (outcome === null) return false;
+      if (outcome === null) return 'later';
       if (NOT_TAKEN.has(outcome.code ?? '') && tries.isDoubted(content.closeNo)) {
         const next = await this.#overtake(date, content.closeNo, outcome, tries);
         if (next === 'sent') continue;
-        return next === 'over';
+        return next;
       }
       if (outcome.code === SEALED_THERE) {
         const made = await this.#listOfSeal(date, content.closeNo, tries);
-        if (made === 'later' || this.#isStopped) return false;
+        if (made === 'later' || this.#isStopped) return 'later';
         this.#answered(date, outcome, tries);
         if (made !== null && this.#followSeal(date, made)) continue;
       } else {
         this.#answered(date, outcome, tries);
         if (outcome.result === 'AGREED') continue;
       }
-      if (outcome.code === '006_021') taken += 1;
-      const isTaken = outcome.code === '006_021' && taken < TAKEN_MAX;
-      if (!(await this.#goesOn(date, content, isTaken))) return true;
+      if (outcome.code === NUMBER_TAKEN) taken += 1;
+      const isTaken = outcome.code === NUMBER_TAKEN && taken < TAKEN_MAX;
+      const next = await this.#goesOn(date, content, isTaken);
+      if (next !== 'sent') return next;
     }
-    return false;
+    return 'later';
   }
 
   /** The issuer has spoken: what the disk does not take now waits for the disk alone, not as long as the line was down. */
@@ -227,12 +241,7 @@ export class Closer {
    * agreed under the next number as well, which takes this one's place on disk in one entry. While its content cannot be
    * had, or so many numbers were used, this one stands as unanswered ('later'). Where the list differs, a person looks.
    */
-  async #overtake(
-    date: string,
-    closeNo: number,
-    refusal: CloseOutcome,
-    tries: Tries,
-  ): Promise<'sent' | 'later' | 'over'> {
+  async #overtake(date: string, closeNo: number, refusal: CloseOutcome, tries: Tries): Promise<Next> {
     const isLast = readDay(this.#options.ledger, date).rounds >= ROUNDS_MAX;
     const made = isLast ? 'NOT_TAKEN' : await this.#content(date, closeNo + 1);
     if (typeof made === 'string' || this.#isStopped) {
@@ -323,8 +332,8 @@ export class Closer {
     if (answer.class === 'refused') return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.code };
     // Authentic, and about this number: another content stands under it, from a journal that was lost.
     const isTaken =
-      answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE' && answer.code === '006_021';
-    if (isTaken) return { closeNo, result: 'NOT_AGREED', totals: [], code: '006_021' };
+      answer.class === 'ambiguous' && answer.why === 'UNLISTED_CODE' && answer.code === NUMBER_TAKEN;
+    if (isTaken) return { closeNo, result: 'NOT_AGREED', totals: [], code: NUMBER_TAKEN };
     if (answer.class === 'ambiguous') tries.doubted(closeNo);
     if (answer.class !== 'nothingLeft' && !isNotTaken) tries.interrupted();
     this.#unanswered(date, closeNo, whyOf(answer));
@@ -341,22 +350,30 @@ export class Closer {
   }
 
   /** A person may have closed it again while it was compared anew; that close is driven by nobody else. */
-  async #goesOn(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
-    return (await this.#makeAnew(date, sent, isTaken)) || this.#isWanted(date);
+  async #goesOn(date: string, sent: CloseContent, isTaken: boolean): Promise<Next> {
+    const next = await this.#makeAnew(date, sent, isTaken);
+    return next !== 'sent' && this.#isWanted(date) ? 'sent' : next;
   }
 
-  /** Not agreed only because a payment came between: made anew, with the next number. */
-  async #makeAnew(date: string, sent: CloseContent, isTaken: boolean): Promise<boolean> {
+  /**
+   * Not agreed only because a payment came between: made anew, with the next number. As long as the list that shows it is not
+   * to be had, by this run or by one after it, that is still to come.
+   */
+  async #makeAnew(date: string, sent: CloseContent, isTaken: boolean): Promise<Next> {
     const day = readDay(this.#options.ledger, date);
-    if (!isTaken && day.rounds >= ROUNDS_MAX) return false;
+    if (!isTaken && day.rounds >= ROUNDS_MAX) return 'over';
     const made = await this.#content(date, day.closeNo + 1);
-    if (typeof made === 'string' || this.#isStopped) return false;
+    if (this.#isStopped) return 'anew';
+    if (typeof made === 'string') {
+      const isTorn = tornOff(readDay(this.#options.ledger, date)) !== null;
+      return isTorn && made !== 'LIST_BROKEN' ? 'anew' : 'over';
+    }
     const { content, reconciliation } = made;
-    const isMoved = content.itemsDigest !== sent.itemsDigest || !sameIds(content.openItems, sent.openItems);
     this.#record(date, 'dayReconciled', { ...reconciliation });
-    if (differs(reconciliation) || !addsUp(reconciliation) || !(isMoved || isTaken)) return false;
+    const isOther = isTaken || isMoved(content, sent);
+    if (differs(reconciliation) || !addsUp(reconciliation) || !isOther) return 'over';
     this.#record(date, 'dayCloseSent', { ...content });
-    return true;
+    return 'sent';
   }
 
   /** False: the day would not be empty, what is here is no longer what the issuer agreed to. */
@@ -392,17 +409,4 @@ function agrees(content: CloseContent, theirs: CloseAnswer['totals']): boolean {
     theirs.some((total) => total.type === type && total.state === state),
   );
   return isWhole && more <= content.openItems.length;
-}
-
-/** This ledger's own figures can be trusted. */
-function addsUp({ rules }: Reconciliation): boolean {
-  return rules.every(({ rule, ok }) => ok || !OWN_RULES.has(rule));
-}
-
-function differs({ categories }: Reconciliation): boolean {
-  return DIFFERENCES.some((category) => categories[category].count > 0);
-}
-
-function sameIds(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((id, place) => id === right[place]);
 }

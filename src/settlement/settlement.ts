@@ -12,6 +12,7 @@ import { DAYS_KNOWN, datePlus, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { koreanDate } from '../ledger/intents.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
+import { isLeft } from './anew.ts';
 import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
@@ -104,7 +105,7 @@ export class Settlement {
     });
   }
 
-  /** Takes up what a former run left: closes without an answer, seals that were agreed and not written. */
+  /** Takes up what a former run left: closes without an answer or to be made anew, seals that were agreed and not written. */
   start(): void {
     const { issuer } = this.#options;
     this.#seals.start();
@@ -114,8 +115,7 @@ export class Settlement {
       this.#seals.stop();
     };
     for (const { businessDate } of this.#unsealed()) {
-      const { phase } = readDay(this.#options.ledger, businessDate);
-      if (phase === 'wanted' || phase === 'agreed') void this.#closer.drive(businessDate);
+      if (isLeft(readDay(this.#options.ledger, businessDate))) void this.#closer.drive(businessDate);
     }
     this.#lineChanged();
   }

@@ -2,6 +2,7 @@
 import type { Actor, Intent, Now, OwnCommand } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
+import { isLeft, ROUNDS_MAX } from '../../src/settlement/anew.ts';
 import { COUNTS_MAX } from '../../src/settlement/count.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
@@ -121,9 +122,9 @@ function count(settlement: Settlement, { date }: DaySummary, found: number): voi
   if (difference !== 0) settlement.explain(date, 'OTHER', 'miscounted', BOSS);
 }
 
-/** The till goes on with this close by itself: the issuer has not spoken, or its seal is not on a disk that was full. */
-export function isUnderWay({ phase, sealed }: DaySummary['state']): boolean {
-  return phase === 'wanted' || (phase === 'agreed' && sealed === null);
+/** The till goes on with this close by itself: the issuer has not spoken, it is made anew, or a full disk did not take its seal. */
+export function isUnderWay(state: DaySummary['state']): boolean {
+  return state.sealed === null && isLeft(state);
 }
 
 /** No close waits for ever, an agreed day is sealed, a sealed one is empty, and both sides agree on which are and on what. */
@@ -146,10 +147,9 @@ export function daysFault(
     const isForNothing = code !== null && causes.disputes().length === 0;
     // A bad line says so; and the issuer of a day that has begun only by a clock that was set, or that slept, here.
     const isExplained = causes.has('line') || causes.has('clock');
-    // Only a payment came between, and the list that shows it was not to be had: a person closes the day again.
-    const isUncompared = (state.reconciled?.index ?? 0) < (state.answered?.outcome.index ?? 0);
-    const isTornOff = code === 'other figures' && isUncompared && causes.has('line');
-    if (isForNothing && !isTornOff && !(NOT_TAKEN.has(code) && isExplained))
+    // A payment came into each of its rounds, as the answers of a bad line let them: a person closes the day again.
+    const isOverrun = code === 'other figures' && state.rounds >= ROUNDS_MAX && causes.has('line');
+    if (isForNothing && !isOverrun && !(NOT_TAKEN.has(code) && isExplained))
       found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });

@@ -24,8 +24,8 @@ export interface Pace {
   settled(): Promise<void>;
 }
 
-/** Node runs its ticks between one empty queue of promises and the next. */
-function tick(): Promise<void> {
+/** Every promise that can settle has. Node runs its ticks between one empty queue of promises and the next. */
+export function tick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 

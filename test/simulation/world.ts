@@ -18,7 +18,7 @@ import { attend, isUnderWay, proveAnew } from './manager.ts';
 import { MOMENTS_FROM, Moments } from './moments.ts';
 import { survive } from './mortal.ts';
 import { type FaultCounts, tally } from './network.ts';
-import { BUSY, type Pace, SLOW } from './pace.ts';
+import { BUSY, type Pace, SLOW, tick } from './pace.ts';
 import { RAIL_FROM, RailGuests } from './rail.ts';
 import { lookThrough } from './secrets.ts';
 import type { Read, ReadOutcome, StoryOptions, StoryResult } from './story.ts';
@@ -341,7 +341,7 @@ export class Story {
     this.clock.setRight();
     const endMs = this.clock.monoMs + HEAL_MS;
     await this.#pass(60_000);
-    while (this.clock.monoMs < endMs && this.counters.some((counter) => !counter.isQuiet())) {
+    while (this.clock.monoMs < endMs && !(await this.#isQuiet())) {
       for (const counter of this.counters) {
         counter.recover();
         counter.greets();
@@ -358,6 +358,12 @@ export class Story {
     await this.#settle();
   }
 
+  /** Nothing comes any more by itself, nor of a promise that a slow pace has not let settle yet. */
+  async #isQuiet(): Promise<boolean> {
+    await tick();
+    return this.counters.every((counter) => counter.isQuiet());
+  }
+
   #proveAnew({ terminal }: Counter): void {
     for (const intent of terminal?.ledger.open() ?? []) {
       const refused = terminal === null ? null : proveAnew(terminal, intent, this.clock.now());
@@ -372,7 +378,7 @@ export class Story {
       for (const counter of this.counters) this.#vouchers.settle(counter);
       await this.#pass(SETTLE_MS);
       // What an answer set going comes to its end.
-      for (let tries = 0; tries < END_TRIES && this.counters.some((each) => !each.isQuiet()); tries += 1) {
+      for (let tries = 0; tries < END_TRIES && !(await this.#isQuiet()); tries += 1) {
         for (const counter of this.counters) {
           counter.recover();
           this.#proveAnew(counter);

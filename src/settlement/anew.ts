@@ -1,0 +1,55 @@
+/** When a close that is not agreed is made anew by itself: a payment came between, or its number is another close's. Pure. */
+import type { CloseContent, DayState, Reconciliation } from './day.ts';
+import { versionOf } from './day.ts';
+import { sameTotals } from './items.ts';
+import { DIFFERENCES } from './matching.ts';
+import type { RuleResult } from './rules.ts';
+
+/** Payments go on while a close is on its way: so often it is made anew when only that came between. */
+export const ROUNDS_MAX = 3;
+/** Another content stands under this number, from a journal that was lost. */
+export const NUMBER_TAKEN = '006_021';
+/** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
+const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
+
+/** This ledger's own figures can be trusted. */
+export function addsUp({ rules }: Reconciliation): boolean {
+  return rules.every(({ rule, ok }) => ok || !OWN_RULES.has(rule));
+}
+
+export function differs({ categories }: Reconciliation): boolean {
+  return DIFFERENCES.some((category) => categories[category].count > 0);
+}
+
+/** It would say something else now. */
+export function isMoved(content: CloseContent, sent: CloseContent): boolean {
+  return content.itemsDigest !== sent.itemsDigest || !sameIds(content.openItems, sent.openItems);
+}
+
+/**
+ * The close that the issuer did not agree to and that was not made anew yet: its list was not to be had, or the process ended
+ * before. Null: there is none, or the rest is a person's, since somebody has turned to the day meanwhile, or since a
+ * comparison shows why it is not agreed.
+ */
+export function tornOff(day: DayState): CloseContent | null {
+  const { phase, answered, reconciled, rounds } = day;
+  const sent = answered?.content ?? null;
+  if (phase !== 'notAgreed' || answered === null || sent === null) return null;
+  const { index, detail } = answered.outcome;
+  const isTaken = detail.code === NUMBER_TAKEN;
+  if (!isTaken && (detail.code !== null || rounds >= ROUNDS_MAX)) return null;
+  if (versionOf(day) !== index) return null;
+  if (reconciled === null || reconciled.index < index) return sent;
+  const compared = reconciled.detail;
+  if (differs(compared) || !addsUp(compared)) return null;
+  return isTaken || !sameTotals(compared.ours, sent.totals) ? sent : null;
+}
+
+/** A former run left the close of this day for the next one to go on with. */
+export function isLeft(day: DayState): boolean {
+  return day.phase === 'wanted' || day.phase === 'agreed' || tornOff(day) !== null;
+}
+
+function sameIds(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((id, place) => id === right[place]);
+}

@@ -1,0 +1,92 @@
+/** Closes that are not agreed only because a payment came between: made anew, whatever keeps the till from that at first. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { until } from '../agent/harness.ts';
+import { BOSS, counted, type DayLab, startDay } from './day-lab.ts';
+
+let lab: DayLab;
+
+beforeAll(async () => {
+  lab = await startDay();
+}, 120_000);
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const name of Object.keys(lab.lie)) delete lab.lie[name as keyof typeof lab.lie];
+  expect(lab.till.faults).toEqual([]);
+});
+afterAll(async () => {
+  await lab.end();
+});
+
+/** A payment comes while the next close is on its way. From the answer on no list is to be had. */
+function paysMeanwhile(): void {
+  lab.lie.close = async (...call) => {
+    delete lab.lie.close;
+    await lab.charge(6_000);
+    lab.lie.transactions = async () => ({ class: 'ambiguous', why: 'RESET', code: null, bytesWritten: 1 });
+    return lab.honest.close(...call);
+  };
+}
+
+async function sealedAnew(date: string): Promise<void> {
+  const { till } = lab;
+  await until('sealed', () => till.agent.settlement.day(date).sealed !== null);
+  expect(till.agent.settlement.day(date)).toMatchObject({ closeNo: 2, late: [], named: [] });
+  expect(till.agent.ledger.dayPosition(date)).toEqual({ issuerPayable: 0, cashDrawer: 0 });
+  expect(till.agent.ledger.verify().faults).toEqual([]);
+}
+
+describe('a close that is not agreed because a payment came between', () => {
+  it('is made anew once the list that shows it is to be had', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    paysMeanwhile();
+    expect((await lab.close()).phase).toBe('notAgreed');
+    delete lab.lie.transactions;
+    await sealedAnew(date);
+  });
+
+  it('is made anew by the next run, when this one ended before', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    paysMeanwhile();
+    expect((await lab.close()).phase).toBe('notAgreed');
+    await lab.restart();
+    expect(lab.till.agent.settlement.day(date).phase).toBe('notAgreed');
+    delete lab.lie.transactions;
+    await sealedAnew(date);
+  });
+
+  it('is made anew also when the disk had no room for it at first', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    const { ledger } = lab.till.agent;
+    const { recordDay } = ledger;
+    let made = 0;
+    vi.spyOn(ledger, 'recordDay').mockImplementation((...call) => {
+      if (call[0].kind === 'dayCloseSent') made += 1;
+      if (call[0].kind === 'dayCloseSent' && made === 2) throw new LedgerFault('FULL', 'no room');
+      return recordDay(...call);
+    });
+    paysMeanwhile();
+    const closing = lab.close();
+    await until('no list', () => lab.lie.transactions !== undefined);
+    delete lab.lie.transactions;
+    await closing;
+    await sealedAnew(date);
+    expect(made).toBe(3);
+  });
+
+  it('leaves the day to people as long as it waits: one who counts again closes it again', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    const { settlement, ledger } = lab.till.agent;
+    paysMeanwhile();
+    expect((await lab.close()).phase).toBe('notAgreed');
+    settlement.count(date, counted(ledger.balances().cash_drawer + 10), BOSS);
+    settlement.explain(date, 'OTHER', 'miscounted', BOSS);
+    delete lab.lie.transactions;
+    settlement.close(date, BOSS);
+    await sealedAnew(date);
+  });
+});
