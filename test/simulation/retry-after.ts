@@ -21,12 +21,20 @@ const UNWILLING: ReadonlySet<string> = new Set([
 
 /** Lists of every unsealed day, then the hello that claims: somebody stands there for it. */
 const FOR_CLAIM: ReadonlySet<CallName> = new Set(['list', 'hello']);
+/** Calls that belong to no payment: they go on from one another. */
+const OF_DAYS: ReadonlySet<CallName> = new Set(['list', 'close']);
 const CLAIM_MS = 120_000;
 
 export class RetryAfter {
   readonly #found: (violation: Violation) => void;
   readonly #judged: (what: string) => void;
   #untilMs = 0;
+  /** When that was asked for last, and as the answer to what. */
+  #asking: Pick<Try, 'call' | 'sequenceId'> & { readonly atMs: number } = {
+    atMs: -1,
+    call: 'hello',
+    sequenceId: '',
+  };
   #claimedMs = Number.NEGATIVE_INFINITY;
   /** Payments that a person has asked about. */
   readonly #asked = new Set<string>();
@@ -51,21 +59,33 @@ export class RetryAfter {
     this.#asked.add(sequenceId);
   }
 
-  ended(answer: Answered<unknown>, nowMs: number): void {
+  ended(call: CallName, sequenceId: string, answer: Answered<unknown>, nowMs: number): void {
     const isUnheard = answer.class === 'ambiguous' || answer.class === 'nothingLeft';
     const isWilling = !isUnheard && (answer.class !== 'notProcessed' || !UNWILLING.has(answer.code));
     if (isWilling) this.#untilMs = 0;
-    else if (answer.class !== 'nothingLeft' && 'retryAfterMs' in answer)
+    else if (answer.class !== 'nothingLeft' && 'retryAfterMs' in answer) {
       this.#untilMs = Math.max(this.#untilMs, nowMs + (answer.retryAfterMs ?? 0));
+      this.#asking = { atMs: nowMs, call, sequenceId };
+    }
   }
 
   tries({ call, sequenceId }: Try, { intent, nowMs, isFenced }: Trying): void {
     if (nowMs >= this.#untilMs) return;
     this.#judged('RETRY_AFTER');
+    if (this.#isCrossing(call, sequenceId, nowMs)) return;
     const isClaim = FOR_CLAIM.has(call) && nowMs - this.#claimedMs < CLAIM_MS && isFenced();
     if (isClaim || this.#mayGo(call, sequenceId, intent)) return;
     const text = `${call} ${sequenceId} goes out ${(this.#untilMs - nowMs) / 1000} s before the issuer wants to be asked again`;
     this.#found({ code: 'ASKED_TO_WAIT', text });
+  }
+
+  /**
+   * A comparison takes many turns from the answer that it rests on to its next call: of what is answered to another call in that
+   * very moment the till has not heard yet. A repeat of what was answered so is none of that.
+   */
+  #isCrossing(call: CallName, sequenceId: string, nowMs: number): boolean {
+    const { atMs, call: answered, sequenceId: about } = this.#asking;
+    return nowMs === atMs && OF_DAYS.has(call) && (call !== answered || sequenceId !== about);
   }
 
   #mayGo(call: CallName, sequenceId: string, intent: Intent | null): boolean {

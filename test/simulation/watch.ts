@@ -143,7 +143,7 @@ export class Watch {
 
   ended(call: CallName, sequenceId: string, answer: Answered<unknown>): void {
     this.#wire.ended(call, sequenceId, answer);
-    this.retryAfter.ended(answer, this.#nowMs);
+    this.retryAfter.ended(call, sequenceId, answer, this.#nowMs);
     this.switches.ended(call, answer, this.#nowMs);
   }
 
