@@ -120,6 +120,9 @@ export function metricsOf(parts: AgentParts, directory: string): ReturnType<type
       nowMs: parts.clock.now().wallMs,
       journalIndex: parts.ledger.head().index,
       lineState: status.line.state,
+      nextTryMs: status.line.nextTryMs,
+      breaker: status.breaker,
+      drainPerMinute: status.drainPerMinute,
       clockOffsetMs: status.clockOffsetMs,
       ...{ depth, oldestAtMs, inFlight, lateAnswers, ledgerFaults: faults, attempts, outcomes, latency },
       scanners: parts.scanners.list().map(({ status: { name, state }, scanner }) => {

@@ -4,9 +4,21 @@ import { callAgent } from './control.ts';
 import { CommandError, type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { koreanTime, reference, table, won } from './table.ts';
 
-function lines(answer: SyncAnswer): string {
-  const { line } = answer;
+const BREAKER = { closed: 'closed', open: 'open', halfOpen: 'half-open' } as const;
+
+function breakerText({ state, failures }: SyncAnswer['breaker']): string {
+  if (failures === 0) return BREAKER[state];
+  return `${BREAKER[state]}, ${failures} ${failures === 1 ? 'failure' : 'failures in a row'}`;
+}
+
+function lineText({ line, asOfMs }: SyncAnswer): string {
   const why = line.reason === null ? '' : ` (${line.reason})`;
+  const since = `${line.state}${why} since ${koreanTime(line.sinceMs)}`;
+  if (line.nextTryMs === null) return since;
+  return `${since}, next try ${line.nextTryMs <= asOfMs ? 'now' : koreanTime(line.nextTryMs)}`;
+}
+
+function lines(answer: SyncAnswer): string {
   const rows = answer.due.map((item) => [
     koreanTime(item.scannedAtMs),
     reference(item.sequenceId),
@@ -22,7 +34,9 @@ function lines(answer: SyncAnswer): string {
         `  ${state.padEnd(10)} ${String(count).padStart(5)}  ${won(sum).padStart(12)} won`,
     );
   return [
-    `line     ${line.state}${why} since ${koreanTime(line.sinceMs)}`,
+    `line     ${lineText(answer)}`,
+    `breaker  ${breakerText(answer.breaker)}`,
+    `pace     ${answer.drainPerMinute} a minute of what was left for later`,
     `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}`,
     `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
     ...states,

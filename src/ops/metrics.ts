@@ -25,6 +25,11 @@ export interface MetricFacts {
   readonly deferred: CountAndSum;
   readonly reversing: CountAndSum;
   readonly lineState: string;
+  /** UTC ms of the next try of the line; null: nothing waits for one. */
+  readonly nextTryMs: number | null;
+  readonly breaker: { readonly state: string; readonly failures: number };
+  /** As the issuer set it. */
+  readonly drainPerMinute: number;
   readonly clockOffsetMs: number | null;
   /** Payments that need the issuer, by the request that is due or waited for. */
   readonly depth: Readonly<Record<string, number>>;
@@ -49,6 +54,7 @@ export interface MetricFacts {
 }
 
 const LINE_STATES = ['online', 'slow', 'down', 'paused'] as const;
+const BREAKER_STATES = ['closed', 'open', 'halfOpen'] as const;
 
 type Fill = (facts: MetricFacts) => void;
 
@@ -133,6 +139,29 @@ function lineMetrics(registry: Registry): Fill {
   };
 }
 
+function breakerGauges(registry: Registry): Fill {
+  const breaker = gauge(registry, 'breaker', '1 for the state of the breaker before what can wait', [
+    'state',
+  ]);
+  const failures = gauge(registry, 'breaker_failures', 'Calls in a row without an answer to be trusted');
+  const next = gauge(
+    registry,
+    'line_next_try_seconds',
+    'Until the line is tried again; 0: now, or nothing waits',
+  );
+  const pace = gauge(
+    registry,
+    'drain_per_minute',
+    'Charges left for later that the issuer takes in a minute',
+  );
+  return ({ breaker: { state, failures: inARow }, nextTryMs, drainPerMinute, nowMs }) => {
+    for (const each of BREAKER_STATES) breaker.set({ state: each }, state === each ? 1 : 0);
+    failures.set(inARow);
+    next.set(nextTryMs === null ? 0 : Math.max(0, nextTryMs - nowMs) / 1_000);
+    pace.set(drainPerMinute);
+  };
+}
+
 function deliveryMetrics(registry: Registry): Fill {
   const depth = gauge(registry, 'delivery_depth', 'Payments that need the issuer, by request', ['request']);
   const oldest = gauge(
@@ -191,6 +220,7 @@ export function createMetrics(read: () => MetricFacts): Metrics {
   const fills = [
     moneyGauges(registry),
     lineMetrics(registry),
+    breakerGauges(registry),
     deliveryMetrics(registry),
     machineMetrics(registry),
   ];

@@ -375,7 +375,7 @@ export class SyncWorker {
   }
 
   #tell(): void {
-    const { line, session, breaker } = this.#liaison;
+    const { line, session, breaker, pacer } = this.#liaison;
     const now = this.#options.clock.now();
     const { state, sinceMs, reason, code } = line.view(now);
     const pause = this.#liaison.pause();
@@ -391,6 +391,8 @@ export class SyncWorker {
       pause?.code,
       pause?.atMs,
       breaker.state,
+      breaker.failures,
+      pacer.perMinute,
       recovering,
       epoch,
       hello?.enabled.CHARGE,

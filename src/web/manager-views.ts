@@ -40,6 +40,8 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
     paused: status.paused !== null,
     pauseReason: status.paused?.reason ?? null,
     recovering: status.recovering,
+    breaker: status.breaker,
+    drainPerMinute: status.drainPerMinute,
     epoch: status.epoch,
     issuerEpoch: status.issuerEpoch,
     clockOffsetMs: status.clockOffsetMs,

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { SyncAnswer } from '../../web/api/terminal.ts';
 import { clockTimeSeconds, digits, span, won } from '../text/format.ts';
-import { NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
+import { BREAKER_STATES, NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
 import { STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction, useLoad } from './calls.ts';
@@ -88,6 +88,8 @@ function figures(
       sync.lastAnsweredAtMs === null ? '–' : clockTimeSeconds(sync.lastAnsweredAtMs),
     ],
     ...nextTry(sync.line.nextTryMs, wallMs, language),
+    [SYNC.breaker[language], breakerText(sync.breaker, language)],
+    [SYNC.pace[language], paceText(sync.drainPerMinute, language)],
     [SYNC.clock[language], `${clock} · ${confirmed}`],
     [SYNC.epoch[language], sync.epoch === null ? '–' : String(sync.epoch)],
     [SYNC.issuerEpoch[language], sync.issuerEpoch ?? '–'],
@@ -119,6 +121,16 @@ function nextTry(
 ): readonly (readonly [string, string])[] {
   if (atMs === null) return [];
   return [[SYNC.nextTry[language], atMs <= wallMs ? STRIP.tryingNow[language] : clockTimeSeconds(atMs)]];
+}
+
+function breakerText({ state, failures }: SyncAnswer['breaker'], language: Language): string {
+  const words = BREAKER_STATES[state][language];
+  if (failures === 0) return words;
+  return `${words} · ${failures === 1 ? SYNC.oneFailure[language] : say(SYNC.failures, language, { count: failures })}`;
+}
+
+function paceText(perMinute: number, language: Language): string {
+  return perMinute <= 0 ? SYNC.noPace[language] : say(SYNC.perMinute, language, { count: digits(perMinute) });
 }
 
 const REASON_MIN = 3;

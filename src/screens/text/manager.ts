@@ -1,6 +1,6 @@
 /** The manager pages' own words (screens 3). */
 import type { ApiErrorCode } from '../../web/api/error.ts';
-import type { SettingWarning } from '../../web/api/terminal.ts';
+import type { SettingWarning, SyncAnswer } from '../../web/api/terminal.ts';
 import type { Words } from './words.ts';
 
 export const NAV = {
@@ -303,6 +303,12 @@ export const SYNC = {
   none: { ko: '보낼 것이 없습니다 ✓', en: 'Nothing to send ✓' },
   lastAnswered: { ko: '마지막 연결', en: 'Last answered call' },
   nextTry: { ko: '다음 연결 시도', en: 'Next try of the line' },
+  breaker: { ko: '차단기', en: 'Breaker' },
+  failures: { ko: '연속 실패 {count}번', en: '{count} failures in a row' },
+  oneFailure: { ko: '실패 1번', en: '1 failure' },
+  pace: { ko: '나중 충전 속도', en: 'Pace of credit later' },
+  perMinute: { ko: '1분에 {count}건', en: '{count} a minute' },
+  noPace: { ko: '발행사가 지금은 받지 않음', en: 'the issuer takes none now' },
   oldest: { ko: '가장 오래된', en: 'Oldest' },
   paused: { ko: '멈춤', en: 'Paused' },
   running: { ko: '보내는 중', en: 'Running' },
@@ -323,6 +329,13 @@ export const SYNC = {
   due: { ko: '보낼 것', en: 'Still to send' },
   seconds: { ko: '{seconds}초', en: '{seconds} s' },
 } as const satisfies Record<string, Words>;
+
+/** States of `SyncAnswer.breaker`. */
+export const BREAKER_STATES = {
+  closed: { ko: '닫힘: 막는 것 없음', en: 'closed: nothing is held back' },
+  open: { ko: '열림: 기다릴 수 있는 것은 보내지 않음', en: 'open: what can wait is held back' },
+  halfOpen: { ko: '반열림: 연결을 시험하는 중', en: 'half-open: a try of the line is under way' },
+} as const satisfies Record<SyncAnswer['breaker']['state'], Words>;
 
 /** Keys of `SyncAnswer.byState`. */
 export const SYNC_STATES: Readonly<Record<string, Words>> = {

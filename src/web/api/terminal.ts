@@ -7,12 +7,23 @@ import type { Snapshot } from '../../station/snapshot.ts';
 import type { CountSum, PinBody } from './common.ts';
 import type { PaymentRow, UnreadPayment } from './payments.ts';
 
+/** What keeps everything that can wait away from an issuer that does not answer. */
+export interface Breaker {
+  /** `open`: only a present customer's requests and tries of the line go out; `halfOpen`: such a try is under way. */
+  readonly state: 'closed' | 'open' | 'halfOpen';
+  /** Calls in a row without an answer that can be trusted. */
+  readonly failures: number;
+}
+
 export interface SyncAnswer {
   readonly asOfMs: number;
   readonly line: Snapshot['strip']['line'];
   readonly paused: boolean;
   readonly pauseReason: string | null;
   readonly recovering: boolean;
+  readonly breaker: Breaker;
+  /** Charges left for later that may go to the issuer in a minute, as it said itself; 0: it takes none now. */
+  readonly drainPerMinute: number;
   readonly epoch: number | null;
   readonly issuerEpoch: string | null;
   readonly clockOffsetMs: number | null;

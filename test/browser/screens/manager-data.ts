@@ -181,6 +181,8 @@ const SYNC: SyncAnswer = {
   paused: false,
   pauseReason: null,
   recovering: false,
+  breaker: { state: 'open', failures: 4 },
+  drainPerMinute: 60,
   epoch: 0,
   issuerEpoch: 'e-1',
   clockOffsetMs: -400,
@@ -340,6 +342,11 @@ export function serveManager(server: FixtureServer, session: { state: SessionAns
   answer('GET', 'settings', SETTINGS);
   answer('POST', 'verify', VERIFIED);
   server.states.set(`${API}/events`, STATE);
+}
+
+/** The page Sync finds what is owed as it was, but for this. */
+export function serveSync(server: FixtureServer, change: Partial<SyncAnswer>): void {
+  server.routes.set(`GET ${API}/sync`, () => ({ status: 200, body: { ...SYNC, ...change } }));
 }
 
 const SIGNED_OUT = { status: 401, body: { error: 'SIGNED_OUT', text: 'sign in' } };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder, page, typeAsScanner } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
-import { BROKEN, DETAIL } from './manager-data.ts';
+import { BROKEN, DETAIL, serveSync } from './manager-data.ts';
 import { API, asked, bar, list, open, server, session, startManager, until, use } from './manager-page.ts';
 
 /** Set it to keep a picture of every page in that folder, which is there already. */
@@ -144,6 +144,51 @@ describe('the other pages', () => {
     await open('sync');
     await until(() => page.locator('main').innerText()).toMatch(/다음 연결 시도\s+\d\d:\d\d:\d\d/);
   });
+
+  it.each([
+    [
+      'ko',
+      'open',
+      '차단기\n열림: 기다릴 수 있는 것은 보내지 않음 · 연속 실패 4번',
+      60,
+      '나중 충전 속도\n1분에 60건',
+    ],
+    [
+      'en',
+      'open',
+      'Breaker\nopen: what can wait is held back · 4 failures in a row',
+      60,
+      'Pace of credit later\n60 a minute',
+    ],
+    [
+      'ko',
+      'halfOpen',
+      '차단기\n반열림: 연결을 시험하는 중 · 연속 실패 4번',
+      0,
+      '나중 충전 속도\n발행사가 지금은 받지 않음',
+    ],
+    [
+      'en',
+      'halfOpen',
+      'Breaker\nhalf-open: a try of the line is under way · 4 failures in a row',
+      0,
+      'Pace of credit later\nthe issuer takes none now',
+    ],
+    ['ko', 'closed', '차단기\n닫힘: 막는 것 없음', 60, '나중 충전 속도\n1분에 60건'],
+    ['en', 'closed', 'Breaker\nclosed: nothing is held back', 60, 'Pace of credit later\n60 a minute'],
+  ] as const)(
+    'tell the breaker of the line, its failures in a row and the pace that the issuer sets: %s, %s',
+    async (language, state, breaker, drainPerMinute, pace) => {
+      serveSync(server, { breaker: { state, failures: state === 'closed' ? 0 : 4 }, drainPerMinute });
+      await use(language, 'light', { width: 1280, height: 800 });
+      await open('sync');
+      await until(() => page.locator('.facts').innerText()).toContain(breaker);
+      expect(await page.locator('.facts').innerText()).toContain(pace);
+      expect(await layoutFaults(page, '.title,nav,button')).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
+      if (SHOTS !== undefined) await keep(`breaker-${state}-${language}`);
+    },
+  );
 
   it('verify the ledger with index and head', async () => {
     await open('payments');

@@ -1,6 +1,6 @@
 /** `sync status / pause / now / resume` against a running agent and its issuer, over the address that the command line uses. */
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { metricsOf } from '../../../src/cli/agent-options.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
 import { lineUp } from '../../../src/station/worker.ts';
@@ -42,9 +42,42 @@ beforeAll(async () => {
   });
   await until('the line is up', () => lineUp(till.agent.worker.status()));
 }, 120_000);
+afterEach(() => till.issuer.faults?.clear());
 afterAll(() => till.close());
 
 describe('the sync commands', () => {
+  it('and the metrics show the breaker, its failures in a row, the next try, and the pace that the issuer sets', async () => {
+    const { worker } = till.agent;
+    const { drainPerMinute } = worker.status();
+    expect(await sync('status')).toMatchObject({ breaker: { state: 'closed', failures: 0 }, drainPerMinute });
+    expect(await printed('status')).toContain(
+      `breaker  closed\npace     ${drainPerMinute} a minute of what was left for later\n`,
+    );
+    expect((await metrics()).get('breaker{state="closed"}')).toBe(1);
+    till.issuer.faults?.set({ call: '*', kind: 'dropBefore' });
+    worker.now();
+    await until('the breaker is open', () => worker.status().breaker.state === 'open');
+    const { breaker, line } = await sync('status');
+    expect(breaker.state).not.toBe('closed');
+    expect(breaker.failures).toBeGreaterThanOrEqual(3);
+    expect(line.nextTryMs).not.toBeNull();
+    const text = await printed('status');
+    expect(text).toMatch(/^line {5}.* since 20.*, next try (now|20\d\d-\d\d-\d\d \d\d:\d\d:\d\d)\n/);
+    expect(text).toMatch(/\nbreaker {2}(open|half-open), \d+ failures in a row\n/);
+    const seen = await metrics();
+    expect(seen.get('breaker{state="closed"}')).toBe(0);
+    expect(seen.get('breaker_failures')).toBeGreaterThanOrEqual(3);
+    expect(seen.get('line_next_try_seconds')).toBeGreaterThanOrEqual(0);
+    expect(seen.get('drain_per_minute')).toBe(drainPerMinute);
+    till.issuer.faults?.clear();
+    worker.now();
+    await until(
+      'the line is up',
+      () => lineUp(worker.status()) && worker.status().breaker.state === 'closed',
+    );
+    expect((await sync('status')).breaker).toEqual({ state: 'closed', failures: 0 });
+  });
+
   it('tell the state of the running worker, stop it with a reason, and let it go on', async () => {
     expect(await sync('status')).toMatchObject({
       line: { state: expect.stringMatching(/^(online|slow)$/) },

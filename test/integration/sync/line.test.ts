@@ -134,6 +134,25 @@ describe('the line', () => {
   });
 });
 
+describe('what is shown of the line', () => {
+  it('is told anew with every failure in a row, and when the issuer sets another pace', async () => {
+    const { backend, clock, worker } = await counter.start();
+    const seen: string[] = [];
+    worker.onChange(() => {
+      const { breaker, drainPerMinute } = worker.status();
+      seen.push(`${breaker.state} ${breaker.failures} ${drainPerMinute}`);
+    });
+    backend.sayProbe = () => AMBIGUOUS;
+    await clock.advance(31_500);
+    expect(seen).toContain('closed 1 600');
+    expect(seen).toContain('closed 2 600');
+    backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    backend.greeting = { ...backend.greeting, drainPerMinute: 7 };
+    await clock.advance(700_000);
+    expect(seen).toContain('closed 0 7');
+  });
+});
+
 describe('hello', () => {
   it('is repeated also where customers or a backlog leave no pause: pace and switches may have changed', async () => {
     const { backend, clock, worker } = await counter.start();

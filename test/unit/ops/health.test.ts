@@ -56,6 +56,9 @@ describe('the metrics', () => {
     deferred: { count: 0, sum: 0 },
     reversing: { count: 0, sum: 0 },
     lineState: 'online',
+    nextTryMs: nowMs + 4_000,
+    breaker: { state: 'halfOpen', failures: 3 },
+    drainPerMinute: 30,
     clockOffsetMs: -3,
     depth: { netCancel: 0, approve: 3 },
     oldestAtMs: nowMs - 60_000,
@@ -77,6 +80,12 @@ describe('the metrics', () => {
       'kona_till_owed_won{kind="payoutDue"} 10000',
       'kona_till_line{state="online"} 1',
       'kona_till_line{state="down"} 0',
+      'kona_till_line_next_try_seconds 4',
+      'kona_till_breaker{state="closed"} 0',
+      'kona_till_breaker{state="open"} 0',
+      'kona_till_breaker{state="halfOpen"} 1',
+      'kona_till_breaker_failures 3',
+      'kona_till_drain_per_minute 30',
       'kona_till_calls_total{call="approve",outcome="ambiguous"} 1',
       'kona_till_call_duration_ms_bucket{call="approve",le="100"} 3',
       'kona_till_call_duration_ms_bucket{call="approve",le="+Inf"} 4',
@@ -126,6 +135,16 @@ describe('the metrics', () => {
     const read = async (): Promise<string> =>
       (await metrics.text()).text.replace(/^kona_till_(cpu_|uptime_|resident_).*$/gm, '');
     expect(await read()).toBe(await read());
+  });
+
+  it('tell how long it is until the line is tried again, and 0 where it waits for no time', async () => {
+    const secondsTo = async (nextTryMs: number | null): Promise<number> => {
+      const { text } = await createMetrics(() => ({ ...facts, nextTryMs })).text();
+      return Number(/^kona_till_line_next_try_seconds (.*)$/m.exec(text)?.[1]);
+    };
+    expect(await secondsTo(nowMs + 600_000)).toBe(600);
+    expect(await secondsTo(nowMs - 1)).toBe(0); // it is under way
+    expect(await secondsTo(null)).toBe(0);
   });
 
   it('tell the age of the oldest payment that waits, and 0 when none does', async () => {
