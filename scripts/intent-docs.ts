@@ -160,7 +160,7 @@ Every event is recorded in every state. \`=\`: nothing changes. The cash follows
 \`received\` and that will not be credited becomes \`return_due\`; an approved withdrawal becomes \`payout_due\`, an undone one
 \`none\`. An inquiry's answer counts only if the host has not moved since the inquiry was sent. An ambiguous answer with code
 006_021 opens the case CONTENT_CONFLICT besides. A net cancel that is refused after the voucher of its sealed day opens no
-case again.
+case again, and is repeated once an hour.
 
 ${eventTable()}
 

@@ -2,9 +2,9 @@ import { answer } from './answers.ts';
 import { openVoid } from './external.ts';
 import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt, VoucherKind } from './model.ts';
 import type { Changes } from './move.ts';
-import { backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
+import { BORNE_WAIT_MS, backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
 import type { DecideContext } from './rules.ts';
-import { isReturnDue, isUnclaimed, isVoidBarred } from './state.ts';
+import { isBorneByStore, isReturnDue, isUnclaimed, isVoidBarred } from './state.ts';
 
 /** An own command changes something or is refused with the reason (intent-rules 3b). */
 export type CommandResult = Changes | RefusalCode;
@@ -132,10 +132,8 @@ const send: Handler<'send'> = (intent, _command, context) => {
 
 /** One more attempt, durable before it is sent; the next one waits for the backoff whatever comes of it. */
 function attempt(intent: Intent, context: DecideContext): Changes {
-  return {
-    misses: (intent.misses ?? 0) + 1,
-    notBeforeMs: context.now.monoMs + backoffMs(intent, context),
-  };
+  const waitMs = isBorneByStore(intent) ? BORNE_WAIT_MS : backoffMs(intent, context);
+  return { misses: (intent.misses ?? 0) + 1, notBeforeMs: context.now.monoMs + waitMs };
 }
 
 const inquire: Handler<'inquire'> = (intent, _command, context) => {

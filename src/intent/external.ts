@@ -1,9 +1,9 @@
 import type { CaseReason, ExternalEvent, Intent, VoidAttempt } from './model.ts';
 import type { Changes } from './move.ts';
-import { backoffMs, moveHost, reverse, withCase } from './move.ts';
+import { BORNE_WAIT_MS, backoffMs, moveHost, reverse, withCase } from './move.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
-import { ended, isReturnDue, isUnclaimed } from './state.ts';
+import { ended, isBorneByStore, isReturnDue, isUnclaimed } from './state.ts';
 import type { Cell, Condition, Outcome } from './table.ts';
 import { columnOf, isSplit, RESTART, TABLE } from './table.ts';
 
@@ -197,7 +197,8 @@ export function external(intent: Intent, event: ExternalEvent, context: DecideCo
     changes = { ...changes, quietSinceMs, notBeforeMs: since + context.times.quietMs };
   }
   if (intent.host === 'reversing' && event.kind === 'netCancelRefused') {
-    changes.notBeforeMs = context.now.monoMs + context.times.retryMaxMs;
+    const waitMs = isBorneByStore(intent) ? BORNE_WAIT_MS : context.times.retryMaxMs;
+    changes.notBeforeMs = context.now.monoMs + waitMs;
   }
   return conflict(event) ? withCase(intent, changes, 'CONTENT_CONFLICT') : changes;
 }

@@ -71,6 +71,9 @@ export function backoffMs(intent: Intent, context: DecideContext): number {
   return Math.floor(fraction * Math.min(retryMaxMs, retryBaseMs * 2 ** exponent));
 }
 
+/** What the store bears is asked for so rarely: nothing but another issuer, or another past of it, takes it after all. */
+export const BORNE_WAIT_MS = 3_600_000;
+
 /** The wait between two inquiries: steady while a customer waits for the result, growing while a question is open. */
 export function inquiryWaitMs(intent: Intent, times: IntentTimes): number {
   if (intent.question === null) return times.inquiryMs;

@@ -24,6 +24,20 @@ export function isVoidBarred(intent: Pick<Intent, 'vouchers'>): boolean {
   return intent.vouchers?.some((kind) => kind === 'notesReturned' || kind === 'issuerDenies') === true;
 }
 
+/**
+ * The issuer refuses to undo it, because its day is sealed, and a voucher has booked the loss to the store: nobody has
+ * anything to decide any more. It stays `reversing`, for only the issuer's evidence moves the host, and is asked for again
+ * now and then; but it is no open reversal that stops new payments, and keeps no card busy.
+ */
+export function isBorneByStore(intent: Pick<Intent, 'host' | 'vouchers'>): boolean {
+  return intent.host === 'reversing' && intent.vouchers?.includes('daySealed') === true;
+}
+
+/** A reversal that is still to be had from the issuer: what the caps on open reversals count. */
+export function isOpenReversal(intent: Pick<Intent, 'host' | 'vouchers'>): boolean {
+  return intent.host === 'reversing' && !isBorneByStore(intent);
+}
+
 /** Nothing is owed, asked or still to be sent. A case may still be open on an ended intent. */
 export function ended(intent: Intent): boolean {
   if (intent.question !== null) return false;

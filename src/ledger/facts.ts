@@ -7,6 +7,7 @@ import {
   IS_ASKED_FOR,
   IS_OPEN,
   IS_UNCLAIMED,
+  isOpenReversalRow,
   isUntouched,
   koreanDate,
   toIntent,
@@ -118,6 +119,7 @@ export type OpenRow = Pick<
   | 'business_date'
   | 'scanned_at_ms'
   | 'card_hash'
+  | 'state'
 >;
 
 interface Exposure {
@@ -142,7 +144,7 @@ function isDeferredOpen(row: OpenRow): boolean {
 
 export function prepareFacts(database: Connection) {
   const columns =
-    'number, sequence_id, type, host, cash, deferred, amount, business_date, scanned_at_ms, card_hash';
+    'number, sequence_id, type, host, cash, deferred, amount, business_date, scanned_at_ms, card_hash, state';
   return {
     open: database.prepare<[], OpenRow & { readonly unclaimed: number }>(
       `SELECT ${columns}, ${IS_UNCLAIMED} AS unclaimed FROM intents WHERE ${IS_OPEN} ORDER BY +number`,
@@ -228,12 +230,13 @@ export function scanFacts(
   let deferredOfCard = 0;
   let busyNumber: number | null = null;
   for (const row of sources.open.rows()) {
-    if (row.host === 'reversing') addTo(reversals, row);
+    const isReversal = isOpenReversalRow(row);
+    if (isReversal) addTo(reversals, row);
     if (isDeferredOpen(row)) {
       addTo(deferred, row);
       if (isOfCard(row)) deferredOfCard += 1;
     }
-    const isBusy = row.host === 'unknown' || row.host === 'reversing';
+    const isBusy = row.host === 'unknown' || isReversal;
     if (isBusy && isOfCard(row)) busyNumber ??= row.number;
   }
   const same = sameNumber === null ? undefined : sources.intents.byNumber.get(sameNumber);
@@ -295,7 +298,7 @@ export function summarize(statements: FactStatements, businessDate: string | und
     if (row.cash === 'payout_due') addTo(payoutDue, row);
     if (row.cash === 'return_due' && row.unclaimed === 0) addTo(returnDue, row);
     if (isDeferredOpen(row)) addTo(deferred, row);
-    if (row.host === 'reversing') addTo(reversing, row);
+    if (isOpenReversalRow(row)) addTo(reversing, row);
     const isOfDay = businessDate === undefined || businessDate === row.business_date;
     if (isOfDay && isUntouched(row)) addUntouched(byState, row);
   }

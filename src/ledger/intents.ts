@@ -34,6 +34,11 @@ export const INTENT_COLUMNS = `number, sequence_id, version, last_index, type, h
 /** `isUnclaimed` (intent/state.ts) of a row with `cash = 'return_due'`: nobody came for it, and the counter owes it no more. */
 export const IS_UNCLAIMED = `instr(state, '"returnUnclaimed"') > 0`;
 
+/** `isOpenReversal` (intent/state.ts) of a row. */
+export function isOpenReversalRow({ host, state }: Pick<IntentRow, 'host' | 'state'>): boolean {
+  return host === 'reversing' && !state.includes('"daySealed"');
+}
+
 /** Rows that somebody asks for, and those that have not ended: `pending` knows them, no walk over all intents does. */
 export const IS_ASKED_FOR = 'number IN (SELECT number FROM pending WHERE attention > 0)';
 export const IS_OPEN = 'number IN (SELECT number FROM pending WHERE attention = 2)';

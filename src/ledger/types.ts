@@ -230,6 +230,7 @@ export interface LedgerSummary {
   readonly payoutDue: { readonly count: number; readonly sum: number };
   readonly returnDue: { readonly count: number; readonly sum: number };
   readonly deferred: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
+  /** Open reversals; without those whose refusal a voucher booked to the store. */
   readonly reversing: { readonly count: number; readonly sum: number; readonly oldestAtMs: number | null };
   readonly byState: Readonly<Record<string, { readonly count: number; readonly sum: number }>>;
 }

@@ -4,7 +4,14 @@
  * open state.
  */
 import type { Intent } from '../intent/model.ts';
-import { ended, isCase, isReturnDue, isVoidBarred, occupiesStation } from '../intent/state.ts';
+import {
+  ended,
+  isCase,
+  isOpenReversal,
+  isReturnDue,
+  isVoidBarred,
+  occupiesStation,
+} from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
 
 /** Outcomes kept for the reversal rate. */
@@ -29,6 +36,7 @@ export interface BoardTotals {
   readonly returnDue: CountSum;
   /** Deferred and not yet credited or refused: unsent, sending, unknown. */
   readonly later: CountSum;
+  /** Still to be undone by the issuer; without those whose refusal a voucher booked. */
   readonly reversing: CountSum;
   readonly cases: CountSum;
 }
@@ -137,7 +145,7 @@ export class Board {
       spokenFor: countSum(all.filter(isSpokenFor)),
       returnDue: countSum(all.filter(isReturnDue)),
       later: countSum(all.filter(isLater)),
-      reversing: countSum(all.filter((intent) => intent.host === 'reversing')),
+      reversing: countSum(all.filter(isOpenReversal)),
       cases: countSum(all.filter(isCase)),
     };
   }

@@ -1,4 +1,5 @@
 import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
+import { isBorneByStore } from '../intent/state.ts';
 import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed } from '../ledger/types.ts';
@@ -300,7 +301,8 @@ export class Delivery {
     const committed = this.#attempt(entry, { kind: 'netCancel' });
     if (committed === null) return;
     const { intent } = committed;
-    this.#budget(intent, intent.netCancels);
+    // Of what the store bears nobody has anything to decide, however often it is refused.
+    if (!isBorneByStore(intent)) this.#budget(intent, intent.netCancels);
     const { backend } = this.#options;
     this.#calls.start({
       kind: 'netCancel',

@@ -1,7 +1,7 @@
 /**
  * How long a payment waits between two attempts (intent-rules 2 to 4): inquiries every three seconds, under an open question
- * ever less often; net cancels, voids and deliveries after a jittered time out of a span that doubles up to its bound. Counted
- * here anew, from what is on disk and when.
+ * ever less often; net cancels, voids and deliveries after a jittered time out of a span that doubles up to its bound; what the
+ * store bears, because its day is sealed, once an hour. Counted here anew, from what is on disk and when.
  */
 import type { Intent, IntentTimes } from '../../src/intent/model.ts';
 import type { Violation } from './check.ts';
@@ -24,6 +24,12 @@ const EDGE = 0.1;
 const SPREAD = 0.05;
 /** From this repeat on a span has doubled so often that one that does not grow shows. */
 const LATE_TRIES = 3;
+/** Between two net cancels of what a voucher booked to the store. */
+const BORNE_MS = 3_600_000;
+
+function isBorne({ vouchers }: Intent): boolean {
+  return vouchers?.includes('daySealed') === true;
+}
 
 function spanMs(tries: number, { retryBaseMs, retryMaxMs }: IntentTimes): number {
   return Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(tries, 30));
@@ -50,6 +56,7 @@ function waitAfter(
   if (isUndelivered(intent, after)) return { spanMs: spanMs(tries, times) };
   switch (event) {
     case 'netCancel':
+      return isBorne(intent) ? { exactMs: BORNE_MS } : { spanMs: spanMs(tries, times) };
     case 'voidSend':
       return { spanMs: spanMs(tries, times) };
     case 'inquire': {
@@ -59,7 +66,8 @@ function waitAfter(
       return { exactMs: Math.max(times.inquiryMs, Math.min(times.retryMaxMs, grownMs)) };
     }
     case 'netCancelRefused':
-      return intent.host === 'reversing' ? { exactMs: times.retryMaxMs } : null;
+      if (intent.host !== 'reversing') return null;
+      return { exactMs: isBorne(intent) ? BORNE_MS : times.retryMaxMs };
     case 'netCancelAcknowledged': {
       if (intent.host !== 'reversing' || after.host !== 'reversing') return null;
       return { exactMs: (before.quietSinceMs ?? nowMs) + times.quietMs - nowMs };

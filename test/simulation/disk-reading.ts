@@ -34,11 +34,12 @@ export function cardFacts(
       if (isCard) add(cardToday[intent.type], intent.amount);
     }
     if (ended(intent)) continue;
-    if (intent.host === 'reversing') addOldest(openReversals, intent);
+    const isReversal = intent.host === 'reversing' && intent.vouchers?.includes('daySealed') !== true;
+    if (isReversal) addOldest(openReversals, intent);
     const isWaiting = intent.host === 'unsent' || intent.host === 'sending' || intent.host === 'unknown';
     if (intent.deferred && isWaiting) addOldest(deferredOpen, intent);
     if (intent.deferred && isWaiting && isCard) deferredOfCard += 1;
-    if (isCard && (intent.host === 'unknown' || intent.host === 'reversing')) cardBusy ??= intent;
+    if (isCard && (intent.host === 'unknown' || isReversal)) cardBusy ??= intent;
   }
   return {
     cardBusy,

@@ -208,14 +208,14 @@ describe('a net cancel', () => {
     expect(story.do(EVENTS.acknowledged).intent.cases).toEqual([]);
   });
 
-  it('refused again after the voucher of its sealed day is no new case: it goes on asking', () => {
+  it('refused again after the voucher of its sealed day is no new case: it goes on asking, once an hour', () => {
     const story = sentCharge().do(EVENTS.notProcessed).do('netCancel').do(EVENTS.netCancelRefused);
     const close = { kind: 'seen', reason: 'NET_CANCEL_REFUSED', caseNumber: 'C-1' } as const;
     story.do({ ...close, voucher: 'daySealed' }, AS_MANAGER);
     story.do('netCancel').do(EVENTS.netCancelRefused);
     expect(story.intent.cases).toEqual([]);
     expect(story.state).toBe('reversing/return_due');
-    expect(requestDue(story.intent)?.request).toBe('netCancel');
+    expect(requestDue(story.intent)).toMatchObject({ request: 'netCancel', atMs: story.monoMs + 3_600_000 });
   });
 
   it.each([

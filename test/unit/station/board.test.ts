@@ -1,5 +1,6 @@
 /** The open matters of the terminal and their order. */
 import { describe, expect, it } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
 import { Board } from '../../../src/station/board.ts';
 import { APPROVAL, Lab } from './desk-lab.ts';
 import { intent } from './intents.ts';
@@ -19,6 +20,17 @@ describe('restart questions', () => {
     later.update({ intent: SET_BACK });
     later.update({ intent: { ...EARLY, version: EARLY.version + 1 } });
     expect(later.questions(() => true)[0]?.sequenceId).toBe(SET_BACK.sequenceId);
+  });
+});
+
+describe('open reversals', () => {
+  it('are those that the issuer is still to undo, not those that a voucher booked to the store', () => {
+    const open = intent({ sequenceId: EARLY.sequenceId, host: 'reversing', cash: 'returned', amount: 3_000 });
+    const borne: Intent = { ...open, sequenceId: SET_BACK.sequenceId, vouchers: ['daySealed'] };
+    const board = new Board({ attention: () => [open, borne] });
+    expect(board.totals().reversing).toMatchObject({ count: 1, sum: 3_000 });
+    board.update({ intent: { ...open, version: open.version + 1, vouchers: ['daySealed'] } });
+    expect(board.totals().reversing).toMatchObject({ count: 0, sum: 0, oldestAtMs: null });
   });
 });
 

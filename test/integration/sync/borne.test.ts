@@ -1,0 +1,91 @@
+/** A net cancel that a sealed day refuses for ever, once a manager booked it to the store: nobody has to decide any more. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
+import { admit, DEFAULT_POLICY } from '../../../src/intent/policy.ts';
+import { MANAGER, must, scanOf } from '../ledger/shop.ts';
+import { AMBIGUOUS, answered, Counter, META } from './counter.ts';
+
+const HOUR_MS = 3_600_000;
+const CARD = '9410001234567788';
+const MOMENT = {
+  stationId: '1',
+  line: 'online',
+  clockConfirmed: true,
+  answeredSinceStart: true,
+  issuerEnabled: { CHARGE: true, REFUND: true },
+  spokenFor: 0,
+  recent: { outcomes: 0, reversed: 0 },
+} as const;
+
+let counter: Counter;
+beforeEach(async () => {
+  counter = await new Counter().start();
+  counter.backend.sayApprove = () => AMBIGUOUS;
+  counter.backend.sayNetCancel = () => ({ class: 'refused', code: '006_907', meta: META });
+});
+afterEach(() => counter.end());
+
+/** A charge whose net cancel is refused; its customer has the cash back. */
+async function refused(token = '101'): Promise<Intent> {
+  const charge = counter.charge({ cardNumber: CARD, token });
+  await counter.clock.advance(17_000);
+  expect(counter.now(charge).cases).toContain('NET_CANCEL_REFUSED');
+  return counter.record(charge, { kind: 'givenBack' });
+}
+
+function book(charge: Intent): void {
+  const seen = {
+    kind: 'seen',
+    reason: 'NET_CANCEL_REFUSED',
+    caseNumber: 'K-1',
+    voucher: 'daySealed',
+  } as const;
+  must(counter.ledger, charge, seen, counter.clock.now(), { actor: MANAGER });
+}
+
+function admission() {
+  const { barcodeSpec, cardNumber, type, amount } = scanOf({ cardNumber: CARD, token: '987' });
+  const facts = counter.ledger.facts(barcodeSpec, cardNumber, counter.clock.now());
+  return admit(
+    { type, amount, cardNumber },
+    facts,
+    { ...MOMENT, wallMs: counter.clock.now().wallMs },
+    DEFAULT_POLICY,
+  );
+}
+
+describe('reversals that the store bears', () => {
+  it('stop no new payment, also of their own card and after a restart', async () => {
+    const charges: Intent[] = [];
+    for (let at = 0; at < 5; at += 1) charges.push(await refused(`20${at}`));
+    expect(admission()).toMatchObject({ ok: false, cause: 'CARD_BUSY' });
+    for (const charge of charges) book(charge);
+    expect(charges.map((charge) => counter.at(charge))).toEqual(charges.map(() => 'reversing/returned'));
+    expect(counter.ledger.summary().reversing).toEqual({ count: 0, sum: 0, oldestAtMs: null });
+    expect(admission()).toMatchObject({ ok: true });
+    await counter.crash();
+    expect(counter.ledger.summary().reversing.count).toBe(0);
+    expect(admission()).toMatchObject({ ok: true });
+  });
+
+  it('are asked for once an hour, and no number of attempts makes them a case again', async () => {
+    await counter.end();
+    counter = await new Counter({ limits: { attemptBudget: 8 } }).start();
+    counter.backend.sayApprove = () => AMBIGUOUS;
+    counter.backend.sayNetCancel = () => ({ class: 'refused', code: '006_907', meta: META });
+    const charge = await refused();
+    book(charge);
+    await counter.clock.advance(HOUR_MS);
+    const before = counter.backend.of('netCancel').length;
+    await counter.clock.advance(5 * HOUR_MS);
+    expect(counter.backend.of('netCancel').length - before).toBe(5);
+    counter.backend.sayNetCancel = () => AMBIGUOUS;
+    await counter.clock.advance(5 * HOUR_MS);
+    expect(counter.backend.of('netCancel').length - before).toBe(10);
+    expect(counter.now(charge).cases).toEqual([]);
+    counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
+    await counter.clock.advance(HOUR_MS);
+    expect(counter.at(charge)).toBe('reversed/returned');
+    expect(counter.now(charge).cases).toEqual(['BOOKED_AFTER_SEAL']);
+  });
+});
