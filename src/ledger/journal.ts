@@ -74,10 +74,10 @@ export function prepareJournal(database: Connection) {
     ),
   };
 }
-type Statements = ReturnType<typeof prepareJournal>;
+export type JournalStatements = ReturnType<typeof prepareJournal>;
 
 /** Head of an empty journal: index 0, 64 zeros. */
-export function readHead(statements: Statements): JournalHead {
+export function readHead(statements: JournalStatements): JournalHead {
   const last = statements.last.get();
   return last === undefined
     ? { index: 0, hash: GENESIS }
@@ -93,7 +93,7 @@ export interface NewEntry {
 }
 
 /** Writes the entry after `head` and returns the new head. Inside the caller's transaction. */
-export function appendEntry(statements: Statements, head: JournalHead, entry: NewEntry): JournalHead {
+export function appendEntry(statements: JournalStatements, head: JournalHead, entry: NewEntry): JournalHead {
   assertThat(KIND.test(entry.kind), 'a journal entry has a kind in plain letters');
   const index = head.index + 1;
   // Whole milliseconds: the column is an integer, and the hash must be computable from the row alone.
@@ -104,7 +104,7 @@ export function appendEntry(statements: Statements, head: JournalHead, entry: Ne
   return { index, hash };
 }
 
-export function toEntry(statements: Statements, row: JournalRow): JournalEntry {
+export function toEntry(statements: JournalStatements, row: JournalRow): JournalEntry {
   const previous = row.idx === 1 ? undefined : statements.at.get(row.idx - 1);
   return {
     index: row.idx,
@@ -118,7 +118,7 @@ export function toEntry(statements: Statements, row: JournalRow): JournalEntry {
 }
 
 /** The rows of one intent, oldest first, by the chain of `earlier` from its last entry. */
-export function rowsOfIntent(statements: Statements, lastIndex: number): JournalRow[] {
+export function rowsOfIntent(statements: JournalStatements, lastIndex: number): JournalRow[] {
   const rows: JournalRow[] = [];
   let index = lastIndex;
   while (index > 0 && rows.length < TIMELINE_MAX) {
@@ -130,19 +130,19 @@ export function rowsOfIntent(statements: Statements, lastIndex: number): Journal
   return rows.reverse();
 }
 
-export function entriesOfIntent(statements: Statements, lastIndex: number): JournalEntry[] {
+export function entriesOfIntent(statements: JournalStatements, lastIndex: number): JournalEntry[] {
   return rowsOfIntent(statements, lastIndex).map((row) => toEntry(statements, row));
 }
 
 /** Entries of intents after an index, oldest first: what a listener missed. */
-export function entriesAfter(statements: Statements, index: number, limit: number): JournalEntry[] {
+export function entriesAfter(statements: JournalStatements, index: number, limit: number): JournalEntry[] {
   return statements.after.all(index, limit).map((row) => toEntry(statements, row));
 }
 
 const ENTRIES_MAX = 1_000;
 
 /** Entries from an index on, in the journal's order. */
-export function entriesFrom(statements: Statements, fromIndex: number, limit: number): JournalEntry[] {
+export function entriesFrom(statements: JournalStatements, fromIndex: number, limit: number): JournalEntry[] {
   assertThat(limit > 0 && limit <= ENTRIES_MAX, 'a page has 1 to 1000 entries');
   return statements.from.all(fromIndex, limit).map((row) => toEntry(statements, row));
 }

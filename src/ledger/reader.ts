@@ -8,6 +8,7 @@ import { prepareIntents, toIntent } from './intents.ts';
 import { entriesAfter, entriesFrom, entriesOfIntent, prepareJournal, readHead, toEntry } from './journal.ts';
 import { listIntents } from './list.ts';
 import { readRecoveringMark, readRestoreMark } from './meta.ts';
+import { recordedIntent } from './recorded.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { readBalances } from './totals.ts';
 import type { LedgerReader } from './types.ts';
@@ -31,6 +32,13 @@ export function createReader(
         const row = intents.byId.get(sequenceId);
         return row === undefined ? null : toIntent(row);
       }),
+    asRecorded: (sequenceId) =>
+      guarded(() =>
+        database.transaction(() => {
+          const row = intents.byId.get(sequenceId);
+          return row === undefined ? null : recordedIntent(journal, row);
+        })(),
+      ),
     open: () => guarded(() => intents.open.all().map(toIntent)),
     attention: () => guarded(() => intents.attention.all().map(toIntent)),
     list: (query) => guarded(() => database.transaction(() => listIntents(database, query, cardHashes))()),

@@ -265,6 +265,7 @@ export interface BackupReport {
 export type LedgerReader = Pick<
   Ledger,
   | 'get'
+  | 'asRecorded'
   | 'open'
   | 'attention'
   | 'list'
@@ -333,6 +334,11 @@ export interface Ledger {
   /** Signs a text with a key derived from the ledger's. Throws KEY_MISSING. */
   sign(text: string): Signature;
   get(sequenceId: string): Intent | null;
+  /**
+   * The intent as its journal entries say, for people to read where its row cannot be; nothing is decided on it. null: there
+   * is none, or its entries are damaged too.
+   */
+  asRecorded(sequenceId: string): Intent | null;
   /** Intents that have not ended, oldest first. */
   open(): readonly Intent[];
   /** The open ones, those with a case, and ended ones whose sentence no page acknowledged: what a restart must ask about. */

@@ -26,6 +26,7 @@ import { faceForRail, paper } from './papers.ts';
 import { pinFault } from './pins.ts';
 import { described } from './schema.ts';
 import type { Streams } from './streams.ts';
+import { unreadPayment } from './unread.ts';
 
 const FOUND_MAX = 20;
 /** A person waits for it. */
@@ -183,14 +184,15 @@ function isCopy(
 /** What was found, newest first, after the issuer was asked about the newest one. */
 async function find(options: WebOptions, text: string): Promise<FindAnswer> {
   const { ledger, worker, board } = options;
-  const look = () => ledger.list({ limit: FOUND_MAX, text: text.replaceAll('-', '') }).intents;
-  const [newest] = look();
+  const look = () => ledger.list({ limit: FOUND_MAX, text: text.replaceAll('-', ''), readableOnly: true });
+  const [newest] = look().intents;
   let asked: FindAnswer['asked'] = 'not';
   if (newest?.bytesMayHaveLeft === true) {
     const answered = worker.status().line.state !== 'down' && (await isAnswered(options, newest.sequenceId));
     asked = answered ? 'answered' : 'noAnswer';
   }
-  const items = look().map((intent) => ({
+  const { intents, unread = [] } = look();
+  const items = intents.map((intent) => ({
     ...faceIntent(intent),
     face: faceForRail(options, intent),
     paper: paperOf(intent),
@@ -199,7 +201,7 @@ async function find(options: WebOptions, text: string): Promise<FindAnswer> {
     cash: intent.cash,
     deferred: intent.deferred,
   }));
-  return { items, asked };
+  return { items, unread: unread.map((sequenceId) => unreadPayment(options, sequenceId)), asked };
 }
 
 /** Asks the issuer; a late or useless answer is none. */

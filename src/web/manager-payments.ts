@@ -102,7 +102,7 @@ function pageAnswer(options: WebOptions, page: ListPage): PaymentsAnswer {
     rows: page.intents.map((intent) => paymentRow(options, intent)),
     older: page.older,
     newer: page.newer,
-    unread: unreadPayments(options.board, page.unread),
+    unread: unreadPayments(options, page.unread),
   };
 }
 

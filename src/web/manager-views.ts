@@ -55,7 +55,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
     },
     oldestAtMs: status.counts.oldestAtMs,
     due,
-    unread: unreadPayments(board, unread),
+    unread: unreadPayments(options, unread),
   };
 }
 

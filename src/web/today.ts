@@ -71,7 +71,7 @@ export class Today {
       reversing: totals.reversing,
       cases: totals.cases.count,
       expectedCash: this.#expectedCash(businessDate),
-      unread: unreadPayments(board, this.#unread),
+      unread: unreadPayments(this.#options, this.#unread),
       oldestCases: cases.slice(-OLDEST_CASES).map((intent) => paymentRow(this.#options, intent)),
       line: {
         state: status.line.state,

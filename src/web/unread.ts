@@ -1,6 +1,6 @@
 /**
  * Payments whose row in the ledger cannot be read. The pages show all others, and name these with what was known of them
- * last: somebody must find their cash.
+ * last, or else with what the journal says: somebody must find their cash.
  */
 import type { Intent } from '../intent/model.ts';
 import type { Ledger } from '../ledger/types.ts';
@@ -8,15 +8,16 @@ import type { Board } from '../station/board.ts';
 import { writtenReference } from '../station/ids.ts';
 import { isDamagedRow } from '../sync/damage.ts';
 import type { UnreadPayment } from './api/payments.ts';
+import { ApiFault } from './fault.ts';
 
 interface UnreadOptions {
-  readonly ledger: Pick<Ledger, 'get' | 'isBroken'>;
+  readonly ledger: Pick<Ledger, 'get' | 'asRecorded' | 'isBroken'>;
   readonly board: Board;
 }
 
 /** Gives what `work` reads, or where a damaged row keeps it from that what `otherwise` does. Throws any other fault. */
 export function orWithoutRow<T>(
-  { ledger }: Pick<UnreadOptions, 'ledger'>,
+  { ledger }: { readonly ledger: Pick<Ledger, 'isBroken'> },
   work: () => T,
   otherwise: () => T,
 ): T {
@@ -28,7 +29,7 @@ export function orWithoutRow<T>(
   }
 }
 
-/** The payment as its row says, or as it was known last. Throws LedgerFault CORRUPT where neither is to be had. */
+/** The payment as its row says, or as far as it is known. Throws ApiFault where nothing is: the page says what to do. */
 export function readOrKnown(
   options: UnreadOptions,
   sequenceId: string,
@@ -37,23 +38,37 @@ export function readOrKnown(
     const intent = options.ledger.get(sequenceId);
     return intent === null ? null : { intent, isUnread: false };
   } catch (fault) {
-    const known = options.board.get(sequenceId);
-    if (known === null || !isDamagedRow(options.ledger, fault)) throw fault;
-    return { intent: known, isUnread: true };
+    if (!isDamagedRow(options.ledger, fault)) throw fault;
+    const known = knownOf(options, sequenceId);
+    if (known !== null) return { intent: known, isUnread: true };
+    throw new ApiFault(503, 'LEDGER', 'neither its row nor its entries can be read', { refusal: 'UNREAD' });
   }
 }
 
 /** Those that were set aside and these, each once. */
-export function unreadPayments(board: Board, also: Iterable<string> = []): readonly UnreadPayment[] {
-  const ids = new Set([...board.aside().map(({ sequenceId }) => sequenceId), ...also]);
-  return [...ids].map((sequenceId) => ({
-    sequenceId,
-    reference: writtenReference(sequenceId),
-    known: knownOf(board.get(sequenceId)),
-  }));
+export function unreadPayments(
+  options: UnreadOptions,
+  also: Iterable<string> = [],
+): readonly UnreadPayment[] {
+  const aside = options.board.aside().map(({ sequenceId }) => sequenceId);
+  return [...new Set([...aside, ...also])].map((sequenceId) => unreadPayment(options, sequenceId));
 }
 
-function knownOf(intent: Intent | null): UnreadPayment['known'] {
+/** What is known of one whose row cannot be read. */
+export function unreadPayment(options: UnreadOptions, sequenceId: string): UnreadPayment {
+  return {
+    sequenceId,
+    reference: writtenReference(sequenceId),
+    known: shown(knownOf(options, sequenceId)),
+  };
+}
+
+/** As this run knew it last; one that had ended before, and was not looked at since, as its entries say. */
+function knownOf({ board, ledger }: UnreadOptions, sequenceId: string): Intent | null {
+  return board.get(sequenceId) ?? ledger.asRecorded(sequenceId);
+}
+
+function shown(intent: Intent | null): UnreadPayment['known'] {
   if (intent === null) return null;
   const { type, amount, scannedAtMs, bin, last4, host, cash, deferred } = intent;
   return { type, amount, scannedAtMs, bin, last4, host, cash, deferred };

@@ -86,6 +86,7 @@ function whole(ledger: SimulatedLedger): Ledger {
   };
   return {
     ...ledger,
+    asRecorded: none,
     acceptMany: none,
     voucher: none,
     changes: none,

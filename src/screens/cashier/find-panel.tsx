@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { FindAnswer } from '../../web/api/cashier.ts';
 import { RAIL } from '../text/rail.ts';
 import type { Words } from '../text/words.ts';
-import { Items } from './items.tsx';
+import { Aside, Items } from './items.tsx';
 import type { PanelProps } from './panels.ts';
 import { TextPad } from './text-pad.tsx';
 
@@ -34,7 +34,7 @@ export function Find(props: PanelProps) {
       </p>
     );
   }
-  if (typeof answer === 'object' && answer.items.length > 0) {
+  if (typeof answer === 'object' && answer.items.length + answer.unread.length > 0) {
     return (
       <>
         <p class="found" role="status">
@@ -43,7 +43,8 @@ export function Find(props: PanelProps) {
             {RAIL.findAgain[language]}
           </button>
         </p>
-        <Items {...props} items={answer.items} />
+        {answer.unread.length === 0 ? null : <Aside items={answer.unread} language={language} />}
+        {answer.items.length === 0 ? null : <Items {...props} items={answer.items} />}
       </>
     );
   }

@@ -24,18 +24,29 @@ export function Items(props: PanelProps & { items: readonly Item[] }) {
   );
 }
 
+type Facts = Pick<FaceIntent, 'type' | 'amount' | 'scannedAtMs' | 'last4' | 'reference'>;
+
+/** `known`: what was known of it last; null: nothing. */
+export interface Unread {
+  readonly sequenceId: string;
+  readonly reference: string;
+  readonly known: Omit<Facts, 'reference'> | null;
+}
+
 /** What cannot be read in the ledger: no sentence of it can be trusted, so it has none, and no button. */
-export function Aside(props: { items: readonly FaceIntent[]; language: Language }) {
+export function Aside(props: { items: readonly Unread[]; language: Language }) {
   const { items, language } = props;
   return (
     <>
       <p>{RAIL.asideText[language]}</p>
       <ul class="items">
-        {items.map((item) => (
-          <li key={item.sequenceId}>
+        {items.map(({ sequenceId, reference, known }) => (
+          <li key={sequenceId}>
             <span class="what">
-              <b>{won(item.amount, language)}</b>
-              <span class="muted">{factsOf(item, language)}</span>
+              <b>{known === null ? reference : won(known.amount, language)}</b>
+              {known === null ? null : (
+                <span class="muted">{factsOf({ ...known, reference }, language)}</span>
+              )}
             </span>
           </li>
         ))}
@@ -44,7 +55,7 @@ export function Aside(props: { items: readonly FaceIntent[]; language: Language 
   );
 }
 
-function factsOf(item: FaceIntent, language: Language): string {
+function factsOf(item: Facts, language: Language): string {
   const type = item.type === 'CHARGE' ? WORDS.charge : WORDS.refund;
   const card = say(WORDS.cardEnding, language, { last4: item.last4 });
   return [clockTime(item.scannedAtMs), type[language], card, item.reference].join(' · ');

@@ -45,7 +45,7 @@ function List(props: PanelProps & { list: RailList }) {
   if (aside.length === 0) return <Items {...props} items={items} />;
   return (
     <>
-      <Aside items={aside} language={language} />
+      <Aside items={aside.map((item) => ({ ...item, known: item }))} language={language} />
       {items.length === 0 ? null : <Items {...props} items={items} />}
     </>
   );

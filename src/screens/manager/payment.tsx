@@ -4,6 +4,7 @@ import type { Cash, Host } from '../../intent/model.ts';
 import type { ReceiptAnswer } from '../../web/api/common.ts';
 import type { PaymentAnswer, PaymentDetail, TimelineStep } from '../../web/api/payments.ts';
 import { railLine } from '../cashier/sentence.ts';
+import { CallRefused } from '../shared/http.ts';
 import { Paper } from '../shared/paper.tsx';
 import { DECISION_REASON_TEXT } from '../text/decisions.ts';
 import { clockTimeMillis, clockTimeSeconds, dashedDate, date, maskedCard, won } from '../text/format.ts';
@@ -38,10 +39,21 @@ export function Payment(props: PageProps) {
           {DETAIL.back[language]}
         </a>
       </div>
-      <LoadState of={loaded} what={DETAIL.title[language]} language={language} />
+      {isUnread(loaded.error) ? (
+        <p class="alarm" role="alert">
+          ▲ {UNREAD.none[language]} {UNREAD.todo[language]}
+        </p>
+      ) : (
+        <LoadState of={loaded} what={DETAIL.title[language]} language={language} />
+      )}
       {loaded.data === null ? null : <Detail {...props} payment={loaded.data} reload={loaded.reload} />}
     </>
   );
+}
+
+/** Neither its row nor its entries can be read: trying again does not help. */
+function isUnread(error: unknown): boolean {
+  return error instanceof CallRefused && error.detail.refusal === 'UNREAD';
 }
 
 interface DetailProps extends PageProps {

@@ -16,13 +16,13 @@ export function Unread(props: { rows: readonly UnreadPayment[]; language: Langua
       <ul>
         {rows.map(({ sequenceId, reference, known }) => (
           <li key={sequenceId} data-id={sequenceId}>
-            {known === null ? (
-              reference
-            ) : (
+            <a href={linkTo('payment', {}, sequenceId)}>{reference}</a>
+            {known === null ? null : (
               <>
-                <a href={linkTo('payment', {}, sequenceId)}>{reference}</a> {when(known.scannedAtMs, nowMs)} ·{' '}
-                {typeWords(known.type, language)} {won(known.amount, language)} ·{' '}
-                {stateWords(known, language)} · {maskedCard(known.bin, known.last4)}
+                {' '}
+                {when(known.scannedAtMs, nowMs)} · {typeWords(known.type, language)}{' '}
+                {won(known.amount, language)} · {stateWords(known, language)} ·{' '}
+                {maskedCard(known.bin, known.last4)}
               </>
             )}
           </li>

@@ -120,6 +120,10 @@ export const UNREAD = {
     ko: '현금이 어디 있는지 확인해 적어 두세요. 그다음 프로그램을 멈추고 마지막 백업을 복원하세요(설치 안내서의 ledger restore).',
     en: "Find out where the cash is and write it down. Then stop the program and restore the last backup (ledger restore in the installer's guide).",
   },
+  none: {
+    ko: '장부에서 이 거래를 읽을 수 없고, 기록도 손상되어 아는 내용이 없습니다.',
+    en: 'The ledger cannot read this payment, and its entries are damaged too: nothing is known of it.',
+  },
   one: {
     ko: '장부에서 이 거래를 읽을 수 없습니다. 마지막으로 알던 내용이며, 이것으로 결정할 수 없습니다.',
     en: 'The ledger cannot read this payment. This is what was known of it last; nothing is decided on it.',

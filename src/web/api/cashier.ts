@@ -2,6 +2,7 @@
 import type { Cash, Host } from '../../intent/model.ts';
 import type { FaceId, PressAnswer, PressBody, RailItem, Snapshot } from '../../station/snapshot.ts';
 import type { Language, ReceiptAnswer } from './common.ts';
+import type { UnreadPayment } from './payments.ts';
 
 /**
  * `GET /api/v1/stations/:station/events?page=PAGE` (text/event-stream).
@@ -79,6 +80,8 @@ export interface FindBody {
 
 export interface FindAnswer {
   readonly items: readonly FoundPayment[];
+  /** Found too, and their rows cannot be read: a manager finds their cash. */
+  readonly unread: readonly UnreadPayment[];
   /** What became of the question to the issuer; `not`: there was nothing to ask. */
   readonly asked: 'answered' | 'noAnswer' | 'not';
 }

@@ -35,7 +35,7 @@ export interface PaymentRow {
 export interface UnreadPayment {
   readonly sequenceId: string;
   readonly reference: string;
-  /** What was known of it last; null: nothing, it had ended when this run began. */
+  /** What was known of it last, or what the journal says of it; null: its entries cannot be read either. */
   readonly known: Pick<
     PaymentRow,
     'type' | 'amount' | 'scannedAtMs' | 'bin' | 'last4' | 'host' | 'cash' | 'deferred'
@@ -147,7 +147,7 @@ export interface OfferedDecision {
 }
 
 export interface PaymentDetail extends PaymentRow {
-  /** Its row cannot be read: this is what was known of it last, and nothing may be decided on it. */
+  /** Its row cannot be read: this is what was known of it last, or what the journal says; nothing may be decided on it. */
   readonly unread: boolean;
   /** The face a cashier would see for it. */
   readonly face: FaceId;

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { page } from './browser-page.ts';
+import { newPage, page } from './browser-page.ts';
 import { drawn, face, headline, open, PRESS, server, show, startCashier, until } from './cashier-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
 import { crowded, intentOf, snapshotOf } from './snapshots.ts';
+
+/** Set it to keep a picture of what is found, in that folder, which is there already. */
+const SHOTS = process.env.SCREENS_SHOTS;
 
 startCashier();
 
@@ -167,12 +171,37 @@ describe('what is found', () => {
   it('says whether the issuer answered, and an ended payment has a paper but nothing to open', async () => {
     await open();
     const ended = { ...found, face: 'DONE-IN', paper: 'charge', open: false, host: 'approved' };
-    await find({ items: [ended], asked: 'noAnswer' });
+    await find({ items: [ended], unread: [], asked: 'noAnswer' });
     await until(() => page.locator('.found').innerText()).toContain('발행사가 답하지 않았습니다');
     expect(server.callsOf('find')[0]?.body.text).toBe('0005');
     expect(await page.locator('.items button').allInnerTexts()).toEqual(['영수증']);
     expect(await axeFaults(page)).toEqual([]);
   });
+
+  it.each([
+    ['ko', '장부에서 읽을 수 없는 거래', '점장을 부르세요'],
+    ['en', 'The ledger cannot read these', 'call the manager'],
+  ] as const)(
+    'says what it cannot read, with what is known of it and nothing to press: %s',
+    async (language, what, todo) => {
+      await newPage({ viewport: { width: 1024, height: 768 } }, { language, theme: 'light', sound: true });
+      await open();
+      const { type, amount, scannedAtMs, last4 } = found;
+      const known = { type, amount, scannedAtMs, last4, bin: '941000', host: 'approved', cash: 'received' };
+      const unread = [
+        { sequenceId: found.sequenceId, reference: found.reference, known },
+        { sequenceId: 'UNKNOWN0', reference: 'WX12-YZ34', known: null },
+      ];
+      await find({ items: [], unread, asked: 'not' });
+      const panel = page.locator('.panel');
+      await until(() => panel.innerText()).toContain(what);
+      for (const part of [todo, found.reference, 'WX12-YZ34'])
+        expect(await panel.innerText()).toContain(part);
+      expect(await page.locator('.items button').count()).toBe(0);
+      expect(await axeFaults(page)).toEqual([]);
+      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `find-unread-${language}.png`) });
+    },
+  );
 
   it('gives a slip again only against the last four of the card', async () => {
     server.routes.set(RECEIPT, ({ body }) =>
@@ -184,7 +213,7 @@ describe('what is found', () => {
         : { status: 403, body: { error: 'REFUSED', text: '', refusal: 'LAST4' } },
     );
     await open();
-    await find({ items: [found], asked: 'answered' });
+    await find({ items: [found], unread: [], asked: 'answered' });
     await page.locator('.items button', { hasText: '확인증' }).click();
     await until(() => page.locator('.panel .empty').innerText()).toContain('손님께 물어보세요');
     for (const given of ['9999', '0005']) {

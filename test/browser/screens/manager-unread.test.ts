@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UNREAD as UNREAD_WORDS } from '../../../src/screens/text/manager.ts';
 import type { UnreadPayment } from '../../../src/web/api/payments.ts';
 import { page } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
@@ -72,6 +73,22 @@ describe('payments whose rows cannot be read', () => {
     expect(await page.locator('.decide').count()).toBe(0);
     await keep('payment-unread');
   });
+
+  it.each(['ko', 'en'] as const)(
+    'say so where their entries are damaged too, and what to do: %s',
+    async (language) => {
+      await use(language, 'light', { width: 1280, height: 800 });
+      const body = { error: 'LEDGER', text: 'x', refusal: 'UNREAD' };
+      server.routes.set(`GET ${API}/payments/${DETAIL.sequenceId}`, () => ({ status: 503, body }));
+      await page.goto(`${server.url}/manager.html#/payment/${DETAIL.sequenceId}`);
+      const { none, todo } = UNREAD_WORDS;
+      await until(() => page.locator('.alarm[role=alert]').innerText()).toContain(none[language]);
+      expect(await page.locator('.alarm[role=alert]').innerText()).toContain(todo[language]);
+      expect(await page.locator('.load-fault').count()).toBe(0);
+      expect(await axeFaults(page)).toEqual([]);
+      await keep(`payment-lost-${language}`);
+    },
+  );
 });
 
 async function keep(name: string): Promise<void> {

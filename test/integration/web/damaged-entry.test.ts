@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FindAnswer } from '../../../src/web/api/cashier.ts';
 import type { DayAnswer } from '../../../src/web/api/day.ts';
+import type { ApiError } from '../../../src/web/api/error.ts';
 import type { PaymentDetail, PaymentsAnswer } from '../../../src/web/api/payments.ts';
 import { changeByHand } from '../agent/by-hand.ts';
 import { type Answer, askedToEnd, call, EventReader, Page, until } from '../agent/harness.ts';
@@ -130,15 +132,57 @@ describe('a manager of a till with a payment whose row is no JSON any more', () 
     await expect(manager('export.csv')).rejects.toThrow('aborted'); // never one without it
   });
 
-  it('sees all others in the list, and the name of one that had ended', async () => {
+  it('sees all others in the list, and what the journal says of one that had ended, also on a page of its own', async () => {
     const ended = await lab.charge(20_000);
     damage(20_000);
     const answer = await manager('payments');
     const { rows, unread } = answer.json<PaymentsAnswer>();
     expect(rows.map(({ amount }) => amount)).toEqual([10_000]);
-    expect(unread).toMatchObject([{ sequenceId: ended, known: null }]);
-    expect((await manager(`payments/${ended}`)).status).toBe(503);
+    const known = { type: 'CHARGE', amount: 20_000, host: 'approved', cash: 'received' };
+    expect(unread).toMatchObject([{ sequenceId: ended, known }]);
+    const detail = await manager(`payments/${ended}`);
+    expect(detail.status).toBe(200);
+    expect(detail.json<PaymentDetail>()).toMatchObject({
+      ...{ ...known, unread: true, decisions: [], canInquire: false, receipt: null },
+    });
+    expect(detail.json<PaymentDetail>().steps.map(({ event }) => event)).toContain('approved');
+    const decided = { decision: 'seen', version: 1, reason: 'CUSTOMER_ASKED' };
+    expect((await manager(`payments/${ended}/decide`, decided)).status).toBe(503);
     expect((await manager('today')).status).toBe(200);
+  });
+
+  it('is told by its page that nothing is known of one whose entries are damaged too', async () => {
+    const ended = await lab.charge(20_000);
+    damage(20_000);
+    const own = `sequence_id = '${ended}' AND kind = 'approved'`;
+    const file = join(lab.till.directory, 'ledger', 'ledger.db');
+    changeByHand(file, `UPDATE journal SET body = replace(body, '20261', '20262') WHERE ${own}`);
+    expect((await manager('payments')).json<PaymentsAnswer>().unread).toMatchObject([{ known: null }]);
+    const detail = await manager(`payments/${ended}`);
+    expect([detail.status, detail.json<ApiError>().refusal]).toEqual([503, 'UNREAD']);
+  });
+});
+
+describe('[Find] at the counter', () => {
+  it('names a payment whose row is no JSON any more beside those that can be read', async () => {
+    const ended = await lab.charge(20_000);
+    damage(20_000);
+    const { last4 = '' } = lab.till.agent.ledger.list({ limit: 2, readableOnly: true }).intents[0] ?? {};
+    const { items, unread } = (await lab.page.post('find', { text: last4 })).json<FindAnswer>();
+    expect(items.map(({ amount }) => amount)).toEqual([10_000]);
+    expect(unread).toMatchObject([{ sequenceId: ended, known: { type: 'CHARGE', amount: 20_000 } }]);
+    const byReference = await lab.page.post('find', { text: ended.slice(-8) });
+    expect(byReference.json<FindAnswer>()).toMatchObject({ items: [], asked: 'not', unread: [{}] });
+  });
+
+  it('names no payment that it was not asked for', async () => {
+    const sequenceId = await chargeWithoutAnswer(30_000);
+    damage(30_000);
+    await lab.page.sees('LEDGER', ({ face }) => face.values.code === 'CORRUPT');
+    const found = await lab.page.post('find', { text: '0000-0000' });
+    expect(found.json<FindAnswer>()).toMatchObject({ items: [], unread: [] });
+    const itself = await lab.page.post('find', { text: sequenceId.slice(-8) });
+    expect(itself.json<FindAnswer>().unread).toMatchObject([{ sequenceId, known: { amount: 30_000 } }]);
   });
 });
 
