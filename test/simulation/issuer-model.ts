@@ -308,7 +308,8 @@ export class IssuerModel {
     const code = this.#judge(request, cardNumber);
     const token = this.#tokens.get(request.barcodeSpec);
     if (token !== undefined) token.boundTo ??= sequenceId;
-    const decide = (): ModelAnswer<ApproveAnswer> => this.#decide(terminalId, request, cardNumber, code);
+    const decide = (): ModelAnswer<ApproveAnswer> =>
+      this.#decide(terminalId, request, cardNumber, code, token);
     return code === null ? this.#takesTime(sequenceId, decide) : decide();
   }
 
@@ -318,18 +319,21 @@ export class IssuerModel {
     return ms === null ? decide() : this.#work.take(sequenceId, ms === 'forEver' ? null : ms, decide);
   }
 
-  /** `barred`: why the request as it came is not approved. */
+  /** `barred`: why the request as it came is not approved. `presented`: what it was presented with. */
   #decide(
     terminalId: string,
     request: ApproveRequest,
     cardNumber: string,
     barred: string | null,
+    presented: Token | undefined,
   ): ModelAnswer<ApproveAnswer> {
     // Undone while it was worked on.
     const old = this.items.get(request.sequenceId);
     if (old !== undefined) return this.#repeat(old, request);
     const code = barred ?? this.#judgeBalance(request, cardNumber);
-    const token = this.#tokens.get(request.barcodeSpec);
+    // Issued again in the same words while it was worked on, a barcode is another one; put back, it is the same.
+    const known = this.#tokens.get(request.barcodeSpec);
+    const token = known?.issuedAtMs === presented?.issuedAtMs ? known : presented;
     const answer: ApproveAnswer | null = code === null ? this.#book(request, cardNumber, token) : null;
     const businessDate = this.openDate(terminalId);
     this.items.set(request.sequenceId, {

@@ -203,6 +203,10 @@ describe('the whole terminal under one seed', () => {
     ],
     [1_300_886, 'a barcode that was gone, to be sent on a disk that fails'],
     [307_930, 'a close agreed by an issuer that was put back to before a payment'],
+    [
+      8_502_119,
+      'a barcode that was issued again in the same words while the issuer still worked on the first',
+    ],
     [600_456, 'an answer that asks for a wait in the moment in which another one lets a close go on'],
     [500_110, 'a till that ended before it made a close anew that a payment came between'],
   ])('keeps the promise under a seed that once failed: %d, %s', async (seed) => {
