@@ -114,7 +114,8 @@ export function metricsOf(parts: AgentParts, directory: string): ReturnType<type
   return createMetrics(() => {
     const summary = parts.ledger.summary();
     const status = parts.worker.status();
-    const { depth, oldestAtMs, inFlight, lateAnswers, faults, attempts, outcomes, latency } = status.counts;
+    const { depth, depthByHost, oldestAtMs, inFlight } = status.counts;
+    const { lateAnswers, faults, attempts, outcomes, latency } = status.counts;
     return {
       ...summary,
       nowMs: parts.clock.now().wallMs,
@@ -124,7 +125,8 @@ export function metricsOf(parts: AgentParts, directory: string): ReturnType<type
       breaker: status.breaker,
       drainPerMinute: status.drainPerMinute,
       clockOffsetMs: status.clockOffsetMs,
-      ...{ depth, oldestAtMs, inFlight, lateAnswers, ledgerFaults: faults, attempts, outcomes, latency },
+      ...{ depth, depthByHost, oldestAtMs, inFlight, lateAnswers, ledgerFaults: faults },
+      ...{ attempts, outcomes, latency },
       scanners: parts.scanners.list().map(({ status: { name, state }, scanner }) => {
         const statistics = scanner?.statistics();
         const dropped = Object.values(statistics?.dropped ?? {}).reduce((sum, count) => sum + count, 0);

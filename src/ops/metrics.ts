@@ -33,6 +33,8 @@ export interface MetricFacts {
   readonly clockOffsetMs: number | null;
   /** Payments that need the issuer, by the request that is due or waited for. */
   readonly depth: Readonly<Record<string, number>>;
+  /** The same payments, and those whose request is under way, by what the issuer may know of them. */
+  readonly depthByHost: Readonly<Record<string, number>>;
   /** UTC ms of the scan of the oldest payment that needs the issuer. */
   readonly oldestAtMs: number | null;
   readonly inFlight: number;
@@ -164,6 +166,9 @@ function breakerGauges(registry: Registry): Fill {
 
 function deliveryMetrics(registry: Registry): Fill {
   const depth = gauge(registry, 'delivery_depth', 'Payments that need the issuer, by request', ['request']);
+  const byHost = gauge(registry, 'delivery_depth_by_host', 'Payments that need the issuer, by host state', [
+    'host',
+  ]);
   const oldest = gauge(
     registry,
     'delivery_oldest_age_seconds',
@@ -175,6 +180,7 @@ function deliveryMetrics(registry: Registry): Fill {
   const faults = counter(registry, 'ledger_faults_total', 'Commits that had to be tried again');
   return (facts) => {
     for (const [request, count] of Object.entries(facts.depth)) depth.set({ request }, count);
+    for (const [host, count] of Object.entries(facts.depthByHost)) byHost.set({ host }, count);
     oldest.set(facts.oldestAtMs === null ? 0 : Math.max(0, facts.nowMs - facts.oldestAtMs) / 1_000);
     inFlight.set(facts.inFlight);
     for (const each of [attempts, late, faults]) each.reset();

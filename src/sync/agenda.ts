@@ -1,5 +1,5 @@
 import { commandDue, requestDue } from '../intent/due.ts';
-import type { Due, Intent, IntentTimes } from '../intent/model.ts';
+import { type Due, HOSTS, type Host, type Intent, type IntentTimes } from '../intent/model.ts';
 import { Heap } from './heap.ts';
 import type { RequestKind } from './types.ts';
 
@@ -38,6 +38,11 @@ function laneOf(request: RequestKind, intent: Intent): Lane {
   return request;
 }
 
+/** A request is due or waited for, or its answer is. */
+function needsIssuer({ request, intent }: Entry): boolean {
+  return request !== null || intent.host === 'sending';
+}
+
 /**
  * What is due when, for every intent that still needs something. A copy of nothing but what `requestDue` and
  * `commandDue` say of the ledger's intents; rebuilt at each start.
@@ -54,11 +59,14 @@ export class Agenda {
     deferred: new Map(),
   };
   readonly depth: Record<RequestKind, number> = { approve: 0, inquiry: 0, netCancel: 0, void: 0 };
+  /** The same payments, and those whose request is under way, by what the issuer may know of them. */
+  readonly depthByHost: Record<Host, number>;
   deferred = 0;
   #age = 0;
 
   constructor(times: IntentTimes) {
     this.#times = times;
+    this.depthByHost = Object.fromEntries(HOSTS.map((host) => [host, 0])) as Record<Host, number>;
   }
 
   get size(): number {
@@ -173,7 +181,7 @@ export class Agenda {
   /** UTC ms of the oldest scan that still needs the issuer. */
   oldestAtMs(): number | null {
     for (const entry of this.#entries.values()) {
-      if (entry.request !== null || entry.intent.host === 'sending') return entry.intent.scannedAtMs;
+      if (needsIssuer(entry)) return entry.intent.scannedAtMs;
     }
     return null;
   }
@@ -197,6 +205,7 @@ export class Agenda {
   #count(entry: Entry, step: 1 | -1): void {
     if (entry.request !== null) this.depth[entry.request] += step;
     const { intent } = entry;
+    if (needsIssuer(entry)) this.depthByHost[intent.host] += step;
     if (intent.deferred && ['unsent', 'sending', 'unknown'].includes(intent.host)) this.deferred += step;
   }
 

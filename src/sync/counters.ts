@@ -49,7 +49,7 @@ export class Counters {
   }
 
   /** A copy that stays as it is. */
-  view(rest: Pick<SyncCounts, 'depth' | 'deferred' | 'inFlight' | 'oldestAtMs'>): SyncCounts {
+  view(rest: Pick<SyncCounts, 'depth' | 'depthByHost' | 'deferred' | 'inFlight' | 'oldestAtMs'>): SyncCounts {
     const latency = Object.fromEntries(
       CALL_KINDS.map((kind): [CallKind, Histogram] => {
         const { counts, sumMs, count } = this.#latency[kind];
@@ -62,6 +62,7 @@ export class Counters {
     return {
       ...rest,
       depth: { ...rest.depth },
+      depthByHost: { ...rest.depthByHost },
       attempts: { ...this.#attempts },
       outcomes,
       latency,

@@ -3,7 +3,7 @@
  * metrics. Plain values only, no card datum. Times ending in `AtMs` or `sinceMs` are UTC ms (wall); nothing here is
  * used for a decision about money.
  */
-import type { Actor } from '../intent/model.ts';
+import type { Actor, Host } from '../intent/model.ts';
 
 export type LineStateName = 'online' | 'down' | 'slow' | 'paused';
 
@@ -96,6 +96,8 @@ export type OutcomeClass = (typeof OUTCOMES)[number];
 export interface SyncCounts {
   /** Items that need the issuer, by the request that is due or waited for. */
   readonly depth: Readonly<Record<RequestKind, number>>;
+  /** The same items, and those whose request is under way, by what the issuer may know of them. */
+  readonly depthByHost: Readonly<Record<Host, number>>;
   /** Deferred charges not yet credited. */
   readonly deferred: number;
   readonly inFlight: number;

@@ -249,6 +249,7 @@ export class SyncWorker {
         this.#counters.lateAnswers = this.#delivery.lateAnswers;
         return this.#counters.view({
           depth: this.#agenda.depth,
+          depthByHost: this.#agenda.depthByHost,
           deferred: this.#agenda.deferred,
           inFlight: this.#calls.size,
           oldestAtMs: this.#agenda.oldestAtMs(),

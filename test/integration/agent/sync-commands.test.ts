@@ -108,6 +108,8 @@ describe('the sync commands', () => {
     must(ledger, intent, { kind: 'acknowledge' }, now, { actor: TERMINAL });
     const waiting = await metrics();
     expect(waiting.get('delivery_depth{request="approve"}')).toBe(1);
+    expect(waiting.get('delivery_depth_by_host{host="unsent"}')).toBe(1);
+    expect(waiting.get('delivery_depth_by_host{host="sending"}')).toBe(0);
     expect(waiting.get('owed_won{kind="deferred"}')).toBe(10_000);
     expect(waiting.get('delivery_oldest_age_seconds')).toBeGreaterThan(0);
     expect(waiting.get('call_attempts_total{call="approve"}')).toBe(0);
@@ -118,11 +120,18 @@ describe('the sync commands', () => {
     expect(await printed('status')).toMatch(
       /paused: backlog wanted[\s\S]*10,000 won[\s\S]*oldest {3}scanned 20/,
     );
+    till.issuer.faults?.set({ call: 'approve', kind: 'delay', ms: 1_500, times: 1 });
     await sync('resume');
+    await until('it is under way', () => ledger.get(intent.sequenceId)?.host === 'sending');
+    const underWay = await metrics();
+    expect(underWay.get('delivery_depth_by_host{host="unsent"}')).toBe(0);
+    expect(underWay.get('delivery_depth_by_host{host="sending"}')).toBe(1);
+    till.issuer.faults?.clear();
     await until('it is decided', () => ledger.get(intent.sequenceId)?.host === 'approved');
     await until('its answer was counted', () => worker.status().counts.outcomes.approve.answered === 1);
     const done = await metrics();
     expect(done.get('delivery_depth{request="approve"}')).toBe(0);
+    expect(done.get('delivery_depth_by_host{host="sending"}')).toBe(0);
     expect(done.get('delivery_oldest_age_seconds')).toBe(0);
     expect(done.get('call_attempts_total{call="approve"}')).toBe(1);
     expect(done.get('calls_total{call="approve",outcome="answered"}')).toBe(1);

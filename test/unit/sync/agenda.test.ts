@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandDue, requestDue } from '../../../src/intent/due.ts';
+import { HOSTS, type Host } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { Agenda, LANES } from '../../../src/sync/agenda.ts';
 import { everyIntent } from '../intent/make.ts';
@@ -40,6 +41,18 @@ describe('the agenda', () => {
     },
   );
 
+  it('counts what needs the issuer by its state there, also what is under way', () => {
+    const count = (host: Host): number =>
+      INTENTS.filter((intent) => intent.host === host && (host === 'sending' || requestDue(intent) !== null))
+        .length;
+    const { depthByHost } = agendaOf(INTENTS);
+    expect(depthByHost).toEqual(Object.fromEntries(HOSTS.map((host) => [host, count(host)])));
+    for (const host of ['unsent', 'sending', 'unknown', 'reversing', 'voiding'] as const)
+      expect(depthByHost[host]).toBeGreaterThan(0);
+    for (const host of ['approved', 'declined', 'reversed', 'closed'] as const)
+      expect(depthByHost[host]).toBe(0);
+  });
+
   it('is the same whatever it held of an intent before, and takes no older state for a newer one that it holds', () => {
     const agenda = new Agenda(DEFAULT_TIMES);
     const all = INTENTS.slice(0, 400);
@@ -50,6 +63,9 @@ describe('the agenda', () => {
       const isHeld = agenda.get(intent.sequenceId) !== undefined;
       if (isHeld) agenda.put({ ...before, sequenceId: intent.sequenceId, version: 2 });
     }
-    expect(readyAt(agenda, 900_000)).toEqual(readyAt(agendaOf(all), 900_000));
+    const fresh = agendaOf(all);
+    expect(agenda.depthByHost).toEqual(fresh.depthByHost);
+    expect(agenda.depth).toEqual(fresh.depth);
+    expect(readyAt(agenda, 900_000)).toEqual(readyAt(fresh, 900_000));
   });
 });

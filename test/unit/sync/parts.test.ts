@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Random } from '../../../src/intent/clock.ts';
 import type { Now } from '../../../src/intent/model.ts';
+import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import type { HelloAnswer } from '../../../src/konaplate/settlement.ts';
+import { Agenda } from '../../../src/sync/agenda.ts';
 import { Breaker } from '../../../src/sync/breaker.ts';
 import { Counters } from '../../../src/sync/counters.ts';
 import { Heap } from '../../../src/sync/heap.ts';
@@ -376,6 +378,7 @@ describe('the counters', () => {
     counters.ended('approve', 'ambiguous', 60_000);
     const view = counters.view({
       depth: { approve: 0, inquiry: 0, netCancel: 0, void: 0 },
+      depthByHost: { ...new Agenda(DEFAULT_TIMES).depthByHost, sending: 1 },
       deferred: 0,
       inFlight: 0,
       oldestAtMs: null,
