@@ -25,7 +25,7 @@ const CUSTOMERS = 30;
 /** Of the drawer, not of a payment. */
 const COUNTS: readonly VoucherKind[] = ['countOver', 'countShort'];
 /** Bounded by count; the time is only a net for a machine that is busy with something else. */
-const BUDGET_MS = 100_000;
+const BUDGET_MS = 240_000;
 /** Cells of the table of intent-rules 3 (host, and what comes) that a few hundred stories always meet. */
 const CELLS: Readonly<Record<string, readonly string[]>> = {
   unsent: ['inquiryNotFound', 'restart'],
