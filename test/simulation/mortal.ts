@@ -38,13 +38,21 @@ export interface DiskFaults {
 }
 
 /** One write that fails, by its kind in the counted faults. */
-export type DiskFault = 'diskFull' | 'diskError' | 'diskStaysFull' | 'diskStaysBroken' | 'memoryFails';
+export type DiskFault =
+  | 'diskFull'
+  | 'diskError'
+  | 'diskStaysFull'
+  | 'diskStaysBroken'
+  | 'memoryFails'
+  | 'failsOnce';
 
 /** What the till and its business days use; the rest of a ledger is for pages and commands, which no story has. */
 export type SimulatedLedger = TillLedger & DayLedger;
 
-/** Whether the process ends at this write, before or after it; null: it does not. */
-export type Doom = () => 'before' | 'after' | null;
+/** The process ends before or after a write; there is no room for it; the disk fails, with the commit on it nevertheless. */
+export type Fate = 'before' | 'after' | 'full' | 'io' | 'ioKept';
+/** What a sweep has become of this write; null: nothing. */
+export type Doom = () => Fate | null;
 
 /** What writes find, and who hears of it. */
 export interface MortalWorld {
@@ -55,7 +63,7 @@ export interface MortalWorld {
   readonly faults: DiskFaults;
   /** Writes after which the process is killed; null: it is not. */
   killIn: number | null;
-  /** Asked at each write, also of the file beside the ledger: where a sweep has the process end. null: no sweep. */
+  /** Asked at each write, also of the file beside the ledger; null: no sweep. */
   doom: Doom | null;
   onCrash(): void;
   /** A shrunk story may leave out that a process dies by itself. */
@@ -93,6 +101,15 @@ export function mortal(
     hasBroken = true;
     throw new LedgerFault('IO');
   };
+  /** A sweep has the disk fail just here. */
+  const failsHere = (fate: Fate | null, call: () => unknown): void => {
+    if (fate === 'full' && world.onDiskFault('full', 'failsOnce')) throw new LedgerFault('FULL');
+    if (fate !== 'io' && fate !== 'ioKept') return;
+    if (!world.onDiskFault('io', 'failsOnce')) return;
+    if (fate === 'ioKept') call();
+    hasBroken = true;
+    throw new LedgerFault('IO');
+  };
   /** After a write that failed the ledger writes nothing any more. */
   const mustBeWhole = (): void => {
     if (hasBroken) throw new LedgerFault('IO');
@@ -107,12 +124,14 @@ export function mortal(
     (...given: Arguments): Result => {
       if (state.dead) throw new Crashed();
       mustBeWhole();
+      const fate = world.doom?.() ?? null;
+      failsHere(fate, () => call(...given));
       diskFault(() => call(...given), isNew);
-      const doomed = world.doom?.() ?? null;
       const isKilled = world.killIn === 0;
       if (world.killIn !== null) world.killIn = isKilled ? null : world.killIn - 1;
-      const dies = doomed !== null || isKilled || (faults.crash > 0 && random.chance(faults.crash));
-      const after = dies && (doomed === null ? random.chance(0.5) : doomed === 'after');
+      const isEnd = fate === 'before' || fate === 'after';
+      const dies = isEnd || isKilled || (faults.crash > 0 && random.chance(faults.crash));
+      const after = dies && (isEnd ? fate === 'after' : random.chance(0.5));
       if (!dies || after) {
         const result = call(...given);
         if (!dies) return result;
@@ -154,10 +173,11 @@ export function mortal(
     sweep: (now) => {
       mustBeWhole();
       world.volume.tidied();
-      const doomed = world.doom?.() ?? null;
-      if (doomed === 'before') ends();
+      const fate = world.doom?.() ?? null;
+      failsHere(fate, () => ledger.sweep(now));
+      if (fate === 'before') ends();
       const erased = ledger.sweep(now);
-      return doomed === 'after' ? ends() : erased;
+      return fate === 'after' ? ends() : erased;
     },
     recovering: () => ledger.recovering(),
     markRecovering: around((reason, now, actor) => ledger.markRecovering(reason, now, actor)),
@@ -183,9 +203,14 @@ export function mortalMemory(world: MortalWorld, state: { dead: boolean }): Sync
     read: () => memory.read(),
     write: (remembered) => {
       if (state.dead) throw new Crashed();
-      const doomed = world.doom?.() ?? null;
-      const dies = doomed !== null || (faults.memory > 0 && random.chance(faults.memory) && world.mayDie());
-      const isAfter = dies && (doomed === null ? random.chance(0.5) : doomed === 'after');
+      const fate = world.doom?.() ?? null;
+      const isEnd = fate === 'before' || fate === 'after';
+      if (fate !== null && !isEnd && world.onDiskFault('memory', 'failsOnce')) {
+        if (fate === 'ioKept') memory.write(remembered);
+        throw new Error('EIO: the file beside the ledger');
+      }
+      const dies = isEnd || (faults.memory > 0 && random.chance(faults.memory) && world.mayDie());
+      const isAfter = dies && (isEnd ? fate === 'after' : random.chance(0.5));
       if (!dies || isAfter) memory.write(remembered);
       if (!dies) return;
       state.dead = true;

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- [--seeds N] [--from N] [--customers N] [--seconds N] [--workers N] [--files] [--story SEED]
- * [--shrink SEED] [--plants] [--calm] [--replay FILE] [--sweep restore|crash|cutOver] [--place PLACE]`
+ * [--shrink SEED] [--plants] [--calm] [--replay FILE] [--sweep KIND] [--place PLACE]`
  *
  * Without `--customers` a story has as many customers as a busy hour needs for twenty payments; with it so many who take
  * their time, on a worse line, as the older lists of seeds were told.
@@ -14,7 +14,8 @@
  *
  * `--sweep` tells one short day once for every place of it: `restore` puts the disk back to each index of its journal (an
  * image, one without the file beside the ledger, a backup), `crash` ends the process before each write, after it, and with
- * the commit before it gone, `cutOver` cuts the date over, or seals the day, at each step of each request. `--story`, or
+ * the commit before it gone, `tail` puts the disk back at each write, `again` ends the process once more while it starts,
+ * `disk` lets each write fail, `cutOver` cuts the date over, or seals the day, at each step of each request. `--story`, or
  * `--from` and `--seeds`, name the dice, under which the day has other people; with `--customers N` it is the seed's own
  * story instead, with its own faults. `--place before:57` tells that one line by line.
  */

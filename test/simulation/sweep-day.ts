@@ -38,9 +38,10 @@ export async function sweepDay(scene: Scene): Promise<void> {
   await visit.comesUnanswered(30_000, (isBad) => {
     counter.network.oneWay = isBad;
   });
+  await visit.waits();
   counter.network.up = false;
   await scene.pass(DOWN_MS);
-  await visit.comes('CHARGE', 20_000, 10_000);
+  await visit.shows('CHARGE', 20_000, 10_000);
   counter.network.up = true;
   await scene.pass(20_000);
   await visit.comes('CHARGE', 30_000, STAYS_MS);
@@ -61,13 +62,23 @@ class Visits {
     this.#counter = counter;
   }
 
-  /** A customer waits until the till is free, shows a barcode and stays for so long. */
-  async comes(type: 'CHARGE' | 'REFUND', amount: number, staysMs: number): Promise<void> {
-    const { issuer, say, pass } = this.#scene;
+  /** The next customer waits until the till is free, or for a minute. */
+  async waits(): Promise<void> {
+    const { pass } = this.#scene;
     for (let waitedMs = 0; waitedMs < WAITS_MS && !this.#counter.isFree; waitedMs += LOOKS_EVERY_MS) {
       this.#counter.guarded(() => this.#counter.recover());
       await pass(LOOKS_EVERY_MS);
     }
+  }
+
+  async comes(type: 'CHARGE' | 'REFUND', amount: number, staysMs: number): Promise<void> {
+    await this.waits();
+    await this.shows(type, amount, staysMs);
+  }
+
+  /** A barcode, and stays for so long. */
+  async shows(type: 'CHARGE' | 'REFUND', amount: number, staysMs: number): Promise<void> {
+    const { issuer, say, pass } = this.#scene;
     say(`a customer shows ${type} ${amount.toLocaleString('en')}`);
     const card = CARDS[this.#customers % CARDS.length] ?? CARDS[0];
     this.#customers += 1;
@@ -78,8 +89,9 @@ class Visits {
 
   /** The same, a charge whose line is bad for so long. */
   async comesUnanswered(badMs: number, line: (isBad: boolean) => void): Promise<void> {
+    await this.waits();
     line(true);
-    await this.comes('CHARGE', 10_000, badMs);
+    await this.shows('CHARGE', 10_000, badMs);
     line(false);
     await this.#scene.pass(STAYS_MS);
   }

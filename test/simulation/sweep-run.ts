@@ -35,7 +35,7 @@ function print(seed: number, kind: SweepKind, { plain, places, runs, failed, spa
   const ways = SWEEPS[kind].join(', ');
   const all = places * SWEEPS[kind].length;
   const ended = runs < all ? ` of ${all}, the time was over` : '';
-  const nothing = spared.length === 0 ? '' : `, nothing to lose at ${spared.map(wordsOfPlace).join(' ')}`;
+  const nothing = spared.length === 0 ? '' : `, nothing could come at ${spared.map(wordsOfPlace).join(' ')}`;
   console.log(
     `seed ${seed}: ${plain.intents} intents, ${places} places (${ways}), ${runs} runs${ended}${nothing}, violations ${failed.length}`,
   );

@@ -32,7 +32,7 @@ export interface SweepResult {
   readonly places: number;
   readonly runs: number;
   readonly failed: readonly FailedPlace[];
-  /** Where nothing could come, as there was no commit to lose. */
+  /** Where nothing could come: there was no commit to lose, or no write any more. */
   readonly spared: readonly Place[];
 }
 
@@ -76,6 +76,8 @@ export async function tellPlace(
 export interface SweepOptions {
   /** Nothing new begins after so long. */
   readonly budgetMs: number;
+  /** Of the ways of the sweep; absent: all of them. */
+  readonly ways?: readonly Way[];
   /** Ends with the first place that has a violation of such a code. */
   readonly until?: (code: string) => boolean;
 }
@@ -83,7 +85,7 @@ export interface SweepOptions {
 export async function sweep(
   swept: Swept,
   kind: SweepKind,
-  { budgetMs, until = () => false }: SweepOptions,
+  { budgetMs, ways = SWEEPS[kind], until = () => false }: SweepOptions,
 ): Promise<SweepResult> {
   const startMs = performance.now();
   const { stackTraceLimit } = Error;
@@ -95,8 +97,8 @@ export async function sweep(
   try {
     const plain = await tellPlace(swept, counting);
     if (plain.violations.length > 0) failed.push({ place: null, violations: plain.violations });
-    const places = counting.met[kind];
-    for (const place of placesOf(kind, places)) {
+    const places = counting.places(kind);
+    for (const place of placesOf(ways, places)) {
       if (performance.now() - startMs > budgetMs) break;
       const blow = new Blow(place);
       const { violations } = await tellPlace(swept, blow);
@@ -111,8 +113,6 @@ export async function sweep(
   }
 }
 
-function placesOf(kind: SweepKind, places: number): readonly Place[] {
-  return SWEEPS[kind].flatMap((way) =>
-    Array.from({ length: places }, (_, index) => ({ way, at: index + 1 })),
-  );
+function placesOf(ways: readonly Way[], places: number): readonly Place[] {
+  return ways.flatMap((way) => Array.from({ length: places }, (_, index) => ({ way, at: index + 1 })));
 }
