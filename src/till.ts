@@ -11,6 +11,7 @@ import { LedgerFault } from './ledger/fault.ts';
 import type { Committed, JournalHead, Ledger, TillLedger, VerifyReport } from './ledger/types.ts';
 import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
+import { recentOutcomes } from './station/recent.ts';
 import { type ScanFrame, Station } from './station/station.ts';
 import { DEFAULT_STATION_TIMES, type StationTimes } from './station/times.ts';
 import { laterAnswer } from './station/view.ts';
@@ -90,7 +91,7 @@ export class Till {
     ledger.note('agentStarted', { version: options.version, run: options.run }, clock.now(), {
       role: 'terminal',
     });
-    this.board = new Board(ledger);
+    this.board = new Board(ledger, recentOutcomes(ledger, clock.now()));
     this.settlement = this.#makeSettlement();
     this.stations = this.#makeStations();
     this.#unlisten = ledger.onCommit((committed) => this.#committed(committed));

@@ -301,6 +301,8 @@ export type TillLedger = Pick<
   | 'open'
   | 'attention'
   | 'list'
+  | 'timeline'
+  | 'entries'
   | 'head'
   | 'isBroken'
   | 'sweep'

@@ -13,14 +13,7 @@ import {
   occupiesStation,
 } from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
-
-/** Outcomes kept for the reversal rate. */
-const RECENT_MAX = 50;
-/**
- * An outcome counts for so long. Over the limit nothing new is opened, so nothing but time can lower the rate again: the
- * issuer is then tried anew with as many payments as the policy's `rateMinimum`.
- */
-const RECENT_MS = 600_000;
+import { outcomeOf, RECENT_MAX, RECENT_MS, type RecentOutcome } from './recent.ts';
 
 export interface CountSum {
   readonly count: number;
@@ -41,12 +34,6 @@ export interface BoardTotals {
   readonly cases: CountSum;
 }
 
-interface RecentOutcome {
-  readonly reversed: boolean;
-  /** Mono ms at which it came. */
-  readonly atMs: number;
-}
-
 export class Board {
   /**
    * In the order of acceptance, as the ledger gives them: ids are ordered by the wall clock, which may be set back. One that
@@ -54,13 +41,14 @@ export class Board {
    */
   readonly #intents = new Map<string, Intent>();
   /** Newest last. */
-  readonly #recent: RecentOutcome[] = [];
+  readonly #recent: RecentOutcome[];
   #totals: BoardTotals | null = null;
   /** Payments whose row cannot be read: no sentence of theirs can be trusted, and nothing of theirs be recorded. */
   readonly #aside = new Set<string>();
 
-  /** Reads the open intents and the open cases once. */
-  constructor(ledger: Pick<Ledger, 'attention'>) {
+  /** Reads the open intents and the open cases once. `recent`: outcomes of earlier runs that still count, oldest first. */
+  constructor(ledger: Pick<Ledger, 'attention'>, recent: readonly RecentOutcome[] = []) {
+    this.#recent = [...recent];
     for (const intent of ledger.attention()) this.#put(intent);
   }
 
@@ -129,12 +117,9 @@ export class Board {
   }
 
   #countOutcome(before: Intent | null, after: Intent): void {
-    if (before === null || before.host === after.host) return;
-    const reversed = after.host === 'reversing';
-    if (!reversed && after.host !== 'approved' && after.host !== 'declined') return;
-    // What a person undid later, paid or not, says nothing about the issuer.
-    if (before.host !== 'sending' && before.host !== 'unknown') return;
-    this.#recent.push({ reversed, atMs: after.enteredMs });
+    const outcome = outcomeOf(before?.host ?? null, after.host);
+    if (outcome === null) return;
+    this.#recent.push({ ...outcome, atMs: after.enteredMs });
     if (this.#recent.length > RECENT_MAX) this.#recent.shift();
   }
 

@@ -12,6 +12,7 @@ import { LedgerFault, openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import { Board } from '../../../src/station/board.ts';
 import { createIds } from '../../../src/station/ids.ts';
+import { recentOutcomes } from '../../../src/station/recent.ts';
 import type { PressAnswer, PressBody, Snapshot } from '../../../src/station/snapshot.ts';
 import { type ScanFrame, type ScanResult, Station } from '../../../src/station/station.ts';
 import { DEFAULT_STATION_TIMES } from '../../../src/station/times.ts';
@@ -131,7 +132,7 @@ export class Lab {
   }
 
   #openStation(): Station {
-    const board = new Board(this.ledger);
+    const board = new Board(this.ledger, recentOutcomes(this.ledger, this.clock.now()));
     this.#board = board;
     const { ledger } = this;
     const write = <T>(work: () => T): T => {
@@ -185,6 +186,15 @@ export class Lab {
     startRecovery(this.ledger, this.clock.now());
     this.station = this.#openStation();
     this.station.pages.opened(PAGE, this.clock.now().monoMs);
+  }
+
+  /** What the rate of reversals is judged by. */
+  get recent(): ReturnType<Board['recent']> | undefined {
+    return this.#board?.recent(this.clock.now().monoMs);
+  }
+
+  recentChangesMs(): number | null | undefined {
+    return this.#board?.recentChangesMs(this.clock.now().monoMs);
   }
 
   barcode(type: 'CHARGE' | 'REFUND', amount: number, cardNumber = CARD): string {

@@ -57,6 +57,23 @@ function slowCharge(): void {
   lab.clock.pass(8_000);
 }
 
+function declined(): void {
+  lab.scan(lab.barcode('CHARGE', 10_000));
+  lab.press('RECEIVED');
+  lab.event({ kind: 'send' });
+  lab.event({ kind: 'declined', code: '006_010', businessDate: null });
+  lab.press('HANDED');
+  lab.clock.pass(8_000);
+}
+
+/** A withdrawal that was approved and not paid. */
+function undone(): void {
+  payout();
+  lab.press('STOP');
+  lab.event({ kind: 'netCancelAcknowledged', result: 'REVERSED', tombstone: true, businessDate: null });
+  lab.clock.pass(20_000);
+}
+
 describe('too many reversals lately', () => {
   beforeEach(() => {
     lab.close();
@@ -71,6 +88,45 @@ describe('too many reversals lately', () => {
     lab.clock.pass(600_000);
     expect(lab.face()).toBe('IDLE');
     expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+  });
+
+  it('stop them also after a start: it forgets nothing of the last ten minutes, and lets them in when those are over', () => {
+    const { rateMinimum } = DEFAULT_POLICY.reversals;
+    for (let times = 0; times < rateMinimum; times += 1) slowCharge();
+    const untilMs = lab.recentChangesMs() ?? 0;
+    lab.restart();
+    expect(lab.see().face).toMatchObject({ id: 'SLOW', values: { cause: 'REVERSAL_RATE' } });
+    expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('refused');
+    expect(lab.recentChangesMs()).toBe(untilMs);
+    lab.clock.pass(untilMs - lab.clock.now().monoMs);
+    expect(lab.face()).toBe('IDLE');
+  });
+
+  it('are counted after a start as they were in the run: by what the issuer did, not by what people undid', () => {
+    lab.charge();
+    for (let times = 0; times < 3; times += 1) slowCharge();
+    declined();
+    undone();
+    later();
+    credited();
+    const { recent } = lab;
+    expect(recent).toEqual({ outcomes: 7, reversed: 3 });
+    lab.restart();
+    expect(lab.recent).toEqual(recent);
+    lab.restart(); // what a start itself writes changes nothing of it
+    expect(lab.recent).toEqual(recent);
+  });
+
+  it.each([
+    ['whose clock has lost its battery', 0],
+    ['long after, by its clock', Date.UTC(2031, 0, 1)],
+  ])('are counted by a start %s no further back than anybody knows', (_, wallMs) => {
+    for (let times = 0; times < DEFAULT_POLICY.reversals.rateMinimum; times += 1) slowCharge();
+    lab.clock.setWall(wallMs);
+    lab.restart();
+    expect(lab.face()).toBe(wallMs === 0 ? 'SLOW' : 'IDLE');
+    lab.clock.pass(600_000);
+    expect(lab.face()).toBe('IDLE');
   });
 
   it('are not what the store itself undid', () => {
