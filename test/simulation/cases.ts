@@ -87,7 +87,11 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
   },
   // Delivery goes on once somebody mended what stopped it.
   NOT_PROCESSED: { mayOpen: ({ intent, causes }) => intent.deferred && causes.has('line'), excuses: NEVER },
-  BUDGET_SPENT: { mayOpen: ({ causes }) => causes.has('line') || causes.has('disk'), excuses: NEVER },
+  // Attempts are counted on disk, answered ones too, and the deadline of a process that dies begins afresh with the next one.
+  BUDGET_SPENT: {
+    mayOpen: ({ causes }) => causes.has('line') || causes.has('disk') || causes.has('restart'),
+    excuses: NEVER,
+  },
   // A fence has reasons of its own, which are judged when it comes, also where the disk has no room for its mark. What the
   // journal lost a person has to find out.
   RECOVERING: {

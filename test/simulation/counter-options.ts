@@ -1,4 +1,6 @@
 /** What a till of a story is made of, and who hears of it. */
+import type { Policy } from '../../src/intent/policy.ts';
+import type { SyncLimits } from '../../src/sync/limits.ts';
 import type { Violation } from './check.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import type { IssuerMoods } from './issuer-moods.ts';
@@ -21,6 +23,10 @@ export interface CounterOptions {
   /** How often what is judged was there to be judged. */
   readonly tallies: FaultCounts;
   readonly without: ReadonlySet<string>;
+  /** The store's policy, drawn anew for each newer program. */
+  readonly policyOf: (random: SeededRandom) => Policy;
+  /** Bounds of the worker that are not its own defaults. */
+  readonly limits: Partial<SyncLimits>;
   readonly tombstones: boolean;
   /** null: nobody listens. */
   readonly tell: ((words: string) => void) | null;

@@ -4,6 +4,7 @@ import { Counter } from './counter.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { noMoods } from './issuer-moods.ts';
 import { decide } from './manager.ts';
+import { policyOf } from './policies.ts';
 import { STATION } from './terminal.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
 
@@ -31,6 +32,8 @@ function counterOf(clock: VirtualClock, seed = 1): Counter {
     counts: {},
     tallies: {},
     without: new Set(),
+    policyOf,
+    limits: {},
     tombstones: true,
     tell: null,
     violate: ({ text }) => expect.unreachable(text),

@@ -22,7 +22,6 @@ import { closeDay, isUnderWay } from './manager.ts';
 import { Crashed, survive } from './mortal.ts';
 import { NO_FAULTS, SimulatedNetwork, tally } from './network.ts';
 import { Page } from './page.ts';
-import { policyOf } from './policies.ts';
 import { PAGE, startTerminal, type Terminal, type TerminalWorld } from './terminal.ts';
 import type { SeededRandom } from './time.ts';
 import { Volume } from './volume.ts';
@@ -106,7 +105,8 @@ export class Counter {
       disk: new Disk(),
       terminalId,
       machineId,
-      policy: policyOf(random),
+      policy: options.policyOf(random),
+      limits: options.limits,
       volume: new Volume(),
       memory: new KeptMemory(() => this.#memoryFate()),
       plant,
@@ -265,7 +265,7 @@ export class Counter {
     if (terminal === null || this.#isRetiring || !this.#count('upgrade')) return;
     this.#isRetiring = true;
     this.#tell('an upgrade: the till stops and comes back as a newer program');
-    const { clock, random } = this.#options;
+    const { clock, random, policyOf } = this.#options;
     const over = (): void => {
       if (this.terminal !== terminal) return;
       this.#end(terminal);

@@ -163,6 +163,8 @@ export class SimulatedNetwork implements SettlementBackend {
   onStep: (step: Step) => void = () => {};
   /** Called with what a call of this process came to. */
   onEnd: (call: CallName, sequenceId: string, answer: Answered<unknown>) => void = () => {};
+  /** Requests that nobody answers, lost on their way or never sent; null: all as usual. */
+  muted: (call: CallName, sequenceId: string) => 'lost' | 'nothingLeft' | null = () => null;
   /** Called with a void before its bytes leave, or would. */
   onVoid: (request: CancelRequest) => void = () => {};
   /** Bumped by a crash: answers to the old run are dropped. */
@@ -227,7 +229,9 @@ export class SimulatedNetwork implements SettlementBackend {
     let underWay = 0;
     for (const count of this.#underWay.values()) underWay += count;
     this.onTry({ call, sequenceId, same, underWay, isGreeting: (this.#underWay.get('hello ') ?? 0) > 0 });
-    if (!this.up || this.#hit('nothingLeft')) {
+    const muted = this.muted(call, sequenceId);
+    if (muted !== null) this.#options.causes.add('line');
+    if (!this.up || muted === 'nothingLeft' || this.#hit('nothingLeft')) {
       const answer: Answered<T> = { class: 'nothingLeft', why: 'no connection' };
       return await this.#after(this.#random.below(40) + 1, wire, generation, answer);
     }
@@ -262,7 +266,7 @@ export class SimulatedNetwork implements SettlementBackend {
         return;
       }
       if (this.#hit('duplicated')) this.#deliver(sent, () => {});
-      if (this.#hit('requestLost')) return;
+      if (muted === 'lost' || this.#hit('requestLost')) return;
       this.#deliver(sent, (answer, meta) => finish(this.#wayBack<T>(answer, meta)), slowMs);
     });
   }

@@ -16,6 +16,7 @@ import type { Disk } from './disk.ts';
 import type { IssuerModel } from './issuer-model.ts';
 import { ISSUER_PLANTS } from './issuer-plants.ts';
 import { MOMENT_PLANTS } from './moment-plants.ts';
+import { RULE_PLANTS } from './rule-plants.ts';
 import { TRACE_PLANTS } from './trace-plants.ts';
 
 /** What a planted bug may change; absent: nothing. */
@@ -103,6 +104,7 @@ export const PLANTS: readonly Plant[] = [
   ...TRACE_PLANTS,
   ...MOMENT_PLANTS,
   ...ISSUER_PLANTS,
+  ...RULE_PLANTS,
   {
     name: 'an unanswered approve counts as declined',
     finds: ['APPROVED_WITHOUT_CASH'],

@@ -14,6 +14,7 @@ import { MOMENT_FAULTS } from './moment-plants.ts';
 import { CALLS, DEEDS, MOMENTS_FROM } from './moments.ts';
 import { PLANTS } from './plants.ts';
 import { RAIL_FROM } from './rail.ts';
+import { RULES_FROM } from './rules.ts';
 import { replay } from './run.ts';
 import { shrink } from './shrink.ts';
 import { simulate, tolerateCrashes } from './stories.ts';
@@ -352,6 +353,14 @@ describe('the whole terminal under one seed', () => {
     for (const what of ['openedFromRail', 'voidedByManager'])
       expect(totals.faults[what], what).toBeGreaterThan(0);
     expect(Object.keys(totals.faults).filter((what) => what.startsWith('mistaken '))).not.toEqual([]);
+  });
+
+  it('keeps to its limits where they are small, the line is down for long, and requests of one kind are answered by nobody', async () => {
+    const from = RULES_FROM + 300;
+    const totals = await simulate({ from, seeds: 60, customers: null, budgetMs: BUDGET_MS });
+    expect(totals.failed).toEqual([]);
+    for (const what of ['outage', 'muted', 'lull']) expect(totals.faults[what], what).toBeGreaterThan(0);
+    for (const what of ['EXPOSURE', 'CAPS', 'BUDGET']) expect(totals.tallies[what], what).toBeGreaterThan(10);
   });
 
   it('tells the same story again from the same seed', async () => {

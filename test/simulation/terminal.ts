@@ -13,6 +13,7 @@ import type { Settlement } from '../../src/settlement/settlement.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import { createIds } from '../../src/station/ids.ts';
 import type { Station } from '../../src/station/station.ts';
+import type { SyncLimits } from '../../src/sync/limits.ts';
 import type { SyncLog } from '../../src/sync/options.ts';
 import { SyncWorker } from '../../src/sync/worker.ts';
 import { Till } from '../../src/till.ts';
@@ -39,6 +40,8 @@ export interface TerminalWorld extends MortalWorld {
   readonly terminalId: string;
   machineId: string;
   policy: Policy;
+  /** Bounds of the worker that are not its own defaults. */
+  readonly limits: Partial<SyncLimits>;
   readonly plant: Plant | null;
   /** The till gave up by itself. */
   onFault(fault: unknown): void;
@@ -291,6 +294,7 @@ function joinTill(
     machineId,
     memory: plant?.memory?.(memory) ?? memory,
     newId: createIds(random),
+    syncLimits: world.limits,
     forward: (_station, frame) => world.onForward(frame),
     log: (line) => world.onLog(line),
     onFault: (fault) => {

@@ -5,8 +5,12 @@ import { columnOf } from '../../src/intent/table.ts';
 import type { Answered, CancelRequest } from '../../src/konaplate/settlement.ts';
 import type { ScanFrame } from '../../src/station/core.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
+import { DEFAULT_LIMITS } from '../../src/sync/limits.ts';
 import { Backoff } from './backoff.ts';
+import { Budget } from './budget.ts';
+import { Caps } from './caps.ts';
 import type { Violation } from './check.ts';
+import { Exposure } from './exposure.ts';
 import { askedAgainFault } from './faces.ts';
 import { RetryAfter } from './retry-after.ts';
 import { SecretKeeper } from './secrets.ts';
@@ -42,6 +46,9 @@ export class Watch {
   readonly #seen = new Map<string, Intent>();
   readonly retryAfter: RetryAfter;
   readonly switches: Switches;
+  readonly #exposure: Exposure;
+  readonly #caps: Caps;
+  readonly #budget: Budget;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
   readonly #unaskedAtMs = new Map<string, number>();
   /** When the disk last took a step of a payment. */
@@ -56,6 +63,13 @@ export class Watch {
     this.#backoff = new Backoff(violate);
     this.retryAfter = new RetryAfter(violate, judged);
     this.switches = new Switches(violate, judged);
+    this.#exposure = new Exposure(violate, judged);
+    this.#caps = new Caps(violate, judged);
+    this.#budget = new Budget(violate, judged);
+  }
+
+  get #attemptBudget(): number {
+    return this.#options.world().limits.attemptBudget ?? DEFAULT_LIMITS.attemptBudget;
   }
 
   get #nowMs(): number {
@@ -66,6 +80,8 @@ export class Watch {
     this.#wire.started();
     this.retryAfter.started();
     this.switches.started(this.#nowMs);
+    this.#exposure.started();
+    this.#budget.anew();
     this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
     this.#seen.clear();
@@ -87,6 +103,7 @@ export class Watch {
 
   diskFailed(): void {
     this.#waits.diskFailed(this.#nowMs);
+    this.#budget.anew();
   }
 
   unasked(sequenceId: string): void {
@@ -105,6 +122,7 @@ export class Watch {
     if (event === 'scanAccepted') this.switches.opened(intent);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
     const before = this.#seen.get(intent.sequenceId) ?? null;
+    this.#takesOn(before, intent, event);
     this.#seen.set(intent.sequenceId, intent);
     const fault = askedAgainFault(before, intent);
     if (fault !== null) violate(fault);
@@ -113,6 +131,15 @@ export class Watch {
     if (event === 'deadline' && intent.inquiries === 0 && wasUnknown && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
     this.#committedAtMs = this.#nowMs;
+  }
+
+  #takesOn(before: Intent | null, intent: Intent, event: string): void {
+    const { clock, world } = this.#options;
+    const { later, reversals } = world().policy;
+    const { trueMs, wallErrorMs } = clock;
+    const payments = this.#seen.values();
+    if (event === 'scanAccepted') this.#caps.opened(intent, payments, reversals);
+    else this.#exposure.committed(before, intent, payments, { trueMs, wallErrorMs, later });
   }
 
   #wait(intent: Intent, event: string): void {
@@ -139,12 +166,15 @@ export class Watch {
     this.#wire.tries(made, trying);
     this.retryAfter.tries(made, trying);
     this.switches.tries(made, trying);
+    this.#budget.tries(made, trying, this.#attemptBudget);
   }
 
   ended(call: CallName, sequenceId: string, answer: Answered<unknown>): void {
     this.#wire.ended(call, sequenceId, answer);
     this.retryAfter.ended(call, sequenceId, answer, this.#nowMs);
     this.switches.ended(call, answer, this.#nowMs);
+    this.#exposure.ended(answer);
+    this.#budget.ended(call, sequenceId, answer);
   }
 
   /** A void leaves under the id and with the proof that are on disk for it (intent-rules 4): a fresh barcode of the same card, or that manager. */

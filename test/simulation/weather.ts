@@ -36,6 +36,8 @@ export const DISTURBANCES: ReadonlySet<string> = new Set([
   'oldImage',
   'restore',
   'moved',
+  'outage',
+  'muted',
 ]);
 
 /** What weather and customers find, and do it in. */

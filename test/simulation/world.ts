@@ -19,7 +19,9 @@ import { MOMENTS_FROM, Moments } from './moments.ts';
 import { survive } from './mortal.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { BUSY, type Pace, SLOW, tick } from './pace.ts';
+import { policyOf } from './policies.ts';
 import { RAIL_FROM, RailGuests } from './rail.ts';
+import { RULES_CUSTOMERS_MAX, RULES_FROM, RULES_LIMITS, Rules, smallPolicyOf } from './rules.ts';
 import { lookThrough } from './secrets.ts';
 import type { Read, ReadOutcome, StoryOptions, StoryResult } from './story.ts';
 import { SeededRandom, VirtualClock } from './time.ts';
@@ -69,6 +71,8 @@ export class Story {
   readonly #incidents: Incidents;
   readonly #moments: Moments | null;
   readonly #guests: RailGuests | null;
+  /** null: no story of limits. */
+  readonly #rules: Rules | null;
 
   constructor(options: StoryOptions) {
     this.#options = options;
@@ -125,6 +129,7 @@ export class Story {
     const incidents = this.#incidents;
     this.#moments =
       seed >= MOMENTS_FROM ? new Moments({ seed, scene: this.#scene, incidents, counts: this.faults }) : null;
+    this.#rules = seed >= RULES_FROM ? new Rules({ seed, scene: this.#scene, counts: this.faults }) : null;
   }
 
   async run(): Promise<StoryResult> {
@@ -135,7 +140,7 @@ export class Story {
       await day(this.#scene);
       return this.#end();
     }
-    for (let chapter = 0; chapter < (customers ?? CUSTOMERS_MAX); chapter += 1) {
+    for (let chapter = 0; chapter < (customers ?? this.#customersMax); chapter += 1) {
       if (chapters !== undefined && !chapters.has(chapter)) continue;
       if (customers === null && chapters === undefined && this.#isEnough()) break;
       this.#customers = chapter + 1;
@@ -146,6 +151,10 @@ export class Story {
     }
     this.random.reseed(this.#options.seed, -1);
     return this.#end();
+  }
+
+  get #customersMax(): number {
+    return this.#rules === null ? CUSTOMERS_MAX : RULES_CUSTOMERS_MAX;
   }
 
   #isEnough(): boolean {
@@ -193,6 +202,7 @@ export class Story {
     const counter = this.random.pick(this.counters);
     this.#incidents.begin(counter);
     this.#moments?.begin(chapter);
+    if (this.#rules !== null) await this.#rules.begin(chapter);
     await serve(this.#scene, this.#moments?.servedAt(counter) ?? counter);
     if (this.#happens('keyOver', 0.002)) await fillBacklog(this.#scene, counter);
     for (const each of this.#staffed()) each.guarded(() => this.#manage(each));
@@ -233,7 +243,8 @@ export class Story {
   }
 
   #counter(till: number, isGhost = false): Counter {
-    const { plant, tell } = this.#options;
+    const { plant, tell, seed } = this.#options;
+    const hasRules = seed >= RULES_FROM;
     return new Counter({
       clock: this.clock,
       random: this.random,
@@ -246,6 +257,8 @@ export class Story {
       counts: this.faults,
       tallies: this.tallies,
       without: this.#without,
+      policyOf: hasRules ? smallPolicyOf : policyOf,
+      limits: hasRules ? RULES_LIMITS : {},
       tombstones: this.#tombstones,
       tell: tell === undefined ? null : (words) => this.#say(isGhost ? `(old machine) ${words}` : words),
       violate: (violation) => this.#violate(violation),
@@ -335,6 +348,7 @@ export class Story {
   async #heal(): Promise<void> {
     this.#say('-- everything is well again');
     this.#moments?.end();
+    this.#rules?.end();
     this.#incidents.end();
     for (const counter of this.counters) counter.heal();
     this.issuer.heal();
