@@ -175,6 +175,7 @@ export type LaterCause =
   | 'LATER_EACH'
   | 'LATER_SUM'
   | 'LATER_COUNT'
+  | 'LATER_CARD'
   | 'LATER_AGE'
   | 'CLOCK_UNSURE'
   | 'NOT_ONLINE_YET';
@@ -256,7 +257,7 @@ export function mayDefer(
   if (open.count + 1 > later.count) return refuse('LATER_COUNT', { limit: later.count, count: open.count });
   const ofCard = facts.deferredOfCard ?? 0;
   if (perCard !== null && ofCard + 1 > perCard)
-    return refuse('LATER_COUNT', { limit: perCard, count: ofCard });
+    return refuse('LATER_CARD', { limit: perCard, count: ofCard });
   if (open.oldestAtMs !== null && context.wallMs - open.oldestAtMs > later.ageMs) {
     return refuse('LATER_AGE', { limitMs: later.ageMs, oldestAtMs: open.oldestAtMs });
   }

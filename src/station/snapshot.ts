@@ -93,6 +93,7 @@ export const REFUSED_CAUSES = [
   'LATER_EACH', // limit
   'LATER_SUM', // limit, sum
   'LATER_COUNT', // limit, count
+  'LATER_CARD', // limit, count: of this card
   'LATER_AGE', // limitMs, oldestAtMs
   'CLOCK_UNSURE',
   'NOT_ONLINE_YET',

@@ -79,6 +79,7 @@ export const OWN_REASONS: Readonly<Record<string, Words>> = {
   LATER_EACH: { ko: '나중 충전 한도 넘음', en: 'over the credit-later limit' },
   LATER_SUM: { ko: '나중 충전 한도 참', en: 'credit-later limit reached' },
   LATER_COUNT: { ko: '나중 충전 한도 참', en: 'credit-later limit reached' },
+  LATER_CARD: { ko: '이 카드의 나중 충전 한도 참', en: 'credit-later limit of this card reached' },
   LATER_AGE: { ko: '나중 충전이 밀려 있음', en: 'older credit-later open' },
   CLOCK_UNSURE: { ko: '시계 확인 전', en: 'clock unconfirmed' },
   NOT_ONLINE_YET: { ko: '시작 뒤 첫 연결 전', en: 'not online since the start' },

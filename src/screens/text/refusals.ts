@@ -170,6 +170,11 @@ export const REFUSALS = {
   LATER_EACH: LATER_FULL,
   LATER_SUM: LATER_FULL,
   LATER_COUNT: row(LINE_OFF, '나중 충전 한도 참({limit}건).', 'Credit-later limit reached ({limit}).'),
+  LATER_CARD: row(
+    LINE_OFF,
+    '이 카드의 나중 충전 한도 참({limit}건).',
+    'Credit-later limit of this card reached ({limit}).',
+  ),
   LATER_AGE: row(
     LINE_OFF,
     '나중 충전 한도 참(가장 오래된 {oldest:span}).',

@@ -156,7 +156,7 @@ export const ALL_FACES: Readonly<Record<string, Face>> = {
   'BACK-REV': owed('BACK-REV', charge, ['LEAVE', 'HANDED']),
   'BACK-REV-REASON': owed('BACK-REV', charge, ['LEAVE', 'HANDED'], { reason: '000_908' }),
   'BACK-STOP': owed('BACK-STOP', charge, ['LEAVE', 'HANDED']),
-  'BACK-STOP-LIMIT': owed('BACK-STOP', charge, ['LEAVE', 'HANDED'], { values: { limitCause: 'LATER_EACH' } }),
+  'BACK-STOP-LIMIT': owed('BACK-STOP', charge, ['LEAVE', 'HANDED'], { values: { limitCause: 'LATER_CARD' } }),
   'BACK-VOID': owed('BACK-VOID', charge, ['LEAVE', 'HANDED']),
   END: ended('END', charge),
   'END-REV': ended('END-REV', charge),

@@ -301,7 +301,7 @@ describe('exposure degrades by rule', () => {
 
   it('and so many of one card', () => {
     expect(answer(1_000, 0, 1)).toEqual({ ok: true });
-    expect(answer(1_000, 0, 2)).toMatchObject({ cause: 'LATER_COUNT', values: { limit: 2 } });
+    expect(answer(1_000, 0, 2)).toMatchObject({ cause: 'LATER_CARD', values: { limit: 2, count: 2 } });
   });
 });
 

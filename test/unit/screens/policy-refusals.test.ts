@@ -248,12 +248,14 @@ const TABLE: Readonly<Record<RefusalCause, readonly Case[]>> = {
       ko: '통신 끊김: 거래 중지 · 나중 충전 한도 참(20건).',
       en: 'Line down: off · Credit-later limit reached (20).',
     },
+  ],
+  LATER_CARD: [
     {
       facts: { ...waiting(2, 2_000), deferredOfCard: 2 },
       context: DOWN,
       policy: withLater({ perCard: 2 }),
-      ko: '통신 끊김: 거래 중지 · 나중 충전 한도 참(2건).',
-      en: 'Line down: off · Credit-later limit reached (2).',
+      ko: '통신 끊김: 거래 중지 · 이 카드의 나중 충전 한도 참(2건).',
+      en: 'Line down: off · Credit-later limit of this card reached (2).',
     },
   ],
   LATER_AGE: [

@@ -199,13 +199,13 @@ describe('while the line is down', () => {
     lab.shown();
     lab.clock.pass(20_000);
     lab.scan(lab.barcode('CHARGE', 10_000));
-    expect(lab.see().face.refused).toMatchObject({ cause: 'LATER_COUNT', values: { limit: 1, count: 1 } });
+    expect(lab.see().face.refused).toMatchObject({ cause: 'LATER_CARD', values: { limit: 1, count: 1 } });
     lab.clock.pass(20_000);
     lab.status = ONLINE;
     lab.scan(lab.barcode('CHARGE', 10_000));
     lab.press('RECEIVED');
     lab.event({ kind: 'chooseLater' });
-    expect(lab.face()).toBe('BACK-STOP');
+    expect(lab.see().face).toMatchObject({ id: 'BACK-STOP', values: { limitCause: 'LATER_CARD' } });
   });
 
   it('refuses withdrawals, and charges beyond the limits', () => {
