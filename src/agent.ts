@@ -241,8 +241,10 @@ class Started {
 
   #joinTill(ledger: Ledger, forwarder: Forwarder): Till {
     const { clock, stations, version, machineId, dataDirectory, merchantId, store } = this.#options;
+    const creditMs = this.#options.laterLimitMs ?? LATER_LIMIT_MS; // what the slip says
     const till = new Till({
       ...this.#options,
+      syncLimits: { creditMs, ...this.#options.syncLimits },
       ledger,
       stationIds: stations.map(({ id }) => id),
       run: this.#run,

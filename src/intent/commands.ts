@@ -4,7 +4,7 @@ import type { CaseReason, Intent, OwnCommand, RefusalCode, VoidAttempt, VoucherK
 import type { Changes } from './move.ts';
 import { BORNE_WAIT_MS, backoffMs, inquiryWaitMs, moveHost, owesPerson, reverse, withCase } from './move.ts';
 import type { DecideContext } from './rules.ts';
-import { isBorneByStore, isReturnDue, isUnclaimed, isVoidBarred } from './state.ts';
+import { isBorneByStore, isOpenReversal, isReturnDue, isUnclaimed, isVoidBarred } from './state.ts';
 
 /** An own command changes something or is refused with the reason (intent-rules 3b). */
 export type CommandResult = Changes | RefusalCode;
@@ -262,8 +262,14 @@ const seen: Handler<'seen'> = (intent, command, context) => {
   return isTold ? { ...booked, cases, acknowledged: true } : { ...booked, cases };
 };
 
-const openCase: Handler<'openCase'> = (intent, command) =>
-  intent.cases.includes(command.reason) ? NO : withCase(intent, {}, command.reason);
+const openCase: Handler<'openCase'> = (intent, { reason }) => {
+  if (intent.cases.includes(reason)) return NO;
+  if (reason !== 'OVERDUE') return withCase(intent, {}, reason);
+  const isWaiting = intent.deferred && ['unsent', 'sending', 'unknown'].includes(intent.host);
+  // Once, whoever closes it: a person knows then.
+  if (intent.overdue === true || !(isWaiting || isOpenReversal(intent))) return NO;
+  return withCase(intent, { overdue: true }, reason);
+};
 
 const HANDLERS: { readonly [Kind in OwnCommand['kind']]: Handler<Kind> } = {
   received,

@@ -52,6 +52,7 @@ export const CASE_REASONS = [
   'VOID_LATE', // a void without an answer
   'NOT_PROCESSED', // deferred: authentic "not processed" stops delivery until somebody mends it
   'BUDGET_SPENT', // an attempt budget ended
+  'OVERDUE', // not credited by the time on its slip, or a net cancel not acknowledged for an hour; once of each
   'RECOVERING', // the terminal was fenced while this was open
 ] as const;
 export type CaseReason = (typeof CASE_REASONS)[number];
@@ -148,6 +149,10 @@ export interface Intent {
   /** True once a byte of any attempt may have left. */
   readonly bytesMayHaveLeft: boolean;
   readonly netCancelReason: NetCancelReason | null;
+  /** UTC ms at which it last became `reversing`; absent: never, or before this was kept. */
+  readonly reversingAtMs?: number;
+  /** Its time was over, and that became the case OVERDUE: once while it waits to be credited, and once while it is undone. */
+  readonly overdue?: boolean;
   /** Backends without tombstones: when (mono) the first NOT_FOUND acknowledged the net cancel; the second one counts. */
   readonly quietSinceMs: number | null;
   readonly voids: readonly VoidAttempt[];

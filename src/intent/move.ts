@@ -2,7 +2,7 @@ import { silencesAdvice } from './advice.ts';
 import type { CaseReason, Cash, Host, Intent, IntentTimes, IntentType, NetCancelReason } from './model.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
-import { isReturnDue } from './state.ts';
+import { isOpenReversal, isReturnDue } from './state.ts';
 
 /** The fields of an intent that one decision changes. */
 export type Changes = Partial<{ -readonly [Field in keyof Intent]: Intent[Field] }>;
@@ -45,7 +45,12 @@ export function moveHost(intent: Intent, host: Host, context: DecideContext): Ch
 
 /** To `reversing`: from here the net cancel is owed until it is acknowledged, whatever comes. */
 export function reverse(intent: Intent, reason: NetCancelReason, context: DecideContext): Changes {
-  return { ...moveHost(intent, 'reversing', context), netCancelReason: reason };
+  return {
+    ...moveHost(intent, 'reversing', context),
+    netCancelReason: reason,
+    reversingAtMs: context.now.wallMs,
+    ...(intent.overdue === true ? { overdue: false } : {}),
+  };
 }
 
 export function withCase(intent: Intent, changes: Changes, reason: CaseReason): Changes {
@@ -86,6 +91,11 @@ export function owesPerson(intent: Pick<Intent, 'cash' | 'question' | 'vouchers'
   return intent.question !== null || isReturnDue(intent) || intent.cash === 'payout_due';
 }
 
+/** Something is still to be had from the issuer: a credit or its refusal, or the end of a reversal. */
+function isAwaited(intent: Intent): boolean {
+  return ['unsent', 'sending', 'unknown'].includes(intent.host) || isOpenReversal(intent);
+}
+
 function caseIsOver(reason: CaseReason, after: Intent): boolean {
   switch (reason) {
     case 'LEFT_AT_COUNTER':
@@ -96,6 +106,8 @@ function caseIsOver(reason: CaseReason, after: Intent): boolean {
       return after.host === 'reversed';
     case 'NOT_PROCESSED':
       return !['unsent', 'sending', 'unknown'].includes(after.host);
+    case 'OVERDUE':
+      return after.overdue !== true || !isAwaited(after);
     case 'PAID_WITHOUT_APPROVAL':
       return after.cash === 'paid_out';
     default:

@@ -195,7 +195,8 @@ export class Delivery {
 
   /** `sending` is on disk: its bytes may leave. */
   #sending({ intent, barcodeSpec }: Committed, attended: boolean): void {
-    this.#budget(intent, intent.sends);
+    // An attempt of which nothing left is none to the issuer, but it is one to whoever waits for the credit.
+    this.#budget(intent, intent.deferred ? Math.max(intent.sends, intent.misses ?? 0) : intent.sends);
     if (barcodeSpec === undefined) {
       this.#records.one(intent.sequenceId, { kind: 'ambiguous', code: null }, BY_TERMINAL);
       this.openCase(intent, 'RECOVERING');

@@ -32,6 +32,10 @@ export interface SyncLimits {
   readonly clockToleranceMs: number;
   /** Attempts of one kind after which an intent becomes a case; it is still delivered. */
   readonly attemptBudget: number;
+  /** A charge credited later that is not credited so long after its scan is a case: its slip said until when. */
+  readonly creditMs: number;
+  /** So is a reversal that the issuer has not acknowledged for so long. */
+  readonly undoMs: number;
   /** After an alarm that no time heals by itself (keys, signature), one charge at a time tries whether it was mended. */
   readonly alarmMs: number;
   /** An intent whose delivery the issuer refuses to process for its own sake waits so long. */
@@ -71,6 +75,8 @@ export const DEFAULT_LIMITS: SyncLimits = {
   drainPerMinute: 60,
   clockToleranceMs: 10_000,
   attemptBudget: 100,
+  creditMs: 72 * 3_600_000, // the contract's limit for `scannedAt`
+  undoMs: 3_600_000,
   alarmMs: 300_000,
   parkMs: 600_000,
   stopMs: 3_000,

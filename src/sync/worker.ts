@@ -20,6 +20,7 @@ import { Liaison } from './liaison.ts';
 import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
 import { IssuerLists } from './lists.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
+import { Overdue } from './overdue.ts';
 import { Recheck } from './recheck.ts';
 import { Recovery } from './recovery.ts';
 import { soonest } from './soonest.ts';
@@ -50,6 +51,7 @@ export class SyncWorker {
   readonly #recheck: Recheck;
   readonly #recovery: Recovery;
   readonly #dispatch: Dispatch;
+  readonly #overdue: Overdue;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
@@ -95,6 +97,7 @@ export class SyncWorker {
     this.#recheck = new Recheck(options, days, this.#delivery);
     this.#recovery = this.#makeRecovery(days);
     this.#dispatch = this.#makeDispatch();
+    this.#overdue = new Overdue(this.#limits, (intent) => this.#delivery.openCase(intent, 'OVERDUE'));
   }
 
   #makeRecovery(days: UnsealedDays): Recovery {
@@ -132,7 +135,11 @@ export class SyncWorker {
       this.#committed(intent);
     });
     for (const intent of ledger.attention()) this.#agenda.put(intent);
-    for (const intent of ledger.open()) this.#agenda.put(intent);
+    const now = this.#options.clock.now();
+    for (const intent of ledger.open()) {
+      this.#agenda.put(intent);
+      this.#overdue.put(intent, now);
+    }
     this.#recovery.begin();
     this.#wake();
   }
@@ -274,6 +281,7 @@ export class SyncWorker {
 
   #committed(intent: Intent): void {
     this.#agenda.put(intent);
+    this.#overdue.put(intent, this.#options.clock.now());
     this.#recovery.committed(intent);
     this.#wake();
   }
@@ -292,6 +300,7 @@ export class SyncWorker {
     const now = this.#options.clock.now();
     this.#commands(now);
     this.#recovery.run(now);
+    this.#overdue.run(now.monoMs);
     this.#liaison.tick(now);
     if (this.#liaison.giveWayMs !== null && this.#dispatch.isCustomerWaiting()) this.#liaison.giveWay(now);
     this.#liaison.tryLine(now);
@@ -370,6 +379,7 @@ export class SyncWorker {
       this.#liaison.wakeMs(now),
       this.#dispatch.nextMs(now),
       this.#recovery.nextMs(now.monoMs),
+      this.#overdue.nextMs(),
     ].reduce(soonest, this.#agenda.nextMs());
     const next = Math.min(now.monoMs + WAKE_MAX_MS, due ?? Number.POSITIVE_INFINITY);
     this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());

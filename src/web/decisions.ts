@@ -215,6 +215,7 @@ function offersOfCase(intent: Intent, reason: CaseReason): readonly Offer[] {
     case 'NOT_PROCESSED':
     case 'BOOKED_AFTER_SEAL':
     case 'BUDGET_SPENT':
+    case 'OVERDUE':
       return [seen];
     case 'RECOVERING':
       // Its cash may have gone back in what the journal lost: then the drawer lacks it, and only a person knows.

@@ -14,10 +14,13 @@ interface Row {
   isCase: boolean;
 }
 
-/** What is repeated until it is answered; not what a person or an issuer that was put back has asked out of turn. */
-function isRepeated(call: CallName, { deferred, host, question }: Intent): boolean {
+/**
+ * What is repeated until it is answered; not what a person or an issuer that was put back has asked out of turn, nor what the
+ * store bears by a voucher, of which nobody has anything to decide.
+ */
+function isRepeated(call: CallName, { deferred, host, question, vouchers }: Intent): boolean {
   if (call === 'approve') return deferred;
-  if (call === 'netCancel') return host === 'reversing';
+  if (call === 'netCancel') return host === 'reversing' && vouchers?.includes('daySealed') !== true;
   return call === 'cancel' || (call === 'inquiry' && question !== null);
 }
 

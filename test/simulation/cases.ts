@@ -92,6 +92,12 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
     mayOpen: ({ causes }) => causes.has('line') || causes.has('disk') || causes.has('restart'),
     excuses: NEVER,
   },
+  // Answers that do not come, or none that is to be had; and a clock that was set makes what an earlier run left older than it is.
+  OVERDUE: {
+    mayOpen: ({ causes, isFenced }) =>
+      isFenced || causes.has('line') || causes.has('disk') || causes.has('clock'),
+    excuses: NEVER,
+  },
   // A fence has reasons of its own, which are judged when it comes, also where the disk has no room for its mark. What the
   // journal lost a person has to find out.
   RECOVERING: {

@@ -63,6 +63,7 @@ export const CASE_WORDS: Readonly<Record<CaseReason, Words>> = {
   VOID_LATE: { ko: '승인 취소 늦음', en: 'void late' },
   NOT_PROCESSED: { ko: '발행사가 처리하지 않음', en: 'not processed' },
   BUDGET_SPENT: { ko: '시도 횟수 다함', en: 'attempts spent' },
+  OVERDUE: { ko: '기한 지남', en: 'overdue' },
   RECOVERING: { ko: '복구 중', en: 'recovering' },
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandDue } from '../../../src/intent/due.ts';
 import { DEFAULT_TIMES as TIMES } from '../../../src/intent/rules.ts';
 import { isCase } from '../../../src/intent/state.ts';
-import { AS_MANAGER, EVENTS, sentCharge } from './make.ts';
+import { AS_MANAGER, deferredCharge, EVENTS, sentCharge } from './make.ts';
 
 describe('cases', () => {
   it('left at "give back" after 180 s, and closed by itself when the cash is given back', () => {
@@ -28,6 +28,33 @@ describe('cases', () => {
     const story = sentCharge().do({ kind: 'ambiguous', code: '006_021' });
     expect(story.state).toBe('unknown/received');
     expect(story.intent.cases).toEqual(['CONTENT_CONFLICT']);
+  });
+
+  it('overdue is told once while a charge waits to be credited, and once more while it is undone', () => {
+    const overdue = { kind: 'openCase', reason: 'OVERDUE' } as const;
+    const seen = { kind: 'seen', reason: 'OVERDUE' } as const;
+    const story = deferredCharge().do('send').do(EVENTS.ambiguous).do(overdue);
+    expect(story.intent.cases).toEqual(['OVERDUE']);
+    story.do(seen, AS_MANAGER);
+    expect(story.refusal(overdue)).toBe('NOT_IN_THIS_STATE');
+    story.do('payBack', AS_MANAGER);
+    expect(story.do(overdue).intent.cases).toContain('OVERDUE');
+    expect(story.do(EVENTS.acknowledged).intent.cases).not.toContain('OVERDUE');
+    expect(story.refusal(overdue)).toBe('NOT_IN_THIS_STATE');
+    const paidBack = deferredCharge().do('send').do(EVENTS.ambiguous).do(overdue).do('payBack', AS_MANAGER);
+    expect(paidBack.intent.cases).not.toContain('OVERDUE');
+    const borne = sentCharge()
+      .do(EVENTS.notProcessed)
+      .do('netCancel')
+      .do(EVENTS.netCancelRefused)
+      .do(overdue);
+    const book = {
+      kind: 'seen',
+      reason: 'NET_CANCEL_REFUSED',
+      caseNumber: 'C-1',
+      voucher: 'daySealed',
+    } as const;
+    expect(borne.do(book, AS_MANAGER).intent.cases).toEqual([]);
   });
 
   it('a return that nobody claims is closed with a voucher only', () => {

@@ -93,6 +93,7 @@ function byCase(reason: CaseReason, { type, host, cash }: Tuple): readonly strin
     case 'NOT_PROCESSED':
     case 'BOOKED_AFTER_SEAL':
     case 'BUDGET_SPENT':
+    case 'OVERDUE':
       return ['seen'];
     case 'RECOVERING':
       return type === 'CHARGE' && host === 'approved' ? ['voucherReturned', 'seen'] : ['seen'];

@@ -153,6 +153,7 @@ function canonical(intent: Intent): Intent {
     firstSendMs: numberOr0(intent.firstSendMs),
     deadlineMs: intent.deadlineMs === null ? null : DEFAULT_TIMES.deadlineMs,
     quietSinceMs: numberOr0(intent.quietSinceMs),
+    ...(intent.reversingAtMs === undefined ? {} : { reversingAtMs: 0 }),
   };
 }
 
