@@ -39,7 +39,7 @@ export interface KonaPlateOptions {
   readonly timeouts?: KonaPlateTimeouts;
   /** Default 524288. */
   readonly maxAnswerBytes?: number;
-  /** Calls at the same time; one more gives "nothing left". Default 16. */
+  /** Calls at the same time, each on a connection of its own; one more gives "nothing left". Default 96. */
   readonly connections?: number;
   /** How far the time of an answer's Tran-Token may be from our clock. Default 5 minutes. */
   readonly toleranceMs?: number;
@@ -120,6 +120,9 @@ function address(baseUrl: string): { secure: boolean; host: string; port: number
   };
 }
 
+/** More than the worker ever has under way: a customer's call must not find the last connection taken by a backlog. */
+const CONNECTIONS = 96;
+
 /** Checks every option once, imports the keys once. Throws KonaPlateOptionFault. */
 export function prepare(options: KonaPlateOptions): Prepared {
   const { secure, host, port, basePath } = address(options.baseUrl);
@@ -153,7 +156,7 @@ export function prepare(options: KonaPlateOptions): Prepared {
       firstByteMs: bounded('timeouts.firstByteMs', times.firstByteMs, 20_000, 10, 600_000),
       totalMs,
       maxAnswerBytes,
-      connections: bounded('connections', options.connections, 16, 1, 256),
+      connections: bounded('connections', options.connections, CONNECTIONS, 1, 256),
       idleMs: bounded('timeouts.idleMs', times.idleMs, 4_000, 100, 600_000),
     },
   };

@@ -15,7 +15,7 @@ export interface CallPlan<Value> {
   readonly kind: CallKind;
   /** One call at a time per key. */
   readonly key: string;
-  /** For a customer who stands there: may use the reserved places. */
+  /** For a customer who stands there: these have places of their own. */
   readonly attended: boolean;
   readonly answerMs: number;
   readonly run: (signal: AbortSignal) => Promise<Answered<Value>>;
@@ -65,10 +65,17 @@ export class Calls {
     return count;
   }
 
-  /** Calls about payments. The few of the line and of business days are beside them. */
-  get items(): number {
+  /** Of these, those about payments. The few of the line and of business days are beside them. */
+  get backlogItems(): number {
     let count = 0;
-    for (const { kind } of this.#places.values()) if (ITEM_CALLS.has(kind)) count += 1;
+    for (const { attended, kind } of this.#places.values()) if (!attended && ITEM_CALLS.has(kind)) count += 1;
+    return count;
+  }
+
+  /** Calls for customers, also for those who have gone while a late answer is still listened to. */
+  get customers(): number {
+    let count = 0;
+    for (const { attended } of this.#places.values()) if (attended) count += 1;
     return count;
   }
 

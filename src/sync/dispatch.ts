@@ -16,7 +16,7 @@ export interface DispatchParts {
   readonly recheck: Recheck;
 }
 
-/** Which of what is due goes out now: lanes in their order, room for customers kept free, at the issuer's pace. */
+/** Which of what is due goes out now: lanes in their order, customers beside the backlog, at the issuer's pace. */
 export class Dispatch {
   readonly #limits: SyncLimits;
   readonly #parts: DispatchParts;
@@ -35,7 +35,7 @@ export class Dispatch {
     this.#isPaced = false;
     const { liaison } = this.#parts;
     if (!liaison.mayDispatch()) return;
-    this.#parts.recheck.runAsks(() => this.#hasRoom(false), !this.#mayAskAgain(now));
+    this.#parts.recheck.runAsks(() => this.#hasRoom(), !this.#mayAskAgain(now));
     for (const lane of LANES) {
       if (lane === 'deferred' || !this.#laneOpen(lane)) continue;
       this.#lane(lane);
@@ -68,7 +68,7 @@ export class Dispatch {
     const { askPacer, session } = liaison;
     recheck.runAgain(
       session,
-      () => this.#hasRoom(false, 1),
+      () => this.#hasRoom(1),
       () => (askPacer.take(monoMs) ? 0 : (askPacer.nextMs(monoMs) ?? monoMs)),
     );
   }
@@ -84,14 +84,22 @@ export class Dispatch {
   }
 
   #lane(lane: Lane): void {
-    const { agenda, calls, delivery } = this.#parts;
+    const { agenda, delivery } = this.#parts;
     for (const entry of agenda.ready(lane).values()) {
-      if (!this.#isRunning() || calls.items >= this.#limits.inFlight) return;
+      if (!this.#isRunning()) return;
       const attended = isForCustomer(entry, lane);
-      const isUrgent = isFirstNetCancel(entry, lane) || (attended && !isRepeatedVoid(entry, lane));
-      const hasRoom = isUrgent ? this.#hasPlace(attended, 0) : this.#hasRoom(attended);
-      if (hasRoom && this.#mayGo(entry, lane, attended)) delivery.send(entry, attended);
+      if (this.#hasPlace(entry, lane, attended) && this.#mayGo(entry, lane, attended))
+        delivery.send(entry, attended);
     }
+  }
+
+  /** Customers and first net cancels have places that nothing else takes, and wait for no hello, but for a void's repeats. */
+  #hasPlace(entry: Entry, lane: Lane, attended: boolean): boolean {
+    const { calls, liaison } = this.#parts;
+    const { inFlight, customers } = this.#limits;
+    if (isFirstNetCancel(entry, lane)) return calls.backlogItems < inFlight;
+    if (!attended) return this.#hasRoom();
+    return calls.customers < customers && !(liaison.isHelloUrgent && isRepeatedVoid(entry, lane));
   }
 
   /** Charges to be credited later come last; those for which there is room now share one commit. */
@@ -99,7 +107,7 @@ export class Dispatch {
     const { agenda, delivery, liaison } = this.#parts;
     const group: Entry[] = [];
     for (const entry of agenda.ready('deferred').values()) {
-      if (!this.#isRunning() || !this.#hasRoom(false, group.length)) break;
+      if (!this.#isRunning() || !this.#hasRoom(group.length)) break;
       if (!this.#mayGo(entry, 'deferred', false)) continue;
       if (!liaison.mayDeliver(group.length)) break;
       if (!liaison.pacer.take(now.monoMs)) {
@@ -131,19 +139,13 @@ export class Dispatch {
   }
 
   /**
-   * Beside `more` calls that are about to begin and belong to no customer. Of those none goes before an urgent hello:
+   * For what can wait, beside `more` calls of that kind that are about to begin. None of it goes before an urgent hello:
    * a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
    */
-  #hasRoom(attended: boolean, more = 0): boolean {
-    return !this.#parts.liaison.isHelloUrgent && this.#hasPlace(attended, more);
-  }
-
-  /** What asks for the line or for a business day takes no place from a customer. */
-  #hasPlace(attended: boolean, more: number): boolean {
-    const { calls } = this.#parts;
+  #hasRoom(more = 0): boolean {
+    const { calls, liaison } = this.#parts;
     const { inFlight, reserved } = this.#limits;
-    if (attended) return calls.items < inFlight;
-    return calls.size + more < inFlight && calls.backlog + more < inFlight - reserved;
+    return !liaison.isHelloUrgent && calls.backlog + more < inFlight - reserved;
   }
 }
 

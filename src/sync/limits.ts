@@ -2,10 +2,15 @@ import type { CallKind } from './types.ts';
 
 /** Bounds and times of the worker that are not part of the rules. */
 export interface SyncLimits {
-  /** Requests at the same time, over all intents. */
+  /** Requests about payments at the same time, over all intents, for which no customer stands at the counter. */
   readonly inFlight: number;
-  /** Of these, kept free for a customer who stands at the counter. */
+  /** Of these, kept free for first net cancels. */
   readonly reserved: number;
+  /**
+   * Requests for customers at the same time, beside those. Of a station that has one customer after the other none may wait
+   * for what is still listened to for those before: a late approval, an inquiry, a void.
+   */
+  readonly customers: number;
   /** How long a call of each kind is waited for before it is aborted. A late approval counts until then. */
   readonly answerMs: Readonly<Record<CallKind, number>>;
   /**
@@ -51,6 +56,7 @@ export interface SyncLimits {
 export const DEFAULT_LIMITS: SyncLimits = {
   inFlight: 8,
   reserved: 2,
+  customers: 64, // eight stations at most; at the shortest deadline, six approvals are listened to at one
   answerMs: {
     hello: 3_000,
     probe: 5_000,
@@ -83,3 +89,11 @@ export const DEFAULT_LIMITS: SyncLimits = {
   remember: 200,
   unsealedDays: 7,
 };
+
+/** The line's own call and those of business days: a hello or a probe, two lists, a close. */
+const BESIDE = 4;
+
+/** Calls at the same time at most. Whoever carries them must have room for all, or a backlog stands before customers there. */
+export function callsMax({ inFlight, customers }: SyncLimits): number {
+  return inFlight + customers + BESIDE;
+}

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { callsMax, DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { client, issuer, startIssuerClient } from './issuer-client.ts';
 import { APPROVAL, APPROVE, CONTEXT, ITEM, ok, rawServer } from './scripted-issuer.ts';
 
@@ -128,6 +129,14 @@ describe('"nothing left" is judged by bytes', () => {
     expect([one.class, two.class].sort()).toEqual(['answered', 'nothingLeft']);
     expect([one, two]).toContainEqual({ class: 'nothingLeft', why: 'BUSY' });
     await narrow.dispose();
+  });
+
+  it('never because of the others for any of the calls that the worker may have under way at once', async () => {
+    const wide = issuer.client({ timeouts: { connectMs: 10_000, firstByteMs: 10_000, totalMs: 20_000 } });
+    const calls = Array.from({ length: callsMax(DEFAULT_LIMITS) }, () => wide.approve(APPROVE, CONTEXT));
+    const answers = await Promise.all(calls);
+    expect(new Set(answers.map((answer) => answer.class))).toEqual(new Set(['answered']));
+    await wide.dispose();
   });
 
   it('never for a call aborted on its way', async () => {

@@ -1,7 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
+import { callsMax, DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, MACHINE, NOTHING_LEFT } from './counter.ts';
+import {
+  AMBIGUOUS,
+  APPROVED,
+  answered,
+  CLOSE,
+  Counter,
+  DAY,
+  MACHINE,
+  NOTHING_LEFT,
+  notProcessed,
+} from './counter.ts';
+
+const never = () => new Promise<never>(() => {});
 
 let counter: Counter;
 beforeEach(() => {
@@ -107,6 +119,99 @@ describe('order', () => {
     const charge = counter.charge();
     await clock.advance(0);
     expect(counter.at(charge)).toBe('approved/received');
+  });
+
+  it.each(['CHARGE', 'REFUND'] as const)(
+    'a customer who comes after one whose %s is not answered goes out at once beside a stuck backlog',
+    async (type) => {
+      const { backend, clock } = await counter.start();
+      backend.sayApprove = never;
+      backend.sayInquiry = never;
+      backend.sayNetCancel = never;
+      for (let at = 0; at < 40; at += 1) counter.deferred();
+      await clock.advance(3_000);
+      const ask = () => (type === 'CHARGE' ? counter.charge() : counter.refund());
+      const first = ask();
+      await clock.advance(2_500);
+      expect([counter.now(first).host, backend.of('inquiry').length]).toEqual(['unknown', 1]);
+      backend.sayApprove = () => answered(APPROVED);
+      const second = ask();
+      await clock.advance(0);
+      expect(counter.now(second).host).toBe('approved');
+    },
+  );
+
+  it('customers of every station whose answers never come keep no place from the next one', async () => {
+    const { backend, clock } = await counter.start();
+    backend.sayApprove = never;
+    backend.sayInquiry = never;
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    await clock.advance(3_000);
+    for (let station = 0; station < 8; station += 1) counter.charge();
+    await clock.advance(16_000);
+    for (let station = 0; station < 8; station += 1) counter.charge();
+    await clock.advance(2_500);
+    backend.sayApprove = () => answered(APPROVED);
+    const charge = counter.charge();
+    await clock.advance(0);
+    expect(counter.at(charge)).toBe('approved/received');
+  });
+
+  it('a first net cancel goes out at once beside a stuck backlog, its repeats wait for a place', async () => {
+    const { backend, clock } = await counter.start();
+    backend.sayApprove = never;
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    await clock.advance(2_000);
+    backend.sayApprove = () => notProcessed('006_006');
+    backend.sayNetCancel = () => AMBIGUOUS;
+    const charge = counter.charge();
+    await clock.advance(0);
+    expect([counter.at(charge), backend.of('netCancel', charge.sequenceId).length]).toEqual([
+      'reversing/return_due',
+      1,
+    ]);
+    await clock.advance(20_000);
+    expect(backend.of('netCancel')).toHaveLength(1);
+    await clock.advance(15_000);
+    expect(backend.of('netCancel').length).toBeGreaterThan(1);
+  });
+
+  it('a stuck list and close beside a stuck backlog keep no place from a first net cancel', async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.sayApprove = never;
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    await clock.advance(2_000);
+    backend.close = never;
+    backend.sayTransactions = never;
+    void worker.transactions(DAY);
+    void worker.close(CLOSE);
+    backend.sayApprove = () => notProcessed('006_006');
+    const charge = counter.charge();
+    await clock.advance(0);
+    expect(counter.at(charge)).toBe('reversed/return_due');
+  });
+
+  it('however much hangs, there are no more calls than whoever carries them has room for', async () => {
+    const { backend, clock, worker } = await counter.start();
+    backend.sayApprove = never;
+    backend.sayInquiry = never;
+    backend.sayNetCancel = never;
+    backend.sayTransactions = never;
+    backend.close = never;
+    backend.sayProbe = never;
+    for (let at = 0; at < 40; at += 1) counter.deferred();
+    for (let at = 0; at < DEFAULT_LIMITS.customers; at += 1) counter.charge();
+    await clock.advance(3_000);
+    void worker.transactions(DAY);
+    void worker.close(CLOSE);
+    worker.now();
+    let most = 0;
+    for (let at = 0; at < 40; at += 1) {
+      await clock.advance(500);
+      most = Math.max(most, worker.status().counts.inFlight);
+    }
+    expect(most).toBeLessThanOrEqual(callsMax(DEFAULT_LIMITS));
+    expect(most).toBeGreaterThan(DEFAULT_LIMITS.customers + DEFAULT_LIMITS.inFlight);
   });
 
   it('a first net cancel goes out also while a hello waits for the calls that are under way', async () => {
