@@ -44,7 +44,10 @@ export type SettlementFields = Readonly<Record<string, string | number | boolean
 
 const RETRY_AFTER_MAX_MS = 3_600_000;
 
-/** The Retry-After of a header, in ms, bounded to an hour. Not signed: it may only slow us down, within the bound. */
+/**
+ * The Retry-After of a header, in ms, bounded to an hour. A header is not signed: it may only slow us down, within the bound,
+ * and beside a body that nobody signed either the worker heeds less of it.
+ */
 export function retryAfterMs(header: string | undefined, wallMs: number): number | undefined {
   if (header === undefined) return undefined;
   const delayMs = /^[0-9]{1,6}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - wallMs;

@@ -358,7 +358,8 @@ export class Liaison {
         : { code: null, retryAfterMs: undefined, clockOffsetMs: undefined };
     if (clockOffsetMs !== undefined) this.session.clockOffsetMs = clockOffsetMs;
     this.line.failed(reason, code, now);
-    this.breaker.failed(now.monoMs, retryAfterMs ?? 0);
+    // Who asks for it is not known, and a proxy must not silence the till: not longer than a line that is down is left alone.
+    this.breaker.failed(now.monoMs, Math.min(retryAfterMs ?? 0, this.#limits.breakerMaxMs));
     if (retryAfterMs !== undefined) this.#holdBack();
   }
 

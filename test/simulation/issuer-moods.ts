@@ -160,9 +160,14 @@ export class IssuerMoods {
     return this.hit('rareRefusal', 0.4) ? this.#options.random.pick(RARE) : code;
   }
 
-  /** Ms after which an answer without a code wants to be asked again (503 with Retry-After); null: it does not say. */
+  /**
+   * Ms after which an answer without a code wants to be asked again (503 with Retry-After): half a minute at most, or the
+   * hour of a proxy; null: it does not say.
+   */
   waitMs(): number | null {
-    return this.hit('askedToWait', 0.3) ? 1_000 * (1 + this.#options.random.below(30)) : null;
+    if (!this.hit('askedToWait', 0.3)) return null;
+    const seconds = 1 + this.#options.random.below(30);
+    return seconds > 24 ? 3_600_000 : 1_000 * seconds;
   }
 
   /** This card, or now and then another one that lies in the same purse. */

@@ -1,7 +1,8 @@
 /**
  * An issuer that asks to be left alone for a while (Retry-After) is: nothing that can wait goes out sooner. A customer at the
  * counter, the first attempt of a void that a manager asks for, the first net cancel of a payment (what it is for may have been applied) and what a person asks for do not wait; an
- * answer by which the issuer works again ends it.
+ * answer by which the issuer works again ends it. What nobody signed may ask for no more than a line that is down is given
+ * anyway: no proxy silences a till, which otherwise tries its line every half minute.
  */
 import type { Intent } from '../../src/intent/model.ts';
 import type { Answered } from '../../src/konaplate/settlement.ts';
@@ -19,6 +20,11 @@ const UNWILLING: ReadonlySet<string> = new Set([
   '000_908',
 ]);
 
+/** The longest wait between two tries of a line that is down. */
+const UNSIGNED_MAX_MS = 15_000;
+/** A quiet line is tried every thirty seconds; a greeting waits for what is under way, which may take as long. */
+const SILENT_MAX_MS = 120_000;
+
 /** Lists of every unsealed day, then the hello that claims: somebody stands there for it. */
 const FOR_CLAIM: ReadonlySet<CallName> = new Set(['list', 'hello']);
 /** Calls that belong to no payment: they go on from one another. */
@@ -35,6 +41,8 @@ export class RetryAfter {
     call: 'hello',
     sequenceId: '',
   };
+  /** The till tried something, or began to. */
+  #triedMs = 0;
   #claimedMs = Number.NEGATIVE_INFINITY;
   /** Payments that a person has asked about. */
   readonly #asked = new Set<string>();
@@ -45,8 +53,9 @@ export class RetryAfter {
   }
 
   /** What an issuer asked another process for, this one does not know. */
-  started(): void {
+  started(nowMs: number): void {
     this.#untilMs = 0;
+    this.#triedMs = nowMs;
     this.#asked.clear();
   }
 
@@ -64,12 +73,23 @@ export class RetryAfter {
     const isWilling = !isUnheard && (answer.class !== 'notProcessed' || !UNWILLING.has(answer.code));
     if (isWilling) this.#untilMs = 0;
     else if (answer.class !== 'nothingLeft' && 'retryAfterMs' in answer) {
-      this.#untilMs = Math.max(this.#untilMs, nowMs + (answer.retryAfterMs ?? 0));
+      const askedMs = answer.retryAfterMs ?? 0;
+      const waitMs = answer.class === 'ambiguous' ? Math.min(askedMs, UNSIGNED_MAX_MS) : askedMs;
+      this.#untilMs = Math.max(this.#untilMs, nowMs + waitMs);
       this.#asking = { atMs: nowMs, call, sequenceId };
     }
   }
 
+  /** A till that is up, and not about to end, has had until now. */
+  passed(nowMs: number): void {
+    const quietMs = nowMs - Math.max(this.#triedMs, this.#untilMs);
+    if (quietMs <= SILENT_MAX_MS) return;
+    this.#triedMs = nowMs;
+    this.#found({ code: 'SILENT', text: `the till has tried nothing for ${quietMs / 1000} s` });
+  }
+
   tries({ call, sequenceId }: Try, { intent, nowMs, isFenced }: Trying): void {
+    this.#triedMs = nowMs;
     if (nowMs >= this.#untilMs) return;
     this.#judged('RETRY_AFTER');
     if (this.#isCrossing(call, sequenceId, nowMs)) return;

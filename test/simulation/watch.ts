@@ -78,7 +78,7 @@ export class Watch {
 
   started({ ledger }: Terminal): void {
     this.#wire.started();
-    this.retryAfter.started();
+    this.retryAfter.started(this.#nowMs);
     this.switches.started(this.#nowMs);
     this.#exposure.started();
     this.#budget.anew();
@@ -199,6 +199,7 @@ export class Watch {
   /** A till that is up, and not about to end, has had until now. */
   passed(): void {
     this.#waits.passed(this.#nowMs);
+    this.retryAfter.passed(this.#nowMs);
     this.switches.passed(this.#nowMs);
   }
 
