@@ -178,12 +178,15 @@ export class Agenda {
     return { count: approve + inquiry + netCancel + voids, oldestAtMs: this.oldestAtMs() };
   }
 
-  /** UTC ms of the oldest scan that still needs the issuer. */
+  /** UTC ms of the oldest scan that still needs the issuer: a payment that opens again stands behind newer ones here. */
   oldestAtMs(): number | null {
+    let oldestAtMs: number | null = null;
     for (const entry of this.#entries.values()) {
-      if (needsIssuer(entry)) return entry.intent.scannedAtMs;
+      if (!needsIssuer(entry)) continue;
+      const { intent } = entry;
+      oldestAtMs = Math.min(oldestAtMs ?? intent.scannedAtMs, intent.scannedAtMs);
     }
-    return null;
+    return oldestAtMs;
   }
 
   #schedule(entry: Entry): void {

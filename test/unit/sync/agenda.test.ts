@@ -53,6 +53,16 @@ describe('the agenda', () => {
       expect(depthByHost[host]).toBe(0);
   });
 
+  it('tells the oldest scan that still needs the issuer, whichever it heard of first', () => {
+    const scanned = INTENTS.map((intent, place) => ({ ...intent, scannedAtMs: (place * 7_919) % 100_003 }));
+    const waiting = scanned.filter((intent) => requestDue(intent) !== null || intent.host === 'sending');
+    const oldestMs = Math.min(...waiting.map(({ scannedAtMs }) => scannedAtMs));
+    expect(agendaOf(scanned).oldestAtMs()).toBe(oldestMs);
+    expect(agendaOf(scanned.toReversed()).oldestAtMs()).toBe(oldestMs);
+    expect(agendaOf(scanned).backlog().oldestAtMs).toBe(oldestMs);
+    expect(agendaOf([]).oldestAtMs()).toBeNull();
+  });
+
   it('is the same whatever it held of an intent before, and takes no older state for a newer one that it holds', () => {
     const agenda = new Agenda(DEFAULT_TIMES);
     const all = INTENTS.slice(0, 400);
