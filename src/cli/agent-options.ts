@@ -84,13 +84,6 @@ function freeBytes(directory: string): number | null {
   }
 }
 
-/** The longest that a due step has been waiting, without those that wait for an answer. */
-function lateMs({ worker }: AgentParts, wallMs: number): number {
-  const { due, line, paused } = worker.status();
-  if (line.state !== 'online' || paused !== null) return 0;
-  return due.reduce((late, item) => (item.inFlight ? late : Math.max(late, wallMs - item.atMs)), 0);
-}
-
 function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judgeHealth> {
   const { wallMs } = parts.clock.now();
   const status = parts.worker.status();
@@ -100,7 +93,7 @@ function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judge
     ledgerFault: fault,
     diskFreeBytes: freeBytes(directory),
     backupFailing: parts.backups?.isFailing ?? false,
-    lateMs: lateMs(parts, wallMs),
+    lateMs: parts.worker.lateMs(),
     line: { state: status.line.state, forMs: Math.max(0, wallMs - status.line.sinceMs) },
     recovering: status.recovering,
     clockConfirmed: status.clockConfirmed,

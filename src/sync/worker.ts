@@ -58,6 +58,8 @@ export class SyncWorker {
   #unlisten: () => void = () => {};
   #timer: Timer | null = null;
   #isWoken = false;
+  /** Mono ms at which it is to look again, at the latest. */
+  #lookMs = Number.POSITIVE_INFINITY;
   #shown: readonly unknown[] = [];
 
   constructor(options: SyncOptions) {
@@ -238,6 +240,15 @@ export class SyncWorker {
     return this.#liaison.session.hello?.cutOverHour ?? null;
   }
 
+  /**
+   * How long something that is due has been due in vain: since when the worker should have looked. What it looked at and left
+   * waits for its pace, a place, the breaker or the time that the issuer asked for, and is not late before that has come.
+   */
+  lateMs(): number {
+    if (this.#state !== 'running') return 0;
+    return Math.max(0, this.#options.clock.now().monoMs - this.#lookMs);
+  }
+
   status(): SyncStatus {
     const now = this.#options.clock.now();
     const { line, session, breaker, pacer } = this.#liaison;
@@ -289,6 +300,7 @@ export class SyncWorker {
   #wake(): void {
     if (this.#isWoken || this.#state !== 'running') return;
     this.#isWoken = true;
+    this.#lookMs = Math.min(this.#lookMs, this.#options.clock.now().monoMs);
     // After the present turn: a commit is heard inside the ledger's own call, and must not be answered with another.
     queueMicrotask(() => {
       this.#isWoken = false;
@@ -382,7 +394,8 @@ export class SyncWorker {
       this.#overdue.nextMs(),
     ].reduce(soonest, this.#agenda.nextMs());
     const next = Math.min(now.monoMs + WAKE_MAX_MS, due ?? Number.POSITIVE_INFINITY);
-    this.#timer = this.#options.clock.after(Math.max(1, next - now.monoMs), () => this.#wake());
+    this.#lookMs = Math.max(now.monoMs + 1, next);
+    this.#timer = this.#options.clock.after(this.#lookMs - now.monoMs, () => this.#wake());
   }
 
   #tell(): void {

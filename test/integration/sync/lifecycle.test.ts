@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
 import { MANAGER } from '../ledger/shop.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter } from './counter.ts';
+import { AMBIGUOUS, APPROVED, answered, Counter, notProcessed } from './counter.ts';
 
 let counter: Counter;
 beforeEach(() => {
@@ -102,5 +102,58 @@ describe('the worker', () => {
     await counter.clock.advance(0);
     expect(counter.backend.of('hello')).toHaveLength(1);
     expect(counter.worker).toBeInstanceOf(SyncWorker);
+  });
+});
+
+describe('lateness', () => {
+  const never = () => new Promise<never>(() => {});
+
+  it('is how long the worker has not looked at what is due, and over when it does', async () => {
+    const { clock, worker, backend } = await counter.start();
+    expect(worker.lateMs()).toBe(0);
+    backend.sayApprove = () => AMBIGUOUS;
+    counter.charge();
+    await clock.advance(1_000);
+    const inquiries = backend.of('inquiry').length;
+    clock.stand(300_000);
+    expect(backend.of('inquiry')).toHaveLength(inquiries);
+    expect(worker.lateMs()).toBeGreaterThan(296_000);
+    expect(worker.lateMs()).toBeLessThanOrEqual(300_000);
+    await clock.advance(0);
+    expect(worker.lateMs()).toBe(0);
+  });
+
+  it.each<[string, () => void]>([
+    ['its pace', () => Object.assign(counter.backend.greeting, { drainPerMinute: 0 })],
+    ['a place', () => Object.assign(counter.backend, { sayApprove: never })],
+    [
+      'the breaker',
+      () => Object.assign(counter.backend, { sayApprove: () => AMBIGUOUS, sayProbe: () => AMBIGUOUS }),
+    ],
+    [
+      'the time that the issuer asked for',
+      () => Object.assign(counter.backend, { sayApprove: () => notProcessed('000_908', 3_600_000) }),
+    ],
+    ['a manager who paused it', () => counter.worker.pause('시험', MANAGER)],
+  ])('is none of what waits for %s', async (_what, hold) => {
+    hold();
+    const { clock, worker, backend } = await counter.start();
+    for (let at = 0; at < 10; at += 1) counter.deferred();
+    for (let seconds = 0; seconds < 300; seconds += 1) {
+      await clock.advance(1_000);
+      expect(worker.lateMs()).toBe(0);
+    }
+    expect(worker.status().due.length).toBeGreaterThan(0);
+    expect(backend.of('hello').length).toBeGreaterThan(0);
+  });
+
+  it('is none of a worker that has ended', async () => {
+    const { clock, worker } = await counter.start();
+    counter.deferred();
+    const stopped = worker.stop();
+    await clock.advance(60_000);
+    await stopped;
+    clock.stand(300_000);
+    expect(worker.lateMs()).toBe(0);
   });
 });
