@@ -304,6 +304,7 @@ export type TillLedger = Pick<
   | 'timeline'
   | 'entries'
   | 'head'
+  | 'entries'
   | 'isBroken'
   | 'sweep'
   | 'recovering'

@@ -79,6 +79,8 @@ export class Liaison {
     const foundIndex = found?.index ?? null;
     this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex, mark);
     this.#found = found === undefined ? null : this.session.foundAt(found);
+    const [last] = found === undefined ? [] : ledger.entries(found.index, 1);
+    if (last?.index === foundIndex) this.session.lastEntryAtMs = last?.atMs ?? null;
     this.line = new LineMonitor(limits, now);
     const { breakerFailures: failures, breakerBaseMs: baseMs, breakerMaxMs: maxMs } = limits;
     this.breaker = new Breaker({ failures, baseMs, maxMs }, options.random);

@@ -31,6 +31,8 @@ export class Session {
   issuerChanged = false;
   /** Grows when asking again begins anew: what was asked before it does not count. */
   round = 0;
+  /** UTC ms of the last journal entry that this run found; null: not known. No right clock stands before it. */
+  lastEntryAtMs: number | null = null;
 
   /**
    * `foundIndex`: where the journal ended before this run. A terminal with a journal and without its memory cannot know
@@ -176,9 +178,10 @@ export class Session {
     return null;
   }
 
-  /** The clock agrees with the issuer's and was not set since. */
+  /** The clock agrees with the issuer's, stands not before what this run found, and was not set since. */
   clockConfirmed(now: Now): boolean {
     if (this.#clock === null || Math.abs(this.#clock.offsetMs) > this.#toleranceMs) return false;
+    if (this.lastEntryAtMs !== null && now.wallMs < this.lastEntryAtMs - this.#toleranceMs) return false;
     return !this.clockJumped(now);
   }
 

@@ -119,7 +119,10 @@ export interface SyncStatus {
   readonly lastAnsweredAtMs: number | null;
   /** The issuer's clock minus ours, from the last answered call. */
   readonly clockOffsetMs: number | null;
-  /** The clock was compared with the issuer's (or NTP) since the start and was within the limit. */
+  /**
+   * The clock was compared with the issuer's (or NTP) since the start, was within the limit, and stands not before the last
+   * journal entry that the start found.
+   */
   readonly clockConfirmed: boolean;
   /** An authenticated call was answered since the start of this run. */
   readonly onlineSinceStart: boolean;

@@ -69,6 +69,26 @@ async function day(jumps: readonly number[]): Promise<Told> {
   return { calls, ends };
 }
 
+describe('a clock that the issuer agrees with', () => {
+  it('is not confirmed while it stands before what this start found in the journal, and is from then on', async () => {
+    const counter = new Counter({ memory: volatileMemory() });
+    const { clock, worker } = await counter.start();
+    expect(worker.status().clockConfirmed).toBe(true);
+    clock.setWall(HOUR_MS); // its battery, or somebody: the payments of this run are an hour late
+    counter.charge();
+    await clock.advance(0);
+    await counter.crash(() => clock.setWall(-HOUR_MS));
+    await counter.start();
+    const { clockConfirmed, clockOffsetMs } = counter.worker.status();
+    expect({ clockConfirmed, clockOffsetMs }).toEqual({ clockConfirmed: false, clockOffsetMs: 0 });
+    await clock.advance(HOUR_MS - 15_000);
+    expect(counter.worker.status().clockConfirmed).toBe(false);
+    await clock.advance(15_000);
+    expect(counter.worker.status().clockConfirmed).toBe(true);
+    await counter.end();
+  });
+});
+
 describe('a wall clock that is set by hours while payments are open', () => {
   it.each<[string, readonly number[]]>([
     ['forward', [8, 8, 8, 8, 8]],
