@@ -167,6 +167,7 @@ export class Till {
       memory,
       unsealedFrom: () => this.settlement?.unsealedFrom() ?? null,
       begunOn: () => this.settlement?.begunOn() ?? null,
+      onListed: (date, totals) => this.settlement?.listed(date, totals),
       isSealed: (date) => this.#isSealed(date),
       mayDefer: (intent) =>
         laterAnswer(

@@ -61,6 +61,11 @@ function lines(answer: DayAnswer): string {
     count === undefined
       ? 'count    none yet'
       : `count    ${won(count.counted)} won, ${won(count.difference)} ${count.difference < 0 ? 'short' : 'over'}${answer.explained === null ? '' : ` (${answer.explained.reason})`}`,
+    ...(answer.listed === null
+      ? []
+      : [
+          "listed   this ledger lost the day and knows it by the issuer's list: close it; what still differs then is to be taken over",
+        ]),
     `open     ${answer.carried.count} items, ${won(answer.carried.sum)} won would be carried over by name`,
     reconciled === null
       ? 'compared not yet'
@@ -75,10 +80,16 @@ function lines(answer: DayAnswer): string {
     ),
     ...(answered === null
       ? []
-      : [`issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}`]),
+      : [
+          `issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}${lostWords(answered.lostHere)}`,
+        ]),
     ...(answer.unanswered === null ? [] : [`issuer   ${unansweredWords(answer.unanswered.why)}`]),
     ...(answer.late.length === 0 ? [] : [`late     ${answer.late.length} booked after the close`]),
   ].join('\n');
+}
+
+function lostWords(lostHere: number): string {
+  return lostHere === 0 ? '' : `: ${lostHere} of its items were lost here, both sides had settled them`;
 }
 
 function unansweredWords(why: string): string {
@@ -87,7 +98,10 @@ function unansweredWords(why: string): string {
 
 /** Something that a person must look at: a difference, a rule that fails, a booking after the seal, a past day left open. */
 function isWrong(answer: DayAnswer): boolean {
-  const isRuleBroken = answer.reconciled?.rules.some(({ ok }) => !ok) === true;
+  // The issuer's figure of a day that was agreed before it was lost here is the issuer's alone (rule 6).
+  const isLost = answer.sealed !== null && (answer.answered?.lostHere ?? 0) > 0;
+  const isRuleBroken =
+    answer.reconciled?.rules.some(({ rule, ok }) => !ok && !(isLost && rule === 6)) === true;
   const isLeft = answer.days.some(
     ({ date, phase }) => answer.openDate !== null && date < answer.openDate && phase !== 'agreed',
   );

@@ -94,6 +94,7 @@ export interface JournalHead {
 
 /** What the journal holds about a business day; each entry names its date. Who may write what: src/settlement. */
 export const DAY_KINDS = [
+  'dayListed', // the issuer's list has payments of a date that this ledger, which lost its end, no longer knew
   'dayCounted', // a person counted the drawer
   'dayExplained', // and says why it differs
   'dayReconciled', // compared with the issuer's list

@@ -13,6 +13,8 @@ import type { RuleResult } from './rules.ts';
 
 /** What each kind of entry holds; the names are the journal's, so none is ever renamed. */
 export interface DayDetails {
+  /** What the issuer had of the date then. */
+  readonly dayListed: { readonly totals: readonly SettlementTotal[] };
   readonly dayCounted: Count;
   readonly dayExplained: { readonly reason: string; readonly note: string; readonly difference: number };
   readonly dayReconciled: Reconciliation;
@@ -88,6 +90,11 @@ export interface CloseOutcome {
    * `LIST_BROKEN`, `REQUEST_TOO_LARGE`, or its code. With AGREED: 006_907, sealed there before.
    */
   readonly code: string | null;
+  /**
+   * Items of the day agreed there that this ledger lost: both sides had settled them, and `totals` are the issuer's alone.
+   * Absent: none.
+   */
+  readonly lostHere?: number;
 }
 
 /** One entry of a day, its body read. */
@@ -112,6 +119,8 @@ export type DayPhase = 'open' | 'wanted' | 'notAgreed' | 'agreed';
 export interface DayState {
   readonly date: string;
   readonly phase: DayPhase;
+  /** It was known again only by the issuer's list. */
+  readonly listed: Said<DayDetails['dayListed']> | null;
   readonly counts: readonly Said<Count>[];
   readonly explained: Said<DayDetails['dayExplained']> | null;
   /** What explained counts put onto the drawer of this day, won. */
@@ -146,6 +155,9 @@ type Draft = { -readonly [Key in keyof DayState]: DayState[Key] };
 type Folds = { readonly [Kind in DayKind]: (day: Draft, said: Said<DayDetails[Kind]>) => void };
 
 const FOLDS: Folds = {
+  dayListed: (day, said) => {
+    day.listed = said;
+  },
   dayCounted: (day, said) => {
     day.counts = [...day.counts, said];
     day.explained = null; // it spoke of the count before
@@ -210,6 +222,7 @@ function newDay(date: string): DayState {
   return {
     date,
     phase: 'open',
+    listed: null,
     counts: [],
     explained: null,
     countPostings: 0,
@@ -238,6 +251,11 @@ export function foldDay(date: string, facts: Iterable<DayFact>, before: DayState
     fold(day, { index, atMs, actor, detail });
   }
   return day;
+}
+
+/** Items of a sealed day that this ledger lost after both sides had agreed on them: nothing is left to do about them. */
+export function agreedWithout({ sealed, answered }: DayState): number {
+  return sealed === null ? 0 : (answered?.outcome.detail.lostHere ?? 0);
 }
 
 /**

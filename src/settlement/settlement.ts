@@ -7,7 +7,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Clock } from '../intent/clock.ts';
 import type { Actor } from '../intent/model.ts';
 import type { LossAccount } from '../intent/vouchers.ts';
-import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
+import type { Answered, CloseAnswer, CloseRequest, SettlementTotal } from '../konaplate/settlement.ts';
 import { DAYS_KNOWN, datePlus, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { koreanDate } from '../ledger/intents.ts';
@@ -174,6 +174,15 @@ export class Settlement {
     return first === undefined ? null : datePlus(koreanDate(first.atMs, 0), -1);
   }
 
+  /**
+   * The issuer has payments of this date that this ledger lost. A date of which it lost everything is one of its days again
+   * from now on, to be looked at, compared and closed; any other stays as it is.
+   */
+  listed(date: string, totals: readonly SettlementTotal[]): void {
+    if (this.#isKnown(date) || this.#options.ledger.day(date) !== null) return;
+    this.#record({ kind: 'dayListed', businessDate: date, detail: { totals } }, TERMINAL);
+  }
+
   /** Newest first. */
   #unsealed(): readonly BusinessDay[] {
     return this.#options.ledger.days(DAYS_KNOWN).filter(({ sealedIndex }) => sealedIndex === null);
@@ -280,12 +289,14 @@ export class Settlement {
   }
 
   #mustBegin(date: string): void {
-    const { ledger } = this.#options;
     const open = this.openDate();
-    const isKnown = ledger.days(DAYS_KNOWN).some(({ businessDate }) => businessDate === date);
-    if (!/^[0-9]{8}$/.test(date) || (!isKnown && date !== open)) {
+    if (!/^[0-9]{8}$/.test(date) || (!this.#isKnown(date) && date !== open)) {
       throw new SettlementFault('NO_DAY', 'no such business day here');
     }
+  }
+
+  #isKnown(date: string): boolean {
+    return this.#options.ledger.days(DAYS_KNOWN).some(({ businessDate }) => businessDate === date);
   }
 
   /** Neither sealed nor about to be: a close that is compared anew after an answer may still be sent and agreed. */

@@ -110,7 +110,7 @@ export class IssuerLists {
       // The issuer was not even asked, so that says nothing of this day.
       if (answer.class === 'nothingLeft') return 'held';
       if (answer.class !== 'answered') return 'unread';
-      this.#note(answer.value.items);
+      this.#note(businessDate, answer.value);
       const { nextCursor } = answer.value;
       if (nextCursor === undefined) return { open: answer.meta.businessDate };
       if (nextCursor === cursor) return 'unread'; // the same page for ever
@@ -119,10 +119,13 @@ export class IssuerLists {
     return 'unread';
   }
 
-  #note(items: readonly SettlementItem[]): void {
-    const { clock, ledger } = this.#options;
+  #note(businessDate: string, { items, totals }: Pick<TransactionsAnswer, 'items' | 'totals'>): void {
+    const { clock, ledger, onListed } = this.#options;
+    let isTold = false;
     for (const item of items) {
       if (this.#imported.has(item.sequenceId) || this.#isKnown(item.sequenceId)) continue;
+      if (!isTold) onListed?.(businessDate, totals);
+      isTold = true;
       ledger.note('issuerItemMissingHere', detailOf(item), clock.now(), TERMINAL);
       this.#imported.add(item.sequenceId);
     }

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../intent/clock.ts';
 import type { Intent, IntentTimes } from '../intent/model.ts';
-import type { SettlementBackend } from '../konaplate/settlement.ts';
+import type { SettlementBackend, SettlementTotal } from '../konaplate/settlement.ts';
 import type { TillLedger } from '../ledger/types.ts';
 import type { SyncLimits } from './limits.ts';
 import type { SyncMemory } from './memory.ts';
@@ -39,6 +39,11 @@ export interface SyncOptions {
    * more, so of a terminal that recovers each day since then may be one that nobody sealed. Absent, null: not known.
    */
   readonly begunOn?: () => string | null;
+  /**
+   * The issuer's list of this business day has payments that this ledger does not have; `totals`: what it has in all. Told
+   * before they are noted, so that whoever looks for what is noted finds its day. Throws what the ledger throws.
+   */
+  readonly onListed?: (businessDate: string, totals: readonly SettlementTotal[]) => void;
   /**
    * Of this business day only what keeps it open is asked about, and nothing is imported, once it is longer ago than
    * `unsealedDays`. Absent: no day.

@@ -41,6 +41,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     cutOverHour: settlement.cutOverHour(),
     phase: day.phase,
     version: versionOf(day),
+    listed: day.listed === null ? null : { atMs: day.listed.atMs, totals: day.listed.detail.totals },
     days: settlement.glances(),
     counts: day.counts.map(countOf),
     explained: explainedOf(day),
@@ -156,6 +157,7 @@ function reconciledOf(options: DayOptions, day: DayState): DayReconciled | null 
 function answeredOf(day: DayState): DayAnswer['answered'] {
   if (day.answered === null) return null;
   const { content, outcome } = day.answered;
-  const { closeNo, result, code, totals } = outcome.detail;
-  return { atMs: outcome.atMs, closeNo, result, code, ours: content?.totals ?? [], theirs: totals };
+  const { closeNo, result, code, totals, lostHere = 0 } = outcome.detail;
+  const ours = content?.totals ?? [];
+  return { atMs: outcome.atMs, closeNo, result, code, ours, theirs: totals, lostHere };
 }

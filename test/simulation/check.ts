@@ -122,7 +122,7 @@ export function accountForCopy(
 
 /**
  * Nothing that the issuer has is unknown on this side. Of a disk that was put back, a manager has it by name: by the import
- * of a terminal that was fenced. Where nobody could tell that the journal's end was gone, a copy of a request that comes
+ * of a terminal that was fenced, on a day that the page offers, whose comparisons since then name it. Where nobody could tell that the journal's end was gone, a copy of a request that comes
  * minutes after the till went on is booked, and fences nobody, since its journal index is one that the issuer never heard
  * (settlement-contract 5): such a payment the comparison of its day has to name.
  */
@@ -134,18 +134,26 @@ function lostFault(
   { causes, unheard }: Excused,
 ): Violation[] {
   const known = new Set<unknown>(intents.map(({ sequenceId }) => sequenceId));
-  const imported = new Set<unknown>();
-  for (const { kind, detail } of disk.entries) {
-    if (kind === 'issuerItemMissingHere') imported.add(detail.sequenceId);
+  const imported = new Map<unknown, number>();
+  for (const { kind, detail, index } of disk.entries) {
+    if (kind === 'issuerItemMissingHere') imported.set(detail.sequenceId, index);
   }
+  const days = settlement.days();
   const compared = namedByDays(settlement);
   // What the issuer still worked on when the terminal was believed again was in no list that it imported.
   const isLate = (id: string): boolean => unheard.has(id) || issuer.tookTime(id);
   // Its comparison names it: in a story without a bookkeeper that is still to come.
   const toCompare = (date: string): boolean =>
-    !settlement.days().some((day) => day.date === date && day.state.reconciled !== null);
+    !days.some((day) => day.date === date && day.state.reconciled !== null);
+  // A page shows its day; what was compared before the import may not have had it yet.
+  const isOffered = (id: string, date: string): boolean => {
+    const day = days.find((each) => each.date === date);
+    const since = imported.get(id);
+    if (day === undefined || since === undefined) return false;
+    return compared.has(id) || (day.state.reconciled?.index ?? 0) < since;
+  };
   const isNamed = (id: string, date: string): boolean =>
-    imported.has(id) || (isLate(id) && (compared.has(id) || toCompare(date)));
+    isOffered(id, date) || (isLate(id) && (compared.has(id) || toCompare(date)));
   const lost = [...issuer.items.values()].filter((item) => {
     if (item.terminalId !== terminalId || known.has(item.sequenceId)) return false;
     const { sequenceId, businessDate, state } = item;

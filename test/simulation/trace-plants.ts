@@ -112,6 +112,13 @@ export const TRACE_PLANTS: readonly Plant[] = [
     }),
   },
   {
+    name: 'a day that was lost whole is no day again',
+    finds: ['LOST'],
+    till: ({ settlement }) => {
+      if (settlement !== null) settlement.listed = () => {};
+    },
+  },
+  {
     name: 'the deadline is four times as long',
     finds: ['LATE'],
     policy: timed(({ deadlineMs }) => ({ deadlineMs: deadlineMs * 4 })),

@@ -15,7 +15,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { Confirm } from './day-confirm.tsx';
-import { ItemList, LONG_MS } from './day-parts.tsx';
+import { agreedWithout, ItemList, LONG_MS } from './day-parts.tsx';
 import { unansweredText } from './day-unanswered.ts';
 import { ScrollingTable } from './parts.tsx';
 
@@ -91,6 +91,9 @@ function Result(props: StepProps) {
             : unansweredText(unanswered.why, live.state?.line.nextTryMs ?? null, live.wallMs, language)
           : null}
       </p>
+      {agreedWithout(day) === 0 ? null : (
+        <p>{say(CLOSE.lostHere, language, { count: digits(agreedWithout(day)) })}</p>
+      )}
       <p class="muted">
         {say(CLOSE.wantedBy, language, { who: wanted.who, time: clockTimeSeconds(wanted.atMs) })}
         {answered?.code == null ? null : ` · ${say(CLOSE.code, language, { code: answered.code })}`}
@@ -142,10 +145,12 @@ function Figures(props: { answered: NonNullable<DayAnswer['answered']>; language
           {keys.map((key) => {
             const ours = text(find(answered.ours, key));
             const theirs = text(find(answered.theirs, key));
+            // What both sides had settled before it was lost here is the issuer's alone, and no difference.
+            const isSame = ours === theirs || (answered.result === 'AGREED' && answered.lostHere > 0);
             return (
-              <tr key={key} class={ours === theirs ? '' : 'differs'}>
+              <tr key={key} class={isSame ? '' : 'differs'}>
                 <td>
-                  {ours === theirs ? '' : '▲ '}
+                  {isSame ? '' : '▲ '}
                   {FIGURES[key]?.[language]}
                 </td>
                 <td class="number">{ours}</td>

@@ -1,16 +1,17 @@
 /** The business day: do drawer, ledger and issuer agree? Four steps on one page, in any order until the close. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DayAnswer } from '../../web/api/day.ts';
+import type { DayAnswer, DayFigure } from '../../web/api/day.ts';
 import { CallRefused } from '../shared/http.ts';
 import { DAY, PHASES } from '../text/day.ts';
-import { dashedDate } from '../text/format.ts';
+import { dashedDate, digits } from '../text/format.ts';
 import { NAV } from '../text/manager.ts';
 import { type Language, say } from '../text/words.ts';
 import { useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { Close } from './day-close.tsx';
 import { Count } from './day-count.tsx';
+import { agreedWithout, isOfIssuerAlone } from './day-parts.tsx';
 import { Reconcile } from './day-reconcile.tsx';
 import { Report } from './day-report.tsx';
 import { SelectField } from './fields.tsx';
@@ -56,6 +57,7 @@ function Steps(props: StepProps) {
   return (
     <>
       <DayHead {...props} />
+      <Listed {...props} />
       {day.late.length === 0 ? null : (
         <p class="alarm" role="alert">
           ▲ {say(DAY.late, language, { count: day.late.length })}
@@ -79,6 +81,26 @@ function Steps(props: StepProps) {
         <Report {...props} />
       </Step>
     </>
+  );
+}
+
+/** A day that this ledger lost: what to do with it, until it is closed. */
+function Listed(props: StepProps) {
+  const { day, language } = props;
+  if (day.listed === null || day.sealed !== null) return null;
+  const sumOf = (type: DayFigure['type']): DayFigure | undefined =>
+    day.listed?.totals.find((total) => total.type === type && total.state === 'APPROVED');
+  const [charges, refunds] = [sumOf('CHARGE'), sumOf('REFUND')];
+  return (
+    <p class="alarm" role="status" data-listed>
+      ▲{' '}
+      {say(DAY.listed, language, {
+        charges: digits(charges?.count ?? 0),
+        chargeSum: charges?.sum ?? 0,
+        refunds: digits(refunds?.count ?? 0),
+        refundSum: refunds?.sum ?? 0,
+      })}
+    </p>
   );
 }
 
@@ -148,15 +170,17 @@ function countMark(day: DayAnswer): Mark {
 export function differing(day: DayAnswer): number {
   const categories = day.reconciled?.categories;
   if (categories === undefined) return 0;
-  return Object.entries(categories).reduce(
+  const found = Object.entries(categories).reduce(
     (sum, [name, { count }]) => sum + (name === 'matched' || name === 'notYetSent' ? 0 : count),
     0,
   );
+  return Math.max(0, found - agreedWithout(day));
 }
 
 function reconcileMark(day: DayAnswer): Mark {
   if (day.reconciled === null) return 'open';
-  return differing(day) > 0 || day.reconciled.rules.some(({ ok }) => !ok) ? 'wrong' : 'done';
+  const isWrong = day.reconciled.rules.some((rule) => !rule.ok && !isOfIssuerAlone(day, rule));
+  return differing(day) > 0 || isWrong ? 'wrong' : 'done';
 }
 
 function closeMark(day: DayAnswer): Mark {

@@ -15,6 +15,10 @@ export const DAY = {
   reconcile: { ko: '대사', en: 'Reconcile' },
   close: { ko: '미결, 마감', en: 'Open items, close' },
   report: { ko: '보고서', en: 'Report' },
+  listed: {
+    ko: '이 장부가 잃은 영업일입니다. 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있습니다. 먼저 마감하세요. 발행사가 이미 확정한 날이면 그것으로 끝나고, 그래도 다르면 2단계에서 전표를 쓰고 다시 마감하세요.',
+    en: "This ledger lost this day. The issuer's list has {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. Close it first: if the issuer has it agreed, that is the end of it; if it differs all the same, write the vouchers in step 2 and close again.",
+  },
   late: {
     ko: '마감 뒤에 발행사가 이 영업일에 올린 거래 {count}건. 발행사에 알리세요.',
     en: '{count} payments were booked on this day by the issuer after its close. Tell the issuer.',
@@ -90,6 +94,7 @@ export const RECONCILE = {
   rules: { ko: '마감 규칙', en: 'Closing rules' },
   holds: { ko: '맞음', en: 'holds' },
   fails: { ko: '틀림', en: 'does not hold' },
+  alone: { ko: '발행사에만 있음', en: 'the issuer alone has it' },
   items: { ko: '{count}건', en: '{count} items' },
 } as const satisfies Record<string, Words>;
 
@@ -157,6 +162,10 @@ export const CLOSE = {
   agreed: {
     ko: '일치 확정: 양쪽이 {time}에 봉인했습니다. 기록 {index}',
     en: 'Agreed: sealed on both sides at {time}. Entry {index}',
+  },
+  lostHere: {
+    ko: '발행사는 이 장부를 잃기 전에 이미 확정했습니다. 거래 {count}건은 여기에 없지만 양쪽이 이미 맞춘 것이니 할 일이 없습니다.',
+    en: 'The issuer had it agreed before this ledger was lost. {count} of its payments are not here; both sides had settled them, there is nothing to do.',
   },
   notAgreed: {
     ko: '불일치: 발행사 금액이 다릅니다. 2단계에서 확인하고 다시 마감하세요.',

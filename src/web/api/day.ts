@@ -110,6 +110,8 @@ export interface DayAnswer {
   readonly phase: DayPhase;
   /** Grows with every count, reason, voucher, close and answer: what a press should name. */
   readonly version: number;
+  /** This ledger lost the day whole and knows it by the issuer's list alone: what that had when it was read. */
+  readonly listed: { readonly atMs: number; readonly totals: readonly DayFigure[] } | null;
   readonly days: readonly DayGlance[];
   readonly counts: readonly DayCount[];
   readonly explained: {
@@ -137,6 +139,8 @@ export interface DayAnswer {
     readonly code: string | null;
     readonly ours: readonly DayFigure[];
     readonly theirs: readonly DayFigure[];
+    /** Items of the day agreed there that this ledger lost: both sides had settled them, none is to be taken over. */
+    readonly lostHere: number;
   } | null;
   readonly sealed: { readonly atMs: number; readonly index: number } | null;
   /** Payments that keep the sealed day open by name, and those that the issuer booked after the close. */

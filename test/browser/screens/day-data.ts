@@ -82,6 +82,7 @@ export const OPEN_DAY: DayAnswer = {
   date: DATE,
   openDate: DATE,
   version: 4200,
+  listed: null,
   cutOverHour: 4,
   phase: 'open',
   days: [
@@ -170,7 +171,15 @@ export const AGREED_DAY: DayAnswer = {
   openItems: [],
   carried: NONE,
   wanted: { atMs: at(2), who: '김점장' },
-  answered: { atMs: at(2), closeNo: 1, result: 'AGREED', code: null, ours: FIGURES, theirs: FIGURES },
+  answered: {
+    atMs: at(2),
+    closeNo: 1,
+    result: 'AGREED',
+    code: null,
+    ours: FIGURES,
+    theirs: FIGURES,
+    lostHere: 0,
+  },
   sealed: { atMs: at(2), index: 4_251 },
   named: [LATER],
   reports: [{ at: 4_251, sha256: 'ab'.repeat(32), atMs: at(1) }],
@@ -189,7 +198,49 @@ export const NOT_AGREED_DAY: DayAnswer = {
     code: null,
     ours: FIGURES,
     theirs: [{ type: 'CHARGE', state: 'APPROVED', count: 42, sum: 1_250_000 }, FIGURES[1], FIGURES[2]],
+    lostHere: 0,
   },
+};
+
+/** The ledger was put back to before this day: only the issuer's list knows of it. */
+export const LISTED_DAY: DayAnswer = {
+  ...READY_DAY,
+  openDate: '20260724',
+  listed: { atMs: at(20), totals: FIGURES },
+  charges: NONE,
+  refunds: NONE,
+  openItems: [],
+  carried: NONE,
+};
+
+/** The same, closed: the issuer had agreed on it with the journal that is gone. */
+export const LOST_DAY: DayAnswer = {
+  ...LISTED_DAY,
+  phase: 'agreed',
+  obstacle: 'SEALED',
+  wanted: { atMs: at(2), who: '김점장' },
+  reconciled: {
+    ...RECONCILED,
+    final: true,
+    categories: {
+      ...CATEGORIES,
+      matched: sums(0, 0, 0),
+      missingHere: sums(48, 0, 1_490_000),
+      missingThere: sums(0, 0, 0),
+      reversedButCaptured: sums(0, 0, 0),
+    },
+    rules: RECONCILED.rules.map((rule) => ({ ...rule, ok: rule.rule !== 6 })),
+  },
+  answered: {
+    atMs: at(2),
+    closeNo: 2,
+    result: 'AGREED',
+    code: '006_907',
+    ours: [],
+    theirs: FIGURES,
+    lostHere: 48,
+  },
+  sealed: { atMs: at(2), index: 4_260 },
 };
 
 export const UNCONFIRMED_DAY: DayAnswer = {

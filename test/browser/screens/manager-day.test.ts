@@ -7,6 +7,8 @@ import { newPage, page, pages, startBrowserPage } from './browser-page.ts';
 import {
   AGREED_DAY,
   DIFFERING_DAY,
+  LISTED_DAY,
+  LOST_DAY,
   NOT_AGREED_DAY,
   OPEN_DAY,
   READY_DAY,
@@ -138,6 +140,38 @@ describe('the business day page', () => {
   });
 
   it.each([
+    ['ko', '이 장부가 잃은 영업일입니다', '할 일이 없습니다'],
+    ['en', 'This ledger lost this day', 'there is nothing to do'],
+  ] as const)(
+    'says what to do with a day that the ledger lost, and what became of it: %s',
+    async (language, before, after) => {
+      serve(LISTED_DAY);
+      serve(LOST_DAY, 'POST', 'day/close');
+      await open(language);
+      const listed = page.locator('[data-listed]');
+      expect(await listed.innerText()).toContain(before);
+      expect(await listed.innerText()).toContain('1,230,000');
+      expect(await axeFaults(page)).toEqual([]);
+      expect(await layoutFaults(page)).toEqual([]);
+      if (SHOTS !== null)
+        await page.screenshot({ path: join(SHOTS, `day-listed-${language}.png`), fullPage: true });
+      await step(3).locator('input[type=password]').pressSequentially('4829', { delay: 100 });
+      await step(3).locator('form button[type=submit]').click();
+      await page.waitForSelector('.result.agreed');
+      expect(await step(3).locator('.result').innerText()).toContain(after);
+      expect(await step(3).locator('.result table').innerText()).toContain('1,230,000');
+      expect(await step(2).locator('.mark').innerText()).toContain('●');
+      expect(await page.locator('.differs, .rules .fault').count()).toBe(0);
+      await step(2).locator('[data-category="missingHere"] button').click();
+      expect(await step(2).locator('.differences button').count()).toBe(0);
+      expect(await listed.count()).toBe(0);
+      expect(await axeFaults(page)).toEqual([]);
+      if (SHOTS !== null)
+        await page.screenshot({ path: join(SHOTS, `day-lost-${language}.png`), fullPage: true });
+    },
+  );
+
+  it.each([
     ['RULES', '장부의 합계가 맞지 않아 발행사에 보내지 않았습니다'],
     ['006_907', '발행사는 이 영업일을 이미 확정했고'],
     ['000_002', '발행사가 마감 요청을 받지 않았습니다(000_002)'],
@@ -149,6 +183,7 @@ describe('the business day page', () => {
       code,
       ours: [],
       theirs: [],
+      lostHere: 0,
     } as const;
     const wanted = { atMs: OPEN_DAY.asOfMs, who: '김점장' };
     serve({ ...OPEN_DAY, phase: 'notAgreed', wanted, answered });

@@ -78,6 +78,7 @@ const worker = new SyncWorker({
   memory,
   unsealedFrom: () => settlement.unsealedFrom(),
   begunOn: () => settlement.begunOn(),
+  onListed: (date, totals) => settlement.listed(date, totals),
   mayDefer: () => dice !== null,
 });
 startRecovery(ledger, clock.now());
