@@ -495,7 +495,8 @@ export class Counter {
     const { terminal } = this;
     const broken = terminal === null || this.#isRetiring ? null : brokenFault(terminal);
     if (broken !== null) this.#options.violate(broken);
-    if (terminal !== null && !this.#isRetiring && !terminal.isFaulted()) this.watch.passed();
+    if (terminal !== null && !this.#isRetiring && !terminal.isFaulted())
+      this.watch.passed(this.page.snapshot);
     if (terminal !== null && terminal.worker.businessDate() !== null) this.losses.greeted();
     if (terminal !== null) this.#judgeBelief(terminal);
     if (this.page.judge()) this.#looksAtMs = this.#options.clock.monoMs;

@@ -5,6 +5,7 @@
 import type { Policy } from '../../src/intent/policy.ts';
 import type { Face, KeyId, PressAnswer, PressBody, Snapshot } from '../../src/station/snapshot.ts';
 import type { Violation } from './check.ts';
+import { isOwed, limitFaults } from './exposure.ts';
 import { keyFault } from './faces.ts';
 import { openRefusal } from './rail.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,12 +16,15 @@ export interface DockOptions {
   /** Writes that this till's disk did not take so far. */
   diskFaults(): number;
   readonly policy: () => Policy;
+  /** By the machine's own clock. */
+  readonly wallMs: () => number;
   readonly violate: (violation: Violation) => void;
 }
 
 interface Till {
   readonly terminal: Terminal;
   readonly policy: Policy;
+  readonly wallMs: number;
 }
 
 /** What somebody saw when they acted. */
@@ -93,7 +97,7 @@ export class Dock {
   }
 
   #inTime(what: string, shown: Snapshot, act: Act): PressAnswer | null {
-    const { terminal: till, diskFaults, policy } = this.#options;
+    const { terminal: till, diskFaults, policy, wallMs } = this.#options;
     const terminal = till();
     if (terminal === null) return null;
     const faultsBefore = diskFaults();
@@ -101,7 +105,10 @@ export class Dock {
     if (answer.done) return answer;
     const { refusal } = answer;
     const isDisk = refusal === 'LEDGER' && (diskFaults() > faultsBefore || terminal.ledger.isBroken());
-    if (isDisk || moved(what, refusal, answer.snapshot, { terminal, policy: policy() }) !== null)
+    if (
+      isDisk ||
+      moved(what, refusal, answer.snapshot, { terminal, policy: policy(), wallMs: wallMs() }) !== null
+    )
       return answer;
     this.#tell({ code: 'KEY_REFUSED', text: `${what} on ${shown.face.id}: ${refusal}` });
     return answer;
@@ -144,15 +151,13 @@ function moved(what: string, refusal: string | null, answer: Snapshot, till: Til
   return what === 'LATER' && isBarred ? barsLater(answer.face, till) : null;
 }
 
-function barsLater({ intent }: Face, { terminal, policy: { later } }: Till): string | null {
-  const owed = terminal.ledger
-    .open()
-    .filter(({ deferred, cash, host }) => deferred && cash === 'received' && host !== 'approved');
-  const sum = owed.reduce((total, { amount }) => total + amount, intent?.amount ?? 0);
+function barsLater({ intent }: Face, { terminal, policy: { later }, wallMs }: Till): string | null {
   const { clockConfirmed, onlineSinceStart } = terminal.worker.status();
-  if (!later.enabled) return 'the policy';
   if (!clockConfirmed || !onlineSinceStart) return 'the clock, or no answer since the start';
-  return sum > later.sum || owed.length >= later.count ? 'the limits' : null;
+  const taken = intent === null ? null : terminal.ledger.get(intent.sequenceId);
+  const owed = terminal.ledger.open().filter(isOwed);
+  const [fault] = taken === null ? [] : limitFaults(taken, owed, later, wallMs);
+  return fault?.text ?? null;
 }
 
 function isDockKey(key: PressBody['key']): key is KeyId {

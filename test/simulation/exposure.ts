@@ -24,14 +24,45 @@ export interface Moment {
   readonly later: LaterRule;
 }
 
+type Card = Pick<Intent, 'bin' | 'last4'>;
+
 /** No two cards of a story share what is kept of them in the clear. */
-export function isSameCard(one: Intent, other: Intent): boolean {
+export function isSameCard(one: Card, other: Card): boolean {
   return one.bin === other.bin && one.last4 === other.last4;
 }
 
 /** What the account `deferred` stands for (intent-rules 6): the cash is here, and nobody has answered for it. */
-function isOwed({ deferred, cash, host }: Intent): boolean {
+export function isOwed({ deferred, cash, host }: Intent): boolean {
   return deferred && cash === 'received' && (host === 'unsent' || host === 'sending' || host === 'unknown');
+}
+
+type Taken = Card & Pick<Intent, 'amount'>;
+
+/** Which limits of the store one more charge does not keep, beside those that are owed. */
+export function limitFaults(
+  taken: Taken,
+  owed: readonly Intent[],
+  later: LaterRule,
+  nowMs: number,
+): Violation[] {
+  const { amount } = taken;
+  const sum = owed.reduce((total, each) => total + each.amount, 0);
+  const ofCard = owed.filter((each) => isSameCard(each, taken)).length;
+  const { smallOnly = null, perCard = null } = later;
+  const isSmallOnly = smallOnly !== null && sum >= smallOnly.fromSum;
+  const each = isSmallOnly ? Math.min(later.each, smallOnly.each) : later.each;
+  const ageMs = nowMs - Math.min(nowMs, ...owed.map(({ scannedAtMs }) => scannedAtMs));
+  const faults: Violation[] = [];
+  const fault = (code: string, text: string): void => void faults.push({ code, text });
+  if (!later.enabled) fault('LATER_OFF', 'and the store credits nothing later');
+  if (amount > each) fault('LATER_OVER_EACH', `of ${amount}, more than ${each} beside ${sum}`);
+  if (sum + amount > later.sum) fault('LATER_OVER_SUM', `of ${amount} beside ${sum}, over ${later.sum}`);
+  if (owed.length + 1 > later.count) fault('LATER_OVER_COUNT', `beside ${owed.length}, over ${later.count}`);
+  if (perCard !== null && ofCard + 1 > perCard)
+    fault('LATER_OVER_CARD', `beside ${ofCard} of its card, over ${perCard}`);
+  if (ageMs > later.ageMs)
+    fault('LATER_OVER_AGE', `beside one of ${ageMs / 1000} s, over ${later.ageMs / 1000} s`);
+  return faults;
 }
 
 export class Exposure {
@@ -58,33 +89,14 @@ export class Exposure {
     if (!after.deferred || before === null || before.deferred) return;
     this.#judged('EXPOSURE');
     const owed = [...payments].filter((each) => each.sequenceId !== after.sequenceId && isOwed(each));
-    this.#limits(after, owed, moment);
-    const { wallErrorMs } = moment;
+    const { later, trueMs, wallErrorMs } = moment;
+    // The till may take its clock for right that is a little behind.
+    for (const { code, text } of limitFaults(after, owed, later, trueMs - CLOCK_ERROR_MAX_MS))
+      this.#tell(code, after, text);
     if (Math.abs(wallErrorMs) > CLOCK_ERROR_MAX_MS)
       this.#tell('LATER_CLOCK', after, `by a clock that is ${wallErrorMs / 1000} s wrong`);
     if (!this.#isAnswered)
       this.#tell('LATER_UNANSWERED', after, 'before the issuer has answered this process');
-  }
-
-  #limits(taken: Intent, owed: readonly Intent[], { later, trueMs }: Moment): void {
-    const { amount } = taken;
-    const sum = owed.reduce((total, each) => total + each.amount, 0);
-    const ofCard = owed.filter((each) => isSameCard(each, taken)).length;
-    const { smallOnly = null, perCard = null } = later;
-    const isSmallOnly = smallOnly !== null && sum >= smallOnly.fromSum;
-    const each = isSmallOnly ? Math.min(later.each, smallOnly.each) : later.each;
-    const oldestMs = Math.min(trueMs, ...owed.map(({ scannedAtMs }) => scannedAtMs));
-    const ageMs = trueMs - oldestMs;
-    if (!later.enabled) this.#tell('LATER_OFF', taken, 'and the store credits nothing later');
-    if (amount > each) this.#tell('LATER_OVER_EACH', taken, `of ${amount}, more than ${each} beside ${sum}`);
-    if (sum + amount > later.sum)
-      this.#tell('LATER_OVER_SUM', taken, `of ${amount} beside ${sum}, over ${later.sum}`);
-    if (owed.length + 1 > later.count)
-      this.#tell('LATER_OVER_COUNT', taken, `beside ${owed.length}, over ${later.count}`);
-    if (perCard !== null && ofCard + 1 > perCard)
-      this.#tell('LATER_OVER_CARD', taken, `beside ${ofCard} of its card, over ${perCard}`);
-    if (ageMs > later.ageMs + CLOCK_ERROR_MAX_MS)
-      this.#tell('LATER_OVER_AGE', taken, `beside one of ${ageMs / 1000} s, over ${later.ageMs / 1000} s`);
   }
 
   #tell(code: string, { sequenceId }: Intent, text: string): void {

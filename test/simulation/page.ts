@@ -43,9 +43,10 @@ export class Page {
   #before: PressBody | null = null;
 
   constructor(options: PageOptions) {
-    const { diskFaults, policy, violate } = options;
+    const { clock, diskFaults, policy, violate } = options;
+    const wallMs = (): number => clock.now().wallMs;
     this.#options = options;
-    this.dock = new Dock({ terminal: () => this.#terminal, diskFaults, policy, violate });
+    this.dock = new Dock({ terminal: () => this.#terminal, diskFaults, policy, wallMs, violate });
   }
 
   get snapshot(): Snapshot | null {

@@ -8,6 +8,7 @@ import type { Answered, SettlementBackend } from '../../src/konaplate/settlement
 import { LedgerFault } from '../../src/ledger/fault.ts';
 import type { TillLedger } from '../../src/ledger/types.ts';
 import type { FaceId, KeyId, Snapshot } from '../../src/station/snapshot.ts';
+import type { SyncLimits } from '../../src/sync/limits.ts';
 import type { SyncMemory } from '../../src/sync/memory.ts';
 import type { Till } from '../../src/till.ts';
 import { over } from './backends.ts';
@@ -35,6 +36,8 @@ export interface Plant {
   readonly issuer?: (issuer: IssuerModel) => void;
   /** What the program goes by, while the story's people and checks know the store's own. */
   readonly policy?: (policy: Policy) => Policy;
+  /** Bounds of the worker that are not its own. */
+  readonly limits?: Partial<SyncLimits>;
   readonly disk?: (disk: Disk) => void;
   /** Where in its span the next attempt comes: the dice of the rules. */
   readonly fraction?: () => number;

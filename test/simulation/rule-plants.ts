@@ -96,6 +96,32 @@ const PLANTED: readonly Omit<Plant, 'from'>[] = [
     finds: ['REVERSALS_OVER_SUM'],
     policy: reversalsBy({ sum: 1_000_000_000 }),
   },
+  {
+    name: 'a line that was up stays so',
+    finds: ['ONLINE_UNANSWERED'],
+    till: ({ worker }) => {
+      const honest = worker.status.bind(worker);
+      worker.status = () => {
+        const status = honest();
+        const { line, onlineSinceStart } = status;
+        const isOff = line.state === 'down' && onlineSinceStart;
+        return isOff ? Object.assign(status, { line: { ...line, state: 'online' } }) : status;
+      };
+    },
+  },
+  {
+    name: 'the strip says that the line is up before anybody has answered',
+    finds: ['ONLINE_STALE'],
+    screen: (snapshot) => {
+      const { strip } = snapshot;
+      return { ...snapshot, strip: { ...strip, line: { ...strip.line, state: 'online' } } };
+    },
+  },
+  {
+    name: 'what is credited later takes every place',
+    finds: ['URGENT_WAITS'],
+    limits: { reserved: 0 },
+  },
   { name: 'a budget of attempts never ends', finds: ['BUDGET_UNSEEN'], ledger: neverSpent },
 ];
 

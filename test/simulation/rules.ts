@@ -5,6 +5,7 @@
 import { DEFAULT_POLICY, type Policy } from '../../src/intent/policy.ts';
 import type { SyncLimits } from '../../src/sync/limits.ts';
 import type { Counter } from './counter.ts';
+import { CARDS } from './customers.ts';
 import { type FaultCounts, tally } from './network.ts';
 import { SeededRandom } from './time.ts';
 import type { Scene } from './weather.ts';
@@ -19,8 +20,12 @@ export const RULES_CUSTOMERS_MAX = 50;
 /** Of these stories' tills: the program's own would take a day to come to its end. */
 export const RULES_LIMITS: Partial<SyncLimits> = { attemptBudget: 8 };
 
-/** A policy whose limits are met within an hour. */
+/** Under which a backlog can grow. */
+const WIDE: Policy = { ...DEFAULT_POLICY, later: { ...DEFAULT_POLICY.later, count: 60, sum: 3_000_000 } };
+
+/** A policy whose limits are met within an hour, or one that has next to none. */
 export function smallPolicyOf(random: SeededRandom): Policy {
+  if (random.chance(0.3)) return WIDE;
   const later = {
     enabled: true,
     each: random.pick([10_000, 50_000, 150_000]),
@@ -41,7 +46,15 @@ export function smallPolicyOf(random: SeededRandom): Policy {
 
 /** Which requests nobody answers. */
 const MUTED = ['netCancel', 'attended', 'deferred', 'cancel'] as const;
-type Muted = (typeof MUTED)[number];
+type Muted = (typeof MUTED)[number] | 'hello';
+
+/** Until the line is known to be down, also where its last failure made it wait. */
+const LINE_DOWN_MS = 40_000;
+/** More than may be out at once. */
+const BACKLOG = 12;
+const CUSTOMER_MS = 6_000;
+/** As many as may be are out. */
+const BACKLOG_OUT_MS = 8_000;
 
 export interface RulesOptions {
   readonly seed: number;
@@ -61,13 +74,18 @@ export class Rules {
     this.#dice = new SeededRandom(options.seed ^ DICE);
   }
 
-  /** What this chapter has of it; now and then nobody comes for a while. */
+  /**
+   * What this chapter has of it; now and then nobody comes for a while, or many let their charge be credited later, and
+   * nobody answers for it.
+   */
   async begin(chapter: number): Promise<void> {
     this.#dice.reseed(this.#options.seed ^ DICE, chapter);
     for (const counter of this.#options.scene.counters) {
       this.#outage(counter);
       this.#mute(counter);
+      this.#ungreeted(counter);
     }
+    if (this.#happens('backlog', 0.04)) await this.#backlog(this.#dice.pick(this.#options.scene.counters));
     const lullMs = 60_000 + this.#dice.below(400_000);
     if (this.#happens('lull', 0.06)) await this.#options.scene.pass(lullMs);
   }
@@ -97,12 +115,43 @@ export class Rules {
     if (network.up) this.#down.delete(counter);
   }
 
+  /** The line was down for a while; when it is up again all charges of that time are out, and nobody answers, also the next. */
+  async #backlog(counter: Counter): Promise<void> {
+    const { scene } = this.#options;
+    const { network } = counter;
+    network.muted = (call) => (call === 'approve' ? 'lost' : null);
+    network.up = false;
+    await scene.pass(LINE_DOWN_MS);
+    for (let customer = 0; customer < BACKLOG; customer += 1) {
+      const digits = String(this.#dice.below(1_000)).padStart(3, '0');
+      counter.scan(scene.issuer.makeBarcode('CHARGE', this.#dice.pick(CARDS), 1_000, digits));
+      await scene.pass(CUSTOMER_MS);
+    }
+    network.up = true;
+    await scene.pass(BACKLOG_OUT_MS);
+  }
+
+  /** The till starts anew while somebody pays, and its greeting is answered long after. */
+  #ungreeted(counter: Counter): void {
+    const { clock } = this.#options.scene;
+    const within = this.#dice.below(10_000);
+    const lastsMs = 15_000 + this.#dice.below(60_000);
+    if (!this.#happens('ungreeted', 0.03)) return;
+    clock.after(within, () => {
+      if (this.#isOver || !counter.powerCut()) return;
+      this.#mutes(counter, 'hello', 'lost', lastsMs);
+    });
+  }
+
   #mute(counter: Counter): void {
-    const { clock, say } = this.#options.scene;
     const what = this.#dice.pick(MUTED);
     const how = this.#dice.chance(0.7) ? 'lost' : 'nothingLeft';
     const lastsMs = 20_000 + this.#dice.below(600_000);
-    if (!this.#happens('muted', 0.12)) return;
+    if (this.#happens('muted', 0.12)) this.#mutes(counter, what, how, lastsMs);
+  }
+
+  #mutes(counter: Counter, what: Muted, how: 'lost' | 'nothingLeft', lastsMs: number): void {
+    const { clock, say } = this.#options.scene;
     say(`nobody answers ${what} for ${Math.round(lastsMs / 1000)} s`);
     const { network } = counter;
     const muted = (call: CallName, sequenceId: string) =>
@@ -122,7 +171,7 @@ export class Rules {
 }
 
 function isOf(what: Muted, call: CallName, { world }: Counter, sequenceId: string): boolean {
-  if (what === 'netCancel' || what === 'cancel') return call === what;
+  if (what === 'netCancel' || what === 'cancel' || what === 'hello') return call === what;
   const isDeferred = world.disk.folded().get(sequenceId)?.deferred === true;
   return call === 'approve' && isDeferred === (what === 'deferred');
 }

@@ -359,8 +359,10 @@ describe('the whole terminal under one seed', () => {
     const from = RULES_FROM + 300;
     const totals = await simulate({ from, seeds: 60, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
-    for (const what of ['outage', 'muted', 'lull']) expect(totals.faults[what], what).toBeGreaterThan(0);
-    for (const what of ['EXPOSURE', 'CAPS', 'BUDGET']) expect(totals.tallies[what], what).toBeGreaterThan(10);
+    for (const what of ['outage', 'muted', 'lull', 'backlog', 'ungreeted'])
+      expect(totals.faults[what], what).toBeGreaterThan(0);
+    for (const what of ['EXPOSURE', 'CAPS', 'BUDGET', 'ONLINE', 'URGENT'])
+      expect(totals.tallies[what], what).toBeGreaterThan(10);
   });
 
   it('tells the same story again from the same seed', async () => {

@@ -294,7 +294,7 @@ function joinTill(
     machineId,
     memory: plant?.memory?.(memory) ?? memory,
     newId: createIds(random),
-    syncLimits: world.limits,
+    syncLimits: { ...world.limits, ...plant?.limits },
     forward: (_station, frame) => world.onForward(frame),
     log: (line) => world.onLog(line),
     onFault: (fault) => {

@@ -12,11 +12,13 @@ import { Caps } from './caps.ts';
 import type { Violation } from './check.ts';
 import { Exposure } from './exposure.ts';
 import { askedAgainFault } from './faces.ts';
+import { LineShown } from './line-shown.ts';
 import { RetryAfter } from './retry-after.ts';
 import { SecretKeeper } from './secrets.ts';
 import { Switches } from './switches.ts';
 import type { Terminal, TerminalWorld } from './terminal.ts';
 import type { VirtualClock } from './time.ts';
+import { UrgentCalls } from './urgent.ts';
 import { Waits } from './waits.ts';
 import { type CallName, type Try, Wire } from './wire.ts';
 
@@ -47,6 +49,8 @@ export class Watch {
   readonly retryAfter: RetryAfter;
   readonly switches: Switches;
   readonly #exposure: Exposure;
+  readonly #line: LineShown;
+  readonly #urgent: UrgentCalls;
   readonly #caps: Caps;
   readonly #budget: Budget;
   /** Mono ms at which the disk last did not take that a payment is asked about. */
@@ -64,6 +68,8 @@ export class Watch {
     this.retryAfter = new RetryAfter(violate, judged);
     this.switches = new Switches(violate, judged);
     this.#exposure = new Exposure(violate, judged);
+    this.#line = new LineShown(violate, judged);
+    this.#urgent = new UrgentCalls(violate, judged);
     this.#caps = new Caps(violate, judged);
     this.#budget = new Budget(violate, judged);
   }
@@ -81,6 +87,7 @@ export class Watch {
     this.retryAfter.started(this.#nowMs);
     this.switches.started(this.#nowMs);
     this.#exposure.started();
+    this.#line.started();
     this.#budget.anew();
     this.#waits.stopped(); // also what the disk before this one held
     const open = ledger.open();
@@ -88,11 +95,13 @@ export class Watch {
     for (const intent of open) this.#seen.set(intent.sequenceId, intent);
     this.secrets.started(open, this.#nowMs);
     this.#backoff.started(open);
+    this.#urgent.started(open, this.#nowMs, (intent) => this.#isSendable(intent));
     for (const intent of open) this.#wait(intent, 'restart');
   }
 
   stopped(): void {
     this.#waits.stopped();
+    this.#urgent.stopped();
   }
 
   /** Another disk is in the machine. */
@@ -104,6 +113,7 @@ export class Watch {
   diskFailed(): void {
     this.#waits.diskFailed(this.#nowMs);
     this.#budget.anew();
+    this.#urgent.held(this.#nowMs);
   }
 
   unasked(sequenceId: string): void {
@@ -123,6 +133,7 @@ export class Watch {
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
     const before = this.#seen.get(intent.sequenceId) ?? null;
     this.#takesOn(before, intent, event);
+    this.#urgent.committed(intent, this.#nowMs, this.#isSendable(intent));
     this.#seen.set(intent.sequenceId, intent);
     const fault = askedAgainFault(before, intent);
     if (fault !== null) violate(fault);
@@ -131,6 +142,12 @@ export class Watch {
     if (event === 'deadline' && intent.inquiries === 0 && wasUnknown && this.#couldAsk(intent))
       violate({ code: 'NEVER_ASKED', text: `${intent.sequenceId} was reversed unasked` });
     this.#committedAtMs = this.#nowMs;
+  }
+
+  /** A backup that was put back has no barcodes. */
+  #isSendable({ sequenceId }: Intent): boolean {
+    const { file, disk } = this.#options.world();
+    return file !== null || disk.vault.has(sequenceId);
   }
 
   #takesOn(before: Intent | null, intent: Intent, event: string): void {
@@ -166,6 +183,7 @@ export class Watch {
     this.#wire.tries(made, trying);
     this.retryAfter.tries(made, trying);
     this.switches.tries(made, trying);
+    this.#urgent.tries(made);
     this.#budget.tries(made, trying, this.#attemptBudget);
   }
 
@@ -174,6 +192,8 @@ export class Watch {
     this.retryAfter.ended(call, sequenceId, answer, this.#nowMs);
     this.switches.ended(call, answer, this.#nowMs);
     this.#exposure.ended(answer);
+    this.#line.ended(answer, this.#nowMs);
+    this.#urgent.ended(call, answer, this.#nowMs);
     this.#budget.ended(call, sequenceId, answer);
   }
 
@@ -197,7 +217,10 @@ export class Watch {
   }
 
   /** A till that is up, and not about to end, has had until now. */
-  passed(): void {
+  passed(shown: Snapshot | null): void {
+    if (this.#options.terminal()?.worker.status().recovering === true) this.#urgent.held(this.#nowMs);
+    this.#urgent.passed(this.#nowMs);
+    if (shown !== null) this.#line.shows(shown, this.#nowMs);
     this.#waits.passed(this.#nowMs);
     this.retryAfter.passed(this.#nowMs);
     this.switches.passed(this.#nowMs);

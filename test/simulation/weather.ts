@@ -37,6 +37,8 @@ export const DISTURBANCES: ReadonlySet<string> = new Set([
   'restore',
   'moved',
   'outage',
+  'backlog',
+  'ungreeted',
   'muted',
 ]);
 
