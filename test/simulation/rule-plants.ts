@@ -44,7 +44,7 @@ const PLANTED: readonly Omit<Plant, 'from'>[] = [
     policy: laterBy({ each: each * 10 }),
   },
   {
-    name: 'small charges only are credited later never',
+    name: 'charges of any size are credited later, however much is owed',
     finds: ['LATER_OVER_EACH'],
     policy: laterBy({ smallOnly: null }),
   },

@@ -21,7 +21,10 @@ export const RULES_CUSTOMERS_MAX = 50;
 export const RULES_LIMITS: Partial<SyncLimits> = { attemptBudget: 8 };
 
 /** Under which a backlog can grow. */
-const WIDE: Policy = { ...DEFAULT_POLICY, later: { ...DEFAULT_POLICY.later, count: 60, sum: 3_000_000 } };
+const WIDE: Policy = {
+  ...DEFAULT_POLICY,
+  later: { ...DEFAULT_POLICY.later, count: 60, sum: 3_000_000, smallOnly: { fromSum: 5_000, each: 5_000 } },
+};
 
 /** A policy whose limits are met within an hour, or one that has next to none. */
 export function smallPolicyOf(random: SeededRandom): Policy {
@@ -33,7 +36,7 @@ export function smallPolicyOf(random: SeededRandom): Policy {
     count: random.pick([2, 3, 20]),
     ageMs: random.pick([60_000, 180_000, 86_400_000]),
     perCard: random.pick([null, 1, 2]),
-    smallOnly: random.pick([null, { fromSum: 10_000, each: 5_000 }]),
+    smallOnly: random.pick([null, { fromSum: 5_000, each: 5_000 }]),
   };
   const reversals = {
     ...DEFAULT_POLICY.reversals,
