@@ -87,9 +87,11 @@ const RULES: Readonly<Record<CaseReason, Rule>> = {
   },
   // Delivery goes on once somebody mended what stopped it.
   NOT_PROCESSED: { mayOpen: ({ intent, causes }) => intent.deferred && causes.has('line'), excuses: NEVER },
-  // Attempts are counted on disk, answered ones too, and the deadline of a process that dies begins afresh with the next one.
+  // Attempts are counted on disk, answered ones too, and the deadline of a process that dies begins afresh with the next one;
+  // an issuer that lost what it is to void answers none.
   BUDGET_SPENT: {
-    mayOpen: ({ causes }) => causes.has('line') || causes.has('disk') || causes.has('restart'),
+    mayOpen: ({ causes, isForgotten }) =>
+      isForgotten || causes.has('line') || causes.has('disk') || causes.has('restart'),
     excuses: NEVER,
   },
   // Answers that do not come, or none that is to be had; and a clock that was set makes what an earlier run left older than it is.

@@ -315,6 +315,7 @@ describe('the whole terminal under one seed', () => {
       10_014_932,
       'a day that was agreed longer than a week ago, and of which an old image of the disk knows nothing',
     ],
+    [30_001_577, 'a budget of attempts that ends with a void of what a restored issuer has lost'],
     [11_008_862, 'a payment that a full disk let nobody ask about until past its deadline'],
     [11_010_358, 'an old image whose till had lost also what it had kept beside the disk'],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
