@@ -140,8 +140,8 @@ function lostFault(
   }
   const days = settlement.days();
   const compared = namedByDays(settlement);
-  // What the issuer still worked on when the terminal was believed again was in no list that it imported.
-  const isLate = (id: string): boolean => unheard.has(id) || issuer.tookTime(id);
+  // What the issuer still worked on when the terminal was believed again, or another machine sold after the list was read.
+  const isLate = (id: string): boolean => unheard.has(id) || issuer.wasInNoList(id);
   // Its comparison names it: in a story without a bookkeeper that is still to come.
   const toCompare = (date: string): boolean =>
     !days.some((day) => day.date === date && day.state.reconciled !== null);

@@ -22,6 +22,7 @@ import type {
   TransactionsAnswer,
   TransactionsRequest,
 } from '../../src/konaplate/settlement.ts';
+import { IssuerClaims } from './issuer-claims.ts';
 import { dayAfter, IssuerDays, listed, totalsOf } from './issuer-days.ts';
 import type { IssuerMoods } from './issuer-moods.ts';
 import { isOther, replace } from './issuer-past.ts';
@@ -114,8 +115,7 @@ export class IssuerModel {
     return `I${this.#restores}`;
   }
   readonly #work: IssuerWork;
-  /** Payments that it was working on when a terminal was believed again. */
-  readonly #openAtClaims = new Set<string>();
+  readonly #claims = new IssuerClaims();
   #numbers = 0;
 
   constructor(settings: IssuerSettings) {
@@ -123,9 +123,9 @@ export class IssuerModel {
     this.#work = new IssuerWork(settings.after);
   }
 
-  /** It was still being worked on when its terminal was believed again: no list that was imported for that had it. */
-  tookTime(sequenceId: string): boolean {
-    return this.#openAtClaims.has(sequenceId);
+  /** No list had it that its terminal imported before it was believed again. */
+  wasInNoList(sequenceId: string): boolean {
+    return this.#claims.has(sequenceId);
   }
 
   /** Everything that it was working on for ever is decided. */
@@ -208,7 +208,7 @@ export class IssuerModel {
     known.epoch ??= { value: 0, holder: machineId };
     if (claimEpoch === known.epoch.value + 1 && managerId !== undefined) {
       known.epoch = { value: claimEpoch, holder: machineId };
-      for (const sequenceId of this.#work.open()) this.#openAtClaims.add(sequenceId);
+      this.#claims.claimed(terminalId, this.items.values(), this.#work.open());
       known.heads = new Map([[context.journalIndex, context.journalHead]]);
       known.wentBack = false;
     }
@@ -522,6 +522,7 @@ export class IssuerModel {
   /** Sorted by id, in pages: the cursor is the last id of the page before. */
   transactions(terminalId: string, request: TransactionsRequest): ModelAnswer<TransactionsAnswer> {
     const { businessDate, cursor = '', limit } = request;
+    if (cursor === '') this.#claims.listed(terminalId, businessDate, this.items.size);
     const day = [...this.items.values()].flatMap((item) => {
       const isOther = request.terminalId !== undefined && item.terminalId !== request.terminalId;
       return isOther || item.businessDate !== businessDate ? [] : (listed(item) ?? []);
