@@ -3,13 +3,14 @@
  * agent joins it with sockets, scanners and pages; the simulator with a virtual clock and a line that fails.
  */
 import type { CodeTable } from './barcode/parse.ts';
+import { issuerOf } from './day-issuer.ts';
 import type { Clock, Random, Timer } from './intent/clock.ts';
 import type { Intent } from './intent/model.ts';
 import type { Policy } from './intent/policy.ts';
 import type { SettlementBackend } from './konaplate/settlement.ts';
 import { LedgerFault } from './ledger/fault.ts';
 import type { Committed, JournalHead, Ledger, TillLedger, VerifyReport } from './ledger/types.ts';
-import { Settlement, type SettlementIssuer } from './settlement/settlement.ts';
+import { Settlement } from './settlement/settlement.ts';
 import { Board } from './station/board.ts';
 import { recentOutcomes } from './station/recent.ts';
 import { type ScanFrame, Station } from './station/station.ts';
@@ -303,15 +304,4 @@ export class Till {
     this.#options.onFault(fault);
     this.#refreshAll();
   }
-}
-
-/** The issuer through the worker, which knows line, epoch and journal head. */
-function issuerOf(worker: SyncWorker): SettlementIssuer {
-  return {
-    transactions: (request) => worker.transactions(request),
-    close: (request) => worker.close(request),
-    businessDate: () => worker.businessDate(),
-    cutOverHour: () => worker.cutOverHour(),
-    onChange: (listener) => worker.onChange(listener),
-  };
 }

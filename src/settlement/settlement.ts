@@ -35,7 +35,7 @@ export interface SettlementIssuer {
   /** yyyyMMdd that is open there; null: not known. */
   businessDate(): string | null;
   cutOverHour(): number | null;
-  /** Called when the line or the date changed. */
+  /** Called when it is to be had again, or its date is another; never for a single call that was answered or not. */
   onChange(listener: () => void): () => void;
 }
 

@@ -240,6 +240,12 @@ export class SyncWorker {
     return this.#liaison.session.hello?.cutOverHour ?? null;
   }
 
+  /** The line itself, whatever a pause lays over it, is not down, and this terminal is not fenced: a close would go out. */
+  isReachable(): boolean {
+    const { line, session } = this.#liaison;
+    return line.view(this.#options.clock.now()).state !== 'down' && !session.recovering;
+  }
+
   /**
    * How long something that is due has been due in vain: since when the worker should have looked. What it looked at and left
    * waits for its pace, a place, the breaker or the time that the issuer asked for, and is not late before that has come.

@@ -11,6 +11,7 @@ import type {
   CancelAnswer,
   CancelRequest,
   CloseAnswer,
+  CloseRequest,
   HelloAnswer,
   HelloRequest,
   InquiryAnswer,
@@ -123,7 +124,15 @@ export const CLOSE = {
 };
 
 export interface Sent {
-  readonly call: 'hello' | 'probe' | 'approve' | 'inquiry' | 'netCancel' | 'cancel' | 'transactions';
+  readonly call:
+    | 'hello'
+    | 'probe'
+    | 'approve'
+    | 'inquiry'
+    | 'netCancel'
+    | 'cancel'
+    | 'transactions'
+    | 'close';
   readonly sequenceId: string | null;
   readonly atMs: number;
   readonly context: CallContext;
@@ -168,6 +177,7 @@ export class TellingBackend implements SettlementBackend {
     answered({ cancelNrNumber: 'KMN260723000000002', canceledAt: '20260723143206000' });
   sayTransactions: Say<TransactionsRequest, TransactionsAnswer> = () =>
     answered({ asOf: '20261122120000000', final: false, totals: [], items: [] });
+  sayClose: Say<CloseRequest, CloseAnswer> = () => AMBIGUOUS;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -217,8 +227,8 @@ export class TellingBackend implements SettlementBackend {
   transactions(...[request, context, signal]: Parameters<SettlementBackend['transactions']>) {
     return this.#call('transactions', request, context, this.sayTransactions, signal);
   }
-  async close(): Promise<Answered<CloseAnswer>> {
-    return AMBIGUOUS;
+  close(...[request, context, signal]: Parameters<SettlementBackend['close']>) {
+    return this.#call('close', request, context, this.sayClose, signal);
   }
   async dispose(): Promise<void> {}
 

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileMemory } from '../../../src/agent-memory.ts';
+import { issuerOf } from '../../../src/day-issuer.ts';
 import type { Actor, CaseReason, Intent, IntentType, OwnCommand } from '../../../src/intent/model.ts';
 import { DEFAULT_TIMES } from '../../../src/intent/rules.ts';
 import { ended } from '../../../src/intent/state.ts';
@@ -93,13 +94,7 @@ const settlement = new Settlement({
   onFault: (fault) => {
     throw fault;
   },
-  issuer: {
-    transactions: (request) => worker.transactions(request),
-    close: (request) => worker.close(request),
-    businessDate: () => worker.businessDate(),
-    cutOverHour: () => worker.cutOverHour(),
-    onChange: (listener) => worker.onChange(listener),
-  },
+  issuer: issuerOf(worker),
 });
 const manager = new TillManager({
   ledger,
