@@ -48,7 +48,7 @@ export class IssuerLists {
     // Which days are read only the issuer can say: a clock that nobody has confirmed may stand in any year.
     if (openDate === null) return null;
     const { clock } = this.#options;
-    const needed = datePlus(openDate, 1 - DAYS_NEEDED);
+    const needed = this.#neededFrom(openDate);
     const dates = [...(only ?? this.#dates(openDate, needed))];
     const olderUntilMs = clock.now().monoMs + OLDER_MS;
     const left: string[] = [];
@@ -79,6 +79,16 @@ export class IssuerLists {
       this.#options.log?.({ level: 'error', event: 'oldListsUnread', from, days: unread.length });
     }
     return unread;
+  }
+
+  /**
+   * A day that is only not known to be sealed may have been shut, or be sealed and forgotten: at an issuer that does not
+   * give its list any more, a claim that needed it could never be granted.
+   */
+  #neededFrom(openDate: string): string {
+    const bound = datePlus(openDate, 1 - DAYS_NEEDED);
+    const unsealed = this.#days.from(openDate);
+    return unsealed > bound ? unsealed : bound;
   }
 
   /** Older days first, the newest of them first: where the issuer gives no more, it gives none of those before. */

@@ -118,3 +118,22 @@ it('keep a manager waiting for minutes at most, however slowly they come, and ar
   expect(new Set(asked()).size).toBe(201);
   expect(notes()).toBe(1);
 });
+
+it('keep no claim back where they are only of days since the ledger began that were shut, so that nothing here is sealed', async () => {
+  const shut = datePlus(TODAY, -40);
+  const given = datePlus(TODAY, -31);
+  await counter.end();
+  counter = new Counter({
+    memory: volatileMemory(),
+    begunOn: () => datePlus(TODAY, -50),
+    isSealed: (date) => date !== shut,
+  });
+  const { backend } = counter;
+  backend.sayTransactions = ({ businessDate }): List =>
+    businessDate < given ? AMBIGUOUS : listOf(businessDate);
+  backend.greeting = { ...backend.greeting, epoch: 4 };
+  await counter.start();
+  backend.greeting = { ...backend.greeting, epoch: 5 };
+  expect(await claim()).toMatchObject({ isGranted: true });
+  expect(asked()).toContain(shut);
+});
