@@ -1,3 +1,4 @@
+import type { Clock } from '../intent/clock.ts';
 import type { CaseReason, Intent, Now } from '../intent/model.ts';
 import { isOpenReversal } from '../intent/state.ts';
 import { Heap } from './heap.ts';
@@ -8,7 +9,7 @@ const GRACE_MS = 60_000;
 /** A backlog may become overdue in one moment: so many in one turn, and the next ones so much later. */
 const AT_ONCE = 5;
 const PAUSE_MS = 1_000;
-/** After a case that could not be recorded. */
+/** After a case that could not be recorded: each try may wait seconds for a file that is held, and the counter with it. */
 const RETRY_MS = 60_000;
 
 /** A person has been told of the cash by these, not of what the issuer owes. */
@@ -37,6 +38,7 @@ function awaitedOf(intent: Intent): What | null {
  * can say.
  */
 export class Overdue {
+  readonly #clock: Clock;
   readonly #limits: Pick<SyncLimits, 'creditMs' | 'undoMs'>;
   readonly #open: (intent: Intent) => boolean;
   readonly #awaited = new Map<string, Awaited>();
@@ -45,7 +47,12 @@ export class Overdue {
   #age = 0;
 
   /** `open` makes a case of it; false: that could not be recorded now. */
-  constructor(limits: Pick<SyncLimits, 'creditMs' | 'undoMs'>, open: (intent: Intent) => boolean) {
+  constructor(
+    clock: Clock,
+    limits: Pick<SyncLimits, 'creditMs' | 'undoMs'>,
+    open: (intent: Intent) => boolean,
+  ) {
+    this.#clock = clock;
     this.#limits = limits;
     this.#open = open;
   }
@@ -76,7 +83,10 @@ export class Overdue {
       if (this.#awaited.get(awaited.intent.sequenceId) !== awaited) continue;
       opened += 1;
       if (this.#open(awaited.intent)) continue;
-      this.#push(nowMs + RETRY_MS, awaited);
+      // Nor would any other be, where the file is held: this one comes after them.
+      this.#notBeforeMs = this.#clock.now().monoMs + RETRY_MS;
+      this.#push(this.#notBeforeMs, awaited);
+      return;
     }
     this.#notBeforeMs = nowMs + PAUSE_MS;
   }

@@ -99,7 +99,9 @@ export class SyncWorker {
     this.#recheck = new Recheck(options, days, this.#delivery);
     this.#recovery = this.#makeRecovery(days);
     this.#dispatch = this.#makeDispatch();
-    this.#overdue = new Overdue(this.#limits, (intent) => this.#delivery.openCase(intent, 'OVERDUE'));
+    this.#overdue = new Overdue(options.clock, this.#limits, (intent) =>
+      this.#delivery.openCase(intent, 'OVERDUE'),
+    );
   }
 
   #makeRecovery(days: UnsealedDays): Recovery {

@@ -5,6 +5,9 @@ import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, Counter, notProcessed } from './counter.ts';
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
 let counter: Counter;
 beforeEach(async () => {
   counter = await new Counter().start();
@@ -23,6 +26,21 @@ function hold(...kinds: readonly IntentEvent['kind'][]): { tries: number; letGo(
   };
   return held;
 }
+/** The same for cases, as it is: each try waits two seconds, and everything with it. */
+function holdForCases(): { readonly triedAtMs: number[]; letGo(): void } {
+  const { ledger, clock } = counter;
+  const record = ledger.record.bind(ledger);
+  const held = { triedAtMs: [] as number[], letGo: () => void Object.assign(ledger, { record }) };
+  ledger.record = (sequenceId, event, now, options) => {
+    if (event.kind !== 'openCase') return record(sequenceId, event, now, options);
+    held.triedAtMs.push(clock.now().monoMs);
+    clock.stand(2_000);
+    throw new LedgerFault('LOCKED');
+  };
+  return held;
+}
+const gapsOf = (timesMs: readonly number[]): readonly number[] =>
+  timesMs.slice(1).map((atMs, place) => atMs - (timesMs[place] ?? 0));
 /** Charges of which no answer came. */
 async function unanswered(count: number, ms: number): Promise<readonly Intent[]> {
   counter.backend.sayApprove = () => AMBIGUOUS;
@@ -71,28 +89,36 @@ describe('while another program holds the file', () => {
     expect(backend.of('inquiry')).toHaveLength(3);
   });
 
+  it('what is overdue is not tried one after the other: the counter is left a minute between two tries', async () => {
+    await counter.end();
+    counter = await new Counter({ limits: { creditMs: HOUR_MS } }).start();
+    const { clock, ledger, worker } = counter;
+    worker.pause('시험', MANAGER);
+    const charges = Array.from({ length: 25 }, () => counter.deferred());
+    const held = holdForCases();
+    await clock.advance(HOUR_MS + 5 * MINUTE_MS);
+    const gaps = gapsOf(held.triedAtMs);
+    expect(gaps.length).toBeGreaterThan(1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MINUTE_MS);
+    held.letGo();
+    await clock.advance(3 * MINUTE_MS);
+    for (const { sequenceId } of charges) expect(ledger.get(sequenceId)?.cases).toEqual(['OVERDUE']);
+  });
+
   it('a fenced till leaves the counter a second between two tries to record its cases', async () => {
     const { clock, ledger, backend, worker } = counter;
     worker.pause('시험', MANAGER);
     counter.deferred();
     counter.deferred();
     await clock.advance(0);
-    const record = ledger.record.bind(ledger);
-    const triedAtMs: number[] = [];
-    let isHeld = true;
-    ledger.record = (sequenceId, event, now, options) => {
-      if (!isHeld || event.kind !== 'openCase') return record(sequenceId, event, now, options);
-      triedAtMs.push(clock.now().monoMs);
-      clock.stand(2_000);
-      throw new LedgerFault('LOCKED');
-    };
+    const held = holdForCases();
     backend.greeting = { ...backend.greeting, epoch: 3 };
     worker.now();
     await clock.advance(10_000);
-    const gaps = triedAtMs.slice(1).map((atMs, place) => atMs - (triedAtMs[place] ?? 0));
+    const gaps = gapsOf(held.triedAtMs);
     expect(gaps.length).toBeGreaterThan(1);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
-    isHeld = false;
+    held.letGo();
     await clock.advance(3_000);
     expect(ledger.attention().map(({ cases }) => cases)).toEqual([['RECOVERING'], ['RECOVERING']]);
   });
