@@ -1,5 +1,6 @@
 import { commandDue, requestDue } from '../intent/due.ts';
 import { type Due, HOSTS, type Host, type Intent, type IntentTimes } from '../intent/model.ts';
+import { isBorneByStore } from '../intent/state.ts';
 import { Heap } from './heap.ts';
 import type { RequestKind } from './types.ts';
 
@@ -38,9 +39,12 @@ function laneOf(request: RequestKind, intent: Intent): Lane {
   return request;
 }
 
-/** A request is due or waited for, or its answer is. */
+/**
+ * A request is due or waited for, or its answer is. What the store bears is asked for now and then all the same, but nobody
+ * waits for it: it would stand in what is told of the backlog for ever, as its oldest.
+ */
 function needsIssuer({ request, intent }: Entry): boolean {
-  return request !== null || intent.host === 'sending';
+  return (request !== null || intent.host === 'sending') && !isBorneByStore(intent);
 }
 
 /**
@@ -206,9 +210,11 @@ export class Agenda {
   }
 
   #count(entry: Entry, step: 1 | -1): void {
-    if (entry.request !== null) this.depth[entry.request] += step;
     const { intent } = entry;
-    if (needsIssuer(entry)) this.depthByHost[intent.host] += step;
+    if (needsIssuer(entry)) {
+      if (entry.request !== null) this.depth[entry.request] += step;
+      this.depthByHost[intent.host] += step;
+    }
     if (intent.deferred && ['unsent', 'sending', 'unknown'].includes(intent.host)) this.deferred += step;
   }
 

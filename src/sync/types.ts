@@ -94,7 +94,7 @@ export type OutcomeClass = (typeof OUTCOMES)[number];
 
 /** Plain counters since the start of this run. */
 export interface SyncCounts {
-  /** Items that need the issuer, by the request that is due or waited for. */
+  /** Items that need the issuer, by the request that is due or waited for; not what the store bears. */
   readonly depth: Readonly<Record<RequestKind, number>>;
   /** The same items, and those whose request is under way, by what the issuer may know of them. */
   readonly depthByHost: Readonly<Record<Host, number>>;

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
 import { admit, DEFAULT_POLICY } from '../../../src/intent/policy.ts';
+import type { HelloRequest } from '../../../src/konaplate/settlement.ts';
+import { openItemsOf } from '../../../src/settlement/read.ts';
 import { MANAGER, must, scanOf } from '../ledger/shop.ts';
 import { AMBIGUOUS, answered, Counter, META } from './counter.ts';
 
@@ -54,6 +56,22 @@ function admission() {
   );
 }
 
+const NOTHING = { count: 0, oldestAtMs: null };
+
+/** What waits for the issuer, as the status says, and as the next hello tells. */
+async function waiting(): Promise<object> {
+  counter.worker.now();
+  await counter.clock.advance(2_000);
+  const { depth, depthByHost, oldestAtMs } = counter.worker.status().counts;
+  const [count, sameCount] = [depth, depthByHost].map((by) => Object.values(by).reduce((all, one) => all + one));
+  expect(count).toBe(sameCount);
+  const told = counter.backend.of('hello').at(-1)?.request as HelloRequest;
+  return {
+    here: { count, oldestAtMs },
+    told: { count: told.backlogCount, oldestAtMs: told.backlogOldestAtMs },
+  };
+}
+
 describe('reversals that the store bears', () => {
   it('stop no new payment, also of their own card and after a restart', async () => {
     const charges: Intent[] = [];
@@ -87,5 +105,25 @@ describe('reversals that the store bears', () => {
     await counter.clock.advance(HOUR_MS);
     expect(counter.at(charge)).toBe('reversed/returned');
     expect(counter.now(charge).cases).toEqual(['BOOKED_AFTER_SEAL']);
+  });
+
+  it('are in no figure of what waits for the issuer, nor its oldest payment, here and in hello; a close names them', async () => {
+    const charge = await refused();
+    const asOldest = { count: 1, oldestAtMs: charge.scannedAtMs };
+    expect(await waiting()).toEqual({ here: asOldest, told: asOldest });
+    book(charge);
+    expect(await waiting()).toEqual({ here: NOTHING, told: NOTHING });
+    await counter.crash();
+    await counter.start();
+    expect(await waiting()).toEqual({ here: NOTHING, told: NOTHING });
+    const younger = counter.charge();
+    await counter.clock.advance(17_000);
+    const one = { count: 1, oldestAtMs: younger.scannedAtMs };
+    expect(await waiting()).toEqual({ here: one, told: one });
+    const named = openItemsOf(counter.ledger, '20270131').map(({ sequenceId }) => sequenceId);
+    expect(named.toSorted()).toEqual([charge.sequenceId, younger.sequenceId].toSorted());
+    counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
+    await counter.clock.advance(2 * HOUR_MS);
+    expect(await waiting()).toEqual({ here: NOTHING, told: NOTHING });
   });
 });
