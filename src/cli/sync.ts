@@ -36,7 +36,7 @@ function lines(answer: SyncAnswer): string {
   return [
     `line     ${lineText(answer)}`,
     `breaker  ${breakerText(answer.breaker)}`,
-    `pace     ${answer.drainPerMinute} a minute of what was left for later`,
+    `pace     ${paceText(answer.drainPerMinute)}`,
     `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}`,
     `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
     ...states,
@@ -45,6 +45,10 @@ function lines(answer: SyncAnswer): string {
       ? 'Nothing waits.'
       : table(['scanned (Korea)', 'reference', 'type', 'won', 'host/cash', 'next'], rows, [3]),
   ].join('\n');
+}
+
+function paceText(perMinute: number | null): string {
+  return perMinute === null ? 'not told yet' : `${perMinute} a minute of what was left for later`;
 }
 
 async function say(io: Io, options: CommonOptions, path: string, body?: object): Promise<number> {

@@ -29,7 +29,8 @@ export interface MetricFacts {
   readonly nextTryMs: number | null;
   readonly breaker: { readonly state: string; readonly failures: number };
   /** As the issuer set it. */
-  readonly drainPerMinute: number;
+  /** null: the issuer has not said so yet. */
+  readonly drainPerMinute: number | null;
   readonly clockOffsetMs: number | null;
   /** Payments that need the issuer, by the request that is due or waited for. */
   readonly depth: Readonly<Record<string, number>>;
@@ -160,7 +161,9 @@ function breakerGauges(registry: Registry): Fill {
     for (const each of BREAKER_STATES) breaker.set({ state: each }, state === each ? 1 : 0);
     failures.set(inARow);
     next.set(nextTryMs === null ? 0 : Math.max(0, nextTryMs - nowMs) / 1_000);
-    pace.set(drainPerMinute);
+    // No value is not 0: at 0 the issuer takes none.
+    if (drainPerMinute === null) pace.remove();
+    else pace.set(drainPerMinute);
   };
 }
 

@@ -102,6 +102,11 @@ export class Liaison {
     return this.session.pause ?? this.#alarm?.pause ?? null;
   }
 
+  /** Charges left for later that may go out in a minute, as the issuer said in this run; null: it has said nothing yet. */
+  get drainPerMinute(): number | null {
+    return this.session.greeted ? this.pacer.perMinute : null;
+  }
+
   /** Everything but inquiries waits until the first hello is answered, and while one is under way. */
   mayDispatch(): boolean {
     return (this.session.greeted || this.session.recovering) && !this.#calls.has('hello');

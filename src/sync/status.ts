@@ -16,7 +16,7 @@ export interface StatusInput {
   readonly pause: SyncPause | null;
   readonly breaker: SyncStatus['breaker'];
   readonly nextTryMs: number;
-  readonly drainPerMinute: number;
+  readonly drainPerMinute: number | null;
   readonly agenda: Agenda;
   readonly isUnderWay: (entry: Entry) => boolean;
   readonly counts: () => SyncCounts;
@@ -103,7 +103,7 @@ class LiveStatus implements SyncStatus {
   readonly cutOverHour: number | null;
   readonly enabled: SyncStatus['enabled'];
   readonly limits: SyncStatus['limits'];
-  readonly drainPerMinute: number;
+  readonly drainPerMinute: number | null;
   readonly #input: StatusInput;
   #due: DueItem[] | null = null;
   #counts: SyncCounts | null = null;

@@ -135,7 +135,8 @@ export interface SyncStatus {
   readonly cutOverHour: number | null;
   readonly enabled: { readonly CHARGE: boolean; readonly REFUND: boolean };
   readonly limits: Readonly<Record<string, number>>;
-  readonly drainPerMinute: number;
+  /** Charges left for later that may go out in a minute; null: the issuer has not said so in this run. */
+  readonly drainPerMinute: number | null;
   /** At most 100, most urgent first. */
   readonly due: readonly DueItem[];
   readonly counts: SyncCounts;

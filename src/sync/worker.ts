@@ -259,7 +259,7 @@ export class SyncWorker {
 
   status(): SyncStatus {
     const now = this.#options.clock.now();
-    const { line, session, breaker, pacer } = this.#liaison;
+    const { line, session, breaker, drainPerMinute } = this.#liaison;
     return buildStatus({
       now,
       line: line.view(now),
@@ -268,7 +268,7 @@ export class SyncWorker {
       pause: this.#liaison.pause(),
       breaker: { state: breaker.state, failures: breaker.failures },
       nextTryMs: this.#liaison.nextTryMs(now),
-      drainPerMinute: pacer.perMinute,
+      drainPerMinute,
       agenda: this.#agenda,
       isUnderWay: (entry) => this.#delivery.isUnderWay(entry),
       counts: () => {
@@ -407,7 +407,7 @@ export class SyncWorker {
   }
 
   #tell(): void {
-    const { line, session, breaker, pacer } = this.#liaison;
+    const { line, session, breaker, drainPerMinute } = this.#liaison;
     const now = this.#options.clock.now();
     const { state, sinceMs, reason, code } = line.view(now);
     const pause = this.#liaison.pause();
@@ -424,7 +424,7 @@ export class SyncWorker {
       pause?.atMs,
       breaker.state,
       breaker.failures,
-      pacer.perMinute,
+      drainPerMinute,
       recovering,
       epoch,
       hello?.enabled.CHARGE,

@@ -129,7 +129,8 @@ function breakerText({ state, failures }: SyncAnswer['breaker'], language: Langu
   return `${words} · ${failures === 1 ? SYNC.oneFailure[language] : say(SYNC.failures, language, { count: failures })}`;
 }
 
-function paceText(perMinute: number, language: Language): string {
+function paceText(perMinute: number | null, language: Language): string {
+  if (perMinute === null) return '–';
   return perMinute <= 0 ? SYNC.noPace[language] : say(SYNC.perMinute, language, { count: digits(perMinute) });
 }
 

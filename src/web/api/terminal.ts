@@ -22,8 +22,8 @@ export interface SyncAnswer {
   readonly pauseReason: string | null;
   readonly recovering: boolean;
   readonly breaker: Breaker;
-  /** Charges left for later that may go to the issuer in a minute, as it said itself; 0: it takes none now. */
-  readonly drainPerMinute: number;
+  /** Charges left for later that may go to the issuer in a minute, as it said itself; 0: it takes none now; null: it has said nothing yet. */
+  readonly drainPerMinute: number | null;
   readonly epoch: number | null;
   readonly issuerEpoch: string | null;
   readonly clockOffsetMs: number | null;

@@ -174,6 +174,8 @@ describe('the other pages', () => {
       0,
       'Pace of credit later\nthe issuer takes none now',
     ],
+    ['ko', 'open', '차단기\n', null, '나중 충전 속도\n–'],
+    ['en', 'open', 'Breaker\n', null, 'Pace of credit later\n–'],
     ['ko', 'closed', '차단기\n닫힘: 막는 것 없음', 60, '나중 충전 속도\n1분에 60건'],
     ['en', 'closed', 'Breaker\nclosed: nothing is held back', 60, 'Pace of credit later\n60 a minute'],
   ] as const)(

@@ -31,8 +31,8 @@ async function metrics(): Promise<ReadonlyMap<string, number>> {
   );
 }
 
-beforeAll(async () => {
-  till = await startTill({ agent: { metrics: (parts) => metricsOf(parts, tmpdir()).text } });
+/** Where the commands find the agent. */
+function configure(): void {
   const { merchantId, terminalId } = till.issuer.credentials;
   writeConfiguration(till.directory, {
     ledger: { directory: till.directory, vaultKeyFile: '/nowhere/vault.key' },
@@ -40,6 +40,11 @@ beforeAll(async () => {
     terminalId,
     port: Number(new URL(till.agent.address).port),
   });
+}
+
+beforeAll(async () => {
+  till = await startTill({ agent: { metrics: (parts) => metricsOf(parts, tmpdir()).text } });
+  configure();
   await until('the line is up', () => lineUp(till.agent.worker.status()));
 }, 120_000);
 afterEach(() => till.issuer.faults?.clear());
@@ -137,5 +142,14 @@ describe('the sync commands', () => {
     expect(done.get('calls_total{call="approve",outcome="answered"}')).toBe(1);
     expect(done.get('call_duration_ms_count{call="approve"}')).toBe(1);
     expect(done.get('call_duration_ms_bucket{call="approve",le="+Inf"}')).toBe(1);
+  });
+
+  it('and the metrics name no pace before the issuer has set one', async () => {
+    till.issuer.faults?.set({ call: '*', kind: 'dropBefore' });
+    await till.restart();
+    configure();
+    expect((await sync('status')).drainPerMinute).toBeNull();
+    expect(await printed('status')).toContain('\npace     not told yet\n');
+    expect((await metrics()).has('drain_per_minute')).toBe(false);
   });
 });

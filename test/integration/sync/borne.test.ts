@@ -63,7 +63,9 @@ async function waiting(): Promise<object> {
   counter.worker.now();
   await counter.clock.advance(2_000);
   const { depth, depthByHost, oldestAtMs } = counter.worker.status().counts;
-  const [count, sameCount] = [depth, depthByHost].map((by) => Object.values(by).reduce((all, one) => all + one));
+  const [count, sameCount] = [depth, depthByHost].map((by) =>
+    Object.values(by).reduce((all, one) => all + one),
+  );
   expect(count).toBe(sameCount);
   const told = counter.backend.of('hello').at(-1)?.request as HelloRequest;
   return {

@@ -136,6 +136,24 @@ describe('the line', () => {
 });
 
 describe('what is shown of the line', () => {
+  it('is no pace of ours before the issuer has set one, however often it is greeted', async () => {
+    const { backend, clock, worker } = counter;
+    const { sayHello } = backend;
+    const pace = () => worker.status().drainPerMinute;
+    expect(pace()).toBeNull();
+    backend.sayHello = () => AMBIGUOUS;
+    await counter.start();
+    await clock.advance(60_000);
+    expect(pace()).toBeNull();
+    backend.sayHello = sayHello;
+    await clock.advance(60_000);
+    expect(pace()).toBe(600);
+    backend.sayHello = () => AMBIGUOUS;
+    backend.sayProbe = () => AMBIGUOUS;
+    await clock.advance(700_000);
+    expect(pace()).toBe(600);
+  });
+
   it('is told anew with every failure in a row, and when the issuer sets another pace', async () => {
     const { backend, clock, worker } = await counter.start();
     const seen: string[] = [];

@@ -107,6 +107,17 @@ describe('the metrics', () => {
     }
   });
 
+  it('hold no pace before the issuer has set one: 0 says that it takes nothing', async () => {
+    const told: (number | null)[] = [null, 30, null];
+    const metrics = createMetrics(() => ({ ...facts, drainPerMinute: told.shift() ?? null }));
+    const pace = async () => /^kona_till_drain_per_minute .*$/m.exec((await metrics.text()).text)?.[0];
+    expect([await pace(), await pace(), await pace()]).toEqual([
+      undefined,
+      'kona_till_drain_per_minute 30',
+      undefined,
+    ]);
+  });
+
   it('bear their types: what only grows is a counter, the times of the calls are a histogram, the rest are gauges', async () => {
     const { text } = await createMetrics(() => facts).text();
     const types = new Map<string, string>();
