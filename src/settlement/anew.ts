@@ -1,8 +1,10 @@
 /** When a close that is not agreed is made anew by itself: a payment came between, or its number is another close's. Pure. */
+import { createHash } from 'node:crypto';
+import { itemsDigest } from '../konaplate/items-digest.ts';
 import type { CloseContent, DayState, Reconciliation } from './day.ts';
 import { versionOf } from './day.ts';
 import { sameTotals } from './items.ts';
-import { DIFFERENCES } from './matching.ts';
+import { DIFFERENCES, type Matching } from './matching.ts';
 import type { RuleResult } from './rules.ts';
 
 /** Payments go on while a close is on its way: so often it is made anew when only that came between. */
@@ -31,9 +33,35 @@ export function differsBesidesLost({ categories }: Reconciliation): boolean {
   return missingHere.ours.count > 0 || others.some((category) => categories[category].count > 0);
 }
 
-/** It would say something else now. */
-export function isMoved(content: CloseContent, sent: CloseContent): boolean {
-  return content.itemsDigest !== sent.itemsDigest || !sameIds(content.openItems, sent.openItems);
+/** What a close says item by item: which it names as open, and the digest of the others. */
+export type ItemContent = Pick<CloseContent, 'openItems' | 'itemsDigest'>;
+
+/**
+ * What a close would say after this comparison, when these were open as it began. Named with them is what came since and is
+ * in the issuer's list, but in no figure here: without it the issuer could not agree.
+ */
+export function contentOf(
+  matching: Pick<Matching, 'digestItems' | 'underWayIds'>,
+  open: readonly string[],
+): ItemContent {
+  const named = new Set([...open, ...matching.underWayIds()]);
+  const items = matching.digestItems().filter(({ sequenceId }) => !named.has(sequenceId));
+  return { openItems: [...named].sort(), itemsDigest: itemsDigest(items) };
+}
+
+/** The same in one digest, as a comparison keeps it: hex. */
+export function contentDigest({ openItems, itemsDigest: items }: ItemContent): string {
+  return createHash('sha256')
+    .update([items, ...openItems].join('\n'))
+    .digest('hex');
+}
+
+/**
+ * By this comparison a close would say something else than what was sent: also where the figures are the same, and only what
+ * stands open has moved. Comparisons of older programs hold the figures alone.
+ */
+export function isMoved({ ours, contentDigest: digest }: Reconciliation, sent: CloseContent): boolean {
+  return digest === undefined ? !sameTotals(ours, sent.totals) : digest !== contentDigest(sent);
 }
 
 /**
@@ -52,14 +80,10 @@ export function tornOff(day: DayState): CloseContent | null {
   if (reconciled === null || reconciled.index < index) return sent;
   const compared = reconciled.detail;
   if ((isTaken ? differsBesidesLost : differs)(compared) || !addsUp(compared)) return null;
-  return isTaken || !sameTotals(compared.ours, sent.totals) ? sent : null;
+  return isTaken || isMoved(compared, sent) ? sent : null;
 }
 
 /** A former run left the close of this day for the next one to go on with. */
 export function isLeft(day: DayState): boolean {
   return day.phase === 'wanted' || day.phase === 'agreed' || tornOff(day) !== null;
-}
-
-function sameIds(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((id, place) => id === right[place]);
 }

@@ -3,17 +3,26 @@
  * until it is answered, also by the next run: the issuer gives one answer to one number.
  */
 import type { Clock, Timer } from '../intent/clock.ts';
-import { type DigestItem, itemsDigest } from '../konaplate/items-digest.ts';
+import type { DigestItem } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
-import { addsUp, differs, differsBesidesLost, isMoved, NUMBER_TAKEN, ROUNDS_MAX, tornOff } from './anew.ts';
+import {
+  addsUp,
+  differs,
+  differsBesidesLost,
+  type ItemContent,
+  isMoved,
+  NUMBER_TAKEN,
+  ROUNDS_MAX,
+  tornOff,
+} from './anew.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
 import { sameTotals } from './items.ts';
 import { whyOf } from './list.ts';
 import type { Matching } from './matching.ts';
-import { openItemsOf, readDay } from './read.ts';
+import { openIdsOf, readDay } from './read.ts';
 import { leftBySeal, sealPosting } from './sealing.ts';
 import { Tries } from './tries.ts';
 
@@ -21,6 +30,7 @@ import { Tries } from './tries.ts';
 export interface Compared {
   readonly reconciliation: Reconciliation;
   readonly matching: Matching;
+  readonly content: ItemContent;
 }
 
 export interface CloserOptions {
@@ -28,7 +38,8 @@ export interface CloserOptions {
   readonly clock: Clock;
   readonly version: string;
   record(entry: DayEntry): unknown;
-  compare(date: string, named: ReadonlySet<string>): Promise<Compared>;
+  /** `open`: what the close names. */
+  compare(date: string, open: readonly string[]): Promise<Compared>;
   send(request: CloseRequest): Promise<Answered<CloseAnswer>>;
   guarded(work: () => void): void;
   /** A day was sealed. */
@@ -281,13 +292,11 @@ export class Closer {
   async #content(date: string, closeNo: number): Promise<Made | string> {
     try {
       for (let tries = 1; tries <= COMPARISONS_MAX; tries += 1) {
-        const openItems = this.#openIds(date);
-        const { matching, reconciliation } = await this.#options.compare(date, new Set(openItems));
-        const items = matching.digestItems();
-        if (this.#hasOpened(date, items)) continue;
-        const totals = reconciliation.ours;
+        const open = openIdsOf(this.#options.ledger, date);
+        const { matching, reconciliation, content: items } = await this.#options.compare(date, open);
+        if (this.#hasOpened(date, matching.digestItems())) continue;
         const owedByVouchers = matching.owedByVouchers();
-        const content = { closeNo, totals, openItems, itemsDigest: itemsDigest(items) };
+        const content = { closeNo, totals: reconciliation.ours, ...items };
         return { content: owedByVouchers === 0 ? content : { ...content, owedByVouchers }, reconciliation };
       }
       return 'PAYMENTS_UNDER_WAY';
@@ -299,15 +308,9 @@ export class Closer {
     }
   }
 
-  #openIds(date: string): readonly string[] {
-    return openItemsOf(this.#options.ledger, date)
-      .map(({ sequenceId }) => sequenceId)
-      .sort();
-  }
-
   /** One of these became open after they were read: the seal would hold what must keep its day open by name. */
   #hasOpened(date: string, items: readonly DigestItem[]): boolean {
-    const open = new Set(this.#openIds(date));
+    const open = new Set(openIdsOf(this.#options.ledger, date));
     return items.some(({ sequenceId }) => open.has(sequenceId));
   }
 
@@ -372,7 +375,7 @@ export class Closer {
     }
     const { content, reconciliation } = made;
     this.#record(date, 'dayReconciled', { ...reconciliation });
-    const isOther = isTaken || isMoved(content, sent);
+    const isOther = isTaken || isMoved(reconciliation, sent);
     // What took the number may be the very agreement on what is lost: only under another one does the issuer say so.
     const isDisputed = (isTaken ? differsBesidesLost : differs)(reconciliation);
     if (isDisputed || !addsUp(reconciliation) || !isOther) return 'over';

@@ -65,6 +65,8 @@ export interface Reconciliation {
   readonly theirs: readonly SettlementTotal[];
   readonly rules: readonly RuleResult[];
   readonly items: number;
+  /** Of what a close would have said then, item by item; entries of older programs do not hold it. */
+  readonly contentDigest?: string;
 }
 
 export interface CloseContent {

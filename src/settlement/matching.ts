@@ -183,6 +183,7 @@ export class Matching {
   #more = 0;
   #items = 0;
   #underWay = 0;
+  readonly #underWayIds = new Set<string>();
   #owedByVouchers = 0;
 
   /**
@@ -215,6 +216,7 @@ export class Matching {
     const counted = this.#count(ours, theirs);
     const category = judge(this.#date, counted, theirs);
     this.#put(category, ours, theirs);
+    if (category === 'notYetSent' && stateHere(counted) === null) this.#underWayIds.add(ours.sequenceId);
     const isCounted = stateHere(counted) === 'APPROVED' && !this.#named.has(ours.sequenceId);
     if (theirs.state !== 'APPROVED' || isCounted) return;
     if (category !== 'notYetSent' && !this.#named.has(ours.sequenceId)) return;
@@ -319,6 +321,11 @@ export class Matching {
    */
   underWay(): number {
     return this.#underWay;
+  }
+
+  /** Payments of the issuer's list that are still under way here, and in none of our figures. */
+  underWayIds(): ReadonlySet<string> {
+    return this.#underWayIds;
   }
 
   /**

@@ -49,6 +49,13 @@ export function openItemsOf(ledger: Ledger, date: string): readonly OurItem[] {
   return openItemsAmong(ledger.attention(), date);
 }
 
+/** Their ids, sorted. */
+export function openIdsOf(ledger: Ledger, date: string): readonly string[] {
+  return openItemsOf(ledger, date)
+    .map(({ sequenceId }) => sequenceId)
+    .sort();
+}
+
 /** The same among these payments. */
 export function openItemsAmong(intents: readonly Intent[], date: string): readonly OurItem[] {
   return intents

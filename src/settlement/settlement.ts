@@ -12,7 +12,7 @@ import { DAYS_KNOWN, datePlus, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { koreanDate } from '../ledger/intents.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
-import { isLeft } from './anew.ts';
+import { contentDigest, contentOf, isLeft, tornOff } from './anew.ts';
 import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
@@ -23,7 +23,7 @@ import { type OurItem, ourItem, payable } from './items.ts';
 import { type AskList, type ListAsk, readList } from './list.ts';
 import { Matching } from './matching.ts';
 import { missingItemEntry } from './missing.ts';
-import { openItemsOf, readDay } from './read.ts';
+import { openIdsOf, openItemsOf, readDay } from './read.ts';
 import { makeReport, type Report, type ReportPlace } from './reporter.ts';
 import { closingRules, ITEMS_MAX } from './rules.ts';
 import { Seals } from './seals.ts';
@@ -91,7 +91,7 @@ export class Settlement {
       clock: options.clock,
       version: options.version,
       record: (entry) => record(entry, TERMINAL),
-      compare: (date, named) => this.#alone(() => this.#compare(date, named)),
+      compare: (date, open) => this.#alone(() => this.#compare(date, open, new Set(open))),
       send: (request) => options.issuer.close(request),
       guarded: (work) => this.#guarded(work),
       sealed: () => this.#seals.reload(),
@@ -238,12 +238,18 @@ export class Settlement {
     return this.day(date);
   }
 
-  /** Compares the day with the issuer's list and keeps the result. Throws SettlementFault. */
+  /**
+   * Compares the day with the issuer's list and keeps the result; a close that is not agreed and that it explains goes on.
+   * Throws SettlementFault.
+   */
   async reconcile(date: string, actor: Actor): Promise<DayState> {
     this.#mustBegin(date);
-    const { reconciliation } = await this.#alone(() => this.#compare(date, new Set()));
+    const open = (): readonly string[] => openIdsOf(this.#options.ledger, date);
+    const { reconciliation } = await this.#alone(() => this.#compare(date, open(), new Set()));
     this.#record({ kind: 'dayReconciled', businessDate: date, detail: { ...reconciliation } }, actor);
-    return this.day(date);
+    const day = this.day(date);
+    if (!this.#isStopped && tornOff(day) !== null) void this.#closer.drive(date);
+    return day;
   }
 
   async #reconcileByItself(date: string): Promise<void> {
@@ -349,7 +355,8 @@ export class Settlement {
     }
   }
 
-  async #compare(date: string, named: ReadonlySet<string>): Promise<Compared> {
+  /** `open`: what is open as it begins. `named`: what of it a close names, which is then in none of our figures. */
+  async #compare(date: string, open: readonly string[], named: ReadonlySet<string>): Promise<Compared> {
     const { ledger, issuer, terminalId } = this.#options;
     const missing = readDay(ledger, date).missingItems.map(({ detail }) => detail);
     let matching = new Matching(date, named, missing);
@@ -371,7 +378,9 @@ export class Settlement {
     }
     matching.lost();
     await this.#lookElsewhere(date, matching);
-    return { matching, reconciliation: await this.#judge(date, matching, list.final, list.asOf) };
+    const judged = await this.#judge(date, matching, list.final, list.asOf);
+    const content = contentOf(matching, open);
+    return { matching, content, reconciliation: { ...judged, contentDigest: contentDigest(content) } };
   }
 
   /** What seems missing there may stand under the next date. A list that cannot be read leaves it missing. */

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/konaplate/settlement.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
 import type { ListAsk } from '../../../src/settlement/list.ts';
-import { Settlement } from '../../../src/settlement/settlement.ts';
+import { Settlement, type SettlementOptions } from '../../../src/settlement/settlement.ts';
 import { approvalOf, approveCharge, createShop } from '../ledger/shop.ts';
 import { HandClock } from '../sync/counter.ts';
 
@@ -36,7 +36,7 @@ export function listOf(
 export interface HandDay {
   readonly ledger: Ledger;
   readonly clock: HandClock;
-  readonly settlement: Settlement;
+  settlement: Settlement;
   /** Dates whose list was asked for, in order, and how many closes were sent. */
   readonly asked: string[];
   /** What the till would be told; at the end there must be none that a test did not take away. */
@@ -47,6 +47,8 @@ export interface HandDay {
   sayList(ask: ListAsk): Answered<TransactionsAnswer>;
   sayClose(request: CloseRequest): Answered<CloseAnswer>;
   lineChanged(): void;
+  /** The process ends and the next one finds what the ledger holds. */
+  startAgain(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export async function startHandDay(
   before(ledger, clock);
   const faults: unknown[] = [];
   let listener = (): void => {};
-  const settlement = new Settlement({
+  const options: SettlementOptions = {
     ledger,
     issuer: {
       transactions: async (ask) => {
@@ -87,11 +89,11 @@ export async function startHandDay(
     store: '가나편의점',
     terminalId: 'T0000001',
     onFault: (fault) => faults.push(fault),
-  });
+  };
   const day: HandDay = {
     ledger,
     clock,
-    settlement,
+    settlement: new Settlement(options),
     asked: [],
     faults,
     closes: 0,
@@ -99,14 +101,20 @@ export async function startHandDay(
     sayList: () => listOf(false),
     sayClose: () => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' }),
     lineChanged: () => listener(),
+    async startAgain() {
+      await day.settlement.stop();
+      day.settlement = new Settlement(options);
+      day.settlement.start();
+      await clock.advance(0);
+    },
     async end() {
-      await settlement.stop();
+      await day.settlement.stop();
       ledger.close();
       shop.remove();
       expect(faults).toEqual([]);
     },
   };
-  settlement.start();
+  day.settlement.start();
   await clock.advance(0);
   return day;
 }

@@ -1,7 +1,8 @@
 /** Which closes that are not agreed the till makes anew by itself, and which are a person's. */
 import { expect, it } from 'vitest';
+import type { DigestItem } from '../../../src/konaplate/items-digest.ts';
 import type { SettlementTotal } from '../../../src/konaplate/settlement.ts';
-import { tornOff } from '../../../src/settlement/anew.ts';
+import { contentDigest, contentOf, tornOff } from '../../../src/settlement/anew.ts';
 import { type CloseOutcome, type DayDetails, type DayFact, foldDay } from '../../../src/settlement/day.ts';
 import { Matching } from '../../../src/settlement/matching.ts';
 
@@ -15,6 +16,10 @@ function compared(ours: readonly SettlementTotal[]): Happening {
   const { categories } = new Matching(DATE, new Set(), []).result();
   const rest = { final: false, asOf: '', differences: [], more: 0, theirs: ours, rules: [], items: 2 };
   return ['dayReconciled', { ...rest, categories, ours }];
+}
+
+function comparedWith(contentDigest: string): Happening {
+  return ['dayReconciled', { ...CLEAN, contentDigest }];
 }
 
 const [, CLEAN] = compared(SINCE) as readonly ['dayReconciled', DayDetails['dayReconciled']];
@@ -57,6 +62,28 @@ it('none that nothing explains, or that differs', () => {
   expect(isTornOff(...CLOSED, refused(1), ['dayReconciled', { ...CLEAN, categories }])).toBe(false);
   const rules = [{ rule: 2, ok: false, amount: 1, items: [] }] as const;
   expect(isTornOff(...CLOSED, refused(1), ['dayReconciled', { ...CLEAN, rules }])).toBe(false);
+});
+
+it('one that only what stands open explains', () => {
+  const open = contentDigest({ openItems: ['01OPEN'], itemsDigest: 'a' });
+  expect(isTornOff(...CLOSED, refused(1), comparedWith(open))).toBe(true);
+  expect(isTornOff(...CLOSED, refused(1), comparedWith(open), sent(2))).toBe(false);
+});
+
+it('none after which nothing has moved, whatever figures a comparison has that names nothing', () => {
+  const same = contentDigest({ openItems: [], itemsDigest: 'a' });
+  expect(isTornOff(...CLOSED, refused(1), comparedWith(same))).toBe(false);
+});
+
+it('a close would name what was open and what the list shows of payments that came since', () => {
+  const item = { type: 'CHARGE', amount: 10_000, state: 'APPROVED', businessDate: DATE } as const;
+  const [open, settled] = ['01OPEN', '01SETTLED'].map((sequenceId) => ({ ...item, sequenceId }));
+  const content = (items: readonly DigestItem[]) =>
+    contentOf({ digestItems: () => items, underWayIds: () => new Set(['01CAME']) }, ['01OPEN']);
+  if (open === undefined || settled === undefined) throw new Error('two items');
+  expect(content([settled]).openItems).toEqual(['01CAME', '01OPEN']);
+  // A comparison that names nothing has it among its items, if the issuer has approved it.
+  expect(content([settled, open])).toEqual(content([settled]));
 });
 
 it('one whose number is taken, whatever its content', () => {
