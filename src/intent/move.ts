@@ -119,7 +119,10 @@ function settleCases(intent: Intent, after: Intent): readonly CaseReason[] {
   const cases = after.cases.filter((reason) => !caseIsOver(reason, after));
   const isNewDuty =
     intent.host !== after.host || intent.cash !== after.cash || intent.question !== after.question;
-  if (after.left && isNewDuty && owesPerson(after) && cases.length === 0) cases.push('LEFT_AT_COUNTER');
+  // The last case that a manager saw stood in its place: the question would be on nobody's list.
+  const isLaidBare = intent.cases.length > 0 && after.question !== null;
+  const isLeftOpen = after.left && owesPerson(after) && cases.length === 0;
+  if (isLeftOpen && (isNewDuty || isLaidBare)) cases.push('LEFT_AT_COUNTER');
   return cases.length === after.cases.length && cases.every((reason) => after.cases.includes(reason))
     ? after.cases
     : cases;

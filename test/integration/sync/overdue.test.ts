@@ -20,6 +20,12 @@ function silence(): void {
   backend.sayInquiry = () => AMBIGUOUS;
   backend.sayNetCancel = () => AMBIGUOUS;
 }
+/** The line is back; what it says of payments is for each test. */
+function answerAgain(): void {
+  const { backend, clock } = counter;
+  backend.sayHello = () => answered({ ...backend.greeting, serverTimeMs: clock.now().wallMs });
+  backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+}
 async function startAgain(): Promise<void> {
   const stopped = counter.worker.stop();
   await counter.clock.advance(5_000);
@@ -77,9 +83,7 @@ describe('a charge that is credited later', () => {
     expect(casesOf(charge)).toEqual(['OVERDUE']);
     await startAgain();
     expect(casesOf(charge)).toEqual(['OVERDUE']);
-    counter.backend.sayHello = () =>
-      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs });
-    counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    answerAgain();
     counter.backend.sayApprove = () => answered(APPROVED);
     await counter.clock.advance(5 * MINUTE_MS);
     expect(counter.at(charge)).toBe('approved/received');
@@ -137,6 +141,31 @@ describe('a net cancel on a dead line', () => {
     expect(casesOf(charge)).toEqual([]);
   });
 
+  it('hides no question that nobody answers: a withdrawal that was left stays a case once its manager has seen this one', async () => {
+    const { backend, clock } = counter;
+    answerAgain();
+    backend.sayApprove = () => answered({ ...APPROVED, type: 'REFUND' });
+    await clock.advance(5 * MINUTE_MS);
+    const refund = counter.refund();
+    await clock.advance(5_000);
+    expect(counter.at(refund)).toBe('approved/payout_due');
+    counter.record(refund, { kind: 'leave' });
+    silence();
+    must(counter.ledger, refund, { kind: 'notPaid' }, clock.now(), { actor: MANAGER });
+    await clock.advance(HOUR_MS + MINUTE_MS);
+    expect(casesOf(refund)).toEqual(['OVERDUE']);
+    await startAgain();
+    expect(counter.now(refund)).toMatchObject({ left: true, question: 'RE_OUT_EARLY' });
+    seen(refund);
+    expect(casesOf(refund)).toEqual(['LEFT_AT_COUNTER']);
+    counter.record(refund, { kind: 'answer', answer: 'inDrawer' });
+    expect(casesOf(refund)).toEqual([]);
+    answerAgain();
+    backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
+    await clock.advance(5 * MINUTE_MS);
+    expect(counter.at(refund)).toBe('reversed/none');
+  });
+
   it('is none while another case tells of it, and the case is over with the reversal', async () => {
     const charge = await reversed();
     must(counter.ledger, charge, { kind: 'openCase', reason: 'RECOVERING' }, counter.clock.now(), {
@@ -147,9 +176,7 @@ describe('a net cancel on a dead line', () => {
     const other = await reversed();
     await counter.clock.advance(HOUR_MS);
     expect(casesOf(other)).toEqual(['OVERDUE']);
-    counter.backend.sayHello = () =>
-      answered({ ...counter.backend.greeting, serverTimeMs: counter.clock.now().wallMs });
-    counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    answerAgain();
     counter.backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
     await counter.clock.advance(5 * MINUTE_MS);
     expect(counter.at(other)).toBe('reversed/returned');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandDue } from '../../../src/intent/due.ts';
 import { DEFAULT_TIMES as TIMES } from '../../../src/intent/rules.ts';
 import { isCase } from '../../../src/intent/state.ts';
-import { AS_MANAGER, deferredCharge, EVENTS, sentCharge } from './make.ts';
+import { AS_MANAGER, deferredCharge, EVENTS, sentCharge, sentRefund } from './make.ts';
 
 describe('cases', () => {
   it('left at "give back" after 180 s, and closed by itself when the cash is given back', () => {
@@ -56,6 +56,18 @@ describe('cases', () => {
     } as const;
     expect(borne.do(book, AS_MANAGER).intent.cases).toEqual([]);
   });
+
+  it.each(['BUDGET_SPENT', 'OVERDUE'] as const)(
+    'a question of a payment that was left is a case of its own once %s, which stood beside it, is seen',
+    (reason) => {
+      const story = sentRefund().do(EVENTS.approved).do('leave').do('notPaid');
+      story.do({ kind: 'openCase', reason }).do(EVENTS.restart);
+      expect(story.intent).toMatchObject({ question: 'RE_OUT_EARLY', cases: [reason] });
+      story.do({ kind: 'seen', reason }, AS_MANAGER);
+      expect(story.intent.cases).toEqual(['LEFT_AT_COUNTER']);
+      expect(story.answer('inDrawer').intent.cases).toEqual([]);
+    },
+  );
 
   it('a return that nobody claims is closed with a voucher only', () => {
     const story = sentCharge().do(EVENTS.declined).do('leave');
