@@ -74,8 +74,9 @@ function outcomeIn(journal: Journal, entry: JournalEntry): { readonly reversed: 
 
 /** Where this entry moved the issuer's side of its payment; null: nowhere. */
 function movedTo({ body }: JournalEntry): Host | null {
-  const { set } = guarded(() => JSON.parse(body) as { readonly set?: { readonly host?: Host } });
-  return set?.host ?? null;
+  // A damaged body may be any JSON, `null` too: a start must survive it.
+  const read = guarded(() => JSON.parse(body) as { readonly set?: { readonly host?: Host } | null } | null);
+  return read?.set?.host ?? null;
 }
 
 /** What cannot be read is missing here; the check of the ledger names it. */

@@ -79,6 +79,8 @@ describe('the outcomes of the last ten minutes', () => {
     const journal = journalOf([
       ...payment('one', 'approved', 2_000),
       { id: 'torn', agoMs: 1_500, body: 'no JSON' },
+      { id: 'torn', agoMs: 1_500, body: 'null' },
+      { id: 'torn', agoMs: 1_500, body: '{"set":null}' },
       ...payment('two', 'reversing', 1_000),
       ...payment('lost', 'reversing', 500),
     ]);
