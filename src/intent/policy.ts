@@ -255,12 +255,13 @@ export function mayDefer(
   if (amount > each) return refuse('LATER_EACH', { limit: each });
   if (open.sum + amount > later.sum) return refuse('LATER_SUM', { limit: later.sum, sum: open.sum });
   if (open.count + 1 > later.count) return refuse('LATER_COUNT', { limit: later.count, count: open.count });
-  const ofCard = facts.deferredOfCard ?? 0;
-  if (perCard !== null && ofCard + 1 > perCard)
-    return refuse('LATER_CARD', { limit: perCard, count: ofCard });
   if (open.oldestAtMs !== null && context.wallMs - open.oldestAtMs > later.ageMs) {
     return refuse('LATER_AGE', { limitMs: later.ageMs, oldestAtMs: open.oldestAtMs });
   }
+  // Last: whom this stops may send another customer, whom none of the limits above may stop then.
+  const ofCard = facts.deferredOfCard ?? 0;
+  if (perCard !== null && ofCard + 1 > perCard)
+    return refuse('LATER_CARD', { limit: perCard, count: ofCard });
   return { ok: true };
 }
 

@@ -284,13 +284,10 @@ describe('credit later', () => {
 
 describe('exposure degrades by rule', () => {
   const later = { ...DEFAULT_POLICY.later, perCard: 2, smallOnly: { fromSum: 100_000, each: 10_000 } };
-  const answer = (amount: number, sum: number, ofCard = 0): unknown =>
-    mayDefer(
-      amount,
-      { deferredOpen: { count: 1, sum, oldestAtMs: WALL_MS }, deferredOfCard: ofCard },
-      CONTEXT,
-      { later },
-    );
+  const answer = (amount: number, sum: number, ofCard = 0, oldestAtMs = WALL_MS): unknown =>
+    mayDefer(amount, { deferredOpen: { count: 1, sum, oldestAtMs }, deferredOfCard: ofCard }, CONTEXT, {
+      later,
+    });
 
   it('all up to the limit of each, then small ones only, then none', () => {
     expect(answer(50_000, 99_999)).toEqual({ ok: true });
@@ -302,6 +299,11 @@ describe('exposure degrades by rule', () => {
   it('and so many of one card', () => {
     expect(answer(1_000, 0, 1)).toEqual({ ok: true });
     expect(answer(1_000, 0, 2)).toMatchObject({ cause: 'LATER_CARD', values: { limit: 2, count: 2 } });
+  });
+
+  it('is refused for what stops every card before what stops this one: another customer would be asked in vain', () => {
+    expect(answer(1_000, 0, 2, WALL_MS - 86_400_001)).toMatchObject({ cause: 'LATER_AGE' });
+    expect(answer(1_000, 300_000, 2)).toMatchObject({ cause: 'LATER_SUM' });
   });
 });
 
