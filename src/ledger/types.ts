@@ -305,7 +305,6 @@ export type TillLedger = Pick<
   | 'timeline'
   | 'entries'
   | 'head'
-  | 'entries'
   | 'isBroken'
   | 'sweep'
   | 'recovering'
