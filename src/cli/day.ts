@@ -32,6 +32,7 @@ const RESULTS = {
   notAgreed: 'NOT AGREED',
   agreed: 'AGREED and sealed',
 } as const;
+const MADE_ANEW = ": made anew by the terminal itself once it has the issuer's list";
 
 function dateOf({ date }: DayOptions): string | undefined {
   if (date === undefined) return undefined;
@@ -64,7 +65,7 @@ function lines(answer: DayAnswer): string {
     ...(answer.listed === null
       ? []
       : [
-          "listed   this ledger lost the day and knows it by the issuer's list: close it; what still differs then is to be taken over",
+          `listed   this ledger was put back to before this day: reconcile, take over what is missing here by vouchers, then close it${answer.date === answer.openDate ? ' when the day is over' : ''}`,
         ]),
     `open     ${answer.carried.count} items, ${won(answer.carried.sum)} won would be carried over by name`,
     reconciled === null
@@ -81,15 +82,11 @@ function lines(answer: DayAnswer): string {
     ...(answered === null
       ? []
       : [
-          `issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}${lostWords(answered.lostHere)}`,
+          `issuer   ${answered.result}${answered.code === null ? '' : ` (${answered.code})`}${answer.isMadeAnew ? MADE_ANEW : ''}`,
         ]),
     ...(answer.unanswered === null ? [] : [`issuer   ${unansweredWords(answer.unanswered.why)}`]),
     ...(answer.late.length === 0 ? [] : [`late     ${answer.late.length} booked after the close`]),
   ].join('\n');
-}
-
-function lostWords(lostHere: number): string {
-  return lostHere === 0 ? '' : `: ${lostHere} of its items were lost here, both sides had settled them`;
 }
 
 function unansweredWords(why: string): string {
@@ -98,10 +95,7 @@ function unansweredWords(why: string): string {
 
 /** Something that a person must look at: a difference, a rule that fails, a booking after the seal, a past day left open. */
 function isWrong(answer: DayAnswer): boolean {
-  // The issuer's figure of a day that was agreed before it was lost here is the issuer's alone (rule 6).
-  const isLost = answer.sealed !== null && (answer.answered?.lostHere ?? 0) > 0;
-  const isRuleBroken =
-    answer.reconciled?.rules.some(({ rule, ok }) => !ok && !(isLost && rule === 6)) === true;
+  const isRuleBroken = answer.reconciled?.rules.some(({ ok }) => !ok) === true;
   const isLeft = answer.days.some(
     ({ date, phase }) => answer.openDate !== null && date < answer.openDate && phase !== 'agreed',
   );

@@ -23,16 +23,6 @@ export function differs({ categories }: Reconciliation): boolean {
   return DIFFERENCES.some((category) => categories[category].count > 0);
 }
 
-/**
- * The two sides differ in more than items of which nothing at all is here. Of a day that the issuer has agreed with this
- * terminal, such items were here when it was: a journal that is gone had settled them.
- */
-export function differsBesidesLost({ categories }: Reconciliation): boolean {
-  const { missingHere } = categories;
-  const others = DIFFERENCES.filter((category) => category !== 'missingHere');
-  return missingHere.ours.count > 0 || others.some((category) => categories[category].count > 0);
-}
-
 /** What a close says item by item: which it names as open, and the digest of the others. */
 export type ItemContent = Pick<CloseContent, 'openItems' | 'itemsDigest'>;
 
@@ -79,7 +69,7 @@ export function tornOff(day: DayState): CloseContent | null {
   if (versionOf(day) !== index) return null;
   if (reconciled === null || reconciled.index < index) return sent;
   const compared = reconciled.detail;
-  if ((isTaken ? differsBesidesLost : differs)(compared) || !addsUp(compared)) return null;
+  if (differs(compared) || !addsUp(compared)) return null;
   return isTaken || isMoved(compared, sent) ? sent : null;
 }
 

@@ -7,16 +7,7 @@ import type { DigestItem } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
-import {
-  addsUp,
-  differs,
-  differsBesidesLost,
-  type ItemContent,
-  isMoved,
-  NUMBER_TAKEN,
-  ROUNDS_MAX,
-  tornOff,
-} from './anew.ts';
+import { addsUp, differs, type ItemContent, isMoved, NUMBER_TAKEN, ROUNDS_MAX, tornOff } from './anew.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
 import { sameTotals } from './items.ts';
@@ -274,17 +265,15 @@ export class Closer {
 
   /**
    * A ledger that was restored to a moment before its own seal: the issuer has the day agreed, and another content now
-   * (who was open then has ended). When every item of its final list is the one here, or is gone with the journal that
-   * agreed to it, the seal is taken over: nothing is booked of what is gone, both sides had settled it.
+   * (who was open then has ended). When every item of its final list is the one here, the seal is taken over.
    */
   #followSeal(date: string, { content, reconciliation }: Made): boolean {
     const { final, theirs: totals } = reconciliation;
     this.#record(date, 'dayReconciled', { ...reconciliation });
-    if (!final || differsBesidesLost(reconciliation) || !addsUp(reconciliation)) return false;
+    if (!final || differs(reconciliation) || !addsUp(reconciliation)) return false;
     this.#record(date, 'dayCloseSent', { ...content });
-    const lostHere = reconciliation.categories.missingHere.count;
     const outcome = { closeNo: content.closeNo, result: 'AGREED', totals, code: SEALED_THERE };
-    this.#record(date, 'dayCloseAnswered', lostHere === 0 ? outcome : { ...outcome, lostHere });
+    this.#record(date, 'dayCloseAnswered', outcome);
     return true;
   }
 
@@ -376,9 +365,7 @@ export class Closer {
     const { content, reconciliation } = made;
     this.#record(date, 'dayReconciled', { ...reconciliation });
     const isOther = isTaken || isMoved(reconciliation, sent);
-    // What took the number may be the very agreement on what is lost: only under another one does the issuer say so.
-    const isDisputed = (isTaken ? differsBesidesLost : differs)(reconciliation);
-    if (isDisputed || !addsUp(reconciliation) || !isOther) return 'over';
+    if (differs(reconciliation) || !addsUp(reconciliation) || !isOther) return 'over';
     this.#record(date, 'dayCloseSent', { ...content });
     return 'sent';
   }

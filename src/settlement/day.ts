@@ -92,11 +92,6 @@ export interface CloseOutcome {
    * `LIST_BROKEN`, `REQUEST_TOO_LARGE`, or its code. With AGREED: 006_907, sealed there before.
    */
   readonly code: string | null;
-  /**
-   * Items of the day agreed there that this ledger lost: both sides had settled them, and `totals` are the issuer's alone.
-   * Absent: none.
-   */
-  readonly lostHere?: number;
 }
 
 /** One entry of a day, its body read. */
@@ -253,11 +248,6 @@ export function foldDay(date: string, facts: Iterable<DayFact>, before: DayState
     fold(day, { index, atMs, actor, detail });
   }
   return day;
-}
-
-/** Items of a sealed day that this ledger lost after both sides had agreed on them: nothing is left to do about them. */
-export function agreedWithout({ sealed, answered }: DayState): number {
-  return sealed === null ? 0 : (answered?.outcome.detail.lostHere ?? 0);
 }
 
 /**

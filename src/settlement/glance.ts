@@ -3,7 +3,7 @@
  * may be hundreds, and whoever looks at the list must not have each of them folded anew on the till's own thread.
  */
 import type { BusinessDay, LedgerReader } from '../ledger/types.ts';
-import { agreedWithout, type DayPhase, type DayState } from './day.ts';
+import type { DayPhase, DayState } from './day.ts';
 import { DIFFERENCES } from './matching.ts';
 import { readDay } from './read.ts';
 
@@ -55,6 +55,5 @@ function glanceOf(day: DayState): DayGlance {
 function differencesOf(day: DayState): number | null {
   const categories = day.reconciled?.detail.categories;
   if (categories === undefined) return null;
-  const found = DIFFERENCES.reduce((sum, category) => sum + categories[category].count, 0);
-  return Math.max(0, found - agreedWithout(day));
+  return DIFFERENCES.reduce((sum, category) => sum + categories[category].count, 0);
 }

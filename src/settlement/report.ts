@@ -175,9 +175,7 @@ function closing(sheet: Sheet, day: DayState): void {
     if (answered.outcome.detail.code !== null) sheet.pair('  코드 Code', answered.outcome.detail.code);
     const { content } = answered;
     if (content !== null) figures(sheet, '매장 합계 STORE', content.totals);
-    const { lostHere = 0 } = answered.outcome.detail;
-    if (lostHere > 0) sheet.pair('여기 없음 Lost here', `${lostHere}건`);
-    if (answered.outcome.detail.result === 'NOT_AGREED' || lostHere > 0) {
+    if (answered.outcome.detail.result === 'NOT_AGREED') {
       figures(sheet, '발행사 합계 ISSUER', answered.outcome.detail.totals);
     }
     if (content !== null) sheet.plain(`digest ${content.itemsDigest.slice(0, 32)}`);

@@ -1,5 +1,6 @@
 /** A business day as the pages and the command line show it. What must stay hidden until the drawer is counted is left out. */
 import type { Intent } from '../intent/model.ts';
+import { tornOff } from '../settlement/anew.ts';
 import { closeObstacle, type DayState, type Said, versionOf } from '../settlement/day.ts';
 import { SettlementFault } from '../settlement/fault.ts';
 import type { OurItem } from '../settlement/items.ts';
@@ -56,6 +57,7 @@ export function dayAnswer(options: DayOptions, asked: string | undefined): DayAn
     unanswered:
       day.unanswered === null ? null : { atMs: day.unanswered.atMs, why: day.unanswered.detail.why },
     answered: answeredOf(day),
+    isMadeAnew: tornOff(day) !== null,
     sealed: day.sealed === null ? null : { atMs: day.sealed.atMs, index: day.sealed.index },
     named: day.named.slice(0, ITEMS_SHOWN).flatMap((id) => {
       const found = readOrKnown(options, id);
@@ -157,7 +159,6 @@ function reconciledOf(options: DayOptions, day: DayState): DayReconciled | null 
 function answeredOf(day: DayState): DayAnswer['answered'] {
   if (day.answered === null) return null;
   const { content, outcome } = day.answered;
-  const { closeNo, result, code, totals, lostHere = 0 } = outcome.detail;
-  const ours = content?.totals ?? [];
-  return { atMs: outcome.atMs, closeNo, result, code, ours, theirs: totals, lostHere };
+  const { closeNo, result, code, totals } = outcome.detail;
+  return { atMs: outcome.atMs, closeNo, result, code, ours: content?.totals ?? [], theirs: totals };
 }

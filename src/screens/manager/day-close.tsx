@@ -15,7 +15,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { Confirm } from './day-confirm.tsx';
-import { agreedWithout, ItemList, LONG_MS } from './day-parts.tsx';
+import { ItemList, LONG_MS } from './day-parts.tsx';
 import { unansweredText } from './day-unanswered.ts';
 import { ScrollingTable } from './parts.tsx';
 
@@ -84,16 +84,13 @@ function Result(props: StepProps) {
         {day.phase === 'agreed' && sealed !== null
           ? say(CLOSE.agreed, language, { time: clockTimeSeconds(sealed.atMs), index: sealed.index })
           : null}
-        {day.phase === 'notAgreed' ? notAgreed(answered, language) : null}
+        {day.phase === 'notAgreed' ? notAgreed(day, language) : null}
         {day.phase === 'wanted'
           ? unanswered === null
             ? CLOSE.waiting[language]
             : unansweredText(unanswered.why, live.state?.line.nextTryMs ?? null, live.wallMs, language)
           : null}
       </p>
-      {agreedWithout(day) === 0 ? null : (
-        <p>{say(CLOSE.lostHere, language, { count: digits(agreedWithout(day)) })}</p>
-      )}
       <p class="muted">
         {say(CLOSE.wantedBy, language, { who: wanted.who, time: clockTimeSeconds(wanted.atMs) })}
         {answered?.code == null ? null : ` · ${say(CLOSE.code, language, { code: answered.code })}`}
@@ -105,8 +102,9 @@ function Result(props: StepProps) {
   );
 }
 
-/** The issuer's figures differ, or why there are none. */
-function notAgreed(answered: DayAnswer['answered'], language: Language): string {
+/** The terminal goes on by itself, the issuer's figures differ, or why there are none. */
+function notAgreed({ answered, isMadeAnew }: DayAnswer, language: Language): string {
+  if (isMadeAnew) return CLOSE.madeAnew[language];
   const code = answered?.code ?? null;
   if (answered === null || code === null || hasFigures(answered)) return CLOSE.notAgreed[language];
   const known = NOT_AGREED_WORDS[code];
@@ -145,12 +143,10 @@ function Figures(props: { answered: NonNullable<DayAnswer['answered']>; language
           {keys.map((key) => {
             const ours = text(find(answered.ours, key));
             const theirs = text(find(answered.theirs, key));
-            // What both sides had settled before it was lost here is the issuer's alone, and no difference.
-            const isSame = ours === theirs || (answered.result === 'AGREED' && answered.lostHere > 0);
             return (
-              <tr key={key} class={isSame ? '' : 'differs'}>
+              <tr key={key} class={ours === theirs ? '' : 'differs'}>
                 <td>
-                  {isSame ? '' : '▲ '}
+                  {ours === theirs ? '' : '▲ '}
                   {FIGURES[key]?.[language]}
                 </td>
                 <td class="number">{ours}</td>

@@ -1,5 +1,5 @@
 /** What the steps of the business day share: the sentence for a refusal, and a list of payments. */
-import type { DayAnswer, DayItem, DayRule } from '../../web/api/day.ts';
+import type { DayItem } from '../../web/api/day.ts';
 import { CallRefused } from '../shared/http.ts';
 import { DAY_REFUSALS } from '../text/day.ts';
 import { won } from '../text/format.ts';
@@ -17,16 +17,6 @@ export function dayFault(error: unknown, language: Language): string | null {
   if (error === null) return null;
   const refusal = error instanceof CallRefused ? (error.detail.refusal ?? '') : '';
   return DAY_REFUSALS[refusal]?.[language] ?? errorText(error, language);
-}
-
-/** Items of a sealed day that this ledger lost after both sides had agreed on them. */
-export function agreedWithout({ sealed, answered }: DayAnswer): number {
-  return sealed === null ? 0 : (answered?.lostHere ?? 0);
-}
-
-/** The issuer's figure of such items has nothing here beside it. */
-export function isOfIssuerAlone(day: DayAnswer, { rule }: DayRule): boolean {
-  return rule === 6 && agreedWithout(day) > 0;
 }
 
 export function signedWon(amount: number, language: Language): string {

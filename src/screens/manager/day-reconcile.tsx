@@ -9,7 +9,7 @@ import { type Language, say } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { isOffered, MissingForm, MissingVouchers } from './day-missing.tsx';
-import { agreedWithout, dayFault, isOfIssuerAlone, LONG_MS } from './day-parts.tsx';
+import { dayFault, LONG_MS } from './day-parts.tsx';
 import { ScrollingTable } from './parts.tsx';
 import { typeWords } from './payment-table.tsx';
 import { linkTo } from './route.ts';
@@ -52,7 +52,7 @@ export function Reconcile(props: StepProps) {
       </p>
       {reconciled === null ? null : <Categories {...props} reconciled={reconciled} />}
       <MissingVouchers {...props} />
-      {reconciled === null ? null : <Rules {...props} rules={reconciled.rules} />}
+      {reconciled === null ? null : <Rules rules={reconciled.rules} language={language} />}
     </>
   );
 }
@@ -103,10 +103,9 @@ function Categories(props: FoundProps) {
 }
 
 function CategoryRow(props: FoundProps & { category: DayCategory; isShown: boolean; toggle: () => void }) {
-  const { day, reconciled, language, category, isShown } = props;
+  const { reconciled, language, category, isShown } = props;
   const { count, ours, theirs } = reconciled.categories[category];
-  const isAgreed = category === 'missingHere' && count <= agreedWithout(day);
-  const isFine = category === 'matched' || category === 'notYetSent' || count === 0 || isAgreed;
+  const isFine = category === 'matched' || category === 'notYetSent' || count === 0;
   return (
     <tr data-category={category} class={isFine ? '' : 'differs'}>
       <td>
@@ -194,19 +193,18 @@ function Differences(props: FoundProps & { category: DayCategory }) {
   );
 }
 
-function Rules(props: StepProps & { rules: readonly DayRule[] }) {
-  const { day, rules, language } = props;
+function Rules(props: { rules: readonly DayRule[]; language: Language }) {
+  const { rules, language } = props;
   return (
     <>
       <h3>{RECONCILE.rules[language]}</h3>
       <ol class="rules">
         {rules.map((rule) => (
-          <li
-            key={rule.rule}
-            data-rule={rule.rule}
-            class={rule.ok || isOfIssuerAlone(day, rule) ? '' : 'fault'}
-          >
-            {rule.rule}. <Holds isAlone={isOfIssuerAlone(day, rule)} isOk={rule.ok} language={language} />{' '}
+          <li key={rule.rule} data-rule={rule.rule} class={rule.ok ? '' : 'fault'}>
+            {rule.rule}.{' '}
+            <span class={rule.ok ? 'good' : 'fault'}>
+              {rule.ok ? `✓ ${RECONCILE.holds[language]}` : `▲ ${RECONCILE.fails[language]}`}
+            </span>{' '}
             {RULE_WORDS[rule.rule - 1]?.[language]}
             {rule.amount === null || rule.amount === 0 ? null : <b> {won(rule.amount, language)}</b>}
             <RuleItems rule={rule} language={language} />
@@ -215,12 +213,6 @@ function Rules(props: StepProps & { rules: readonly DayRule[] }) {
       </ol>
     </>
   );
-}
-
-function Holds({ isOk, isAlone, language }: { isOk: boolean; isAlone: boolean; language: Language }) {
-  if (isOk) return <span class="good">✓ {RECONCILE.holds[language]}</span>;
-  if (isAlone) return <span>‖ {RECONCILE.alone[language]}</span>;
-  return <span class="fault">▲ {RECONCILE.fails[language]}</span>;
 }
 
 const RULE_ITEMS_SHOWN = 5;

@@ -11,7 +11,6 @@ import { useLoad } from './calls.ts';
 import type { PageProps } from './context.ts';
 import { Close } from './day-close.tsx';
 import { Count } from './day-count.tsx';
-import { agreedWithout, isOfIssuerAlone } from './day-parts.tsx';
 import { Reconcile } from './day-reconcile.tsx';
 import { Report } from './day-report.tsx';
 import { SelectField } from './fields.tsx';
@@ -94,7 +93,7 @@ function Listed(props: StepProps) {
   return (
     <p class="alarm" role="status" data-listed>
       ▲{' '}
-      {say(DAY.listed, language, {
+      {say(day.date === day.openDate ? DAY.listedOpen : DAY.listed, language, {
         charges: digits(charges?.count ?? 0),
         chargeSum: charges?.sum ?? 0,
         refunds: digits(refunds?.count ?? 0),
@@ -170,16 +169,15 @@ function countMark(day: DayAnswer): Mark {
 export function differing(day: DayAnswer): number {
   const categories = day.reconciled?.categories;
   if (categories === undefined) return 0;
-  const found = Object.entries(categories).reduce(
+  return Object.entries(categories).reduce(
     (sum, [name, { count }]) => sum + (name === 'matched' || name === 'notYetSent' ? 0 : count),
     0,
   );
-  return Math.max(0, found - agreedWithout(day));
 }
 
 function reconcileMark(day: DayAnswer): Mark {
   if (day.reconciled === null) return 'open';
-  const isWrong = day.reconciled.rules.some((rule) => !rule.ok && !isOfIssuerAlone(day, rule));
+  const isWrong = day.reconciled.rules.some(({ ok }) => !ok);
   return differing(day) > 0 || isWrong ? 'wrong' : 'done';
 }
 

@@ -16,8 +16,12 @@ export const DAY = {
   close: { ko: '미결, 마감', en: 'Open items, close' },
   report: { ko: '보고서', en: 'Report' },
   listed: {
-    ko: '이 장부가 잃은 영업일입니다. 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있습니다. 먼저 마감하세요. 발행사가 이미 확정한 날이면 그것으로 끝나고, 그래도 다르면 2단계에서 전표를 쓰고 다시 마감하세요.',
-    en: "This ledger lost this day. The issuer's list has {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. Close it first: if the issuer has it agreed, that is the end of it; if it differs all the same, write the vouchers in step 2 and close again.",
+    ko: '장부를 이 영업일보다 이전으로 되돌렸습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 2단계에서 대사하고, 매장에 없는 거래를 한 건씩 전표로 올린 뒤 마감하세요.',
+    en: "This ledger was put back to before this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. Reconcile in step 2, take over by a voucher each item that is missing here, then close the day.",
+  },
+  listedOpen: {
+    ko: '장부를 이 영업일보다 이전으로 되돌렸습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 이 영업일은 아직 끝나지 않았습니다. 2단계에서 대사하고 매장에 없는 거래를 한 건씩 전표로 올리되, 마감은 영업이 끝난 뒤에 하세요.',
+    en: "This ledger was put back to before this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. The day is still running: reconcile in step 2, take over by a voucher each item that is missing here, and close it when the day is over.",
   },
   late: {
     ko: '마감 뒤에 발행사가 이 영업일에 올린 거래 {count}건. 발행사에 알리세요.',
@@ -94,7 +98,6 @@ export const RECONCILE = {
   rules: { ko: '마감 규칙', en: 'Closing rules' },
   holds: { ko: '맞음', en: 'holds' },
   fails: { ko: '틀림', en: 'does not hold' },
-  alone: { ko: '발행사에만 있음', en: 'the issuer alone has it' },
   items: { ko: '{count}건', en: '{count} items' },
 } as const satisfies Record<string, Words>;
 
@@ -163,13 +166,13 @@ export const CLOSE = {
     ko: '일치 확정: 양쪽이 {time}에 봉인했습니다. 기록 {index}',
     en: 'Agreed: sealed on both sides at {time}. Entry {index}',
   },
-  lostHere: {
-    ko: '발행사는 이 장부를 잃기 전에 이미 확정했습니다. 거래 {count}건은 여기에 없지만 양쪽이 이미 맞춘 것이니 할 일이 없습니다.',
-    en: 'The issuer had it agreed before this ledger was lost. {count} of its payments are not here; both sides had settled them, there is nothing to do.',
-  },
   notAgreed: {
     ko: '불일치: 발행사 금액이 다릅니다. 2단계에서 확인하고 다시 마감하세요.',
     en: "Not agreed: the issuer's figures differ. Look at step 2, then close again.",
+  },
+  madeAnew: {
+    ko: '불일치: 발행사에 있는 것이 보낸 마감과 다릅니다. 그 사이에 거래가 있었을 수 있습니다. 할 일은 없습니다. 발행사 목록을 받는 대로 단말기가 스스로 다시 맞춰 보고, 그것뿐이면 다시 마감합니다. 먼저 시재를 점검하거나 마감하면 거기서 이어집니다.',
+    en: "Not agreed: what the issuer has is not what the close said; payments may have come between. Nothing is to be done: once it has the issuer's list the terminal compares by itself, and if that is all it closes the day again. Who counts or closes it before goes on from there.",
   },
   cannotConfirm: {
     ko: '확인 불가: 발행사 응답이 없습니다 ({why}). 단말기가 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
@@ -215,8 +218,12 @@ export const NOT_AGREED_WORDS: Readonly<Record<string, Words>> = {
     en: 'Not agreed: too many open items to send. Settle open cases, then close again.',
   },
   '006_907': {
-    ko: '불일치: 발행사는 이 영업일을 이미 확정했고, 목록이 이 장부와 다릅니다. 2단계를 보고 발행사에 알린 뒤 다시 마감하세요.',
-    en: 'Not agreed: the issuer has this day agreed already, and its list is not the one here. Look at step 2, tell the issuer, then close again.',
+    ko: '불일치: 발행사는 이 영업일을 이미 확정했고, 목록이 이 장부와 다릅니다. 2단계에서 매장에 없는 거래를 한 건씩 전표로 올리고 다시 마감하세요. 다른 차이는 발행사에 알리세요.',
+    en: 'Not agreed: the issuer has this day agreed already, and its list is not the one here. In step 2, take over by a voucher each item that is missing here, then close again; tell the issuer of any other difference.',
+  },
+  '006_021': {
+    ko: '불일치: 되돌리기 전의 장부가 보낸 이 영업일의 마감이 발행사에 있고, 목록이 이 장부와 다릅니다. 2단계에서 매장에 없는 거래를 한 건씩 전표로 올리고 다시 마감하세요. 다른 차이는 발행사에 알리세요.',
+    en: 'Not agreed: the issuer has another close of this day, from before this ledger was put back, and its list is not the one here. In step 2, take over by a voucher each item that is missing here, then close again; tell the issuer of any other difference.',
   },
 };
 

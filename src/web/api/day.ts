@@ -139,9 +139,9 @@ export interface DayAnswer {
     readonly code: string | null;
     readonly ours: readonly DayFigure[];
     readonly theirs: readonly DayFigure[];
-    /** Items of the day agreed there that this ledger lost: both sides had settled them, none is to be taken over. */
-    readonly lostHere: number;
   } | null;
+  /** Not agreed, and the terminal makes the close anew by itself, as soon as it has the issuer's list, unless a person turns to the day. */
+  readonly isMadeAnew: boolean;
   readonly sealed: { readonly atMs: number; readonly index: number } | null;
   /** Payments that keep the sealed day open by name, and those that the issuer booked after the close. */
   readonly named: readonly DayItem[];

@@ -82,6 +82,7 @@ export const OPEN_DAY: DayAnswer = {
   date: DATE,
   openDate: DATE,
   version: 4200,
+  isMadeAnew: false,
   listed: null,
   cutOverHour: 4,
   phase: 'open',
@@ -178,7 +179,6 @@ export const AGREED_DAY: DayAnswer = {
     code: null,
     ours: FIGURES,
     theirs: FIGURES,
-    lostHere: 0,
   },
   sealed: { atMs: at(2), index: 4_251 },
   named: [LATER],
@@ -198,9 +198,11 @@ export const NOT_AGREED_DAY: DayAnswer = {
     code: null,
     ours: FIGURES,
     theirs: [{ type: 'CHARGE', state: 'APPROVED', count: 42, sum: 1_250_000 }, FIGURES[1], FIGURES[2]],
-    lostHere: 0,
   },
 };
+
+/** A payment came between, and the list that shows it was not to be had yet. */
+export const MADE_ANEW_DAY: DayAnswer = { ...NOT_AGREED_DAY, isMadeAnew: true };
 
 /** The ledger was put back to before this day: only the issuer's list knows of it. */
 export const LISTED_DAY: DayAnswer = {
@@ -213,11 +215,13 @@ export const LISTED_DAY: DayAnswer = {
   carried: NONE,
 };
 
-/** The same, closed: the issuer had agreed on it with the journal that is gone. */
+/** The same, not over yet. */
+export const LISTED_OPEN_DAY: DayAnswer = { ...LISTED_DAY, openDate: LISTED_DAY.date };
+
+/** The same, closed: the issuer has it agreed, with the journal that is gone. */
 export const LOST_DAY: DayAnswer = {
   ...LISTED_DAY,
-  phase: 'agreed',
-  obstacle: 'SEALED',
+  phase: 'notAgreed',
   wanted: { atMs: at(2), who: '김점장' },
   reconciled: {
     ...RECONCILED,
@@ -231,16 +235,7 @@ export const LOST_DAY: DayAnswer = {
     },
     rules: RECONCILED.rules.map((rule) => ({ ...rule, ok: rule.rule !== 6 })),
   },
-  answered: {
-    atMs: at(2),
-    closeNo: 2,
-    result: 'AGREED',
-    code: '006_907',
-    ours: [],
-    theirs: FIGURES,
-    lostHere: 48,
-  },
-  sealed: { atMs: at(2), index: 4_260 },
+  answered: { atMs: at(2), closeNo: 2, result: 'NOT_AGREED', code: '006_907', ours: [], theirs: [] },
 };
 
 export const UNCONFIRMED_DAY: DayAnswer = {

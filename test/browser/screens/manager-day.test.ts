@@ -8,7 +8,9 @@ import {
   AGREED_DAY,
   DIFFERING_DAY,
   LISTED_DAY,
+  LISTED_OPEN_DAY,
   LOST_DAY,
+  MADE_ANEW_DAY,
   NOT_AGREED_DAY,
   OPEN_DAY,
   READY_DAY,
@@ -140,15 +142,21 @@ describe('the business day page', () => {
   });
 
   it.each([
-    ['ko', '이 장부가 잃은 영업일입니다', '할 일이 없습니다'],
-    ['en', 'This ledger lost this day', 'there is nothing to do'],
+    [
+      'ko',
+      '장부를 이 영업일보다 이전으로 되돌렸습니다',
+      '한 건씩 전표로 올린 뒤 마감하세요',
+      '한 건씩 전표로 올리고 다시 마감하세요',
+    ],
+    ['en', 'put back to before this day', 'then close the day', 'take over by a voucher each item'],
   ] as const)(
-    'says what to do with a day that the ledger lost, and what became of it: %s',
-    async (language, before, after) => {
+    'says what to do with a day that the ledger lost, and offers each item where the issuer has it agreed: %s',
+    async (language, why, before, after) => {
       serve(LISTED_DAY);
       serve(LOST_DAY, 'POST', 'day/close');
       await open(language);
       const listed = page.locator('[data-listed]');
+      expect(await listed.innerText()).toContain(why);
       expect(await listed.innerText()).toContain(before);
       expect(await listed.innerText()).toContain('1,230,000');
       expect(await axeFaults(page)).toEqual([]);
@@ -157,14 +165,12 @@ describe('the business day page', () => {
         await page.screenshot({ path: join(SHOTS, `day-listed-${language}.png`), fullPage: true });
       await step(3).locator('input[type=password]').pressSequentially('4829', { delay: 100 });
       await step(3).locator('form button[type=submit]').click();
-      await page.waitForSelector('.result.agreed');
+      await page.waitForSelector('.result.notAgreed');
       expect(await step(3).locator('.result').innerText()).toContain(after);
-      expect(await step(3).locator('.result table').innerText()).toContain('1,230,000');
-      expect(await step(2).locator('.mark').innerText()).toContain('●');
-      expect(await page.locator('.differs, .rules .fault').count()).toBe(0);
+      expect(await step(2).locator('.mark').innerText()).toContain('▲');
       await step(2).locator('[data-category="missingHere"] button').click();
-      expect(await step(2).locator('.differences button').count()).toBe(0);
-      expect(await listed.count()).toBe(0);
+      expect(await step(2).locator('.differences button').count()).toBe(1);
+      expect(await listed.count()).toBe(1);
       expect(await axeFaults(page)).toEqual([]);
       if (SHOTS !== null)
         await page.screenshot({ path: join(SHOTS, `day-lost-${language}.png`), fullPage: true });
@@ -172,8 +178,39 @@ describe('the business day page', () => {
   );
 
   it.each([
+    ['ko', '마감은 영업이 끝난 뒤에 하세요'],
+    ['en', 'close it when the day is over'],
+  ] as const)(
+    'says of a day that still runs, whose first hours the ledger lost, to close it when it is over: %s',
+    async (language, words) => {
+      serve(LISTED_OPEN_DAY);
+      await open(language);
+      expect(await page.locator('[data-listed]').innerText()).toContain(words);
+      expect(await layoutFaults(page)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['ko', '단말기가 스스로 다시 맞춰 보고', '다시 마감하세요'],
+    ['en', 'the terminal compares by itself', 'then close again'],
+  ] as const)(
+    'says of a close that is not agreed that the terminal makes it anew by itself: %s',
+    async (language, words, other) => {
+      serve(MADE_ANEW_DAY);
+      await open(language);
+      const result = await step(3).locator('.result').innerText();
+      expect(result).toContain(words);
+      expect(result).not.toContain(other);
+      serve(NOT_AGREED_DAY);
+      await open(language);
+      expect(await step(3).locator('.result').innerText()).toContain(other);
+    },
+  );
+
+  it.each([
     ['RULES', '장부의 합계가 맞지 않아 발행사에 보내지 않았습니다'],
     ['006_907', '발행사는 이 영업일을 이미 확정했고'],
+    ['006_021', '되돌리기 전의 장부가 보낸 이 영업일의 마감이 발행사에 있고'],
     ['000_002', '발행사가 마감 요청을 받지 않았습니다(000_002)'],
   ])('says why a close was given back: %s', async (code, sentence) => {
     const answered = {
@@ -183,7 +220,6 @@ describe('the business day page', () => {
       code,
       ours: [],
       theirs: [],
-      lostHere: 0,
     } as const;
     const wanted = { atMs: OPEN_DAY.asOfMs, who: '김점장' };
     serve({ ...OPEN_DAY, phase: 'notAgreed', wanted, answered });

@@ -194,6 +194,26 @@ describe('a close', () => {
     expect((await till('day', 'close', '--date', day)).err).toContain('closed and agreed');
   });
 
+  it('is 1 where a payment came between, and says that the terminal makes it anew by itself, as it does', async () => {
+    await lab.charge(2_000);
+    const date = lab.date();
+    lab.lie.close = async (...call) => {
+      delete lab.lie.close;
+      await lab.charge(4_000);
+      lab.lie.transactions = async () => ({ class: 'ambiguous', why: 'RESET', code: null, bytesWritten: 1 });
+      return lab.honest.close(...call);
+    };
+    const { code, out } = await till('day', 'close', '--uncounted', 'nobody was there');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      "issuer   NOT_AGREED: made anew by the terminal itself once it has the issuer's list",
+    );
+    expect(await read('day', 'status', '--date', date)).toMatchObject({ exitCode: 1, isMadeAnew: true });
+    delete lab.lie.transactions;
+    await until('agreed', () => lab.till.agent.settlement.day(date).sealed !== null);
+    expect(await read('day', 'status', '--date', date)).toMatchObject({ exitCode: 0, isMadeAnew: false });
+  });
+
   it('of a day that nobody counted takes a reason, keeps it, and is 0 when agreed', async () => {
     await lab.charge(3_000);
     const reason = 'the drawer is at the bank, 9410 0000 0000 0005 or 9410000000000005';
