@@ -277,11 +277,14 @@ export class Delivery {
     attended: boolean,
     told: (result: string | null, counts: boolean) => void,
   ): void {
+    const { answerMs, patienceMs } = this.#limits;
+    // Before a deadline, or one that begins with the answer to a question, the next inquiry is worth more than a slow one.
+    const hasDeadline = intent.host === 'unknown' && !intent.deferred;
     this.#calls.start({
       kind: 'inquiry',
       key: `inquiry:${intent.sequenceId}`,
       attended,
-      answerMs: this.#inquiryWaitMs(intent),
+      answerMs: hasDeadline ? answerMs.inquiry : Math.max(answerMs.inquiry, patienceMs),
       run: (signal) => this.#options.backend.inquiry(inquiryRequest(intent), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
@@ -293,17 +296,6 @@ export class Delivery {
         told(answer.class === 'answered' && heard !== null ? answer.value.result : null, counts);
       },
     });
-  }
-
-  /** Before a deadline, or one that begins with the answer to a question, the next inquiry is worth more than a slow one. */
-  #inquiryWaitMs({ host, deferred, question }: Intent): number {
-    const { answerMs, patienceMs } = this.#limits;
-    if (host !== 'unknown' || deferred) return Math.max(answerMs.inquiry, patienceMs);
-    if (question !== null) return answerMs.inquiry;
-    // One at a time: while the deadline runs, none may keep the next one waiting. Nor is any given up before a request
-    // counts as unanswered: where they go more often than a line can answer, none ever was answered.
-    const { inquiryMs, unansweredMs } = this.#options.times;
-    return Math.min(answerMs.inquiry, Math.max(inquiryMs, unansweredMs));
   }
 
   #netCancel(entry: Entry): void {
