@@ -12,7 +12,7 @@ import { DAYS_KNOWN, datePlus, nextDate } from '../ledger/days.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { koreanDate } from '../ledger/intents.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
-import { contentDigest, contentOf, isLeft, tornOff } from './anew.ts';
+import { contentDigest, contentOf, differs, isLeft, tornOff } from './anew.ts';
 import { AutomaticComparison } from './automatic.ts';
 import { Closer, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
@@ -248,7 +248,9 @@ export class Settlement {
     const { reconciliation } = await this.#alone(() => this.#compare(date, open(), new Set()));
     this.#record({ kind: 'dayReconciled', businessDate: date, detail: { ...reconciliation } }, actor);
     const day = this.day(date);
-    if (!this.#isStopped && tornOff(day) !== null) void this.#closer.drive(date);
+    // Where something differs a person is at it, who may take it over now.
+    const isExplained = tornOff(day) !== null && !differs(reconciliation);
+    if (!this.#isStopped && isExplained) void this.#closer.drive(date);
     return day;
   }
 

@@ -210,6 +210,7 @@ describe('the whole terminal under one seed', () => {
     ],
     [600_456, 'an answer that asks for a wait in the moment in which another one lets a close go on'],
     [500_110, 'a till that ended before it made a close anew that a payment came between'],
+    [640_082, 'what is missing here of a taken number, taken over at once'],
   ])('keeps the promise under a seed that once failed: %d, %s', async (seed) => {
     const totals = await simulate({
       from: seed,
