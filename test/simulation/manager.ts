@@ -127,6 +127,26 @@ export function isUnderWay(state: DaySummary['state']): boolean {
   return state.sealed === null && isLeft(state);
 }
 
+/** Why a day stands not agreed that nothing disputes; null: it is agreed, open, or not so for nothing. */
+function notAgreedForNothing(state: DaySummary['state'], causes: Causes): string | null {
+  if (state.phase !== 'notAgreed' || causes.disputes().length > 0) return null;
+  const code = state.answered?.outcome.detail.code ?? 'other figures';
+  // A bad line says so; and the issuer of a day that has begun only by a clock that was set, or that slept, here.
+  const isExplained = causes.has('line') || causes.has('clock');
+  // A payment came into each of its rounds, as the answers of a bad line let them: a person closes the day again.
+  const isOverrun = code === 'other figures' && state.rounds >= ROUNDS_MAX && causes.has('line');
+  return isOverrun || (NOT_TAKEN.has(code) && isExplained) ? null : code;
+}
+
+/** The same of all days, before a manager closes at last what is not agreed: that would hide a close that was never made anew. */
+export function leftNotAgreed(settlement: Pick<Settlement, 'days'>, causes: Causes): readonly Violation[] {
+  return settlement.days().flatMap(({ date, state }) => {
+    const code = notAgreedForNothing(state, causes);
+    const text = `${date} was left so until a manager closed it again: ${code}`;
+    return code === null ? [] : [{ code: 'NOT_AGREED_FOR_NOTHING', text }];
+  });
+}
+
 /** No close waits for ever, an agreed day is sealed, a sealed one is empty, and both sides agree on which are and on what. */
 export function daysFault(
   settlement: Pick<Settlement, 'days'>,
@@ -143,14 +163,8 @@ export function daysFault(
     const { phase, sealed, named } = state;
     const isAgreed = issuer.days.isAgreed(terminalId, date);
     const text = `${date} is ${phase}${sealed === null ? '' : ', sealed'}, names [${named.join(' ')}], issuer ${isAgreed ? 'agreed' : 'did not agree'}`;
-    const code = phase === 'notAgreed' ? (state.answered?.outcome.detail.code ?? 'other figures') : null;
-    const isForNothing = code !== null && causes.disputes().length === 0;
-    // A bad line says so; and the issuer of a day that has begun only by a clock that was set, or that slept, here.
-    const isExplained = causes.has('line') || causes.has('clock');
-    // A payment came into each of its rounds, as the answers of a bad line let them: a person closes the day again.
-    const isOverrun = code === 'other figures' && state.rounds >= ROUNDS_MAX && causes.has('line');
-    if (isForNothing && !isOverrun && !(NOT_TAKEN.has(code) && isExplained))
-      found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${code}` });
+    const forNothing = notAgreedForNothing(state, causes);
+    if (forNothing !== null) found.push({ code: 'NOT_AGREED_FOR_NOTHING', text: `${text}: ${forNothing}` });
     if (phase === 'wanted') found.push({ code: 'CLOSE_WITHOUT_END', text });
     if (phase === 'agreed' && sealed === null) found.push({ code: 'AGREED_NOT_SEALED', text });
     // The issuer was put back to before its seal; or what this side knew of the day went with its disk, or is a copy's.
@@ -159,6 +173,7 @@ export function daysFault(
         ? isElsewhere(date, issuer, terminalId, causes)
         : issuer.days.hasForgotten(terminalId, date);
     // It was put back and agreed to what it had heard before: the till knows that the day is sealed there over other figures.
+    const code = phase === 'notAgreed' ? state.answered?.outcome.detail.code : null;
     const isToldSealed = code === '006_907' && causes.has('issuerRestored');
     if ((sealed !== null) !== isAgreed && phase !== 'wanted' && !isExcused && !isToldSealed)
       found.push({ code: 'ONE_SIDED_SEAL', text });

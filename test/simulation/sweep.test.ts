@@ -3,6 +3,7 @@ import { SWEEPS, type SweepKind, type Way } from './blow.ts';
 import { PLANTS, type Plant } from './plants.ts';
 import { type SweepResult, sweep, wordsOfPlace } from './sweep.ts';
 import { DAY_SEED } from './sweep-day.ts';
+import { overtakenDay } from './sweep-overtaken.ts';
 
 /** The time is only a net for a machine that is busy with something else. */
 const BUDGET_MS = 240_000;
@@ -95,5 +96,18 @@ describe('a short day, told once for every place of it', () => {
     expect(plain.violations).toEqual([]);
     const codes = failed.flatMap(({ violations }) => violations.map(({ code }) => code));
     expect(codes).toContain(plant.finds[0]);
+  });
+});
+
+describe('a day whose close is overtaken by a charge that nobody hears of', () => {
+  it.each([
+    ['its process ends before every write', 'crash', 'before'],
+    ['there is no room for one write', 'disk', 'full'],
+  ] as const)('is closed anew when %s', async (_what, kind, way) => {
+    const swept = { seed: DAY_SEED, customers: null, overtaken: overtakenDay };
+    const result = await sweep(swept, kind, { budgetMs: BUDGET_MS, ways: [way] });
+    expect(result.plain.tallies.dayAgreed).toBe(1);
+    expect(result.runs).toBe(result.places);
+    expect(result.failed).toEqual([]);
   });
 });

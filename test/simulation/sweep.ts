@@ -8,6 +8,7 @@ import type { Plant } from './plants.ts';
 import { tolerateCrashes } from './stories.ts';
 import type { StoryResult } from './story.ts';
 import { sweepDay } from './sweep-day.ts';
+import type { Overtaken } from './sweep-overtaken.ts';
 import { Story } from './world.ts';
 
 /** The story that a sweep tells. */
@@ -17,6 +18,8 @@ export interface Swept {
   readonly customers: number | null;
   readonly without?: ReadonlySet<string>;
   readonly plant?: Plant;
+  /** Another short day, made for each telling: it remembers what has come. */
+  readonly overtaken?: () => Overtaken;
 }
 
 /** One telling with a violation. `place` null: it has that by itself. */
@@ -50,15 +53,16 @@ export function wordsOfPlace(place: Place | null): string {
 
 /** The story with what comes to it at that place. */
 export async function tellPlace(
-  { seed, customers, without, plant }: Swept,
+  { seed, customers, without, overtaken, plant: planted }: Swept,
   blow: Blow,
   tell?: (line: string) => void,
 ): Promise<StoryResult> {
+  const { day, plant = planted } = overtaken?.() ?? { day: sweepDay };
   const story = new Story({
     seed,
     folder: null,
     blow,
-    ...(customers === null ? { customers: 0, day: sweepDay } : { customers }),
+    ...(customers === null ? { customers: 0, day } : { customers }),
     ...(without === undefined ? {} : { without }),
     ...(plant === undefined ? {} : { plant }),
     ...(tell === undefined ? {} : { tell }),

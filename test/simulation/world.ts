@@ -14,7 +14,7 @@ import { CARDS, fillBacklog, serve } from './customers.ts';
 import { Incidents } from './incidents.ts';
 import { IssuerModel } from './issuer-model.ts';
 import { IssuerMoods } from './issuer-moods.ts';
-import { attend, isUnderWay, proveAnew } from './manager.ts';
+import { attend, isUnderWay, leftNotAgreed, proveAnew } from './manager.ts';
 import { MOMENTS_FROM, Moments } from './moments.ts';
 import { survive } from './mortal.ts';
 import { type FaultCounts, tally } from './network.ts';
@@ -366,6 +366,9 @@ export class Story {
     }
     await this.#settle();
     for (const counter of this.counters) {
+      const { terminal, causes } = counter;
+      const left = terminal === null ? [] : leftNotAgreed(terminal.settlement, causes);
+      for (const violation of left) this.#violate(violation);
       // What the till lost can be taken over only once it is believed: the manager comes back to it.
       if (await this.#closeBooks(counter)) await this.#closeBooks(counter);
     }
