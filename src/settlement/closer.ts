@@ -43,8 +43,6 @@ const COMPARISONS_MAX = 3;
 const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006', '006_009']);
 /** The issuer has this day agreed and sealed, with another content. */
 const SEALED_THERE = '006_907';
-/** Between two tries of a day, also on a line that comes and goes; as long as the first wait. */
-const HURRY_MS = 2_000;
 /** Numbers that an issuer knows from a journal that this one no longer holds. */
 const TAKEN_MAX = 20;
 
@@ -68,7 +66,11 @@ interface Drive {
   readonly tries: Tries;
   /** Mono ms at which the last try ended. */
   triedMs: number;
+  /** Mono ms at which `timer` begins the next. */
+  dueMs: number;
 }
+
+const NEW_DRIVE = { running: null, timer: null, triedMs: 0, dueMs: Number.POSITIVE_INFINITY } as const;
 
 export class Closer {
   readonly #options: CloserOptions;
@@ -81,7 +83,7 @@ export class Closer {
 
   /** Goes on with this day's close; resolves when the present try is over. Never rejects. */
   drive(date: string): Promise<void> {
-    const drive = this.#drives.get(date) ?? { running: null, timer: null, tries: new Tries(), triedMs: 0 };
+    const drive = this.#drives.get(date) ?? { ...NEW_DRIVE, tries: new Tries() };
     this.#drives.set(date, drive);
     drive.timer?.cancel();
     drive.timer = null;
@@ -113,14 +115,17 @@ export class Closer {
 
   /**
    * The line came back, or may have: what waited for it alone does not wait for its time. A line that comes and goes, which
-   * the tries themselves may bring about, makes no more of them than one that is down.
+   * the tries of two days may bring about themselves, makes no more of them than one that is down: each that was in vain
+   * doubles the wait of the next.
    */
   hurry(): void {
     const { monoMs } = this.#options.clock.now();
     for (const [date, drive] of this.#drives) {
       if (drive.running !== null || !drive.tries.mayHurry) continue;
-      const waitMs = drive.triedMs + HURRY_MS - monoMs;
-      if (waitMs <= 0) void this.drive(date);
+      const waitMs = Math.max(0, drive.triedMs + drive.tries.hurriedWaitMs - monoMs);
+      if (monoMs + waitMs >= drive.dueMs) continue;
+      drive.tries.hurried();
+      if (waitMs === 0) void this.drive(date);
       else this.#driveAfter(date, drive, waitMs);
     }
   }
@@ -144,6 +149,7 @@ export class Closer {
 
   #driveAfter(date: string, drive: Drive, waitMs: number): void {
     drive.timer?.cancel();
+    drive.dueMs = this.#options.clock.now().monoMs + waitMs;
     drive.timer = this.#options.clock.after(waitMs, () => void this.drive(date));
   }
 
@@ -359,8 +365,10 @@ export class Closer {
     const made = await this.#content(date, day.closeNo + 1);
     if (this.#isStopped) return 'anew';
     if (typeof made === 'string') {
-      const isTorn = tornOff(readDay(this.#options.ledger, date)) !== null;
-      return isTorn && made !== 'LIST_BROKEN' ? 'anew' : 'over';
+      if (tornOff(readDay(this.#options.ledger, date)) === null) return 'over';
+      if (made !== 'LIST_BROKEN') return 'anew';
+      this.#giveBack(date, sent.closeNo, made); // nobody would come back to it: a person has to
+      return 'over';
     }
     const { content, reconciliation } = made;
     this.#record(date, 'dayReconciled', { ...reconciliation });

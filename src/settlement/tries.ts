@@ -16,6 +16,7 @@ export class Tries {
   #inRow = 0;
   #isPutOff = false;
   #misses = 0;
+  #hurries = 0;
   #isBegun = false;
   #doubted: number | null = null;
 
@@ -53,6 +54,7 @@ export class Tries {
   heard(): void {
     this.interrupted();
     this.#misses = 0;
+    this.#hurries = 0;
   }
 
   /** The last try waits for the line alone. One that the issuer put off is not made sooner by a line that comes and goes. */
@@ -60,10 +62,23 @@ export class Tries {
     return !this.#isPutOff;
   }
 
+  /** Least time between a try and one that a line hurries that came back; doubles with each such, until the issuer speaks. */
+  get hurriedWaitMs(): number {
+    return waitAfter(this.#hurries);
+  }
+
+  hurried(): void {
+    this.#hurries += 1;
+  }
+
   /** Until the next try; doubles with each. */
   nextWaitMs(): number {
-    const waitMs = Math.min(WAIT_MAX_MS, WAIT_BASE_MS * 2 ** this.#misses);
+    const waitMs = waitAfter(this.#misses);
     this.#misses += 1;
     return waitMs;
   }
+}
+
+function waitAfter(misses: number): number {
+  return Math.min(WAIT_MAX_MS, WAIT_BASE_MS * 2 ** misses);
 }

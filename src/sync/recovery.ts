@@ -117,7 +117,8 @@ export class Recovery {
 
   /**
    * What a copy of this disk booked between the import and the claim is in the lists only now, when nobody else books any
-   * more. A terminal that ends before they were read leaves it to the comparison of the day.
+   * more. A terminal that ends before they were read leaves it to the comparison of the day; a day that its ledger lost whole
+   * has none, and one older than the last week whose list failed in the claim too stays unknown here until the next claim.
    */
   async #importBehind(tries: number, only?: readonly string[]): Promise<void> {
     if (!this.#host.isRunning() || this.#liaison.session.recovering) return;

@@ -206,8 +206,8 @@ export const NOT_AGREED_WORDS: Readonly<Record<string, Words>> = {
     en: "Not agreed: the ledger's own sums do not add up, so nothing was sent. See the closing rules in step 2 and tell the installer.",
   },
   LIST_BROKEN: {
-    ko: '불일치: 발행사 목록이 앞뒤가 맞지 않아 보내지 않았습니다. 발행사에 알리고 다시 마감하세요.',
-    en: "Not agreed: the issuer's list contradicts itself, so nothing was sent. Tell the issuer, then close again.",
+    ko: '불일치: 발행사 목록이 앞뒤가 맞지 않아 비교할 수 없습니다. 발행사에 알리고 다시 마감하세요.',
+    en: "Not agreed: the issuer's list contradicts itself, so nothing can be compared with it. Tell the issuer, then close again.",
   },
   CONTRADICTS: {
     ko: '불일치: 발행사가 지금 장부와 다른 금액에 동의했습니다. 2단계를 보고 발행사에 알린 뒤 다시 마감하세요.',

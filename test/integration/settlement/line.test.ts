@@ -63,6 +63,23 @@ describe('a close is tried ever more rarely', () => {
     expect(counter.backend.of('close')).toEqual([]);
   });
 
+  it.each([0, 50])(
+    'while nothing about two days is of use, whose tries bring the line down: after %d ms each',
+    async (failMs) => {
+      const { clock, backend } = counter;
+      const here = answered({ result: 'NOT_FOUND' as const, voids: [] });
+      const later = <Value>(value: Value, ms: number): Promise<Value> =>
+        new Promise((resolve) => void clock.after(ms, () => resolve(value)));
+      backend.sayProbe = () => later(here, 50);
+      backend.sayTransactions = () => later(AMBIGUOUS, failMs);
+      void settlement.close(YESTERDAY, MANAGER, 'no key');
+      await closeForAnHour();
+      // Twice as many as by their own time: each day may be hurried as often as it waits.
+      for (const date of [YESTERDAY, DAY.businessDate])
+        expect(listsOf(date).length).toBeLessThanOrEqual(2 * TRIES_AN_HOUR);
+    },
+  );
+
   it('while the line is down, and at once when it is back', async () => {
     const { backend, clock, worker } = counter;
     const { sayProbe } = backend;

@@ -114,12 +114,12 @@ describe('a close', () => {
       return NO_ANSWER;
     });
     await closer.drive(DAY);
-    for (let turns = 0; turns < 60; turns += 1) {
+    for (let turns = 0; turns < 100; turns += 1) {
       closer.hurry();
       await clock.advance(100);
     }
-    expect(triedMs.map((atMs) => atMs - (triedMs[0] ?? 0))).toEqual([0, 2_000, 4_000, 6_000]);
-    await clock.advance(5_000);
+    expect(triedMs.map((atMs) => atMs - (triedMs[0] ?? 0))).toEqual([0, 2_000, 4_000, 8_000]);
+    await clock.advance(25_000);
     const before = triedMs.length;
     closer.hurry();
     await clock.advance(0);

@@ -12,6 +12,7 @@ import type {
   TransactionsAnswer,
 } from '../../../src/konaplate/settlement.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
+import { tornOff } from '../../../src/settlement/anew.ts';
 import { totalsOfItems } from '../../../src/settlement/items.ts';
 import { approvalOf, sendCharge } from '../ledger/shop.ts';
 import { BOSS } from './day-lab.ts';
@@ -147,6 +148,21 @@ describe('a close that is not agreed only because of a payment that stands open'
     day.lineChanged();
     await day.clock.advance(MINUTE_MS);
     expectSealed();
+  });
+
+  it('is left to people, and no longer said to be made anew, where the list that it needs contradicts itself', async () => {
+    day.sayClose = (request) => {
+      day.sayList = () => {
+        const whole = list();
+        return whole.class === 'answered' ? { ...whole, value: { ...whole.value, totals: [] } } : whole;
+      };
+      return hear(request);
+    };
+    await close();
+    const state = day.settlement.day(YESTERDAY);
+    expect(state.phase).toBe('notAgreed');
+    expect(state.answered?.outcome.detail.code).toBe('LIST_BROKEN');
+    expect(tornOff(state)).toBeNull();
   });
 
   it('is left to people where a comparison shows that nothing has moved', async () => {
