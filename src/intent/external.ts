@@ -3,7 +3,7 @@ import type { Changes } from './move.ts';
 import { BORNE_WAIT_MS, backoffMs, moveHost, reverse, withCase } from './move.ts';
 import { questionFor } from './questions.ts';
 import type { DecideContext } from './rules.ts';
-import { ended, isBorneByStore, isReturnDue, isUnclaimed } from './state.ts';
+import { ended, hasSealedVoucher, isBorneByStore, isReturnDue, isUnclaimed } from './state.ts';
 import type { Cell, Condition, Outcome } from './table.ts';
 import { columnOf, isSplit, RESTART, TABLE } from './table.ts';
 
@@ -159,10 +159,6 @@ function outcomeChanges(
 /** Every further try meets the same sealed day: its voucher has booked the refusal, and nobody has anything to decide. */
 function isBooked(intent: Intent, opens: CaseReason): boolean {
   return opens === 'NET_CANCEL_REFUSED' && hasSealedVoucher(intent);
-}
-
-function hasSealedVoucher(intent: Intent): boolean {
-  return intent.vouchers?.includes('daySealed') === true;
 }
 
 /** Not a byte of the first attempt left: the intent is as it was before it, and the customer is asked. */

@@ -24,13 +24,18 @@ export function isVoidBarred(intent: Pick<Intent, 'vouchers'>): boolean {
   return intent.vouchers?.some((kind) => kind === 'notesReturned' || kind === 'issuerDenies') === true;
 }
 
+/** A voucher has booked to the store that its day is sealed. */
+export function hasSealedVoucher(intent: Pick<Intent, 'vouchers'>): boolean {
+  return intent.vouchers?.includes('daySealed') === true;
+}
+
 /**
  * The issuer refuses to undo it, because its day is sealed, and a voucher has booked the loss to the store: nobody has
  * anything to decide any more. It stays `reversing`, for only the issuer's evidence moves the host, and is asked for again
  * now and then; but it is no open reversal that stops new payments, and keeps no card busy.
  */
 export function isBorneByStore(intent: Pick<Intent, 'host' | 'vouchers'>): boolean {
-  return intent.host === 'reversing' && intent.vouchers?.includes('daySealed') === true;
+  return intent.host === 'reversing' && hasSealedVoucher(intent);
 }
 
 /** A reversal that is still to be had from the issuer: what the caps on open reversals count. */

@@ -20,6 +20,14 @@ type What = 'credit' | 'undo';
 interface Awaited {
   readonly what: What;
   intent: Intent;
+  /** Which of its times counts: an earlier one is stale. */
+  age: number;
+}
+
+/** No intent is held by a time alone: what is over may wait here for days. */
+interface Time {
+  readonly sequenceId: string;
+  readonly age: number;
 }
 
 /** What the issuer still owes this payment that has a time; null: nothing, or a person knows already. */
@@ -42,7 +50,7 @@ export class Overdue {
   readonly #limits: Pick<SyncLimits, 'creditMs' | 'undoMs'>;
   readonly #open: (intent: Intent) => boolean;
   readonly #awaited = new Map<string, Awaited>();
-  readonly #heap = new Heap<Awaited>();
+  readonly #heap = new Heap<Time>();
   #notBeforeMs = 0;
   #age = 0;
 
@@ -70,7 +78,7 @@ export class Overdue {
       known.intent = intent;
       return;
     }
-    const awaited: Awaited = { what, intent };
+    const awaited: Awaited = { what, intent, age: 0 };
     this.#awaited.set(sequenceId, awaited);
     this.#push(now.monoMs + Math.max(GRACE_MS, this.#leftMs(awaited, now.wallMs)), awaited);
   }
@@ -78,9 +86,10 @@ export class Overdue {
   run(nowMs: number): void {
     if (nowMs < this.#notBeforeMs) return;
     for (let opened = 0; opened < AT_ONCE; ) {
-      const awaited = this.#heap.popDue(nowMs);
-      if (awaited === null) return;
-      if (this.#awaited.get(awaited.intent.sequenceId) !== awaited) continue;
+      const time = this.#heap.popDue(nowMs);
+      if (time === null) return;
+      const awaited = this.#awaited.get(time.sequenceId);
+      if (awaited?.age !== time.age) continue;
       opened += 1;
       if (this.#open(awaited.intent)) continue;
       // Nor would any other be, where the file is held: this one comes after them.
@@ -105,6 +114,7 @@ export class Overdue {
 
   #push(atMs: number, awaited: Awaited): void {
     this.#age += 1;
-    this.#heap.push(atMs, this.#age, awaited);
+    awaited.age = this.#age;
+    this.#heap.push(atMs, this.#age, { sequenceId: awaited.intent.sequenceId, age: this.#age });
   }
 }
