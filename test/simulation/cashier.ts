@@ -224,6 +224,8 @@ export class Cashier {
     const isAsked = snapshot.face.id === 'DONE-IN' && last !== null && last.voidable;
     if (!isAsked || !this.#world.random.chance(0.15)) return;
     const { sequenceId, version } = last;
+    // Who took the notes back in the dark asks nobody for them, though the disk that knew of a void was put back since.
+    if (this.notes.get(sequenceId)?.moved === false) return;
     this.#world.page.press({ page: PAGE, key: 'VOID', sequenceId, version, face: snapshot.face.id });
   }
 
