@@ -94,23 +94,22 @@ export class Cashier {
 
   /** People act while the screen is dark: the customer takes the notes back, or is paid out. */
   actInTheDark(): void {
-    for (const notes of this.notes.values()) {
-      if (
-        notes.moved &&
-        notes.type === 'CHARGE' &&
-        this.#open.has(notes) &&
-        this.#world.random.chance(0.25)
-      ) {
-        this.#move(notes.giveBack());
-      } else if (
-        !notes.moved &&
-        notes.type === 'REFUND' &&
-        this.#open.has(notes) &&
-        this.#world.random.chance(0.25)
-      ) {
-        this.#move(notes.payOut());
-      }
+    for (const [sequenceId, notes] of this.notes) {
+      const isCharge = notes.type === 'CHARGE';
+      if (notes.moved !== isCharge || !this.#open.has(notes) || !this.#world.random.chance(0.25)) continue;
+      this.#move(isCharge ? notes.giveBack() : notes.payOut());
+      this.#movedInTheDark.add(sequenceId);
     }
+  }
+
+  /** And the machine has not come up since, so that nobody could tell it. */
+  hasMovedInTheDark(sequenceId: string): boolean {
+    return this.#movedInTheDark.has(sequenceId);
+  }
+
+  /** The machine has come up, and asks where the notes are. */
+  isAsked(): void {
+    this.#movedInTheDark.clear();
   }
 
   /** A manager saw that the customer of this payment has gone: nobody moves its notes in the dark any more. */
@@ -146,6 +145,8 @@ export class Cashier {
 
   /** Notes whose customer still stands there. */
   readonly #open = new Set<Notes>();
+  /** Payments whose notes were moved so since the machine came up last. */
+  readonly #movedInTheDark = new Set<string>();
 
   #body(snapshot: Snapshot): Seen {
     const { intent, id } = snapshot.face;

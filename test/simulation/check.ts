@@ -105,8 +105,18 @@ export function accountFor(
 }
 
 /**
+ * Its process died before anybody was told of the end, people moved the notes in the dark, and the start that asks where they
+ * are (intent-rules 4, Restart: also of an ended payment whose sentence was not acknowledged) never came.
+ */
+function isNeverAsked({ cashier }: Counter, { sequenceId, type, host, acknowledged }: Intent): boolean {
+  const isToBeAsked = !acknowledged && (type === 'REFUND' || host === 'approved');
+  return isToBeAsked && cashier.hasMovedInTheDark(sequenceId);
+}
+
+/**
  * The account of a copy of a till's disk that ran in another machine: of the payments that began there, those that were over
- * when it was switched off. The others nobody could end any more; what the issuer has of them the till itself has by name.
+ * when it was switched off, and of which its next start had nothing to ask. The others nobody could end any more; what the
+ * issuer has of them the till itself has by name.
  */
 export function accountForCopy(
   copy: Counter,
@@ -114,7 +124,7 @@ export function accountForCopy(
   judged: (what: string) => void,
 ): Violation[] {
   return copy.ownPayments().flatMap((intent) => {
-    if (!isOver(intent) || issuer.forgotten.has(intent.sequenceId)) return [];
+    if (!isOver(intent) || isNeverAsked(copy, intent) || issuer.forgotten.has(intent.sequenceId)) return [];
     judged('OLD_MACHINE');
     return accountForOne(copy, intent, issuer) ?? [];
   });

@@ -99,3 +99,28 @@ it('a ledger that refuses a call before it writes anything is not broken by the 
   }
   expect([...met].sort()).toEqual(['DuplicateScan false', 'LedgerFault true']);
 });
+
+it('what people moved in the dark is out of sight of a till only until it has come up again, and asks', () => {
+  const withdrawal = { ...SCAN, type: 'REFUND' } as const;
+  const { sequenceId } = withdrawal;
+  let paidOut = 0;
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const clock = new VirtualClock();
+    const counter = counterOf(clock, seed);
+    counter.start();
+    counter.terminal?.ledger.accept(withdrawal, clock.now());
+    for (let looks = 0; looks < 70; looks += 1) {
+      pass(clock, 100);
+      counter.settle();
+      counter.look();
+    }
+    counter.powerCut();
+    pass(clock, 1_001);
+    if (!counter.cashier.hasMovedInTheDark(sequenceId)) continue;
+    paidOut += 1;
+    pass(clock, 40_000);
+    expect(counter.terminal?.ledger.get(sequenceId)?.question).toBe('RE_OUT_EARLY');
+    expect(counter.cashier.hasMovedInTheDark(sequenceId)).toBe(false);
+  }
+  expect(paidOut).toBeGreaterThan(0);
+});

@@ -193,6 +193,7 @@ export class Counter {
       this.losses.interrupted();
       if (this.losses.takeToSay()) this.judge.saysLoss(terminal.worker.status().recovering);
       this.page.started(terminal);
+      this.cashier.isAsked();
       this.#tell('the till starts');
     } catch (error) {
       if (!(error instanceof Crashed) && !(error instanceof LedgerFault)) throw error;

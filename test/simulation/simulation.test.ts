@@ -321,6 +321,10 @@ describe('the whole terminal under one seed', () => {
     [11_010_358, 'an old image whose till had lost also what it had kept beside the disk'],
     [12_002_307, 'a charge whose cash went back in the dark, and whose void went with the end of the disk'],
     [8_600_654, 'a charge at the old machine of two, between the list that the other imported and its claim'],
+    [
+      12_000_335,
+      'a withdrawal declined and paid in the dark at the old machine of two, which was never switched on again to ask',
+    ],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);
