@@ -1,6 +1,6 @@
 import type { CaseReason, Intent, OwnCommand } from '../intent/model.ts';
 import { isBorneByStore } from '../intent/state.ts';
-import type { Answered, ApproveAnswer, CallContext } from '../konaplate/settlement.ts';
+import type { Answered, ApproveAnswer, CallContext, CancelRequest } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { Committed } from '../ledger/types.ts';
 import type { Agenda, Entry } from './agenda.ts';
@@ -86,6 +86,15 @@ export class Delivery {
     this.#proofs.delete(cancelId);
   }
 
+  /** The void of this payment can be sent: it is a manager's, or the card's fresh barcode is still in memory. */
+  hasProof(intent: Intent): boolean {
+    return this.#cancelRequest(intent) !== null;
+  }
+
+  #cancelRequest(intent: Intent): CancelRequest | null {
+    return cancelRequest(intent, (cancelId) => this.#proofs.get(cancelId));
+  }
+
   isUnderWay(entry: Entry): boolean {
     return entry.request !== null && this.#calls.has(`${entry.request}:${entry.sequenceId}`);
   }
@@ -114,7 +123,7 @@ export class Delivery {
         this.#netCancel(entry);
         return;
       case 'void':
-        this.#void(entry);
+        this.#void(entry, attended);
         return;
       case null:
         return;
@@ -319,8 +328,8 @@ export class Delivery {
     });
   }
 
-  #void(entry: Entry): void {
-    const request = cancelRequest(entry.intent, (cancelId) => this.#proofs.get(cancelId));
+  #void(entry: Entry, attended: boolean): void {
+    const request = this.#cancelRequest(entry.intent);
     // The card's fresh barcode is gone with the last run: only asking can tell what became of the void.
     if (request === null) {
       if (this.isAsking(entry.sequenceId)) return; // looked at again when its answer is here
@@ -334,7 +343,7 @@ export class Delivery {
     this.#calls.start({
       kind: 'void',
       key: `void:${entry.sequenceId}`,
-      attended: true,
+      attended,
       answerMs: this.#limits.answerMs.void,
       run: (signal) => this.#options.backend.cancel(request, this.#host.context(), signal),
       done: (answer, elapsedMs) => {

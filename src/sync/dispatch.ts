@@ -78,7 +78,7 @@ export class Dispatch {
     return LANES.some((lane) => {
       if (!this.#laneOpen(lane)) return false;
       for (const entry of this.#parts.agenda.ready(lane).values())
-        if (isForCustomer(entry, lane)) return true;
+        if (this.#isForCustomer(entry, lane)) return true;
       return false;
     });
   }
@@ -87,10 +87,23 @@ export class Dispatch {
     const { agenda, delivery } = this.#parts;
     for (const entry of agenda.ready(lane).values()) {
       if (!this.#isRunning()) return;
-      const attended = isForCustomer(entry, lane);
+      const attended = this.#isForCustomer(entry, lane);
       if (this.#hasPlace(entry, lane, attended) && this.#mayGo(entry, lane, attended))
         delivery.send(entry, attended);
     }
+  }
+
+  /**
+   * Somebody stands at the counter for this request; or a manager, who asked for this void and hears of its first attempt.
+   * Nobody waits for what is repeated when the payment was left to the manager, nor when the void was done and the cash is the
+   * customer's (the issuer denies it since); nor for a question in its place, because its barcode is gone.
+   */
+  #isForCustomer(entry: Entry, lane: Lane): boolean {
+    const { host, left, deferred, question } = entry.intent;
+    if (lane === 'attended') return true;
+    if (lane === 'void' && host === 'voiding' && !left) return true;
+    if (lane === 'void') return !isRepeatedVoid(entry, lane) && this.#parts.delivery.hasProof(entry.intent);
+    return lane === 'inquiry' && host === 'unknown' && !deferred && question === null;
   }
 
   /** Customers and first net cancels have places that nothing else takes, and wait for no hello, but for a void's repeats. */
@@ -157,12 +170,4 @@ function isFirstNetCancel(entry: Entry, lane: Lane): boolean {
 /** Where nothing is answered, one repeat follows the other for hours, and none leaves a pause for a hello. */
 function isRepeatedVoid({ intent }: Entry, lane: Lane): boolean {
   return lane === 'void' && (intent.misses ?? 0) > 0;
-}
-
-/** Somebody stands at the counter for this request; or a manager, who asked for this void of what was left to him. */
-function isForCustomer(entry: Entry, lane: Lane): boolean {
-  const { intent } = entry;
-  if (lane === 'attended') return true;
-  if (lane === 'void') return !intent.left || !isRepeatedVoid(entry, lane);
-  return lane === 'inquiry' && intent.host === 'unknown' && !intent.deferred && intent.question === null;
 }

@@ -295,6 +295,10 @@ describe('the whole terminal under one seed', () => {
       'a payment that was pending when a terminal that lost its end was believed again, and was approved then',
     ],
     [9_110_438, 'a void that can only be asked about, at an issuer that asked to be left alone'],
+    [
+      12_003_300,
+      'a void that was done, denied by a restored issuer, whose barcode is gone: its customer waits for nothing',
+    ],
     [9_120_062, 'a void whose barcode went with its process, answered for only when the rest was well again'],
     [9_306_833, 'a void that an issuer cannot answer which was put back to before the charge'],
     [9_308_689, 'a void of what the issuer denies, whose case a manager had closed by mistake'],

@@ -157,6 +157,28 @@ describe('order', () => {
     expect(counter.at(charge)).toBe('approved/received');
   });
 
+  it('voids left to the manager share the places of what can wait, and take none from a customer', async () => {
+    const { backend, clock } = await counter.start();
+    const { inFlight, reserved, customers } = DEFAULT_LIMITS;
+    backend.sayCancel = () => AMBIGUOUS;
+    for (let made = 0; made < customers; made += 1) {
+      const charge = counter.charge();
+      await clock.advance(10);
+      counter.record(charge, { kind: 'acknowledge' });
+      counter.record(charge, { kind: 'void', cancelId: `V${made}`, proof: 'manager', managerId: 'lee' });
+      await clock.advance(0);
+      counter.record(charge, { kind: 'leave' });
+    }
+    backend.sayCancel = never;
+    const sent = backend.of('cancel').length;
+    counter.worker.now();
+    await clock.advance(100);
+    expect(backend.of('cancel')).toHaveLength(sent + inFlight - reserved);
+    const customer = counter.charge();
+    await clock.advance(10);
+    expect(counter.at(customer)).toBe('approved/received');
+  });
+
   it('a first net cancel goes out at once beside a stuck backlog, its repeats wait for a place', async () => {
     const { backend, clock } = await counter.start();
     backend.sayApprove = never;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../../src/intent/model.ts';
+import type { InquiryAnswer } from '../../../src/konaplate/settlement.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { MANAGER } from '../ledger/shop.ts';
+import { approvalOf, MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, CLOSE, Counter, DAY, notProcessed } from './counter.ts';
 
 const WAIT_MS = 600_000;
@@ -23,6 +25,42 @@ async function worksAgain(): Promise<void> {
   counter.backend.sayHello = () => answered(counter.backend.greeting);
   counter.backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
   await counter.clock.advance(WAIT_MS);
+}
+
+/** A void done, its cash given back; then the issuer is put back and says that the charge stands: the same void is owed again. */
+async function voidedInVain(proof: 'card' | 'manager'): Promise<Intent> {
+  const { backend, clock } = await counter.start();
+  const charge = counter.charge();
+  await clock.advance(10);
+  counter.record(charge, { kind: 'acknowledge' });
+  const isDone = answered<InquiryAnswer>({
+    result: 'VOIDED',
+    voids: [{ cancelId: 'V1', done: true }],
+  });
+  backend.sayInquiry = () => isDone;
+  const by = proof === 'manager' ? { managerId: 'lee' } : {};
+  counter.record(charge, { kind: 'void', cancelId: 'V1', proof, ...by });
+  await clock.advance(0);
+  counter.record(charge, { kind: 'givenBack' });
+  expect(counter.at(charge)).toBe('voided/returned');
+  backend.sayCancel = () => AMBIGUOUS;
+  backend.sayInquiry = () => answered({ result: 'COMPLETED', approval: approvalOf(1), voids: [] });
+  await counter.worker.inquireNow(charge.sequenceId);
+  await clock.advance(0);
+  expect(counter.now(charge)).toMatchObject({ host: 'voided', cases: ['VOID_CONFLICT'], left: false });
+  return charge;
+}
+
+/** None of these calls goes out before the issuer wants to be asked again, and one does after it. */
+async function expectWaiting({ sequenceId }: Intent, call: 'inquiry' | 'cancel'): Promise<void> {
+  const { backend, clock } = counter;
+  await asksToWait();
+  const tries = backend.of(call, sequenceId).length;
+  expect(tries).toBeGreaterThan(1);
+  await clock.advance(WAIT_MS - 60_000);
+  expect(backend.of(call, sequenceId)).toHaveLength(tries);
+  await worksAgain();
+  expect(backend.of(call, sequenceId).length).toBeGreaterThan(tries);
 }
 
 /** What a proxy in the line says for itself: nothing in it is signed. */
@@ -94,12 +132,15 @@ describe('an issuer that said when it wants to be asked again', () => {
     await clock.advance(0);
     counter.record(charge, { kind: 'leave' });
     expect(counter.now(charge)).toMatchObject({ host: 'voiding', left: true });
-    await asksToWait();
-    const tries = backend.of('cancel').length;
-    await clock.advance(WAIT_MS - 60_000);
-    expect(backend.of('cancel')).toHaveLength(tries);
-    await worksAgain();
-    expect(backend.of('cancel').length).toBeGreaterThan(tries);
+    await expectWaiting(charge, 'cancel');
+  });
+
+  it('is asked about no void whose barcode is gone and whose customer has the cash', async () => {
+    await expectWaiting(await voidedInVain('card'), 'inquiry');
+  });
+
+  it('is sent no void again whose customer has the cash: nobody waits for that either', async () => {
+    await expectWaiting(await voidedInVain('manager'), 'cancel');
   });
 
   it('says so in its line also while that still counts as up, or is paused: when it is tried next is seconds after', async () => {
