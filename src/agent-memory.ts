@@ -29,6 +29,7 @@ const remembered = z.object({
     .default(null),
   undecided: z.array(z.string()).exactOptional(),
   undecidedSinceMs: z.record(z.string(), z.number()).exactOptional(),
+  unreadLists: z.object({ dates: z.array(z.string()), tries: z.int().min(0) }).exactOptional(),
 });
 
 /** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */

@@ -40,8 +40,9 @@ export class IssuerLists {
   }
 
   /**
-   * Reads them; `only` those that an earlier try left. What is known here is asked about item by item once the terminal is
-   * believed again. Gives the older days that are still unread; null: a list that is needed could not be read to its end.
+   * Reads them; `only` the older ones that an earlier try left. What is known here is asked about item by item once the
+   * terminal is believed again. Gives the older days that are still unread; null: a list that is needed could not be read
+   * to its end.
    */
   async read(openDate: string | null, only?: readonly string[]): Promise<readonly string[] | null> {
     if (!this.#options.backend.capabilities.lists) return [];
@@ -50,13 +51,15 @@ export class IssuerLists {
     const { clock } = this.#options;
     const needed = this.#neededFrom(openDate);
     const dates = [...(only ?? this.#dates(openDate, needed))];
+    const daysMax = only === undefined ? DAYS_KNOWN : 0;
     const olderUntilMs = clock.now().monoMs + OLDER_MS;
     const left: string[] = [];
     const failed: string[] = [];
     let inARow = 0;
     let last = openDate;
     for (const date of dates) {
-      const isOlder = date < needed;
+      // A day that was found behind the claim makes none needed that was not for it.
+      const isOlder = only !== undefined || date < needed;
       if (isOlder && (inARow >= FAILURES_MAX || clock.now().monoMs >= olderUntilMs)) {
         left.push(date);
         continue;
@@ -66,7 +69,7 @@ export class IssuerLists {
       inARow = read === 'unread' ? inARow + 1 : 0;
       if (read === 'unread') failed.push(date);
       // The answers know the open day better than a hello before the cut-over.
-      else for (; last < read.open && dates.length < DAYS_KNOWN; dates.push(last)) last = datePlus(last, 1);
+      else for (; last < read.open && dates.length < daysMax; dates.push(last)) last = datePlus(last, 1);
     }
     return this.#unread(left, failed);
   }

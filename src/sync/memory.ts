@@ -9,6 +9,16 @@ export function fenceReasonOf(mark: { readonly reason: string } | null): FenceRe
   return mark === null ? null : (FENCE_REASONS.find((reason) => reason === mark.reason) ?? 'FENCED');
 }
 
+/** Lists of older days that were not to be had for a claim, nor behind it. */
+export interface UnreadLists {
+  /** yyyyMMdd each, in the order of the next try; no more than the days that anybody knows. */
+  readonly dates: readonly string[];
+  /** So often they were asked for since the claim. */
+  readonly tries: number;
+}
+
+export const NONE_UNREAD: UnreadLists = { dates: [], tries: 0 };
+
 /** What the worker must know of its former runs. No secret, no money. */
 export interface Remembered {
   /** The terminal's epoch as the issuer gave it. */
@@ -30,6 +40,8 @@ export interface Remembered {
   readonly undecided?: readonly string[];
   /** UTC ms since when each of these is pending, by its id. */
   readonly undecidedSinceMs?: Readonly<Record<string, number>>;
+  /** They are asked for further; absent: none. */
+  readonly unreadLists?: UnreadLists;
 }
 
 /** Where it is kept: small, synchronous, durable when `write` returns. */

@@ -1,8 +1,8 @@
-import type { Timer } from '../intent/clock.ts';
 import type { Actor, Intent, Now } from '../intent/model.ts';
 import { ended, isVoidBarred } from '../intent/state.ts';
 import { parseKst } from '../konaplate/kst.ts';
 import { isDamaged, readableOpen } from './damage.ts';
+import { ImportBehind } from './import-behind.ts';
 import type { Liaison } from './liaison.ts';
 import type { IssuerLists } from './lists.ts';
 import { type FenceReason, fenceReasonOf } from './memory.ts';
@@ -16,10 +16,6 @@ const LATEST = 1_000;
 const CASES_A_TURN = 16;
 /** After a case that the disk did not take. */
 const RETRY_MS = 1_000;
-
-/** After a list of the import behind a claim that could not be read to its end. */
-const IMPORT_RETRY_MS = 60_000;
-const IMPORT_TRIES = 10;
 
 /** What the worker around it does for the recovery. */
 export interface RecoveryHost {
@@ -44,12 +40,12 @@ export class Recovery {
   readonly #recheck: Recheck;
   readonly #lists: IssuerLists;
   readonly #host: RecoveryHost;
+  readonly #behind: ImportBehind;
   /** Payments that are to be a case, by id; true: also one that has ended, because its end may be in what was lost. */
   readonly #left = new Map<string, boolean>();
   /** What the ledger has open has not been put there yet. */
   #isUnread = false;
   #retryMs: number | null = null;
-  #importTimer: Timer | null = null;
   /** The claim that is on its way. */
   #claiming: Promise<boolean> | null = null;
 
@@ -65,15 +61,25 @@ export class Recovery {
     this.#recheck = recheck;
     this.#lists = lists;
     this.#host = host;
+    this.#behind = new ImportBehind(options, liaison, {
+      isRunning: () => host.isRunning(),
+      read: (only) => this.#importLists(only),
+    });
   }
 
-  /** Takes up what an earlier run left: the mark of a restore, or a fence under which not everything was a case yet. */
+  /**
+   * Takes up what an earlier run left: the mark of a restore, a fence under which not everything was a case yet, or lists
+   * that were not to be had for its claim.
+   */
   begin(): void {
     const { ledger } = this.#options;
     const mark = fenceReasonOf(ledger.recovering());
     if (mark !== null) this.#liaison.fence(mark);
     const { fenceReason } = this.#liaison.session;
-    if (fenceReason === null) return;
+    if (fenceReason === null) {
+      this.#behind.begin();
+      return;
+    }
     if (mark === null) this.#mark(fenceReason);
     this.#isUnread = true;
   }
@@ -112,32 +118,12 @@ export class Recovery {
     this.#host.recording('recovered', () =>
       ledger.recovered(clock.now(), { role: 'manager', id: managerId }),
     );
-    void this.#importBehind(IMPORT_TRIES);
-  }
-
-  /**
-   * What a copy of this disk booked between the import and the claim is in the lists only now, when nobody else books any
-   * more. A terminal that ends before they were read leaves it to the comparison of the day; a day that its ledger lost whole
-   * has none, and one older than the last week whose list failed in the claim too stays unknown here until the next claim.
-   */
-  async #importBehind(tries: number, only?: readonly string[]): Promise<void> {
-    if (!this.#host.isRunning() || this.#liaison.session.recovering) return;
-    const unread = this.#mustWait() ? null : await this.#importLists(only);
-    // A try that the issuer did not want is none.
-    const left = this.#mustWait() ? tries : tries - 1;
-    if (unread?.length === 0 || left <= 0 || !this.#host.isRunning()) return;
-    const again = (): void => void this.#importBehind(left, unread ?? only);
-    this.#importTimer = this.#options.clock.after(IMPORT_RETRY_MS, again);
-  }
-
-  /** Until the issuer wants to be asked again. */
-  #mustWait(): boolean {
-    return this.#liaison.breaker.isAskedToWait(this.#options.clock.now().monoMs);
+    this.#behind.claimed();
   }
 
   /** The worker stops. */
   end(): void {
-    this.#importTimer?.cancel();
+    this.#behind.end();
   }
 
   /** A commit while the terminal is fenced: what it left open is a case too. */
@@ -161,7 +147,9 @@ export class Recovery {
   async #claim(managerId: string): Promise<boolean> {
     const { session } = this.#liaison;
     if (!session.recovering || !this.#host.isRunning()) return false;
-    if ((await this.#importLists()) === null || !this.#host.isRunning()) return false;
+    const unread = await this.#importLists();
+    if (unread === null || !this.#host.isRunning()) return false;
+    this.#behind.leave(unread);
     if (!this.#strand(Number.POSITIVE_INFINITY)) return false;
     const granted = this.#liaison.claim(managerId);
     this.#host.wake();

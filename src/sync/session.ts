@@ -1,7 +1,13 @@
 import type { Now } from '../intent/model.ts';
 import type { AnswerMeta, HelloAnswer } from '../konaplate/settlement.ts';
 import type { JournalHead } from '../ledger/types.ts';
-import type { FenceReason, Remembered, SyncMemory } from './memory.ts';
+import {
+  type FenceReason,
+  NONE_UNREAD,
+  type Remembered,
+  type SyncMemory,
+  type UnreadLists,
+} from './memory.ts';
 import type { SyncPause } from './types.ts';
 import type { Pending } from './undecided.ts';
 
@@ -133,6 +139,15 @@ export class Session {
 
   keepUndecided(undecided: readonly Pending[]): void {
     this.#remember(asRemembered(undecided));
+  }
+
+  /** Lists that were not to be had for the last claim, nor behind it. */
+  get unreadLists(): UnreadLists {
+    return this.#remembered?.unreadLists ?? NONE_UNREAD;
+  }
+
+  keepUnreadLists(unreadLists: UnreadLists): void {
+    if (unreadLists.dates.length > 0 || this.unreadLists.dates.length > 0) this.#remember({ unreadLists });
   }
 
   /** The journal has come so far. While the terminal is fenced it may still be shorter than it once was. */
