@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { backupApart } from './apart.ts';
 import { backUpBeforeMigration } from './backup.ts';
 import { createBallast } from './ballast.ts';
@@ -11,6 +10,7 @@ import { findKey, openKeyring } from './keyring.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { LedgerOptions } from './options.ts';
+import { placeOf } from './place.ts';
 import { createReader } from './reader.ts';
 import { settleRotation } from './rotate.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -19,12 +19,6 @@ import { createVault, type VaultKeys } from './vault.ts';
 import { LedgerWriter } from './writer.ts';
 
 const BALLAST_BYTES = 4 * 1024 * 1024;
-
-/** The same file by every name: the lock must not depend on how somebody wrote the path. */
-function resolveFile(file: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return join(realpathSync(dirname(file)), basename(file));
-}
 
 function refuseOthersIntents(database: Connection, options: LedgerOptions): void {
   for (const row of prepareIntents(database).open.iterate()) {
@@ -114,7 +108,7 @@ function openOn(database: Connection, options: LedgerOptions, release: () => voi
  * lock is free again when it does.
  */
 export function openLedger(given: LedgerOptions): Ledger {
-  const options = { ...given, file: guarded(() => resolveFile(given.file)) };
+  const options = { ...given, file: placeOf(given.file) };
   const lock = takeLock(options.file);
   try {
     const database = openWriting(options.file, options.maxPages);

@@ -20,6 +20,11 @@ function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
+/** Root works in a folder that is a service's: what stands there may be a trap. */
+export function isForAnother(directory: string): boolean {
+  return isRoot() && statSync(directory).uid !== 0;
+}
+
 /**
  * Gives an open file the owner of another one. A command that root runs for a service (restore, key rotation) must leave
  * files that the service can open; for anybody else nothing changes, and a file is its maker's. By its handle: the folder is
@@ -77,9 +82,9 @@ export function copyPrivate(from: string, to: string): void {
  */
 export function createPrivate(file: string): void {
   const directory = dirname(file);
-  const isForAnother = isRoot() && statSync(directory).uid !== 0;
+  const leavesMode = isForAnother(directory);
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (isForAnother && isLink) throw new LedgerFault('IO', 'a link stands in its place');
+  if (leavesMode && isLink) throw new LedgerFault('IO', 'a link stands in its place');
   if (!existsSync(file)) makePrivate(file, directory);
-  else if (!isForAnother) chmodSync(file, 0o600);
+  else if (!leavesMode) chmodSync(file, 0o600);
 }

@@ -5,6 +5,7 @@ import { guarded, LedgerFault } from './fault.ts';
 import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { ownDirectoryLike } from './owner.ts';
+import { placeOf } from './place.ts';
 
 /** `20260723T053205Z`: names of set-aside ledgers sort by time. */
 function stamp(wallMs: number): string {
@@ -38,7 +39,8 @@ export function setAside(file: string, wallMs: number): string | null {
  * Sets a damaged ledger aside for people who can look into it. Refuses (LOCKED) while an agent holds it. Returns the
  * directory that it lies in now; null when there was no ledger.
  */
-export function quarantineLedger(file: string, wallMs: number): string | null {
+export function quarantineLedger(given: string, wallMs: number): string | null {
+  const file = placeOf(given);
   const lock = takeLock(file);
   try {
     return setAside(file, wallMs);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Now } from '../intent/model.ts';
@@ -9,6 +9,7 @@ import { syncDirectory } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { copyPrivate } from './owner.ts';
+import { placeOf } from './place.ts';
 import { setAside } from './quarantine.ts';
 import { migrate, schemaVersion } from './schema.ts';
 import type { RestoreMark, VerifyReport } from './types.ts';
@@ -65,9 +66,9 @@ function refuseWhatIsNoBackup(file: string): void {
  * carries a mark: it is older than what the issuer knows, and its terminal must not move money before `recovered`.
  */
 export function restoreLedger(options: RestoreOptions): RestoreReport {
-  const { file, backup, now } = options;
+  const { backup, now } = options;
   if (!existsSync(backup)) throw new LedgerFault('IO', 'no such backup');
-  guarded(() => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
+  const file = placeOf(options.file);
   const lock = takeLock(file);
   const copy = `${file}.restoring`;
   try {

@@ -21,6 +21,7 @@ import {
 import { takeLock } from './lock.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { eraseSecrets } from './pending.ts';
+import { placeOf } from './place.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 const NONCE_BYTES = 12;
@@ -137,7 +138,8 @@ function keysIn(file: string): LedgerKeys | null {
  * Gives the ledger a new key: seals the vault anew, keeps the old hash keys under the new one, replaces the key file.
  * One transaction, safe against a crash at any moment. Refuses (LOCKED) while an agent runs.
  */
-export function rotateLedgerKey(options: RotateOptions): RotateReport {
+export function rotateLedgerKey(given: RotateOptions): RotateReport {
+  const options = { ...given, file: placeOf(given.file) };
   const lock = takeLock(options.file);
   try {
     const database = openWriting(options.file);

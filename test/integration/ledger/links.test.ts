@@ -1,10 +1,15 @@
-/** Links that a service, or whoever broke into it, lays where root's commands write. Only root can give files away. */
+/**
+ * Links to the ledger itself, and links that a service, or whoever broke into it, lays where root's commands write. Only
+ * root can give files away.
+ */
 import {
   chmodSync,
   chownSync,
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -12,7 +17,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quarantineLedger, restoreLedger, rotateLedgerKey } from '../../../src/ledger/ledger.ts';
 import { ownDirectoryLike, ownLike } from '../../../src/ledger/owner.ts';
@@ -109,5 +114,74 @@ describe.runIf(process.geteuid?.() === 0)('what root does for a service', () => 
     const { uid, mode } = statSync(shop.file);
     expect({ uid, mode: mode & 0o777 }).toEqual({ uid: SERVICE, mode: 0o600 });
     ledger = shop.open();
+  });
+
+  it('replaces nothing that a link in the place of the ledger leads to', async () => {
+    const backup = join(shop.directory, 'copy.db');
+    await ledger.backup(backup);
+    giveAway();
+    renameSync(shop.file, `${shop.file}.away`);
+    symlinkSync(victim, shop.file);
+    const refused = expect.objectContaining({ code: 'IO', message: expect.stringContaining('link') });
+    expect(() => restoreLedger({ backup, file: shop.file, now: SCAN_TIME })).toThrow(refused);
+    expect(() => quarantineLedger(shop.file, SCAN_TIME.wallMs)).toThrow(refused);
+    expectUntouched();
+    expect(existsSync(`${victim}.lock`)).toBe(false);
+  });
+});
+
+describe('a link to the ledger', () => {
+  let link: string;
+
+  beforeEach(() => {
+    link = join(shop.directory, 'link.db');
+    symlinkSync(shop.file, link);
+  });
+
+  it('is the same ledger: a second agent is refused, and whoever rotates its key, restores it or sets it aside', async () => {
+    const backup = join(shop.directory, 'copy.db');
+    await ledger.backup(backup);
+    const keyFile = String(shop.options.key);
+    const locked = expect.objectContaining({ code: 'LOCKED' });
+    expect(() => shop.open({ file: link })).toThrow(locked);
+    expect(() => rotateLedgerKey({ file: link, keyFile, now: SCAN_TIME })).toThrow(locked);
+    expect(() => restoreLedger({ backup, file: link, now: SCAN_TIME })).toThrow(locked);
+    expect(() => quarantineLedger(link, SCAN_TIME.wallMs)).toThrow(locked);
+    ledger.close();
+    ledger = shop.open({ file: link });
+    expect(() => shop.open()).toThrow(locked);
+  });
+
+  it('stays one when the ledger is set aside and replaced: both are the file that it leads to', async () => {
+    const kept = ledger.accept(scanOf(), SCAN_TIME).intent;
+    const backup = join(shop.directory, 'copy.db');
+    await ledger.backup(backup);
+    ledger.close();
+    const { quarantined } = restoreLedger({ backup, file: link, now: SCAN_TIME });
+    expect(dirname(String(quarantined))).toBe(dirname(shop.file));
+    expect(readdirSync(String(quarantined))).toContain(basename(shop.file));
+    ledger = shop.open();
+    expect(ledger.get(kept.sequenceId)).not.toBeNull();
+    ledger.close();
+    expect(quarantineLedger(link, SCAN_TIME.wallMs)).not.toBeNull();
+    ledger = shop.open({ file: link });
+    expect(ledger.get(kept.sequenceId)).toBeNull();
+    expect(existsSync(shop.file)).toBe(true);
+  });
+
+  it('to a folder that is not there, as of a disk that is not mounted, is a fault: no other ledger is begun', () => {
+    const away = join(shop.directory, 'disk');
+    unlinkSync(link);
+    symlinkSync(join(away, 'till.db'), link);
+    const refused = expect.objectContaining({ code: 'IO', message: expect.stringContaining('not there') });
+    expect(() => shop.open({ file: link })).toThrow(refused);
+    expect(existsSync(away)).toBe(false);
+    mkdirSync(away);
+    const begun = shop.open({ file: link });
+    expect(existsSync(join(away, 'till.db'))).toBe(true);
+    begun.close();
+    unlinkSync(link);
+    symlinkSync(link, link);
+    expect(() => shop.open({ file: link })).toThrow(expect.objectContaining({ code: 'IO' }));
   });
 });
