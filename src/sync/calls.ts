@@ -4,7 +4,7 @@ import type { Counters } from './counters.ts';
 import type { CallKind } from './types.ts';
 
 /** Longer than the abort takes to come back; then the place is given free even if the backend never answers. */
-const GRACE_MS = 2_000;
+export const GRACE_MS = 2_000;
 
 const ITEM_CALLS: ReadonlySet<CallKind> = new Set(['approve', 'inquiry', 'netCancel', 'void']);
 

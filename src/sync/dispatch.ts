@@ -112,7 +112,7 @@ export class Dispatch {
     const { inFlight, customers } = this.#limits;
     if (isFirstNetCancel(entry, lane)) return calls.backlogItems < inFlight;
     if (!attended) return this.#hasRoom();
-    return calls.customers < customers && !(liaison.isHelloUrgent && isRepeatedVoid(entry, lane));
+    return calls.customers < customers && !(liaison.isHelloFirst && isRepeatedVoid(entry, lane));
   }
 
   /** Charges to be credited later come last; those for which there is room now share one commit. */
@@ -152,13 +152,13 @@ export class Dispatch {
   }
 
   /**
-   * For what can wait, beside `more` calls of that kind that are about to begin. None of it goes before an urgent hello:
-   * a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
+   * For what can wait, beside `more` calls of that kind that are about to begin. None of it goes in the turn of an urgent
+   * hello: a backlog at a slow issuer would keep it waiting for hours, and the voids of a new business day with it.
    */
   #hasRoom(more = 0): boolean {
     const { calls, liaison } = this.#parts;
     const { inFlight, reserved } = this.#limits;
-    return !liaison.isHelloUrgent && calls.backlog + more < inFlight - reserved;
+    return !liaison.isHelloFirst && calls.backlog + more < inFlight - reserved;
   }
 }
 

@@ -4,7 +4,8 @@ import type { JournalHead } from '../ledger/types.ts';
 import { Breaker } from './breaker.ts';
 import type { Calls } from './calls.ts';
 import { DayChange } from './day-change.ts';
-import type { SyncLimits } from './limits.ts';
+import { HelloTurn } from './hello-turn.ts';
+import { heardOutMs, type SyncLimits } from './limits.ts';
 import { LineMonitor } from './line.ts';
 import { type FenceReason, fenceReasonOf, volatileMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
@@ -51,6 +52,7 @@ export class Liaison {
   readonly #helloPatience: Patience;
   readonly #probePatience: Patience;
   readonly #dayChange: DayChange;
+  readonly #helloTurn: HelloTurn;
   #alarm: { readonly pause: SyncPause; readonly untilMs: number } | null = null;
   #lastTryMs = Number.NEGATIVE_INFINITY;
   #lastHelloMs = Number.NEGATIVE_INFINITY;
@@ -88,6 +90,7 @@ export class Liaison {
     this.#helloPatience = new Patience(answerMs.hello, patienceMs);
     this.#probePatience = new Patience(answerMs.probe, patienceMs);
     this.#dayChange = new DayChange(limits.refreshMs);
+    this.#helloTurn = new HelloTurn(heardOutMs(limits));
     this.pacer = new Pacer(limits.drainPerMinute, now.monoMs);
     this.askPacer = new Pacer(ASK_PER_MINUTE, now.monoMs);
   }
@@ -131,11 +134,13 @@ export class Liaison {
     this.#alarm = null;
   }
 
-  /**
-   * The business day is over, the last hello is long ago, or a manager waits for the epoch: a hello goes alone, so nothing
-   * that can wait goes before.
-   */
-  get isHelloUrgent(): boolean {
+  /** It is the turn of a hello that is urgent: it goes alone, so nothing that can wait goes before. */
+  get isHelloFirst(): boolean {
+    return this.#helloTurn.untilMs !== null;
+  }
+
+  /** The business day is over, the last hello is long ago, or a manager waits for the epoch. */
+  get #isHelloUrgent(): boolean {
     return this.#dayChange.isUrgent || this.#isOverdue || this.#claim !== null;
   }
 
@@ -170,6 +175,7 @@ export class Liaison {
     const mayCall = (this.breaker.untilMs ?? 0) <= now.monoMs;
     this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && mayCall;
     if (this.#dayChange.tick(now.monoMs, this.breaker.untilMs) || this.#isOverdue) this.#isHelloWanted = true;
+    this.#helloTurn.tick(this.#isHelloUrgent, now.monoMs);
     this.#keepIndex(now);
   }
 
@@ -201,7 +207,8 @@ export class Liaison {
     const isBusy = this.#calls.has('hello') || this.#calls.has('probe');
     const mayTry = !isBusy && (this.#mayProbe() || this.#calls.size === 0);
     const ownMs = soonest(this.#alarm?.untilMs ?? null, this.#dayChange.againMs);
-    return soonest(ownMs, mayTry ? this.nextTryMs(now) : null);
+    const turnMs = soonest(ownMs, this.#helloTurn.untilMs);
+    return soonest(turnMs, mayTry ? this.nextTryMs(now) : null);
   }
 
   /** Mono ms of the next hello or probe. */

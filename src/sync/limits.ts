@@ -1,3 +1,4 @@
+import { GRACE_MS } from './calls.ts';
 import type { CallKind } from './types.ts';
 
 /** Bounds and times of the worker that are not part of the rules. */
@@ -96,4 +97,9 @@ const BESIDE = 4;
 /** Calls at the same time at most. Whoever carries them must have room for all, or a backlog stands before customers there. */
 export function callsMax({ inFlight, customers }: SyncLimits): number {
   return inFlight + customers + BESIDE;
+}
+
+/** After so long every call that is under way now has ended, whatever it is and whatever becomes of it. */
+export function heardOutMs({ answerMs, patienceMs }: SyncLimits): number {
+  return Math.max(patienceMs, ...Object.values(answerMs)) + GRACE_MS;
 }
