@@ -18,6 +18,8 @@ import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdict
 
 /** Asking again after the issuer was restored goes at least at this pace. */
 const ASK_PER_MINUTE = 60;
+/** Of this terminal, by its epoch or journal, the issuer takes nothing that moves money. */
+const FENCED = '000_910';
 const KEEP_INDEX_MS = 60_000;
 /** An id that no intent has: its inquiry is answered NOT_FOUND and changes nothing anywhere. */
 const PROBE = { sequenceId: 'LINE-PROBE', type: 'CHARGE', amount: 0, bin: '000000', last4: '0000' } as const;
@@ -31,6 +33,8 @@ export interface LiaisonHost {
   /** The terminal holds the next epoch. */
   recovered(managerId: string): void;
 }
+
+type Authentic = Exclude<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>;
 
 interface Claim {
   readonly managerId: string;
@@ -385,20 +389,18 @@ export class Liaison {
     this.#dayChange.holdBack(untilMs);
   }
 
-  #authentic(
-    answer: Exclude<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>,
-    elapsedMs: number,
-  ): void {
+  #authentic(answer: Authentic, elapsedMs: number): void {
     const now = this.#options.clock.now();
     this.session.heard(answer.meta);
     this.line.answered(elapsedMs, now);
-    if (answer.class !== 'notProcessed' || !isUnwillingCode(answer.code)) {
-      this.breaker.succeeded();
-      if (answer.class === 'notProcessed' && answer.code === '000_910') this.fence('FENCED');
-    } else {
+    if (answer.class !== 'answered' && this.#isUnwilling(answer)) {
+      const retryAfterMs = answer.class === 'notProcessed' ? answer.retryAfterMs : undefined;
       this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
-      this.breaker.failed(now.monoMs, answer.retryAfterMs ?? 1);
-      if (answer.retryAfterMs !== undefined) this.#holdBack();
+      this.breaker.failed(now.monoMs, retryAfterMs ?? 1);
+      if (retryAfterMs !== undefined) this.#holdBack();
+    } else {
+      this.breaker.succeeded();
+      if (answer.class === 'notProcessed' && answer.code === FENCED) this.fence('FENCED');
     }
     const openDate = this.session.hello?.openBusinessDate;
     const { businessDate } = answer.meta;
@@ -406,12 +408,19 @@ export class Liaison {
       this.#isHelloWanted = true;
   }
 
+  /** Whatever the code of a first hello that is refused: before it is answered nothing else may be sent, nor is the line up. */
+  #isUnwilling(answer: Exclude<Authentic, { class: 'answered' }>): boolean {
+    const { greeted, recovering } = this.session;
+    if (!greeted && !recovering) return answer.code !== FENCED;
+    return answer.class === 'notProcessed' && isUnwillingCode(answer.code);
+  }
+
   /**
    * A deferred charge was not processed: that never is a decline, it stays owed, delivery of what waits stops, and
    * somebody must look. Gives how long this one charge must stand aside (mono ms), null when it need not.
    */
   alarm(intent: Intent, code: string, retryAfterMs: number | undefined): number | null {
-    if (!intent.deferred || code === '000_910') return null;
+    if (!intent.deferred || code === FENCED) return null;
     const now = this.#options.clock.now();
     const { alarmMs, confirmMs, breakerMaxMs, parkMs } = this.#limits;
     const isItem = isItemCode(code);

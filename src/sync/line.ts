@@ -75,7 +75,7 @@ export class LineMonitor {
     this.#become('down', reason, code, now);
   }
 
-  /** The issuer answers, but greets us with "not processed": nothing can be sent, and the reason is its code. */
+  /** The issuer answers, but takes nothing of ours, or does not even greet us: nothing can be sent, and the reason is its code. */
   unwilling(code: string, reason: LineReason, now: Now): void {
     this.#answers = 0;
     this.#become('down', reason, code, now);

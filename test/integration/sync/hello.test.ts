@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answered } from '../../../src/konaplate/settlement.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { APPROVED, answered, Counter, held } from './counter.ts';
+import { APPROVED, answered, Counter, held, notProcessed } from './counter.ts';
 
 const silent = (): Promise<Answered<never>> => held<Answered<never>>().promise;
 
@@ -59,4 +59,49 @@ describe('a hello for which customers leave no pause', () => {
     expect(backend.of('cancel').length - before).toBeGreaterThan(2);
     expect(backend.of('hello')).toHaveLength(1);
   });
+});
+
+describe('a first hello that is refused', () => {
+  it('by what passes is repeated within a second: its first customer is served', async () => {
+    const { backend, clock, worker } = counter;
+    const { sayHello } = backend;
+    backend.sayHello = () => notProcessed('000_903');
+    await counter.start();
+    expect(worker.status().line).toMatchObject({ state: 'down', reason: 'NOT_PROCESSED', code: '000_903' });
+    expect(worker.isReachable()).toBe(false);
+    backend.sayHello = sayHello;
+    const charge = counter.charge();
+    const refund = counter.refund();
+    await clock.advance(1_000);
+    expect([counter.at(charge), counter.at(refund)]).toEqual(['approved/received', 'approved/payout_due']);
+    await clock.advance(3_000);
+    expect(worker.status().line).toMatchObject({ state: 'online', reason: null, code: null });
+  });
+
+  it.each([
+    notProcessed('000_002'),
+    { ...notProcessed('006_906'), class: 'refused' } as Answered<never>,
+    { ...notProcessed('007_003'), class: 'declined' } as Answered<never>,
+  ])(
+    'for good is no line that is up, says why, and is repeated with growing, bounded pauses',
+    async (answer) => {
+      const { backend, clock, worker } = counter;
+      backend.sayHello = () => answer;
+      await counter.start();
+      await clock.advance(60_000);
+      const mark = backend.of('hello').length;
+      expect(worker.status()).toMatchObject({
+        line: { state: 'down', reason: 'NOT_PROCESSED', code: 'code' in answer ? answer.code : null },
+        breaker: { state: 'open' },
+        onlineSinceStart: false,
+      });
+      expect(worker.status().line.nextTryMs).toBeGreaterThan(clock.now().wallMs);
+      await clock.advance(600_000);
+      const hellos = backend.of('hello').slice(mark);
+      expect(hellos.length).toBeLessThan(100);
+      for (const [at, { atMs }] of hellos.entries())
+        expect(atMs - (hellos[at - 1]?.atMs ?? atMs)).toBeLessThanOrEqual(DEFAULT_LIMITS.breakerMaxMs);
+      expect(backend.sent.every(({ call }) => call === 'hello')).toBe(true);
+    },
+  );
 });
