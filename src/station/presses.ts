@@ -6,7 +6,7 @@ import { type StationCore, SYSTEM_FACES, TERMINAL } from './core.ts';
 import type { VoidProof } from './desk.ts';
 import { keyMeaning } from './keys.ts';
 import type { Face, PressBody } from './snapshot.ts';
-import { faceNow, isAttended, isVoidable } from './view.ts';
+import { faceNow, isAttended, type VoidFault, voidFault } from './view.ts';
 
 /** What a person saw when they acted. */
 export type Seen = Pick<PressBody, 'page' | 'sequenceId' | 'version' | 'face'>;
@@ -101,15 +101,9 @@ export class Presses {
       return 'STALE';
     }
     if (this.#core.options.board.isAside(last.intent.sequenceId)) return 'MANAGER_NEEDED';
-    if (!last.intent.acknowledged) return 'NO_SUCH_KEY'; // the rail offers it once its sentence was shown
-    if (!isVoidable(this.#core.view())) {
-      const { worker, isSealed } = this.#core.options;
-      const { businessDate } = worker.status();
-      const isToday = last.intent.approval?.businessDate === businessDate;
-      const sameDay = isToday && businessDate !== null && !isSealed(businessDate);
-      this.#refuseVoid(sameDay ? 'VOID_WINDOW' : 'VOID_DAY');
-      return sameDay ? 'VOID_WINDOW' : 'VOID_DAY';
-    }
+    const fault = voidFault(this.#core.view());
+    if (fault === 'NO_SUCH_KEY') return fault;
+    if (fault !== null) return this.#refuseVoid(fault);
     this.#core.desk.refused = null;
     this.#core.desk.show(last.intent);
     this.#core.desk.voidAsk = { proof: null };
@@ -131,9 +125,12 @@ export class Presses {
     return refusal;
   }
 
-  #refuseVoid(cause: 'VOID_WINDOW' | 'VOID_DAY' | 'VOID_PROOF'): void {
+  #refuseVoid<T extends Exclude<VoidFault, 'NO_SUCH_KEY'> | 'VOID_PROOF'>(cause: T): T {
     const minutes = Math.round(this.#core.options.policy.times.voidWindowMs / 60_000);
-    this.#core.refuse(cause, cause === 'VOID_WINDOW' ? { limit: minutes } : {});
+    const values =
+      cause === 'VOID_WINDOW' ? { limit: minutes } : cause === 'LINE_DOWN' ? { type: 'VOID' } : {};
+    this.#core.refuse(cause, values);
+    return cause;
   }
 
   pin(body: Seen, managerId: string): string | null {

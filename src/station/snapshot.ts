@@ -89,7 +89,7 @@ export const REFUSED_CAUSES = [
   'CARD_BUSY', // scannedAtMs
   'STATION_BUSY',
   'RESTART_OPEN',
-  'LINE_DOWN', // type
+  'LINE_DOWN', // type, or VOID
   'LATER_EACH', // limit
   'LATER_SUM', // limit, sum
   'LATER_COUNT', // limit, count

@@ -143,7 +143,7 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         sinceMs: status.line.sinceMs,
         // Under a pause no next try lets the counter go on.
         nextTryMs: status.line.state === 'down' ? status.line.nextTryMs : null,
-        reason: status.line.code ?? status.paused?.reason ?? status.line.reason,
+        reason: lineReason(status),
       },
       scanner: input.scanner,
       later: {
@@ -177,26 +177,41 @@ export function buildSnapshot(input: ViewInput): Snapshot {
   };
 }
 
+/** The line's own where it is down: what was paused, or alarmed, before is another matter. */
+function lineReason({ line, paused }: SyncStatus): string | null {
+  const pausedFor = line.state === 'paused' ? paused?.reason : null;
+  return line.code ?? pausedFor ?? line.reason;
+}
+
 /** The same snapshot for a page that does not drive the station. */
 export function viewOnly(snapshot: Snapshot): Snapshot {
   if (snapshot.control === 'locked') return snapshot;
   return { ...snapshot, control: 'viewOnly', face: plainFace('VIEW-ONLY') };
 }
 
-/** Whether the rail offers the void of the last result: the rules decide again when it is asked for. */
-export function isVoidable(input: ViewInput): boolean {
-  const { last } = input.desk;
-  if (last === null || last.intent.type !== 'CHARGE' || last.intent.deferred) return false;
-  if (input.board.isAside(last.intent.sequenceId)) return false;
-  const { host, cash, approval } = last.intent;
-  if (host !== 'approved' || cash !== 'received' || approval === null) return false;
-  if (!last.intent.acknowledged) return false; // not before somebody was told that it is charged
-  if (isVoidBarred(last.intent)) return false;
-  const ageMs = input.now.wallMs - last.intent.scannedAtMs;
-  const inTime = ageMs >= 0 && ageMs <= input.policy.times.voidWindowMs;
-  const { businessDate } = input.status;
-  if (!inTime || businessDate === null || last.intent.businessDate !== businessDate) return false;
-  return lineUp(input.status) && !input.isSealed(businessDate);
+/** Why the rail does not offer the void of the last result; `NO_SUCH_KEY`: there is nothing to void. */
+export type VoidFault = 'NO_SUCH_KEY' | 'VOID_DAY' | 'VOID_WINDOW' | 'LINE_DOWN';
+
+/** null: it offers it; the rules decide again when it is asked for. What time has ended for good comes before the line. */
+export function voidFault({ desk, board, status, policy, now, isSealed }: ViewInput): VoidFault | null {
+  const { last } = desk;
+  if (last === null || board.isAside(last.intent.sequenceId) || !isUndoable(last.intent))
+    return 'NO_SUCH_KEY';
+  const { businessDate } = status;
+  const isOver =
+    businessDate !== null && (last.intent.businessDate !== businessDate || isSealed(businessDate));
+  if (isOver) return 'VOID_DAY';
+  const ageMs = now.wallMs - last.intent.scannedAtMs;
+  if (ageMs < 0 || ageMs > policy.times.voidWindowMs) return 'VOID_WINDOW';
+  // Under a pause voids go on; without a business day nobody has been greeted yet.
+  return status.line.state === 'down' || businessDate === null ? 'LINE_DOWN' : null;
+}
+
+/** A charge that stands, at the counter, and that somebody was told of. */
+function isUndoable(intent: Intent): boolean {
+  const { type, deferred, host, cash, approval, acknowledged } = intent;
+  if (type !== 'CHARGE' || deferred || host !== 'approved' || cash !== 'received') return false;
+  return approval !== null && acknowledged && !isVoidBarred(intent);
 }
 
 function questionNumber(input: ViewInput): { number: number; of: number } {
@@ -305,7 +320,7 @@ function lastOf(input: ViewInput): Snapshot['rail']['last'] {
     ...faceIntent(last.intent, input.balanceOf(last.intent.sequenceId)),
     face: last.face,
     atMs: last.atMs,
-    voidable: isVoidable(input),
+    voidable: voidFault(input) === null,
     receipt: PAPERS.has(last.face),
   };
 }

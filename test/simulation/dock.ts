@@ -146,6 +146,7 @@ function moved(what: string, refusal: string | null, answer: Snapshot, till: Til
   const isVoid = what === 'VOID' || (what === 'REQUEST' && answer.face.id !== 'ASK-OUT');
   if (isVoid && (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY'))
     return answer.rail.last?.voidable === true ? null : 'the time of a void';
+  if (isVoid && refusal === 'LINE_DOWN') return answer.strip.line.state === 'down' ? 'the line' : null;
   // After a restart the key itself goes with what bars it (RE-HERE).
   const isBarred = refusal === 'LATER_LIMIT' || (refusal === 'NO_SUCH_KEY' && answer.face.id === 'RE-HERE');
   return what === 'LATER' && isBarred ? barsLater(answer.face, till) : null;

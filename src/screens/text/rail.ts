@@ -85,6 +85,7 @@ export const NOTICES = {
   STATION_BUSY: { ko: '거래를 먼저 끝내세요.', en: 'Finish the payment first.' },
   VIEW_ONLY: { ko: '다른 화면에서 사용 중입니다.', en: 'In use on another screen.' },
   LOCKED: { ko: '계산대가 잠겨 있습니다.', en: 'The station is locked.' },
+  LINE_DOWN: { ko: '통신이 돌아온 뒤에 됩니다.', en: 'Possible once the line is back.' },
   LEDGER: { ko: '기록되지 않았습니다.', en: 'It was not recorded.' },
   NOT_READY: {
     ko: '점장이 아직 없어 잠글 수 없습니다.',

@@ -167,6 +167,11 @@ export const REFUSALS = {
   ),
   LINE_DOWN: row(LINE_OFF, '출금은 통신이 돌아온 뒤에.', 'Withdrawals once it is back.'),
   LINE_DOWN_IN: row(LINE_OFF, '충전은 통신이 돌아온 뒤에.', 'Charges once it is back.'),
+  LINE_DOWN_VOID: row(
+    CANNOT_VOID,
+    '통신이 끊겼습니다. 돌아온 뒤에 됩니다.',
+    'The line is down: once it is back.',
+  ),
   LATER_EACH: LATER_FULL,
   LATER_SUM: LATER_FULL,
   LATER_COUNT: row(LINE_OFF, '나중 충전 한도 참({limit}건).', 'Credit-later limit reached ({limit}).'),
@@ -238,6 +243,7 @@ export function causeId(cause: string, values: Values): RefusalCause {
   if (name === 'DUP_DONE' && values.type === 'REFUND') return 'DUP_DONE_OUT';
   if (name === 'TYPE_OFF') return typeOffId(values);
   if (name === 'LINE_DOWN' && values.type === 'CHARGE') return 'LINE_DOWN_IN';
+  if (name === 'LINE_DOWN' && values.type === 'VOID') return 'LINE_DOWN_VOID';
   if (name === 'DUP_NEW' && values.host === 'voided') return 'DUP_NEW_VOIDED';
   if (name === 'DUP_NEW' && values.host !== 'declined') return 'DUP_NEW_REVERSED';
   if (MISREAD_PARTS.has(name)) return 'MISREAD';

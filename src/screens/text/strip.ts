@@ -54,16 +54,16 @@ export const EXPLAIN = {
     en: 'The station that this page drives, and its terminal number.',
   },
   lineWell: {
-    ko: '발행사와 연결되어 있습니다. 충전과 출금을 바로 승인받습니다.',
-    en: 'Connected to the issuer. Charges and withdrawals are approved at once.',
+    ko: '발행사와 연결되어 있습니다. 응답이 바로 옵니다.',
+    en: 'Connected to the issuer. Its answers come at once.',
   },
   lineDown: {
     ko: '발행사와 연결이 끊겼습니다({reason}). 자동으로 다시 시도합니다. 출금은 통신이 돌아온 뒤에 됩니다.',
     en: 'No connection to the issuer ({reason}). It tries again by itself. Withdrawals work once it is back.',
   },
   lineSlow: {
-    ko: '발행사의 응답이 늦습니다. 망취소가 끝날 때까지 새 거래를 받지 않습니다.',
-    en: 'The issuer answers late. No new payments until the reversals are through.',
+    ko: '발행사와 연결되어 있지만 응답이 늦습니다. 승인이 평소보다 오래 걸립니다.',
+    en: 'Connected, but the issuer answers late. An approval takes longer than usual.',
   },
   linePaused: {
     ko: '전송이 멈춰 있습니다({reason}). 점장의 전송 화면에서 다시 시작합니다.',

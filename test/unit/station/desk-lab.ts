@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { formatBarcode } from '../../../src/barcode/format.ts';
 import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
 import type { Clock, Timer } from '../../../src/intent/clock.ts';
-import type { Approval, Intent, IntentEvent, Now } from '../../../src/intent/model.ts';
+import type { Actor, Approval, Intent, IntentEvent, Now } from '../../../src/intent/model.ts';
 import { DEFAULT_POLICY, type Policy, policyHash } from '../../../src/intent/policy.ts';
 import { LedgerFault, openLedger } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/types.ts';
@@ -90,6 +90,16 @@ export const ONLINE: SyncStatus = {
   due: [],
   counts: { depth: { inquiry: 0 } } as SyncStatus['counts'],
 };
+
+/** The line is up, and a manager has stopped all approvals. */
+export function pausedBy(actor: Actor): SyncStatus {
+  const atMs = Date.UTC(2026, 6, 23, 5, 26, 48);
+  return {
+    ...ONLINE,
+    line: { ...ONLINE.line, state: 'paused', sinceMs: atMs, reason: 'PAUSED' },
+    paused: { by: 'manager', reason: 'settlement check', code: null, atMs, actor, stops: 'approvals' },
+  };
+}
 
 export class Lab {
   readonly clock = new HandClock();

@@ -2,10 +2,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor, IntentEvent } from '../../../src/intent/model.ts';
 import { LedgerFault } from '../../../src/ledger/ledger.ts';
-import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE } from './desk-lab.ts';
+import { bandText } from '../../../src/screens/text/refusals.ts';
+import { APPROVAL, CARD, Lab, ONLINE, OTHER_CARD, PAGE, pausedBy } from './desk-lab.ts';
 
 const MANAGER: Actor = { role: 'manager', id: 'M1' };
 const DOWN = { ...ONLINE, line: { ...ONLINE.line, state: 'down' as const } };
+const PAUSED = pausedBy(MANAGER);
 
 let lab: Lab;
 
@@ -260,6 +262,35 @@ describe('a void', () => {
     lab.clock.pass(1_800_001);
     ask();
     expect(lab.see().face.refused?.cause).toBe('VOID_WINDOW');
+  });
+
+  it('is offered under a pause, and begins: a manager stops approvals, not voids', () => {
+    lab.charge();
+    lab.shown();
+    lab.status = PAUSED;
+    lab.station.refresh();
+    expect(lab.see().rail.last?.voidable).toBe(true);
+    ask();
+    expect(lab.face()).toBe('VOID-ASK');
+    lab.scan(lab.barcode('CHARGE', 1_000));
+    lab.press('REQUEST');
+    expect(lab.face()).toBe('VOID-WAIT');
+  });
+
+  it.each([
+    ['the line that is down', DOWN],
+    ['the line that is down, also under a pause', { ...DOWN, paused: PAUSED.paused }],
+    ['the line, before anybody was greeted', { ...DOWN, businessDate: null }],
+  ])('whose press was on its way is refused for %s, not for the time that is left', (_name, status) => {
+    lab.charge();
+    lab.shown();
+    lab.status = status;
+    lab.station.refresh();
+    expect(lab.see().rail.last?.voidable).toBe(false);
+    ask();
+    const { cause = '', values = {} } = lab.see().face.refused ?? {};
+    expect(bandText(cause, values, 0, 'ko')).toBe('승인 취소 불가 · 통신이 끊겼습니다. 돌아온 뒤에 됩니다.');
+    expect(bandText(cause, values, 0, 'en')).toBe('Cannot void · The line is down: once it is back.');
   });
 });
 

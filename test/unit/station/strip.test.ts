@@ -1,0 +1,80 @@
+/** What the strip says of the line: its own reason, and nothing that another part of the program does or leaves. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explanation } from '../../../src/screens/cashier/strip.tsx';
+import type { SyncStatus } from '../../../src/sync/types.ts';
+import { Lab, ONLINE, pausedBy } from './desk-lab.ts';
+
+let lab: Lab;
+beforeEach(() => {
+  lab = new Lab();
+});
+afterEach(() => lab.close());
+
+const MANAGER_PAUSE = pausedBy({ role: 'manager', id: 'M1' });
+const ALARM: SyncStatus['paused'] = {
+  by: 'alarm',
+  reason: 'NOT_PROCESSED',
+  code: '006_006',
+  atMs: 0,
+  actor: { role: 'terminal' },
+  stops: 'deferred',
+};
+
+function shows(change: Partial<SyncStatus>): string | null {
+  lab.status = { ...ONLINE, ...change };
+  lab.station.refresh();
+  return lab.see().strip.line.reason;
+}
+
+describe('the reason of the line', () => {
+  const down = { ...ONLINE.line, state: 'down', reason: 'NO_ANSWER' } as const;
+
+  it.each([
+    ['an alarm', ALARM],
+    ["a manager's pause", MANAGER_PAUSE.paused],
+  ])('is its own where it is down, whatever %s says besides', (_name, paused) => {
+    expect(shows({ line: down, paused })).toBe('NO_ANSWER');
+    expect(explanation('line', lab.see(), false, 'en')).toContain('(no answer)');
+    expect(explanation('line', lab.see(), false, 'ko')).toContain('(응답 없음)');
+  });
+
+  it("is the manager's under a pause, and the issuer's code under an alarm", () => {
+    expect(shows(MANAGER_PAUSE)).toBe('settlement check');
+    expect(shows({ line: { ...MANAGER_PAUSE.line, code: '006_006' }, paused: ALARM })).toBe('006_006');
+  });
+});
+
+describe('a slow line', () => {
+  it('takes payments, and says no more than that approvals take longer', () => {
+    shows({ line: { ...ONLINE.line, state: 'slow', reason: 'SLOW' } });
+    expect(explanation('line', lab.see(), false, 'en')).toBe(
+      'Connected, but the issuer answers late. An approval takes longer than usual.',
+    );
+    expect(explanation('line', lab.see(), false, 'ko')).toBe(
+      '발행사와 연결되어 있지만 응답이 늦습니다. 승인이 평소보다 오래 걸립니다.',
+    );
+    expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+    expect(lab.face()).toBe('TAKE');
+  });
+});
+
+describe('a line that is up', () => {
+  it('promises no approval: too many open reversals refuse payments over it', () => {
+    lab.close();
+    lab = new Lab({ reversals: { ...lab.policy.reversals, count: 1 } });
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('RECEIVED');
+    lab.event({ kind: 'send' });
+    lab.event({ kind: 'notProcessed', code: '000_908' });
+    lab.press('HANDED');
+    lab.shown();
+    lab.press('CLOSE');
+    expect(lab.face()).toBe('SLOW');
+    expect(explanation('line', lab.see(), false, 'en')).toBe(
+      'Connected to the issuer. Its answers come at once.',
+    );
+    expect(explanation('line', lab.see(), false, 'ko')).toBe(
+      '발행사와 연결되어 있습니다. 응답이 바로 옵니다.',
+    );
+  });
+});
