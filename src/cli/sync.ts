@@ -6,6 +6,8 @@ import { koreanTime, reference, table, won } from './table.ts';
 
 const BREAKER = { closed: 'closed', open: 'open', halfOpen: 'half-open' } as const;
 
+const NOT_KEPT = 'not on disk yet: a restart goes back to what was before; it is tried again by itself';
+
 function breakerText({ state, failures }: SyncAnswer['breaker']): string {
   if (failures === 0) return BREAKER[state];
   return `${BREAKER[state]}, ${failures} ${failures === 1 ? 'failure' : 'failures in a row'}`;
@@ -37,7 +39,7 @@ function lines(answer: SyncAnswer): string {
     `line     ${lineText(answer)}`,
     `breaker  ${breakerText(answer.breaker)}`,
     `pace     ${paceText(answer.drainPerMinute)}`,
-    `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}`,
+    `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}${answer.pauseKept ? '' : `, ${NOT_KEPT}`}`,
     `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
     ...states,
     ...(answer.oldestAtMs === null ? [] : [`oldest   scanned ${koreanTime(answer.oldestAtMs)}`]),
@@ -51,18 +53,27 @@ function paceText(perMinute: number | null): string {
   return perMinute === null ? 'not told yet' : `${perMinute} a minute of what was left for later`;
 }
 
-async function say(io: Io, options: CommonOptions, path: string, body?: object): Promise<number> {
+async function say(io: Io, options: CommonOptions, path: string, body?: object): Promise<SyncAnswer> {
   const answer = (await callAgent(io, options, path, body)) as SyncAnswer;
   print(io, options, answer, lines(answer));
+  return answer;
+}
+
+/** For what the next start must find: it holds now either way, but whoever relies on it must hear that it may not last. */
+async function sayKept(io: Io, options: CommonOptions, path: string, body: object): Promise<number> {
+  const { pauseKept } = await say(io, options, path, body);
+  if (!pauseKept) throw new CommandError(`this holds now, but is ${NOT_KEPT}`);
   return EXIT.done;
 }
 
-export function syncStatus(io: Io, options: CommonOptions): Promise<number> {
-  return say(io, options, 'sync');
+export async function syncStatus(io: Io, options: CommonOptions): Promise<number> {
+  await say(io, options, 'sync');
+  return EXIT.done;
 }
 
-export function syncNow(io: Io, options: CommonOptions): Promise<number> {
-  return say(io, options, 'sync/now', {});
+export async function syncNow(io: Io, options: CommonOptions): Promise<number> {
+  await say(io, options, 'sync/now', {});
+  return EXIT.done;
 }
 
 export interface PauseOptions extends CommonOptions {
@@ -74,9 +85,9 @@ export function syncPause(io: Io, options: PauseOptions): Promise<number> {
   const reason = options.reason?.trim() ?? '';
   if (reason.length < 3)
     throw new CommandError('--reason TEXT is needed, at least 3 characters', EXIT.wrongUse);
-  return say(io, options, 'sync/pause', { reason });
+  return sayKept(io, options, 'sync/pause', { reason });
 }
 
 export function syncResume(io: Io, options: CommonOptions): Promise<number> {
-  return say(io, options, 'sync/resume', {});
+  return sayKept(io, options, 'sync/resume', {});
 }

@@ -28,6 +28,8 @@ export class Session {
   #remembered: Remembered | null;
   #clock: ClockReading | null = null;
   #isUnsaved = false;
+  /** As it stands on disk, for the next start. */
+  #keptPause: SyncPause | null;
   /** The epoch that the issuer named last: the one to claim the next of. */
   #issuerSaysEpoch: number | null = null;
   hello: HelloAnswer | null = null;
@@ -57,6 +59,7 @@ export class Session {
     this.#machineId = machineId;
     this.#toleranceMs = toleranceMs;
     this.#remembered = memory.read();
+    this.#keptPause = this.pause;
     if (foundIndex !== null && foundIndex < this.#knownIndex) {
       // On disk at once: what this start writes makes the journal longer again.
       this.#remember({ issuerEpoch: UNASKED, fenced: this.fenceReason ?? mark ?? 'JOURNAL_BEHIND' });
@@ -86,6 +89,11 @@ export class Session {
 
   get pause(): SyncPause | null {
     return this.#remembered?.pause ?? null;
+  }
+
+  /** Whether the next start finds what a manager said last of pausing; while it does not, it is tried again. */
+  get isPauseKept(): boolean {
+    return this.#keptPause === this.pause;
   }
 
   get nextEpoch(): number {
@@ -235,6 +243,7 @@ export class Session {
     try {
       this.#memory.write(remembered);
       this.#isUnsaved = false;
+      this.#keptPause = remembered.pause;
     } catch {
       this.#isUnsaved = true;
     }

@@ -91,6 +91,7 @@ function dueItems({ agenda, now, isUnderWay }: StatusInput): DueItem[] {
 class LiveStatus implements SyncStatus {
   readonly line: SyncLine;
   readonly paused: SyncPause | null;
+  readonly pauseKept: boolean;
   readonly breaker: SyncStatus['breaker'];
   readonly lastAnsweredAtMs: number | null;
   readonly clockOffsetMs: number | null;
@@ -114,6 +115,7 @@ class LiveStatus implements SyncStatus {
     this.#input = input;
     this.line = lineOf(input);
     this.paused = input.pause;
+    this.pauseKept = session.isPauseKept;
     this.breaker = input.breaker;
     this.lastAnsweredAtMs = input.lastAnsweredAtMs;
     this.clockOffsetMs = session.clockOffsetMs;

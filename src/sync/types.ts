@@ -114,6 +114,8 @@ export interface SyncCounts {
 export interface SyncStatus {
   readonly line: SyncLine;
   readonly paused: SyncPause | null;
+  /** False: the manager's last pause or resume is not on disk yet, and a restart goes back to what was before it. */
+  readonly pauseKept: boolean;
   /** The circuit breaker in front of deferred deliveries and probes. */
   readonly breaker: { readonly state: 'closed' | 'open' | 'halfOpen'; readonly failures: number };
   readonly lastAnsweredAtMs: number | null;

@@ -161,17 +161,22 @@ export class SyncWorker {
     this.#state = 'stopped';
   }
 
-  /** A manager stops all approvals. Net cancels, inquiries and voids go on. Outlives a restart. */
+  /**
+   * A manager stops all approvals. Net cancels, inquiries and voids go on. Outlives a restart once the disk has taken it:
+   * until then the status says so (`pauseKept`), and it is tried again.
+   */
   pause(reason: string, actor: Actor): void {
     // What it keeps beside the ledger, the status shows: a card number that somebody typed must not get there.
     const told = withoutCardData({ ...actor, reason });
     this.#liaison.keepPause(told.reason ?? '', told);
+    this.#tellUnkept();
     this.#note('syncPaused', { reason }, told);
   }
 
-  /** Ends a manager's pause and an alarm. */
+  /** Ends a manager's pause and an alarm. Kept as a pause is. */
   resume(actor: Actor): void {
     this.#liaison.endPause();
+    this.#tellUnkept();
     this.#note('syncResumed', {}, actor);
     this.now();
   }
@@ -354,6 +359,10 @@ export class SyncWorker {
     if (entry !== undefined && asideMs !== null) this.#agenda.hold(entry, asideMs);
   }
 
+  #tellUnkept(): void {
+    if (!this.#liaison.session.isPauseKept) this.#log({ level: 'error', event: 'pauseNotKept' });
+  }
+
   #note(kind: string, detail: Readonly<Record<string, string>>, actor: Actor): void {
     const { ledger, clock } = this.#options;
     this.#recording(kind, () => ledger.note(kind, detail, clock.now(), actor));
@@ -422,6 +431,7 @@ export class SyncWorker {
       pause?.reason,
       pause?.code,
       pause?.atMs,
+      session.isPauseKept,
       breaker.state,
       breaker.failures,
       drainPerMinute,

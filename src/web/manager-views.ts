@@ -39,6 +39,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
     },
     paused: status.paused !== null,
     pauseReason: status.paused?.reason ?? null,
+    pauseKept: status.pauseKept,
     recovering: status.recovering,
     breaker: status.breaker,
     drainPerMinute: status.drainPerMinute,

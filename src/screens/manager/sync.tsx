@@ -101,6 +101,11 @@ function Figures(props: PageProps & { sync: SyncAnswer }) {
   return (
     <>
       <Unread rows={sync.unread} language={language} nowMs={live.wallMs} />
+      {sync.pauseKept ? null : (
+        <p class="fault" role="alert">
+          ▲ {SYNC.notKept[language]}
+        </p>
+      )}
       <p class="line-state">{lineText(sync.line, language)}</p>
       <FactList rows={figures(sync, live.wallMs, language)} />
       <h2>{SYNC.due[language]}</h2>

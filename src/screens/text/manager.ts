@@ -316,6 +316,10 @@ export const SYNC = {
   oldest: { ko: '가장 오래된', en: 'Oldest' },
   paused: { ko: '멈춤', en: 'Paused' },
   running: { ko: '보내는 중', en: 'Running' },
+  notKept: {
+    ko: '마지막 [멈춤]이나 [다시 시작]이 아직 디스크에 저장되지 않았습니다. 지금은 그대로 따르지만, 단말기가 다시 켜지면 그 전으로 돌아갑니다. 저장은 스스로 다시 시도합니다.',
+    en: 'The last [Pause] or [Resume] is not on disk yet. It holds now, but a restart goes back to what was before. It is tried again by itself.',
+  },
   epoch: { ko: '단말기 번호판', en: 'Epoch' },
   issuerEpoch: { ko: '발행사 번호판', en: "Issuer's epoch" },
   clock: { ko: '시계 차이', en: 'Clock difference' },

@@ -20,6 +20,8 @@ export interface SyncAnswer {
   readonly line: Snapshot['strip']['line'];
   readonly paused: boolean;
   readonly pauseReason: string | null;
+  /** False: the last pause or resume holds, but is not on disk yet; a restart goes back to what was before it. */
+  readonly pauseKept: boolean;
   readonly recovering: boolean;
   readonly breaker: Breaker;
   /** Charges left for later that may go to the issuer in a minute, as it said itself; 0: it takes none now; null: it has said nothing yet. */

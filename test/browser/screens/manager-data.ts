@@ -180,6 +180,7 @@ const SYNC: SyncAnswer = {
   line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
   paused: false,
   pauseReason: null,
+  pauseKept: true,
   recovering: false,
   breaker: { state: 'open', failures: 4 },
   drainPerMinute: 60,

@@ -229,6 +229,27 @@ describe('the other pages', () => {
     expect(await page.locator('.chart tbody tr').count()).toBe(14);
   });
 
+  it.each([
+    ['ko', '아직 디스크에 저장되지 않았습니다'],
+    ['en', 'is not on disk yet'],
+  ] as const)(
+    'say of a pause that the disk has not taken that a restart goes back to what was before: %s',
+    async (language, words) => {
+      serveSync(server, { paused: true, pauseReason: '통신 점검', pauseKept: false });
+      await use(language, 'light', { width: 1280, height: 800 });
+      await open('sync');
+      await until(() => page.locator('main [role=alert]').allInnerTexts()).toContainEqual(
+        expect.stringContaining(words),
+      );
+      expect(await layoutFaults(page, '.title,nav,button')).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
+      serveSync(server, { paused: true, pauseReason: '통신 점검' });
+      await page.reload();
+      await until(() => page.locator('main').innerText()).toContain('통신 점검');
+      expect(await page.locator('main').innerText()).not.toContain(words);
+    },
+  );
+
   it('ask for PIN and reason before the worker is paused', async () => {
     server.routes.set(`POST ${API}/sync/pause`, () => ({
       status: 401,

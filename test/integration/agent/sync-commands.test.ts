@@ -1,5 +1,7 @@
 /** `sync status / pause / now / resume` against a running agent and its issuer, over the address that the command line uses. */
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { metricsOf } from '../../../src/cli/agent-options.ts';
 import { SystemClock } from '../../../src/ops/clock.ts';
@@ -101,6 +103,24 @@ describe('the sync commands', () => {
     expect(till.agent.worker.status().paused).toBeNull();
     const kinds = till.agent.ledger.entries(1, 1_000).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind.startsWith('sync'))).toEqual(['syncPaused', 'syncResumed']);
+  });
+
+  it('say of a pause, and of its end, that the disk did not take it, and end with 3', async () => {
+    const inTheWay = join(till.directory, 'sync.json.tmp');
+    mkdirSync(inTheWay);
+    const pause = await runIn(till.directory, ['sync', 'pause', '--reason', 'disk full']);
+    expect(pause).toMatchObject({ code: 3, err: expect.stringContaining('not on disk yet') });
+    expect(pause.out).toMatch(/delivery paused: disk full, not on disk yet: a restart goes back/);
+    expect(await sync('status')).toMatchObject({ paused: true, pauseKept: false });
+    expect((await metrics()).get('line{state="paused"}')).toBe(1);
+    rmSync(inTheWay, { recursive: true });
+    await sync('now');
+    await until('the pause is on disk', () => till.agent.worker.status().pauseKept);
+    expect(await printed('status')).not.toContain('not on disk');
+    mkdirSync(inTheWay);
+    expect(await runIn(till.directory, ['sync', 'resume'])).toMatchObject({ code: 3 });
+    rmSync(inTheWay, { recursive: true });
+    expect(await sync('resume')).toMatchObject({ paused: false, pauseKept: true });
   });
 
   it('and the metrics tell what waits, since when, and what became of the calls once it goes on', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { volatileMemory } from '../../../src/sync/memory.ts';
+import { type Remembered, type SyncMemory, volatileMemory } from '../../../src/sync/memory.ts';
 import { SyncWorker } from '../../../src/sync/worker.ts';
 import { MANAGER } from '../ledger/shop.ts';
 import { AMBIGUOUS, APPROVED, answered, Counter, notProcessed } from './counter.ts';
@@ -9,6 +9,22 @@ beforeEach(() => {
   counter = new Counter({ memory: volatileMemory() });
 });
 afterEach(() => counter.end());
+
+/** A memory whose disk may be full. */
+function fullDisk(): { isFull: boolean; readonly memory: SyncMemory } {
+  const kept = volatileMemory();
+  const disk = {
+    isFull: false,
+    memory: {
+      read: () => kept.read(),
+      write: (remembered: Remembered) => {
+        if (disk.isFull) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+        kept.write(remembered);
+      },
+    },
+  };
+  return disk;
+}
 
 describe('pause', () => {
   it('stops approvals, not net cancels, and outlives a restart', async () => {
@@ -33,6 +49,40 @@ describe('pause', () => {
     counter.worker.resume(MANAGER);
     await counter.clock.advance(5_000);
     expect(counter.at(waiting)).toBe('approved/received');
+  });
+
+  it('that the disk does not take holds, and is told as not kept until it is: no restart goes on in silence', async () => {
+    await counter.end();
+    const disk = fullDisk();
+    const logged: string[] = [];
+    const log = ({ event }: { readonly event: string }) => void logged.push(event);
+    counter = await new Counter({ memory: disk.memory, log }).start();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status().pauseKept).toBe(true);
+    disk.isFull = true;
+    counter.worker.pause('통신사 작업', MANAGER);
+    const waiting = counter.deferred();
+    await counter.clock.advance(20_000);
+    expect(counter.at(waiting)).toBe('unsent/received');
+    expect(counter.worker.status()).toMatchObject({ paused: { by: 'manager' }, pauseKept: false });
+    expect(logged).toContain('pauseNotKept');
+    const told: boolean[] = [];
+    counter.worker.onChange(() => void told.push(counter.worker.status().pauseKept));
+    disk.isFull = false;
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.worker.status()).toMatchObject({ paused: { by: 'manager' }, pauseKept: true });
+    expect(told).toContain(true);
+    await counter.crash();
+    await counter.start();
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('unsent/received');
+    disk.isFull = true;
+    counter.worker.resume(MANAGER);
+    expect(counter.worker.status()).toMatchObject({ paused: null, pauseKept: false });
+    await counter.clock.advance(5_000);
+    expect(counter.at(waiting)).toBe('approved/received');
+    expect(disk.memory.read()?.pause).not.toBeNull();
   });
 
   it('keeps no card number that was typed as its reason, neither in the journal nor beside it', async () => {

@@ -74,6 +74,7 @@ export class HandClock implements Clock {
 export const ONLINE: SyncStatus = {
   line: { state: 'online', sinceMs: 0, nextTryMs: null, reason: null, code: null },
   paused: null,
+  pauseKept: true,
   breaker: { state: 'closed', failures: 0 },
   lastAnsweredAtMs: 0,
   clockOffsetMs: 0,
