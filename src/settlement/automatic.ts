@@ -3,6 +3,7 @@
  * after the cut-over, and the line may be down then: what is left is tried again by time, whether the line changes or not.
  */
 import type { Clock, Timer } from '../intent/clock.ts';
+import { LedgerFault } from '../ledger/fault.ts';
 import type { DayState } from './day.ts';
 import { SettlementFault } from './fault.ts';
 
@@ -28,6 +29,8 @@ const AGAIN_MAX_MS = 3_600_000;
 
 export class AutomaticComparison {
   readonly #options: AutomaticOptions;
+  /** Dates whose list was not to be had, the last of them last. */
+  readonly #silent = new Set<string>();
   #lastMs = Number.NEGATIVE_INFINITY;
   #misses = 0;
   #timer: Timer | null = null;
@@ -89,15 +92,28 @@ export class AutomaticComparison {
 
   async #compareAll(): Promise<void> {
     for (const date of this.#due()) {
-      if (this.#isStopped) return;
-      try {
-        await this.#options.reconcile(date);
-      } catch (fault) {
-        if (!(fault instanceof SettlementFault)) throw fault;
-        // A list that contradicts itself is one day's; without the line no other day will be read either.
-        if (fault.code === 'NO_ANSWER') return;
+      if (this.#isStopped || !(await this.#goesOnAfter(date))) return;
+    }
+  }
+
+  /**
+   * A list that contradicts itself and a damaged row are one day's: the next one is compared all the same. Without an answer
+   * the try ends: a line that is down is asked for one list and not for one of each day, and one that carries everything
+   * but lists is not brought down by them. The day that had none comes last from now on, in the way of no other.
+   */
+  async #goesOnAfter(date: string): Promise<boolean> {
+    this.#silent.delete(date);
+    try {
+      await this.#options.reconcile(date);
+    } catch (fault) {
+      if (fault instanceof LedgerFault && fault.code === 'CORRUPT') this.#options.onFault(fault);
+      else if (!(fault instanceof SettlementFault)) throw fault;
+      else if (fault.code === 'NO_ANSWER') {
+        this.#silent.add(date);
+        return false;
       }
     }
+    return true;
   }
 
   #again(): void {
@@ -106,16 +122,18 @@ export class AutomaticComparison {
     this.#beginAfter(waitMs);
   }
 
-  /** Days that are over, not sealed, and were never compared with their final list, oldest first. */
+  /** Days that are over, not sealed, and were never compared with their final list: oldest first, then the silent ones. */
   #due(): readonly string[] {
     const open = this.#options.openDate();
     if (open === null) return [];
-    return this.#options
+    const dates = this.#options
       .days(DAYS)
       .filter(
         ({ date, state }) => date < open && state.sealed === null && state.reconciled?.detail.final !== true,
       )
       .map(({ date }) => date)
       .reverse();
+    const silent = [...this.#silent].filter((date) => dates.includes(date));
+    return [...dates.filter((date) => !silent.includes(date)), ...silent];
   }
 }
