@@ -32,6 +32,17 @@ const RESULTS = {
   notAgreed: 'NOT AGREED',
   agreed: 'AGREED and sealed',
 } as const;
+/** Why the issuer has not answered, where it is not the line. */
+const UNANSWERED: Readonly<Record<string, string>> = {
+  ASKED_TO_WAIT: 'asked to be asked again later: it is, by itself',
+  LEDGER: 'not compared: the day cannot be read from the ledger, tell the installer',
+  RECOVERING: 'not asked: the terminal is recovering, a manager takes it on (page Sync)',
+  NOT_VERIFIED: 'not asked: the check of the ledger came to no end, it is made again',
+  PAYMENTS_UNDER_WAY: 'not asked: payments opened again meanwhile, it is compared again by itself',
+  LIST_BROKEN: 'its list contradicts itself: read again by itself, if it stays so tell the issuer',
+  BUSY: 'being asked about another close: this one follows by itself',
+  '006_907': 'has the day agreed already: compared with its final list by itself',
+};
 const MADE_ANEW = ": made anew by the terminal itself once it has the issuer's list";
 
 function dateOf({ date }: DayOptions): string | undefined {
@@ -90,7 +101,8 @@ function lines(answer: DayAnswer): string {
 }
 
 function unansweredWords(why: string): string {
-  return why === 'ASKED_TO_WAIT' ? 'asked to be asked again later: it is, by itself' : `no answer: ${why}`;
+  const isCode = /^[0-9]{3}_[0-9]{3}$/.test(why);
+  return UNANSWERED[why] ?? (isCode ? `not processed: code ${why}, asked again` : `no answer: ${why}`);
 }
 
 /** Something that a person must look at: a difference, a rule that fails, a booking after the seal, a past day left open. */

@@ -101,7 +101,7 @@ export const DAY_KINDS = [
   'dayCloseWanted', // a person wants it closed
   'dayCloseSent', // on disk before the first byte of the request leaves
   'dayCloseAnswered',
-  'dayCloseUnanswered', // the first time without an answer; asked again by itself
+  'dayCloseUnanswered', // no answer yet, and why, or another why than before; asked again by itself
   'daySealed', // agreed: both accounts of the day go to `store` (closing rule 8)
   'dayVoucher', // a voucher whose cash or debt belongs to it, right behind the voucher's own entry
   'dayMissingItem', // a manager's voucher for an item of the issuer's list that this ledger lost

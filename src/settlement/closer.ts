@@ -16,6 +16,7 @@ import type { Matching } from './matching.ts';
 import { openIdsOf, readDay } from './read.ts';
 import { leftBySeal, sealPosting } from './sealing.ts';
 import { Tries } from './tries.ts';
+import { isNewWhy } from './why.ts';
 
 /** A comparison with what a close needs from it. */
 export interface Compared {
@@ -240,7 +241,7 @@ export class Closer {
     if (isRead && made.reconciliation.final) return made;
     if (isRead && tries.putOff('notFinal')) return made;
     if (made === 'LIST_BROKEN' && tries.putOff('listBroken')) return null;
-    this.#unanswered(date, closeNo, SEALED_THERE);
+    this.#unanswered(date, closeNo, isRead ? SEALED_THERE : made);
     return 'later';
   }
 
@@ -251,11 +252,9 @@ export class Closer {
    */
   async #overtake(date: string, closeNo: number, refusal: CloseOutcome, tries: Tries): Promise<Next> {
     const isLast = readDay(this.#options.ledger, date).rounds >= ROUNDS_MAX;
-    const made = isLast ? 'NOT_TAKEN' : await this.#content(date, closeNo + 1);
-    if (typeof made === 'string' || this.#isStopped) {
-      this.#unanswered(date, closeNo, refusal.code ?? '');
-      return 'later';
-    }
+    const made = isLast ? (refusal.code ?? '') : await this.#content(date, closeNo + 1);
+    if (typeof made === 'string') this.#unanswered(date, closeNo, made);
+    if (typeof made === 'string' || this.#isStopped) return 'later';
     const { content, reconciliation } = made;
     this.#record(date, 'dayReconciled', { ...reconciliation });
     if (differs(reconciliation) || !addsUp(reconciliation)) {
@@ -340,12 +339,9 @@ export class Closer {
     return null;
   }
 
-  /** Once for each want: the retries themselves leave no trace. */
+  /** Also when why it is changes, as the page says what to do about it; the retries themselves leave no trace. */
   #unanswered(date: string, closeNo: number | null, why: string): void {
-    const known = readDay(this.#options.ledger, date).unanswered?.detail.why;
-    // That it wants to be asked later is no longer true once it does not answer.
-    const isTold = known !== undefined && (known !== 'ASKED_TO_WAIT' || why === known);
-    if (this.#isStopped || isTold) return;
+    if (this.#isStopped || !isNewWhy(why, readDay(this.#options.ledger, date).whys)) return;
     this.#record(date, 'dayCloseUnanswered', { closeNo, why });
   }
 

@@ -132,8 +132,10 @@ export interface DayState {
   readonly sent: Said<CloseContent> | null;
   /** The last answer, and the request that it is about; content null: refused here, nothing was sent. */
   readonly answered: { readonly content: CloseContent | null; readonly outcome: Said<CloseOutcome> } | null;
-  /** The present want had no answer so far, since when and why. */
+  /** The present want had no answer so far, and the last why that was told. */
   readonly unanswered: Said<DayDetails['dayCloseUnanswered']> | null;
+  /** Every such why of the present want, oldest first. */
+  readonly whys: readonly string[];
   /** The last number used; the next close takes the one after it. */
   readonly closeNo: number;
   readonly rounds: number;
@@ -170,6 +172,7 @@ const FOLDS: Folds = {
     day.wanted = said;
     day.phase = 'wanted';
     day.unanswered = null;
+    day.whys = [];
     day.rounds = 0;
   },
   dayCloseSent: (day, said) => {
@@ -182,10 +185,12 @@ const FOLDS: Folds = {
     day.answered = { content: day.sent?.detail ?? null, outcome: said };
     day.sent = null;
     day.unanswered = null;
+    day.whys = [];
     day.phase = said.detail.result === 'AGREED' ? 'agreed' : 'notAgreed';
   },
   dayCloseUnanswered: (day, said) => {
     day.unanswered = said;
+    day.whys = [...day.whys, said.detail.why];
   },
   daySealed: (day, said) => {
     day.sealed = said;
@@ -230,6 +235,7 @@ function newDay(date: string): DayState {
     sent: null,
     answered: null,
     unanswered: null,
+    whys: [],
     closeNo: 0,
     rounds: 0,
     sealed: null,

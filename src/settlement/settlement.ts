@@ -427,9 +427,7 @@ export class Settlement {
   /** The ledger's own faults are faults; a check that ended without a word only has to be made again. */
   #verified(): Promise<VerifyReport> {
     return this.#options.verify().catch((fault: unknown) => {
-      throw fault instanceof LedgerFault
-        ? fault
-        : new SettlementFault('NO_ANSWER', 'the ledger could not be verified now');
+      throw fault instanceof LedgerFault ? fault : new SettlementFault('NO_ANSWER', 'NOT_VERIFIED');
     });
   }
 

@@ -175,8 +175,12 @@ export const CLOSE = {
     en: "Not agreed: what the issuer has is not what the close said; payments may have come between. Nothing is to be done: once it has the issuer's list the terminal compares by itself, and if that is all it closes the day again. Who counts or closes it before goes on from there.",
   },
   cannotConfirm: {
-    ko: '확인 불가: 발행사 응답이 없습니다 ({why}). 단말기가 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
-    en: 'Cannot confirm: the issuer does not answer ({why}). The terminal asks again by itself; the next day opens meanwhile.',
+    ko: '확인 불가: 발행사의 확실한 응답이 없습니다 ({why}). 단말기가 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Cannot confirm: the issuer gives no sure answer ({why}). The terminal asks again by itself; the next day opens meanwhile.',
+  },
+  notProcessed: {
+    ko: '확인 불가: 발행사가 요청을 처리하지 않았습니다 (코드 {why}). 단말기가 스스로 다시 묻습니다. 계속 이러면 발행사에 알리세요. 다음 영업일은 그대로 열립니다.',
+    en: 'Cannot confirm: the issuer did not do what it was asked (code {why}). The terminal asks again by itself; if it stays so, tell the issuer. The next day opens meanwhile.',
   },
   askedToWait: {
     ko: '확인 대기: 발행사가 잠시 뒤에 다시 물어 달라고 했습니다. 단말기가 {time}에 스스로 다시 묻습니다. 다음 영업일은 그대로 열립니다.',
@@ -191,6 +195,38 @@ export const CLOSE = {
   code: { ko: '코드 {code}', en: 'code {code}' },
   named: { ko: '이름으로 열려 있는 거래', en: 'Open by name' },
 } as const satisfies Record<string, Words>;
+
+/** Why a close has no answer yet, where it is not the line: what happened, and what to do. */
+export const UNANSWERED_WORDS: Readonly<Record<string, Words>> = {
+  LEDGER: {
+    ko: '확인 불가: 이 단말기의 장부에서 이 영업일을 읽을 수 없어 발행사 목록과 맞춰 보지 못합니다. 설치 담당자에게 알려 장부를 점검하세요. 읽을 수 있게 되면 단말기가 스스로 마감을 이어 갑니다. 다음 영업일은 그대로 열립니다.',
+    en: "Cannot confirm: this day cannot be read from the terminal's own ledger, so it is not compared with the issuer's list. Tell the installer, who has to check the ledger. Once it can be read the terminal goes on with the close by itself; the next day opens meanwhile.",
+  },
+  RECOVERING: {
+    ko: '확인 불가: 단말기가 복구 중이라 마감을 보내지 않습니다. 점장이 전송 화면에서 [이 단말기로 계속]을 누르세요. 그다음은 단말기가 스스로 보냅니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Cannot confirm: the terminal is recovering and sends no close. A manager has to press [Go on with this terminal] on the page Sync; the terminal then sends it by itself. The next day opens meanwhile.',
+  },
+  NOT_VERIFIED: {
+    ko: '확인 불가: 장부 확인이 끝나지 않았습니다. 단말기가 스스로 다시 확인합니다. 계속 이러면 설치 담당자에게 알리세요. 다음 영업일은 그대로 열립니다.',
+    en: 'Cannot confirm: the check of the ledger came to no end. The terminal makes it again by itself; if it stays so, tell the installer. The next day opens meanwhile.',
+  },
+  PAYMENTS_UNDER_WAY: {
+    ko: '확인 대기: 맞춰 보는 동안 이 영업일의 거래가 다시 열렸습니다. 할 일은 없습니다. 단말기가 스스로 다시 맞춰 봅니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Not confirmed yet: payments of this day opened again while it was compared. Nothing is to be done: the terminal compares again by itself; the next day opens meanwhile.',
+  },
+  LIST_BROKEN: {
+    ko: '확인 대기: 발행사 목록이 앞뒤가 맞지 않습니다. 단말기가 스스로 다시 받아 봅니다. 계속 이러면 발행사에 알리세요. 다음 영업일은 그대로 열립니다.',
+    en: "Not confirmed yet: the issuer's list contradicts itself. The terminal reads it again by itself; if it stays so, tell the issuer. The next day opens meanwhile.",
+  },
+  BUSY: {
+    ko: '확인 대기: 단말기가 발행사에 다른 마감을 묻고 있습니다. 할 일은 없습니다. 이 마감도 스스로 묻습니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Not confirmed yet: the terminal is asking the issuer about another close. Nothing is to be done: it asks about this one by itself; the next day opens meanwhile.',
+  },
+  '006_907': {
+    ko: '확인 대기: 발행사는 이 영업일을 이미 확정했습니다. 할 일은 없습니다. 단말기가 발행사의 확정된 목록을 받는 대로 스스로 맞춰 봅니다. 다음 영업일은 그대로 열립니다.',
+    en: 'Not confirmed yet: the issuer has this day agreed already. Nothing is to be done: the terminal compares with its final list by itself, as soon as it has it; the next day opens meanwhile.',
+  },
+};
 
 export const OBSTACLES: Readonly<Record<NonNullable<DayAnswer['obstacle']>, Words>> = {
   SEALED: { ko: '이미 마감되었습니다.', en: 'It is closed already.' },
@@ -244,7 +280,7 @@ export const DAY_REFUSALS: Readonly<Record<string, Words>> = {
   },
   ALREADY_BOOKED: { ko: '이 거래의 전표는 이미 있습니다.', en: 'A voucher for it was written already.' },
   RECOVERING: {
-    ko: '단말기가 복구 중입니다. 먼저 동기화 화면에서 단말기를 이어받으세요.',
+    ko: '단말기가 복구 중입니다. 먼저 전송 화면에서 단말기를 이어받으세요.',
     en: 'The terminal is recovering. Take it on first, on the page Sync.',
   },
   NO_ANSWER: {

@@ -248,6 +248,26 @@ describe('the business day page', () => {
     },
   );
 
+  it.each([
+    ['LEDGER', 'ko', '설치 담당자에게 알려 장부를 점검하세요'],
+    ['LEDGER', 'en', 'Tell the installer, who has to check the ledger'],
+    ['RECOVERING', 'ko', '전송 화면에서 [이 단말기로 계속]을 누르세요'],
+    ['RECOVERING', 'en', 'press [Go on with this terminal] on the page Sync'],
+  ] as const)(
+    'says of a close without an answer what a person has to do, where the issuer is not the reason: %s %s',
+    async (why, language, words) => {
+      serve({ ...UNCONFIRMED_DAY, unanswered: { atMs: OPEN_DAY.asOfMs, why } });
+      await open(language);
+      const result = await step(3).locator('.result').innerText();
+      expect(result).toContain(words);
+      expect(result).not.toContain(why);
+      expect(await layoutFaults(page, '.step,nav,button')).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
+      if (SHOTS !== null)
+        await page.screenshot({ path: join(SHOTS, `day-${why}-${language}.png`), fullPage: true });
+    },
+  );
+
   it('says why the issuer’s list could not be compared with', async () => {
     serve(OPEN_DAY);
     server.routes.set(`POST ${API}/day/reconcile`, () => ({

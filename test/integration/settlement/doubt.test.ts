@@ -108,7 +108,8 @@ describe('a close whose agreement may have been lost and that is refused afterwa
     expect(kinds().slice(before)).toEqual([
       'dayCloseWanted',
       'dayCloseSent',
-      'dayCloseUnanswered',
+      'dayCloseUnanswered', // lost
+      'dayCloseUnanswered', // refused
       'dayCloseSent',
       'dayCloseAnswered',
       'daySealed',
@@ -158,6 +159,21 @@ describe('a close whose agreement may have been lost and that is refused afterwa
     };
     await close();
     expect(state()).toMatchObject({ phase: 'wanted', unanswered: { detail: { why: 'LEDGER' } } });
+    day.ledger.pageOfDay = page;
+    await wait(10);
+    expect(state().sealed).not.toBeNull();
+  });
+
+  it('says so while a row of its day cannot be read, also where the issuer refused it before', async () => {
+    say([LOST, TOO_LARGE], [agree()]);
+    await close();
+    const page = day.ledger.pageOfDay.bind(day.ledger);
+    day.ledger.pageOfDay = () => {
+      throw new LedgerFault('CORRUPT', 'a row that is no JSON');
+    };
+    await wait(10);
+    expect(state()).toMatchObject({ phase: 'wanted', unanswered: { detail: { closeNo: 1, why: 'LEDGER' } } });
+    day.faults.splice(0); // its comparison by itself has met the row as well
     day.ledger.pageOfDay = page;
     await wait(10);
     expect(state().sealed).not.toBeNull();

@@ -11,6 +11,7 @@ import { approveCharge, createShop, MANAGER, SCAN_TIME, type Shop, TERMINAL } fr
 import { HandClock } from '../sync/counter.ts';
 
 const DAY = '20260723';
+const MINUTE_MS = 60_000;
 const NO_ANSWER: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'CONNECT_FAILED' };
 const ASKED_TO_WAIT: Answered<CloseAnswer> = { class: 'nothingLeft', why: 'ASKED_TO_WAIT' };
 const TOTALS = [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 10_000 }] as const;
@@ -103,6 +104,39 @@ describe('a close', () => {
     expect(tries).toBeGreaterThan(20);
     expect(readDay(ledger, DAY).unanswered?.detail.why).toBe('CONNECT_FAILED');
     expect(ledger.dayEntries(DAY).length, 'the retries leave no trace').toBeLessThan(6);
+    await closer.stop();
+  });
+
+  it('whose reason changes says the one that holds now: what a person has mended as well', async () => {
+    const clock = new HandClock();
+    let why = 'CONNECT_FAILED';
+    const closer = repeating(clock, () => ({ class: 'nothingLeft', why }));
+    const said = (): string | undefined => readDay(ledger, DAY).unanswered?.detail.why;
+    await closer.drive(DAY);
+    for (const next of ['RECOVERING', 'TIMEOUT', 'RECOVERING', 'TIMEOUT', 'RECOVERING', 'ASKED_TO_WAIT']) {
+      expect(said()).toBe(why);
+      why = next;
+      await clock.advance(10 * MINUTE_MS);
+    }
+    expect(said()).toBe('ASKED_TO_WAIT');
+    await closer.stop();
+  });
+
+  it('whose reasons come and go at every try leaves a few entries for all of them', async () => {
+    const clock = new HandClock();
+    const whys = ['CONNECT_FAILED', 'ASKED_TO_WAIT', 'RECOVERING', 'BUSY', 'RECOVERING', 'TIMEOUT'];
+    let tries = 0;
+    const closer = repeating(clock, () => {
+      tries += 1;
+      return { class: 'nothingLeft', why: whys[tries % whys.length] ?? '' };
+    });
+    await closer.drive(DAY);
+    await clock.advance(24 * 60 * MINUTE_MS);
+    expect(tries).toBeGreaterThan(200);
+    const { length } = ledger.dayEntries(DAY);
+    expect(length).toBeLessThan(20);
+    await clock.advance(24 * 60 * MINUTE_MS);
+    expect(ledger.dayEntries(DAY)).toHaveLength(length);
     await closer.stop();
   });
 
