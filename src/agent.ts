@@ -350,7 +350,6 @@ function webWorker(worker: SyncWorker): WebOptions['worker'] {
   return {
     status: () => worker.status(),
     holdProof: (cancelId, barcodeSpec) => worker.holdProof(cancelId, barcodeSpec),
-    releaseProof: (cancelId) => worker.releaseProof(cancelId),
     balanceOf: (sequenceId) => worker.balanceOf(sequenceId),
     syncNow: () => worker.now(),
     pause: (reason, actor) => worker.pause(reason, actor),

@@ -115,9 +115,8 @@ export class Presses {
     const proof = this.#core.desk.voidAsk?.proof ?? null;
     if (proof === null) return 'VOID_PROOF';
     const cancelId = newId(clock.now().wallMs);
-    if (proof.kind === 'card') worker.holdProof(cancelId, proof.barcodeSpec);
     const refusal = this.#core.record(current, voidCommand(cancelId, proof), this.#core.actor());
-    if (refusal !== null && proof.kind === 'card') worker.releaseProof(cancelId);
+    if (refusal === null && proof.kind === 'card') worker.holdProof(cancelId, proof.barcodeSpec);
     this.#core.desk.dropVoidAsk(); // what follows at the counter is the cashier's
     if (refusal === 'VOID_WINDOW' || refusal === 'VOID_DAY' || refusal === 'VOID_PROOF') {
       this.#refuseVoid(refusal);

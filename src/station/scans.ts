@@ -165,10 +165,10 @@ export class Scans {
     }
     const { worker } = this.#core.options;
     const { cancelId } = attempt;
-    worker.holdProof(cancelId, barcodeSpec);
     const refusal = this.#core.record(current, { kind: 'void', cancelId, proof: 'card' }, this.#core.actor());
-    if (refusal === null) return 'accepted';
-    worker.releaseProof(cancelId);
-    return this.#core.refuse('VOID_PROOF');
+    if (refusal !== null) return this.#core.refuse('VOID_PROOF');
+    // Only now: one that is not recorded takes the place of no barcode that goes on proving the attempt.
+    worker.holdProof(cancelId, barcodeSpec);
+    return 'accepted';
   }
 }

@@ -3,12 +3,8 @@ import type { SyncStatus } from '../sync/types.ts';
 /** What a station needs of the sync worker. */
 export interface StationWorker {
   status(): SyncStatus;
-  /**
-   * Keeps the fresh barcode of the same card in memory for one void attempt, until it is answered. `release` drops it
-   * when the attempt was refused before it began.
-   */
+  /** Keeps the fresh barcode of the same card in memory for one void attempt that is recorded, until its answer is. */
   holdProof(cancelId: string, barcodeSpec: string): void;
-  releaseProof(cancelId: string): void;
   /** Won after the booking, from the live answer of this run; never stored. */
   balanceOf(sequenceId: string): number | null;
 }

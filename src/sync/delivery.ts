@@ -82,6 +82,7 @@ export class Delivery {
     this.#proofs.set(cancelId, barcodeSpec);
   }
 
+  /** The answer of this attempt is on disk. */
   releaseProof(cancelId: string): void {
     this.#proofs.delete(cancelId);
   }
@@ -349,9 +350,7 @@ export class Delivery {
       done: (answer, elapsedMs) => {
         this.#host.heard(answer, elapsedMs);
         const event = cancelEvent(answer, request.cancelId);
-        if (event === null) return;
-        this.#records.one(request.sequenceId, event, BY_TERMINAL);
-        if (event.kind !== 'voidUnanswered') this.#proofs.delete(request.cancelId);
+        if (event !== null) this.#records.one(request.sequenceId, event, BY_TERMINAL);
       },
     });
   }

@@ -134,7 +134,7 @@ export class SyncWorker {
     this.#unlisten = ledger.onCommit(({ intent, record }) => {
       // A void that is proven anew no longer waits for its lost proof.
       if (record.event === 'void') this.#agenda.release(intent.sequenceId);
-      // Whoever said how it ended, the card's barcode is needed no more.
+      // Whoever said how it ended, the card's barcode is needed no more; before that is on disk it is, for the repeat.
       if (record.set.voids !== undefined) this.#forgetProofs(intent);
       this.#committed(intent);
     });
@@ -201,14 +201,9 @@ export class SyncWorker {
     return Promise.race([asked, late]).finally(() => timer?.cancel());
   }
 
-  /** Keeps the fresh barcode of the same card in memory for one void attempt, until it is answered. */
+  /** Keeps the fresh barcode of the same card in memory for one void attempt that is recorded, until its answer is. */
   holdProof(cancelId: string, barcodeSpec: string): void {
     this.#delivery.holdProof(cancelId, barcodeSpec);
-  }
-
-  /** The void attempt was refused before it began. */
-  releaseProof(cancelId: string): void {
-    this.#delivery.releaseProof(cancelId);
   }
 
   /** Won after the booking, from the live answer of this run; never stored. */

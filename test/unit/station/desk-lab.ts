@@ -168,7 +168,6 @@ export class Lab {
         status: () => this.status,
         balanceOf: () => this.balance,
         holdProof: (cancelId, barcodeSpec) => this.proofs.set(cancelId, barcodeSpec),
-        releaseProof: (cancelId) => this.proofs.delete(cancelId),
       },
       policy: this.policy,
       codeTable: DEFAULT_CODE_TABLE,

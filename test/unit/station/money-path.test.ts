@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CaseReason } from '../../../src/intent/model.ts';
 import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { APPROVAL, Lab, ONLINE, OTHER_CARD } from './desk-lab.ts';
 
 let lab: Lab;
@@ -236,6 +237,17 @@ describe('a void on a card whose barcode died with the last run', () => {
     expect([...lab.proofs]).toEqual([[cancelId, fresh]]);
     expect(lab.newest().voids).toMatchObject([{ cancelId, proof: 'card' }]);
     expect(lab.newest().host).toBe('voiding');
+  });
+
+  it('keeps the barcode that proved it so far when the ledger takes no record of a fresh one', () => {
+    const cancelId = lateVoid();
+    lab.clock.pass(15_000);
+    const first = lab.barcode('CHARGE', 2_000);
+    lab.scan(first);
+    lab.failing = new LedgerFault('LOCKED');
+    lab.clock.pass(15_000);
+    expect(lab.scan(lab.barcode('CHARGE', 3_000))).toBe('refused');
+    expect([...lab.proofs]).toEqual([[cancelId, first]]);
   });
 
   it('takes no barcode of another card', () => {
