@@ -23,7 +23,7 @@ export interface RecoveryHost {
   wake(): void;
   /** Something of the status changed. */
   tell(): void;
-  /** Writes a line of the journal that belongs to no intent. */
+  /** Writes a line of the journal that belongs to no intent, as soon as the disk takes it. */
   recording(kind: string, record: () => void): void;
   /** A read of the ledger or a record failed. */
   failed(fault: unknown): void;
@@ -111,7 +111,7 @@ export class Recovery {
     this.#host.recording('recovering', () => ledger.markRecovering(reason, clock.now(), TERMINAL));
   }
 
-  /** The mark of a restore is taken off; while the disk takes no record it stays, and the next start asks for a claim. */
+  /** The mark is taken off as soon as the disk takes the record; a terminal that ends before asks for a claim at its next start. */
   recovered(managerId: string): void {
     const { ledger, clock, log } = this.#options;
     log?.({ level: 'info', event: 'recovered', epoch: this.#liaison.session.epoch });

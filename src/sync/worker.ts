@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS, type SyncLimits } from './limits.ts';
 import { IssuerLists } from './lists.ts';
 import type { SyncLog, SyncOptions } from './options.ts';
 import { Overdue } from './overdue.ts';
+import { OwnLines } from './own-lines.ts';
 import { Recheck } from './recheck.ts';
 import { Recovery } from './recovery.ts';
 import { soonest } from './soonest.ts';
@@ -52,6 +53,7 @@ export class SyncWorker {
   readonly #recovery: Recovery;
   readonly #dispatch: Dispatch;
   readonly #overdue: Overdue;
+  readonly #ownLines: OwnLines;
   readonly #log: SyncLog;
   readonly #listeners = new Set<() => void>();
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
@@ -67,6 +69,7 @@ export class SyncWorker {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#log = options.log ?? (() => {});
     this.#agenda = new Agenda(options.times);
+    this.#ownLines = new OwnLines(options.clock, (fault, kind) => this.#failed('noteFailed', fault, kind));
     this.#calls = new Calls(
       options.clock,
       this.#counters,
@@ -110,7 +113,7 @@ export class SyncWorker {
       isRunning: () => this.#isRunning(),
       wake: () => this.#wake(),
       tell: () => this.#tell(),
-      recording: (kind, record) => this.#recording(kind, record),
+      recording: (kind, record) => this.#ownLines.add(kind, record),
       failed: (fault) => this.#failed('recoveryFailed', fault),
     });
   }
@@ -156,6 +159,8 @@ export class SyncWorker {
     this.#timer = null;
     this.#recovery.end();
     await this.#calls.drain(this.#limits.stopMs);
+    // The last moment for it: what a terminal was taken on without would fence it at the next start.
+    this.#ownLines.writeLeft();
     this.#liaison.end();
     this.#unlisten();
     this.#state = 'stopped';
@@ -319,6 +324,7 @@ export class SyncWorker {
   #turn(): void {
     const now = this.#options.clock.now();
     this.#commands(now);
+    this.#ownLines.run(now.monoMs);
     this.#recovery.run(now);
     this.#overdue.run(now.monoMs);
     this.#liaison.tick(now);
@@ -360,18 +366,9 @@ export class SyncWorker {
 
   #note(kind: string, detail: Readonly<Record<string, string>>, actor: Actor): void {
     const { ledger, clock } = this.#options;
-    this.#recording(kind, () => ledger.note(kind, detail, clock.now(), actor));
+    this.#ownLines.add(kind, () => ledger.note(kind, detail, clock.now(), actor));
     this.#wake();
     this.#tell();
-  }
-
-  /** A line of the journal that belongs to no intent; a disk that does not take it now must not end the run. */
-  #recording(kind: string, record: () => void): void {
-    try {
-      record();
-    } catch (fault) {
-      this.#failed('noteFailed', fault, kind);
-    }
   }
 
   /** What passes, and a row that cannot be read, may be tried again; only a ledger that says that it is broken ends the run. */
@@ -403,6 +400,7 @@ export class SyncWorker {
       this.#liaison.wakeMs(now),
       this.#dispatch.nextMs(now),
       this.#recovery.nextMs(now.monoMs),
+      this.#ownLines.nextMs(),
       this.#overdue.nextMs(),
     ].reduce(soonest, this.#agenda.nextMs());
     const next = Math.min(now.monoMs + WAKE_MAX_MS, due ?? Number.POSITIVE_INFINITY);
