@@ -38,6 +38,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
       reason: status.line.code ?? status.line.reason,
     },
     paused: status.paused !== null,
+    pausedBy: status.paused?.by ?? null,
     pauseReason: status.paused?.reason ?? null,
     pauseKept: status.pauseKept,
     recovering: status.recovering,

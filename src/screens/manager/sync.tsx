@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { SyncAnswer } from '../../web/api/terminal.ts';
 import { clockTimeSeconds, digits, span, won } from '../text/format.ts';
+import { lineReason } from '../text/line.ts';
 import { BREAKER_STATES, NAV, SYNC, SYNC_STATES } from '../text/manager.ts';
 import { STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
@@ -31,9 +32,11 @@ export function Sync(props: PageProps) {
         <button type="button" onClick={() => void now()} disabled={action.busy}>
           {SYNC.now[language]}
         </button>
-        <button type="button" onClick={() => setCommand(sync?.paused === true ? 'resume' : 'pause')}>
-          {(sync?.paused === true ? SYNC.resume : SYNC.pause)[language]}
-        </button>
+        {switchesOf(sync).map((each) => (
+          <button type="button" key={each} onClick={() => setCommand(each)}>
+            {SYNC[each][language]}
+          </button>
+        ))}
         {sync?.recovering === true ? (
           <button type="button" class="primary" onClick={() => setCommand('claim')}>
             {SYNC.claim[language]}
@@ -60,6 +63,18 @@ export function Sync(props: PageProps) {
   );
 }
 
+/** Also while an alarm holds back what can wait, customers' payments go out until a manager pauses. */
+function switchesOf(sync: SyncAnswer | null): readonly ('pause' | 'resume')[] {
+  if (sync === null || sync.pausedBy === null) return ['pause'];
+  return sync.pausedBy === 'alarm' ? ['pause', 'resume'] : ['resume'];
+}
+
+function deliveryText({ pausedBy, pauseReason }: SyncAnswer, language: Language): string {
+  if (pausedBy === null) return SYNC.running[language];
+  const words = pausedBy === 'alarm' ? SYNC.alarmed : SYNC.paused;
+  return `‖ ${words[language]} · ${lineReason(pauseReason, language)}`;
+}
+
 function figures(
   sync: SyncAnswer,
   wallMs: number,
@@ -77,10 +92,7 @@ function figures(
       : say(SYNC.seconds, language, { seconds: (sync.clockOffsetMs / 1_000).toFixed(1) });
   const confirmed = (sync.clockConfirmed ? SYNC.clockConfirmed : SYNC.clockUnsure)[language];
   return [
-    [
-      NAV.sync[language],
-      sync.paused ? `‖ ${SYNC.paused[language]} · ${sync.pauseReason ?? ''}` : SYNC.running[language],
-    ],
+    [NAV.sync[language], deliveryText(sync, language)],
     ...byState,
     [SYNC.oldest[language], sync.oldestAtMs === null ? '–' : span(wallMs - sync.oldestAtMs)],
     [

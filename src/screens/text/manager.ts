@@ -315,6 +315,7 @@ export const SYNC = {
   noPace: { ko: '발행사가 지금은 받지 않음', en: 'the issuer takes none now' },
   oldest: { ko: '가장 오래된', en: 'Oldest' },
   paused: { ko: '멈춤', en: 'Paused' },
+  alarmed: { ko: '경보: 나중 충전만 보내지 않음', en: 'Alarm: credit later is held back' },
   running: { ko: '보내는 중', en: 'Running' },
   notKept: {
     ko: '마지막 [멈춤]이나 [다시 시작]이 아직 디스크에 저장되지 않았습니다. 지금은 그대로 따르지만, 단말기가 다시 켜지면 그 전으로 돌아갑니다. 저장은 스스로 다시 시도합니다.',

@@ -19,6 +19,8 @@ export interface SyncAnswer {
   readonly asOfMs: number;
   readonly line: Snapshot['strip']['line'];
   readonly paused: boolean;
+  /** An alarm holds back charges left for later only, and ends by itself: a manager may pause over it. null: nothing is paused. */
+  readonly pausedBy: 'manager' | 'alarm' | null;
   readonly pauseReason: string | null;
   /** False: the last pause or resume holds, but is not on disk yet; a restart goes back to what was before it. */
   readonly pauseKept: boolean;

@@ -179,6 +179,7 @@ const SYNC: SyncAnswer = {
   asOfMs: NOW_MS,
   line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
   paused: false,
+  pausedBy: null,
   pauseReason: null,
   pauseKept: true,
   recovering: false,

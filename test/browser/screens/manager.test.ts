@@ -235,7 +235,7 @@ describe('the other pages', () => {
   ] as const)(
     'say of a pause that the disk has not taken that a restart goes back to what was before: %s',
     async (language, words) => {
-      serveSync(server, { paused: true, pauseReason: '통신 점검', pauseKept: false });
+      serveSync(server, { paused: true, pausedBy: 'manager', pauseReason: '통신 점검', pauseKept: false });
       await use(language, 'light', { width: 1280, height: 800 });
       await open('sync');
       await until(() => page.locator('main [role=alert]').allInnerTexts()).toContainEqual(
@@ -265,6 +265,29 @@ describe('the other pages', () => {
     await until(() => page.locator('.inline-form .fault').innerText()).toContain('3번 남음');
     expect(asked('sync/pause')).toEqual([{ pin: '4829', reason: '통신 점검' }]);
   });
+
+  it.each([
+    ['ko', 'alarm', '‖ 경보: 나중 충전만 보내지 않음 · 발행사가 처리하지 않음', ['멈춤', '다시 시작']],
+    ['en', 'alarm', '‖ Alarm: credit later is held back · issuer processes nothing', ['Pause', 'Resume']],
+    ['ko', 'manager', '‖ 멈춤 · 통신 점검', ['다시 시작']],
+    ['en', 'manager', '‖ Paused · 통신 점검', ['Resume']],
+    ['en', null, 'Running', ['Pause']],
+  ] as const)(
+    'let the manager pause also while an alarm holds back what can wait: %s %s',
+    async (language, pausedBy, delivery, switches) => {
+      const pauseReason = { alarm: 'NOT_PROCESSED', manager: '통신 점검' }[pausedBy ?? 'alarm'];
+      const line = { state: 'paused', sinceMs: 0, nextTryMs: null, reason: '006_006' } as const;
+      const paused = { paused: true, pausedBy, pauseReason, line };
+      serveSync(server, pausedBy === null ? {} : paused);
+      await use(language, 'light', { width: 1024, height: 768 });
+      await open('sync');
+      await until(() => page.locator('.facts').innerText()).toContain(delivery);
+      const names = await page.locator('.title button').allInnerTexts();
+      expect(names.slice(1)).toEqual(switches);
+      expect(await layoutFaults(page, '.title,nav,button')).toEqual([]);
+      if (SHOTS !== undefined) await keep(`sync-paused-${pausedBy}-${language}`);
+    },
+  );
 
   it.each([
     { language: 'ko', theme: 'light', width: 1280, height: 800 },

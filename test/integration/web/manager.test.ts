@@ -260,7 +260,7 @@ describe('sync, scanners, settings, verify', () => {
   it('pauses approvals with the PIN, shows it, and goes on', async () => {
     expect((await manager('sync/pause', { pin: '111112', reason: 'maintenance' })).status).toBe(401);
     const paused = (await manager('sync/pause', { pin: PIN, reason: 'maintenance' })).json<SyncAnswer>();
-    expect(paused).toMatchObject({ paused: true, pauseReason: 'maintenance' });
+    expect(paused).toMatchObject({ paused: true, pausedBy: 'manager', pauseReason: 'maintenance' });
     await until('the strip says so', () => page.latest()?.strip.line.state === 'paused');
     const resumed = (await manager('sync/resume', { pin: PIN })).json<SyncAnswer>();
     expect(resumed.paused).toBe(false);
