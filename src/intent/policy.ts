@@ -41,10 +41,16 @@ export interface LaterRule {
 export interface ReversalRule {
   readonly count: number;
   readonly sum: number;
-  /** Share of reversed among the recent intents, 0 to 1, judged from `rateMinimum` intents on. */
+  /**
+   * Share of those reversed by what the issuer did among the recent intents, 0 to 1, judged from `rateMinimum` intents on,
+   * which is no more than RECENT_MAX.
+   */
   readonly rate: number;
   readonly rateMinimum: number;
 }
+
+/** So many recent intents are kept for the rate of reversals. */
+export const RECENT_MAX = 50;
 
 /** What the store allows. Everything that a scan may be refused for is here, nothing in code. */
 export interface Policy {

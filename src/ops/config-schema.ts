@@ -1,7 +1,7 @@
 /** The shape of the configuration file: every key, its bounds and its default. Unknown keys are refused. */
 import { z } from 'zod';
 import { CODE_LENGTH, DEFAULT_CODE_TABLE } from '../barcode/parse.ts';
-import { DEFAULT_DECISIONS, DEFAULT_POLICY } from '../intent/policy.ts';
+import { DEFAULT_DECISIONS, DEFAULT_POLICY, RECENT_MAX } from '../intent/policy.ts';
 import { DEFAULT_TIMES } from '../intent/rules.ts';
 
 const WON_MAX = 999_999;
@@ -73,7 +73,8 @@ const policy = z.strictObject({
       count: z.int().min(1).max(1_000).default(reversals.count),
       sum: count(100_000_000).default(reversals.sum),
       rate: z.number().min(0).max(1).default(reversals.rate),
-      rateMinimum: z.int().min(1).max(10_000).default(reversals.rateMinimum),
+      // Above what is kept it would never be reached, and the rate be off without a word.
+      rateMinimum: z.int().min(1).max(RECENT_MAX).default(reversals.rateMinimum),
     })
     .prefault({}),
 });

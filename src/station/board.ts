@@ -4,6 +4,7 @@
  * open state.
  */
 import type { Intent } from '../intent/model.ts';
+import { RECENT_MAX } from '../intent/policy.ts';
 import {
   ended,
   isCase,
@@ -13,7 +14,7 @@ import {
   occupiesStation,
 } from '../intent/state.ts';
 import type { Committed, Ledger } from '../ledger/types.ts';
-import { outcomeOf, RECENT_MAX, RECENT_MS, type RecentOutcome } from './recent.ts';
+import { outcomeOf, RECENT_MS, type RecentOutcome } from './recent.ts';
 
 export interface CountSum {
   readonly count: number;
@@ -93,7 +94,7 @@ export class Board {
     return this.#totals;
   }
 
-  /** Intents with an outcome in the last minutes, and how many of them were reversed (policy: reversal rate). */
+  /** Intents with an outcome at the issuer in the last minutes, and how many were reversed by it (policy: reversal rate). */
   recent(monoMs: number): { readonly outcomes: number; readonly reversed: number } {
     const counted = this.#recent.filter(({ atMs }) => monoMs - atMs < RECENT_MS);
     return { outcomes: counted.length, reversed: counted.filter(({ reversed }) => reversed).length };
@@ -117,7 +118,7 @@ export class Board {
   }
 
   #countOutcome(before: Intent | null, after: Intent): void {
-    const outcome = outcomeOf(before?.host ?? null, after.host);
+    const outcome = outcomeOf(before?.host ?? null, after);
     if (outcome === null) return;
     this.#recent.push({ ...outcome, atMs: after.enteredMs });
     if (this.#recent.length > RECENT_MAX) this.#recent.shift();

@@ -1,10 +1,9 @@
 /** What the rate of reversals is judged by: how the newest payments ended at the issuer (policy: reversal rate). */
-import type { Host, Now } from '../intent/model.ts';
+import type { Host, Intent, Now } from '../intent/model.ts';
+import { RECENT_MAX } from '../intent/policy.ts';
 import { guarded, LedgerFault } from '../ledger/fault.ts';
 import type { JournalEntry, LedgerReader } from '../ledger/types.ts';
 
-/** Outcomes kept for the reversal rate. */
-export const RECENT_MAX = 50;
 /**
  * An outcome counts for so long. Over the limit nothing new is opened, so nothing but time can lower the rate again: the
  * issuer is then tried anew with as many payments as the policy's `rateMinimum`.
@@ -22,11 +21,18 @@ export interface RecentOutcome {
 
 type Journal = Pick<LedgerReader, 'head' | 'entries' | 'timeline'>;
 
-/** Whether this move is an outcome, and which. null: it is none; what a person undid later says nothing about the issuer. */
-export function outcomeOf(before: Host | null, after: Host): { readonly reversed: boolean } | null {
+/** Where the issuer's side of a payment stands, and why it is undone. */
+type Standing = Pick<Intent, 'host' | 'netCancelReason'>;
+
+/** Reversed by what the issuer did. What a person undid, or a power cut broke off, says nothing about it. */
+const BY_ISSUER: readonly Intent['netCancelReason'][] = ['TIMEOUT', 'BAD_ANSWER'];
+
+/** Whether this move is an outcome, and which. null: it is none. */
+export function outcomeOf(before: Host | null, after: Standing): { readonly reversed: boolean } | null {
   if (before !== 'sending' && before !== 'unknown') return null;
-  if (after === 'reversing') return { reversed: true };
-  return after === 'approved' || after === 'declined' ? { reversed: false } : null;
+  if (after.host === 'reversing')
+    return BY_ISSUER.includes(after.netCancelReason) ? { reversed: true } : null;
+  return after.host === 'approved' || after.host === 'declined' ? { reversed: false } : null;
 }
 
 /**
@@ -67,16 +73,17 @@ function outcomeIn(journal: Journal, entry: JournalEntry): { readonly reversed: 
   const earlier = journal.timeline(sequenceId).filter((each) => each.index < index);
   for (const each of earlier.reverse()) {
     const before = movedTo(each);
-    if (before !== null) return outcomeOf(before, after);
+    if (before !== null) return outcomeOf(before.host, after);
   }
   return null;
 }
 
 /** Where this entry moved the issuer's side of its payment; null: nowhere. */
-function movedTo({ body }: JournalEntry): Host | null {
+function movedTo({ body }: JournalEntry): Standing | null {
   // A damaged body may be any JSON, `null` too: a start must survive it.
-  const read = guarded(() => JSON.parse(body) as { readonly set?: { readonly host?: Host } | null } | null);
-  return read?.set?.host ?? null;
+  const read = guarded(() => JSON.parse(body) as { readonly set?: Partial<Standing> | null } | null);
+  const { host, netCancelReason } = read?.set ?? {};
+  return host === undefined ? null : { host, netCancelReason: netCancelReason ?? null };
 }
 
 /** What cannot be read is missing here; the check of the ledger names it. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SUFFIXES } from '../../../drivers/framing.ts';
 import { KEYBOARD_LAYOUTS } from '../../../drivers/hid/layouts.ts';
-import { DEFAULT_POLICY } from '../../../src/intent/policy.ts';
+import { DEFAULT_POLICY, RECENT_MAX } from '../../../src/intent/policy.ts';
 import { ConfigError, parseConfig, policyOf, readConfig } from '../../../src/ops/config.ts';
 import { configSchema } from '../../../src/ops/config-schema.ts';
 import { editDistance } from '../../../src/ops/suggest.ts';
@@ -210,6 +210,11 @@ describe('a wrong configuration is refused with the place and the reason', () =>
       'a minimum above the maximum',
       set('policy.amounts.REFUND.minimum', 400_000),
       'minimum is above maximum',
+    ],
+    [
+      'a rate of reversals that is judged from more payments on than are kept, and so never',
+      set('policy.reversals.rateMinimum', RECENT_MAX + 1),
+      'policy.reversals.rateMinimum: ',
     ],
     [
       'a deadline before the two seconds',

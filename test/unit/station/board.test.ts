@@ -1,6 +1,7 @@
 /** The open matters of the terminal and their order. */
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
+import { RECENT_MAX } from '../../../src/intent/policy.ts';
 import { Board } from '../../../src/station/board.ts';
 import { APPROVAL, Lab } from './desk-lab.ts';
 import { intent } from './intents.ts';
@@ -31,6 +32,20 @@ describe('open reversals', () => {
     expect(board.totals().reversing).toMatchObject({ count: 1, sum: 3_000 });
     board.update({ intent: { ...open, version: open.version + 1, vouchers: ['daySealed'] } });
     expect(board.totals().reversing).toMatchObject({ count: 0, sum: 0, oldestAtMs: null });
+  });
+});
+
+describe('the rate of reversals', () => {
+  it('is judged by the newest payments, as many as its minimum may ask for', () => {
+    const board = new Board({ attention: () => [] });
+    for (let number = 0; number < 2 * RECENT_MAX; number += 1) {
+      const one = intent({ sequenceId: `P${number}`, host: 'sending', cash: 'received' });
+      board.update({ intent: one });
+      board.update({
+        intent: { ...one, host: 'reversing', cash: 'return_due', netCancelReason: 'BAD_ANSWER' },
+      });
+    }
+    expect(board.recent(EARLY.enteredMs)).toEqual({ outcomes: RECENT_MAX, reversed: RECENT_MAX });
   });
 });
 

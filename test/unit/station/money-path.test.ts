@@ -75,6 +75,61 @@ function undone(): void {
   lab.clock.pass(20_000);
 }
 
+/** A charge to be credited later, without an answer, whose cash a manager gives back. */
+function paidBack(): void {
+  later();
+  lab.press('CLOSE');
+  lab.event({ kind: 'send' });
+  lab.event({ kind: 'ambiguous', code: null });
+  const { sequenceId } = lab.newest();
+  const options = { actor: { role: 'manager', id: 'Kim' } } as const;
+  lab.ledger.record(sequenceId, { kind: 'payBack' }, lab.clock.now(), options);
+  lab.ledger.record(sequenceId, { kind: 'givenBack' }, lab.clock.now(), options);
+  reversed();
+}
+
+/** A charge whose power goes as it is sent. */
+function brokenOff(): void {
+  lab.scan(lab.barcode('CHARGE', 10_000));
+  lab.press('RECEIVED');
+  lab.event({ kind: 'send' });
+  lab.restart();
+  expect(lab.face()).toBe('RE-IN');
+}
+
+function handedInTheDark(): void {
+  brokenOff();
+  lab.press('HANDED');
+  reversed();
+}
+
+function keptInTheDark(): void {
+  brokenOff();
+  lab.press('RECEIVED');
+  lab.event({ kind: 'inquiry', result: 'NOT_FOUND', sentUnder: lab.newest().hostVersion });
+  lab.clock.pass(15_000);
+  lab.event({ kind: 'deadline' });
+  lab.press('HANDED');
+  reversed();
+}
+
+/** The net cancel of the newest payment is through, and the counter was told. */
+function reversed(): void {
+  lab.event({ kind: 'netCancelAcknowledged', result: 'NOT_FOUND', tombstone: true, businessDate: null });
+  expect(lab.newest()).toMatchObject({ host: 'reversed', cash: 'returned' });
+  lab.shown();
+  lab.clock.pass(21_000);
+}
+
+/** Neither in this run nor by what the next start reads. */
+function expectNothingCounted(): void {
+  expect(lab.recent).toEqual({ outcomes: 0, reversed: 0 });
+  expect(lab.face()).toBe('IDLE');
+  lab.restart();
+  expect(lab.recent).toEqual({ outcomes: 0, reversed: 0 });
+  expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+}
+
 describe('too many reversals lately', () => {
   beforeEach(() => {
     lab.close();
@@ -128,6 +183,19 @@ describe('too many reversals lately', () => {
     expect(lab.face()).toBe(wallMs === 0 ? 'SLOW' : 'IDLE');
     lab.clock.pass(600_000);
     expect(lab.face()).toBe('IDLE');
+  });
+
+  it('are not what a manager paid back of what an outage left without an answer', () => {
+    for (let times = 0; times < DEFAULT_POLICY.reversals.rateMinimum; times += 1) paidBack();
+    expectNothingCounted();
+  });
+
+  it.each([
+    ['whose cash the customer has back', handedInTheDark],
+    ['whose cash is in the drawer, and which never reached the issuer', keptInTheDark],
+  ])('are not charges that a power cut broke off, %s', (_, brokenOff) => {
+    for (let times = 0; times < DEFAULT_POLICY.reversals.rateMinimum; times += 1) brokenOff();
+    expectNothingCounted();
   });
 
   it('are not what the store itself undid', () => {

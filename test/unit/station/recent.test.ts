@@ -1,5 +1,6 @@
 /** What a start reads of the journal for the rate of reversals. */
 import { describe, expect, it } from 'vitest';
+import { RECENT_MAX } from '../../../src/intent/policy.ts';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { JournalEntry } from '../../../src/ledger/types.ts';
 import { recentOutcomes } from '../../../src/station/recent.ts';
@@ -42,7 +43,9 @@ function journalOf(steps: readonly Step[]) {
 function payment(id: string, end: string, agoMs: number): readonly Step[] {
   return [
     { id, host: 'sending', agoMs },
-    { id, host: end, agoMs },
+    end === 'reversing'
+      ? { id, agoMs, body: JSON.stringify({ set: { host: end, netCancelReason: 'TIMEOUT' } }) }
+      : { id, host: end, agoMs },
   ];
 }
 
@@ -68,7 +71,7 @@ describe('the outcomes of the last ten minutes', () => {
 
   it('are no more than the rate is judged by, the newest, and are not looked for for ever', () => {
     const many = Array.from({ length: 200 }, (_, number) => payment(`P${number}`, 'approved', 1_000));
-    expect(recentOutcomes(journalOf(many.flat()), NOW)).toHaveLength(50);
+    expect(recentOutcomes(journalOf(many.flat()), NOW)).toHaveLength(RECENT_MAX);
     const nothing = Array.from({ length: 20_000 }, (): Step => ({ id: 'repeated', agoMs: 1_000 }));
     const journal = journalOf(nothing);
     expect(recentOutcomes(journal, NOW)).toEqual([]);
