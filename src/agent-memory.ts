@@ -1,7 +1,9 @@
 /** What the sync worker remembers of its former runs, in one small file beside the ledger. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { FENCE_REASONS, type Remembered, type SyncMemory } from './sync/memory.ts';
+import type { SyncLog } from './sync/options.ts';
 import { writeWhole } from './web/whole-file.ts';
 
 const remembered = z.object({
@@ -32,13 +34,18 @@ const remembered = z.object({
   unreadLists: z.object({ dates: z.array(z.string()), tries: z.int().min(0) }).exactOptional(),
 });
 
-/** The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. */
-export function fileMemory(file: string): SyncMemory {
+/**
+ * The worker's memory in one small file. An unreadable one is as if there were none: the issuer then says the epoch. The log
+ * says so, since a manager's pause goes with it.
+ */
+export function fileMemory(file: string, log?: SyncLog): SyncMemory {
   return {
     read: (): Remembered | null => {
+      if (!existsSync(file)) return null;
       try {
         return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
       } catch {
+        log?.({ level: 'error', event: 'memoryUnreadable', file: basename(file) });
         return null;
       }
     },

@@ -250,7 +250,7 @@ class Started {
       run: this.#run,
       version,
       machineId,
-      memory: fileMemory(join(dataDirectory, 'sync.json')),
+      memory: fileMemory(join(dataDirectory, 'sync.json'), this.#options.log),
       newId: this.#newId,
       forward: (id, frame) => forwarder.forward(id, frame),
       day: { ledger, merchantId, store, verify: () => this.#verifyApart(ledger) },

@@ -1,5 +1,5 @@
 /** `sync status / pause / now / resume` against a running agent and its issuer, over the address that the command line uses. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -171,5 +171,18 @@ describe('the sync commands', () => {
     expect((await sync('status')).drainPerMinute).toBeNull();
     expect(await printed('status')).toContain('\npace     not told yet\n');
     expect((await metrics()).has('drain_per_minute')).toBe(false);
+  });
+
+  it('are forgotten with a memory that cannot be read any more, and the log says so', async () => {
+    const log: string[] = [];
+    await till.agent.close();
+    writeFileSync(join(till.directory, 'sync.json'), '{"epoch": 0, "pau');
+    await till.restart({ log: ({ event }) => void log.push(event) });
+    expect(log.filter((event) => event === 'memoryUnreadable')).toHaveLength(1);
+    expect(till.agent.worker.status().paused).toBeNull();
+    rmSync(join(till.directory, 'sync.json'));
+    log.length = 0;
+    await till.restart({ log: ({ event }) => void log.push(event) });
+    expect(log).not.toContain('memoryUnreadable');
   });
 });
