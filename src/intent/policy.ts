@@ -141,7 +141,8 @@ export interface AdmitContext {
   /** Wall clock, UTC ms: ages only. */
   readonly wallMs: number;
   readonly stationId: string;
-  readonly line: 'online' | 'down';
+  /** `paused`: the line is up, and a manager has stopped approvals. */
+  readonly line: 'online' | 'down' | 'paused';
   /** Confirmed since boot by server or NTP, and not before the last journal entry. */
   readonly clockConfirmed: boolean;
   /** A call was answered since the agent started. */
@@ -178,6 +179,7 @@ export type RefusalCause =
 /** Why a charge cannot be credited later. */
 export type LaterCause =
   | 'LINE_DOWN'
+  | 'PAUSED'
   | 'LATER_EACH'
   | 'LATER_SUM'
   | 'LATER_COUNT'
@@ -192,7 +194,7 @@ export type Admission =
   | {
       readonly ok: true;
       readonly managerNeeded: boolean;
-      /** The line is known to be down: ask "credit later?" before the cash (LATER-ASK). */
+      /** The line is known to be down, or paused: ask "credit later?" before the cash (LATER-ASK). */
       readonly askLater: boolean;
       /** The number does not add up, and the policy only warns. */
       readonly cardWarning: boolean;
@@ -247,10 +249,28 @@ export function duplicateOf(same: Intent | null, stationId: string): Refused<Ref
 export function mayDefer(
   amount: number,
   facts: Pick<AdmitFacts, 'deferredOpen' | 'deferredOfCard'>,
-  context: Pick<AdmitContext, 'wallMs' | 'clockConfirmed' | 'answeredSinceStart'>,
+  context: Pick<AdmitContext, 'line' | 'wallMs' | 'clockConfirmed' | 'answeredSinceStart'>,
   policy: Pick<Policy, 'later'>,
 ): LaterAnswer {
-  const { later } = policy;
+  const answer = laterFault(amount, facts, context, policy);
+  return answer.ok ? answer : told(answer, context);
+}
+
+/** The store's own pause is told as such: neither it nor a limit under it is a line that is down. */
+function told(
+  { cause, values }: Refused<LaterCause>,
+  { line }: Pick<AdmitContext, 'line'>,
+): Refused<LaterCause> {
+  if (line !== 'paused') return refuse(cause, values);
+  return refuse(cause === 'LINE_DOWN' ? 'PAUSED' : cause, { ...values, paused: 1 });
+}
+
+function laterFault(
+  amount: number,
+  facts: Pick<AdmitFacts, 'deferredOpen' | 'deferredOfCard'>,
+  context: Pick<AdmitContext, 'wallMs' | 'clockConfirmed' | 'answeredSinceStart'>,
+  { later }: Pick<Policy, 'later'>,
+): LaterAnswer {
   const open = facts.deferredOpen;
   if (!later.enabled) return refuse('LINE_DOWN', { type: 'CHARGE' });
   if (!context.answeredSinceStart) return refuse('NOT_ONLINE_YET');
@@ -356,9 +376,9 @@ export function admit(spec: AdmitSpec, facts: AdmitFacts, context: AdmitContext,
     (facts.cardBusy === null ? null : refuse('CARD_BUSY', { scannedAtMs: facts.cardBusy.scannedAtMs })) ??
     reversalFault(facts, context, policy);
   if (fault !== null) return fault;
-  const isDown = context.line === 'down';
-  if (isDown && spec.type === 'REFUND') return refuse('LINE_DOWN', { type: spec.type });
-  if (isDown) {
+  const mustWait = context.line !== 'online';
+  if (mustWait && spec.type === 'REFUND') return told(refuse('LINE_DOWN', { type: spec.type }), context);
+  if (mustWait) {
     const later = mayDefer(spec.amount, facts, context, policy);
     if (!later.ok) return later;
   }
@@ -366,7 +386,7 @@ export function admit(spec: AdmitSpec, facts: AdmitFacts, context: AdmitContext,
   return {
     ok: true,
     managerNeeded: managerAbove !== null && spec.amount > managerAbove,
-    askLater: isDown,
+    askLater: mustWait,
     cardWarning: policy.cardCheck === 'warn' && !luhnHolds(spec.cardNumber),
   };
 }

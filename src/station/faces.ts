@@ -12,6 +12,8 @@ export interface FaceContext {
   readonly intentTimes: IntentTimes;
   readonly stationTimes: StationTimes;
   readonly lineUp: boolean;
+  /** A manager has stopped approvals, and the line is not down. */
+  readonly paused: boolean;
   /** A charge of this amount may be credited later now. */
   readonly laterAllowed: boolean;
   /** Mono ms at which an unanswered VOID-ASK ends. */
@@ -359,8 +361,14 @@ function valuesOf(
   if (id === 'VOID-WAIT' && voidLate(intent, context)) return { late: 1 };
   if (id === 'VOID-ASK' && context.voidAsk?.proof === true) return { proof: 1 };
   if (id === 'ASK-OUT' && intent.notSent === true) return { notSent: 1 };
+  if (id === 'LATER-ASK' || id === 'LATER-FAIL' || id === 'LATER-OK') return underPause(context.paused);
   if (id === 'BACK-STOP' && context.limitCause !== null) return { limitCause: context.limitCause };
   return {};
+}
+
+/** The word of the store's own pause, for the sentences that would speak of the line. */
+export function underPause(paused: boolean): { readonly paused?: 1 } {
+  return paused ? { paused: 1 } : {};
 }
 
 function noFace(intent: Intent): Error {

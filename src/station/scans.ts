@@ -9,7 +9,7 @@ import type { ScanFrame, ScanResult, StationCore, StationLedger } from './core.t
 import { refusedByDiagnosis, refusedByPolicy } from './refused.ts';
 import type { RefusedCause } from './snapshot.ts';
 import { isAttended } from './view.ts';
-import { lineUp } from './worker.ts';
+import { lineNow } from './worker.ts';
 
 export class Scans {
   readonly #core: StationCore;
@@ -124,7 +124,7 @@ export class Scans {
     return {
       wallMs,
       stationId: this.#core.options.stationId,
-      line: lineUp(status) ? 'online' : 'down',
+      line: lineNow(status),
       clockConfirmed: status.clockConfirmed,
       answeredSinceStart: status.onlineSinceStart,
       issuerEnabled: status.enabled,

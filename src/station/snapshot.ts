@@ -90,6 +90,8 @@ export const REFUSED_CAUSES = [
   'STATION_BUSY',
   'RESTART_OPEN',
   'LINE_DOWN', // type, or VOID
+  'PAUSED', // type
+  // With `paused` = 1: under a pause, not on a line that is down.
   'LATER_EACH', // limit
   'LATER_SUM', // limit, sum
   'LATER_COUNT', // limit, count
@@ -157,7 +159,8 @@ export interface Face {
   /**
    * Values for {placeholders} of the sentence: `late` = 1 on VOID-WAIT after its time, `proof` = 1 on VOID-ASK once the
    * card or the PIN was given, `notSent` = 1 on ASK-OUT after nothing left, `limitCause` on BACK-STOP when credit later was not
-   * allowed, `step`, `of`, `elapsedMs` on STARTING, `code` on LEDGER, `cause`, `count`, `oldestAtMs` on LINE and SLOW.
+   * allowed, `step`, `of`, `elapsedMs` on STARTING, `code` on LEDGER, `cause`, `count`, `oldestAtMs` on LINE and SLOW,
+   * `paused` = 1 where a manager has stopped approvals and the line is not down, on LINE, LATER-ASK, LATER-FAIL and LATER-OK.
    */
   readonly values: Readonly<Record<string, string | number>>;
   /** The page must confirm that it showed this face (POST shown) for this intent version. */

@@ -5,11 +5,11 @@ import { isCase, isReturnDue, isVoidBarred, occupiesStation } from '../intent/st
 import type { SyncStatus } from '../sync/types.ts';
 import { type Board, isLater } from './board.ts';
 import type { Desk } from './desk.ts';
-import { CLOSABLE, type FaceContext, faceIdOf, faceIntent, faceOf, plainFace } from './faces.ts';
+import { CLOSABLE, type FaceContext, faceIdOf, faceIntent, faceOf, plainFace, underPause } from './faces.ts';
 import { paperOf } from './receipt.ts';
 import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
-import { lineUp } from './worker.ts';
+import { lineNow, lineUp } from './worker.ts';
 
 /** The ledger cannot record: no room, or a fault of its own with its code. */
 export interface LedgerTrouble {
@@ -65,6 +65,7 @@ export function laterAnswer(
     amount,
     { deferredOpen: input.board.totals().later, deferredOfCard },
     {
+      line: lineNow(status),
       wallMs: input.now.wallMs,
       clockConfirmed: status.clockConfirmed,
       answeredSinceStart: status.onlineSinceStart,
@@ -112,6 +113,7 @@ export function contextOf(intent: Intent, input: ViewInput): FaceContext {
     intentTimes: policy.times,
     stationTimes: times,
     lineUp: lineUp(status),
+    paused: lineNow(status) === 'paused',
     laterAllowed: laterAnswer(intent.amount, input, intent.sequenceId).ok,
     choiceEndsMs: onScreen ? desk.choiceEndsMs : null,
     voidAsk: onScreen && desk.voidAsk !== null ? { proof: desk.voidAsk.proof !== null } : null,
@@ -234,7 +236,10 @@ function idleFace(input: ViewInput): Face {
   if (!lineUp(status)) {
     const later = laterAnswer(input.policy.amounts.CHARGE.minimum, input);
     return plainFace('LINE', {
-      values: later.ok ? {} : { cause: later.cause, ...later.values },
+      values: {
+        ...underPause(lineNow(status) === 'paused'),
+        ...(later.ok ? {} : { cause: later.cause, ...later.values }),
+      },
       reason: status.line.code,
     });
   }

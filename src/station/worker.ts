@@ -9,7 +9,13 @@ export interface StationWorker {
   balanceOf(sequenceId: string): number | null;
 }
 
+/** `paused`: a manager has stopped approvals, and the line is not down besides. */
+export function lineNow({ line, paused }: SyncStatus): 'online' | 'down' | 'paused' {
+  if (line.state === 'down') return 'down';
+  return paused?.stops === 'approvals' ? 'paused' : 'online';
+}
+
 /** An approval can be asked for now: otherwise charges may be credited later, withdrawals wait. */
 export function lineUp(status: SyncStatus): boolean {
-  return status.line.state !== 'down' && status.paused?.stops !== 'approvals';
+  return lineNow(status) === 'online';
 }

@@ -54,6 +54,7 @@ export function faceForRail(
     intentTimes: options.policy.times,
     stationTimes: DEFAULT_STATION_TIMES,
     lineUp: lineUp(options.worker.status()),
+    paused: false,
     laterAllowed: false,
     choiceEndsMs: null,
     voidAsk: null,

@@ -86,7 +86,7 @@ function DockKey(props: DockProps & { id: KeyId }) {
         {KEY_CAPS[id]}
       </span>
       <span class="verb">{keyVerb(id, face.id, face.intent?.type ?? null)[language]}</span>
-      <span class="consequence">{keyConsequence(id, face.id)[language]}</span>
+      <span class="consequence">{keyConsequence(id, face.id, face.values.paused === 1)[language]}</span>
       {dead ? <DeadTime key={state.deadUntilMs} /> : null}
     </button>
   );

@@ -8,7 +8,7 @@ import { RAIL, WORDS } from '../text/rail.ts';
 import { reasonText } from '../text/reasons.ts';
 import { CASH_STAYS, refusalText, refusalValues } from '../text/refusals.ts';
 import { problemWhat } from '../text/scanner-problems.ts';
-import { LINE_OFF, SCANNER_NOT_OPEN, START_STEPS, SYSTEM_FACES } from '../text/system.ts';
+import { LINE_OFF, PAUSED_OFF, SCANNER_NOT_OPEN, START_STEPS, SYSTEM_FACES } from '../text/system.ts';
 import { type Language, say, type Values, type Words } from '../text/words.ts';
 
 export interface Sentence {
@@ -50,6 +50,12 @@ const OTHER: Readonly<Record<Language, Language>> = { ko: 'en', en: 'ko' };
 
 function isSystem(id: FaceId): id is keyof typeof SYSTEM_FACES {
   return Object.hasOwn(SYSTEM_FACES, id);
+}
+
+/** The words of this face; a store's own pause has words of its own where the others speak of the line. */
+function wordsOf({ id, values }: Face & { id: Exclude<FaceId, 'REFUSED'> }): FaceText {
+  const text = faceText(id);
+  return values.paused === 1 ? { ...text, ...text.underPause } : text;
 }
 
 function faceText(id: Exclude<FaceId, 'REFUSED'>): FaceText {
@@ -118,7 +124,8 @@ function upperFirst(text: string): string {
 
 function headlineWords(face: Face, text: FaceText): Words {
   const cause = face.values.cause;
-  if (face.id === 'LINE' && typeof cause === 'string' && cause !== '') return LINE_OFF;
+  if (face.id === 'LINE' && typeof cause === 'string' && cause !== '')
+    return face.values.paused === 1 ? PAUSED_OFF : LINE_OFF;
   return text.h;
 }
 
@@ -166,7 +173,7 @@ export function sentenceOf(snapshot: Snapshot, language: Language, moment: Momen
   const { face } = snapshot;
   if (face.id === 'REFUSED') return refusedSentence(face, language, moment);
   const isNotOpen = face.id === 'SCANNER' && snapshot.strip.scanner.state === 'notOpen';
-  const text = isNotOpen ? SCANNER_NOT_OPEN : faceText(face.id);
+  const text = isNotOpen ? SCANNER_NOT_OPEN : wordsOf({ ...face, id: face.id });
   const { intent } = face;
   const limit = face.values.limitCause;
   const code = face.id === 'BACK-STOP' && typeof limit === 'string' ? limit : face.reason;
@@ -214,7 +221,7 @@ export function sentenceKey(face: Face): string {
     face.reason,
     face.refused,
     face.question,
-    face.id === 'LINE' || face.id === 'SLOW' || face.id === 'RECOVERING' ? null : values,
+    face.id === 'LINE' || face.id === 'SLOW' || face.id === 'RECOVERING' ? (values.paused ?? null) : values,
   ]);
 }
 

@@ -17,6 +17,8 @@ export interface FaceText {
   readonly sWithoutBalance?: Words;
   /** I when there is no reason to name. */
   readonly iWithoutReason?: Words;
+  /** Instead, where a manager has stopped approvals and the line is not down. */
+  readonly underPause?: Partial<Pick<FaceText, 'h' | 'i' | 'iWithoutReason' | 's'>>;
   readonly look: Look;
   readonly icon: IconId;
   /** Credit later: the clock badge on the silhouette. */
@@ -233,6 +235,16 @@ const LATER_FACES = {
       ko: '지금은 통신이 안 되어 나중에 충전됩니다. 확인증을 드립니다. 괜찮으시겠어요?',
       en: 'The line is down: it would be credited later, with a slip. Is that all right?',
     },
+    underPause: {
+      i: {
+        ko: '점장이 멈춤. 현금을 받기 전에 손님께 물어보세요.',
+        en: 'Paused by the manager. Ask before taking cash.',
+      },
+      s: {
+        ko: '지금은 바로 충전되지 않고 나중에 충전됩니다. 확인증을 드립니다. 괜찮으시겠어요?',
+        en: 'It cannot be charged right now: it would be credited later, with a slip. Is that all right?',
+      },
+    },
     look: 'ask',
     icon: 'clock',
     sound: 'ask',
@@ -262,6 +274,12 @@ const LATER_FACES = {
       ko: '지금 충전이 안 됩니다. 나중에 충전할까요, 현금을 돌려드릴까요?',
       en: 'It cannot be charged now. Later, or your cash back?',
     },
+    underPause: {
+      i: {
+        ko: '점장이 멈춰 보내지 않았습니다. 현금은 그대로 두고 물어보세요.',
+        en: 'Not sent, the manager has paused. Leave the cash and ask.',
+      },
+    },
     look: 'ask',
     icon: 'clock',
     sound: 'ask',
@@ -272,6 +290,12 @@ const LATER_FACES = {
     s: {
       ko: '통신이 되면 자동으로 충전됩니다. 확인증을 보관해 주세요.',
       en: 'It is credited when the line is back. Keep the slip.',
+    },
+    underPause: {
+      s: {
+        ko: '나중에 자동으로 충전됩니다. 확인증을 보관해 주세요.',
+        en: 'It is credited later, by itself. Keep the slip.',
+      },
     },
     look: 'done',
     icon: 'clock',

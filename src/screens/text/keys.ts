@@ -88,8 +88,11 @@ const CONSEQUENCES: Readonly<Record<KeyId, Readonly<Partial<Record<FaceId, Words
   },
 };
 
-/** The second line of a key: what pressing it does. */
-export function keyConsequence(key: KeyId, face: FaceId): Words {
+const BY_ITSELF: Words = { ko: '나중에 자동 충전', en: 'credited by itself' };
+
+/** The second line of a key: what pressing it does. Under the store's own pause it waits for no line. */
+export function keyConsequence(key: KeyId, face: FaceId, isPaused = false): Words {
+  if (key === 'LATER' && face === 'LATER-ASK' && isPaused) return BY_ITSELF;
   const words = CONSEQUENCES[key];
   return words[face] ?? words.other;
 }

@@ -76,6 +76,7 @@ export const REASONS: Readonly<Record<string, ReasonText>> = {
 /** Reasons that are no issuer's code: why a charge was stopped, or could not be credited later. */
 export const OWN_REASONS: Readonly<Record<string, Words>> = {
   LINE_DOWN: { ko: '통신 끊김', en: 'line down' },
+  PAUSED: { ko: '점장이 멈춤', en: 'paused by the manager' },
   LATER_EACH: { ko: '나중 충전 한도 넘음', en: 'over the credit-later limit' },
   LATER_SUM: { ko: '나중 충전 한도 참', en: 'credit-later limit reached' },
   LATER_COUNT: { ko: '나중 충전 한도 참', en: 'credit-later limit reached' },

@@ -4,6 +4,7 @@
  */
 import { clockTime, span } from './format.ts';
 import { scanDetail } from './scan-details.ts';
+import { LINE_OFF, PAUSED_OFF } from './system.ts';
 import { type Language, say, type Values, type Words } from './words.ts';
 
 export interface RefusalText {
@@ -20,7 +21,6 @@ const AMOUNT_NOT_ACCEPTED: Words = {
   en: 'Amount not accepted: {amount:won}',
 };
 const CARD_NOT_ACCEPTED: Words = { ko: '받을 수 없는 카드', en: 'Card not accepted' };
-const LINE_OFF: Words = { ko: '통신 끊김: 거래 중지', en: 'Line down: off' };
 const CHARGES_OFF: Words = { ko: '충전 중지', en: 'Charges off' };
 const WITHDRAWALS_OFF: Words = { ko: '출금 중지', en: 'Withdrawals off' };
 const ISSUER_SLOW: Words = { ko: '발행사 지연: 거래 중지', en: 'Issuer slow: off' };
@@ -167,6 +167,8 @@ export const REFUSALS = {
   ),
   LINE_DOWN: row(LINE_OFF, '출금은 통신이 돌아온 뒤에.', 'Withdrawals once it is back.'),
   LINE_DOWN_IN: row(LINE_OFF, '충전은 통신이 돌아온 뒤에.', 'Charges once it is back.'),
+  PAUSED: row(PAUSED_OFF, '출금은 점장이 다시 시작한 뒤에.', 'Withdrawals once the manager resumes.'),
+  PAUSED_IN: row(PAUSED_OFF, '충전은 점장이 다시 시작한 뒤에.', 'Charges once the manager resumes.'),
   LINE_DOWN_VOID: row(
     CANNOT_VOID,
     '통신이 끊겼습니다. 돌아온 뒤에 됩니다.',
@@ -233,7 +235,8 @@ const MISREAD_PARTS: ReadonlySet<string> = new Set(['TRANSACTION_CODE', 'CARD_NU
 /** The row of the table for a cause and its values; an unknown cause is answered, never silent. */
 export function refusalText(cause: string, values: Values, repeated: boolean): RefusalText {
   const id = causeId(cause, values);
-  const text = REFUSALS[id];
+  const row: RefusalText = REFUSALS[id];
+  const text = values.paused === 1 && row.h === LINE_OFF ? { ...row, h: PAUSED_OFF } : row;
   return repeated && UNREADABLE.has(id) ? { ...text, h: NEW_BARCODE, s: MAKE_NEW } : text;
 }
 
@@ -243,6 +246,7 @@ export function causeId(cause: string, values: Values): RefusalCause {
   if (name === 'DUP_DONE' && values.type === 'REFUND') return 'DUP_DONE_OUT';
   if (name === 'TYPE_OFF') return typeOffId(values);
   if (name === 'LINE_DOWN' && values.type === 'CHARGE') return 'LINE_DOWN_IN';
+  if (name === 'PAUSED' && values.type === 'CHARGE') return 'PAUSED_IN';
   if (name === 'LINE_DOWN' && values.type === 'VOID') return 'LINE_DOWN_VOID';
   if (name === 'DUP_NEW' && values.host === 'voided') return 'DUP_NEW_VOIDED';
   if (name === 'DUP_NEW' && values.host !== 'declined') return 'DUP_NEW_REVERSED';

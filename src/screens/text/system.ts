@@ -4,6 +4,11 @@ import type { Words } from './words.ts';
 
 const STOP = { look: 'stop', icon: 'hand', s: null } as const;
 
+const UNTIL_RESUMED: Words = {
+  ko: '출금은 점장이 다시 시작한 뒤에. {down}째.',
+  en: 'Withdrawals once the manager resumes. Paused for {down}.',
+};
+
 /**
  * Values: `{seconds}` since the start began, `{step}` of `{of}` steps and its name, `{code}` of the ledger fault, `{open}`
  * still to ask, `{problem}` of the scanner, `{down}` how long the line is down, `{next}` seconds to the next try.
@@ -76,6 +81,11 @@ export const SYSTEM_FACES: Readonly<Record<SystemFaceId, FaceText>> = {
       ko: '출금은 통신이 돌아온 뒤에. {down}째, 다시 시도 중.',
       en: 'Withdrawals once it is back. Down {down}, trying now.',
     },
+    underPause: {
+      h: { ko: '전송 멈춤: 나중 충전만', en: 'Paused: credit later only' },
+      i: UNTIL_RESUMED,
+      iWithoutReason: UNTIL_RESUMED,
+    },
     sound: 'alarm',
   },
   SLOW: {
@@ -123,6 +133,8 @@ export const SCANNER_NOT_OPEN: FaceText = {
 
 /** Line down and the limits forbid credit later too: the headline of 1.6 instead of LINE's own. */
 export const LINE_OFF: Words = { ko: '통신 끊김: 거래 중지', en: 'Line down: off' };
+/** The same under a manager's pause. */
+export const PAUSED_OFF: Words = { ko: '전송 멈춤: 거래 중지', en: 'Paused: off' };
 
 /** The steps of a start, in order. */
 export const START_STEPS: readonly Words[] = [

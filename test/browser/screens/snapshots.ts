@@ -162,6 +162,18 @@ export const ALL_FACES: Readonly<Record<string, Face>> = {
   'END-REV': ended('END-REV', charge),
   'END-STOP': ended('END-STOP', charge),
   'LATER-ASK': faceOf('LATER-ASK', { intent: charge, keys: ['STOP', 'LATER'], countdown: choice }),
+  'LATER-ASK-PAUSED': faceOf('LATER-ASK', {
+    intent: charge,
+    keys: ['STOP', 'LATER'],
+    countdown: choice,
+    values: { paused: 1 },
+  }),
+  'LATER-FAIL-PAUSED': faceOf('LATER-FAIL', {
+    intent: charge,
+    keys: ['STOP', 'LATER'],
+    countdown: choice,
+    values: { paused: 1 },
+  }),
   'LATER-TAKE': faceOf('LATER-TAKE', { intent: charge, keys: ['STOP', 'RECEIVED'], countdown: life }),
   'LATER-FAIL': faceOf('LATER-FAIL', {
     intent: charge,
@@ -215,6 +227,8 @@ export const ALL_FACES: Readonly<Record<string, Face>> = {
   LEDGER: faceOf('LEDGER', { values: { code: 'L-03' } }),
   RECOVERING: faceOf('RECOVERING', { values: { open: 3 } }),
   LINE: faceOf('LINE'),
+  'LINE-PAUSED': faceOf('LINE', { values: { paused: 1 } }),
+  'LINE-PAUSED-OFF': faceOf('LINE', { values: { cause: 'PAUSED', paused: 1 } }),
   'LINE-OFF': faceOf('LINE', { values: { cause: 'LATER_SUM' } }),
   SLOW: faceOf('SLOW', { values: { cause: 'REVERSALS_COUNT', count: 5, oldestAtMs: NOW_MS - 130_000 } }),
   'SLOW-RATE': faceOf('SLOW', { values: { cause: 'REVERSAL_RATE', count: 0 } }),

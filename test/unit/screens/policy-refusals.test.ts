@@ -34,6 +34,7 @@ interface Case {
 }
 
 const DOWN: Partial<AdmitContext> = { line: 'down' };
+const PAUSED: Partial<AdmitContext> = { line: 'paused' };
 const MINUTE_MS = 60_000;
 
 const charge = scanned('CHARGE');
@@ -217,7 +218,27 @@ const TABLE: Readonly<Record<RefusalCause, readonly Case[]>> = {
       en: 'Line down: off · Charges once it is back.',
     },
   ],
+  PAUSED: [
+    {
+      spec: { type: 'REFUND' },
+      context: PAUSED,
+      ko: '전송 멈춤: 거래 중지 · 출금은 점장이 다시 시작한 뒤에.',
+      en: 'Paused: off · Withdrawals once the manager resumes.',
+    },
+    {
+      context: PAUSED,
+      policy: withLater({ enabled: false }),
+      ko: '전송 멈춤: 거래 중지 · 충전은 점장이 다시 시작한 뒤에.',
+      en: 'Paused: off · Charges once the manager resumes.',
+    },
+  ],
   LATER_EACH: [
+    {
+      spec: { amount: 51_000 },
+      context: PAUSED,
+      ko: '전송 멈춤: 거래 중지 · 나중 충전 한도 참(50,000원).',
+      en: 'Paused: off · Credit-later limit reached (50,000 won).',
+    },
     {
       spec: { amount: 51_000 },
       context: DOWN,

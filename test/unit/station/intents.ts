@@ -55,6 +55,7 @@ export function context(change: Partial<FaceContext> = {}): FaceContext {
     intentTimes: DEFAULT_TIMES,
     stationTimes: DEFAULT_STATION_TIMES,
     lineUp: true,
+    paused: false,
     laterAllowed: true,
     choiceEndsMs: null,
     voidAsk: null,
