@@ -246,7 +246,8 @@ export class Delivery {
       if (answer.class === 'answered' && answer.value.balance !== null) {
         this.#balances.set(sequenceId, answer.value.balance);
       }
-      if (this.#isLate(sequenceId)) this.lateAnswers += 1;
+      const isAnswer = answer.class !== 'ambiguous' && answer.class !== 'nothingLeft';
+      if (isAnswer && this.#isLate(sequenceId)) this.lateAnswers += 1;
       const event = approveEvent(answer);
       const options = event.kind === 'nothingLeft' ? { ...BY_TERMINAL, barcodeSpec } : BY_TERMINAL;
       return { sequenceId, event, options };

@@ -124,6 +124,14 @@ describe('an attended payment', () => {
     expect(counter.worker.status().counts.lateAnswers).toBe(1);
   });
 
+  it('an answer that never comes is none that came late', async () => {
+    counter.backend.sayApprove = () => new Promise(() => {});
+    counter.charge();
+    await counter.clock.advance(60_000);
+    const { lateAnswers, outcomes } = counter.worker.status().counts;
+    expect([outcomes.approve.ambiguous, lateAnswers]).toEqual([1, 0]);
+  });
+
   it('a late approval after the deadline changes nothing: what is reversing only ever becomes reversed', async () => {
     const late = held<Answered<ApproveAnswer>>();
     counter.backend.sayApprove = () => late.promise;
