@@ -95,6 +95,7 @@ function healthOf(parts: AgentParts, directory: string): ReturnType<typeof judge
     backupFailing: parts.backups?.isFailing ?? false,
     lateMs: parts.worker.lateMs(),
     line: { state: status.line.state, forMs: Math.max(0, wallMs - status.line.sinceMs) },
+    paused: status.paused !== null,
     recovering: status.recovering,
     clockConfirmed: status.clockConfirmed,
     scanners: parts.scanners.list().map((scanner) => ({ state: scanner.status.state })),

@@ -28,6 +28,8 @@ export interface HealthFacts {
   /** How long the most urgent due step has been waiting beyond its time, 0 when none is late. */
   readonly lateMs: number;
   readonly line: { readonly state: 'online' | 'down' | 'slow' | 'paused'; readonly forMs: number };
+  /** A person or an alarm stopped delivery, whatever the line itself is like. */
+  readonly paused: boolean;
   readonly recovering: boolean;
   readonly clockConfirmed: boolean;
   readonly scanners: readonly { readonly state: string }[];
@@ -50,7 +52,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
   if (facts.backupFailing) reasons.push('BACKUP');
   if (facts.lateMs > LATE_MS) reasons.push('WORKER_STUCK');
   if (facts.line.state === 'down' && facts.line.forMs > LINE_DOWN_MS) reasons.push('LINE_DOWN');
-  if (facts.line.state === 'paused') reasons.push('PAUSED');
+  if (facts.paused) reasons.push('PAUSED');
   if (facts.recovering) reasons.push('RECOVERING');
   if (facts.scanners.some(({ state }) => state !== 'ready')) reasons.push('SCANNER');
   if (!facts.clockConfirmed && facts.line.state === 'online') reasons.push('CLOCK');

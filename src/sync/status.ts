@@ -30,16 +30,20 @@ export function hasNextTry(line: LineView['state'], breaker: SyncStatus['breaker
   return line === 'down' || breaker !== 'closed';
 }
 
-/** A person's pause and fencing are laid over what the line itself is like; an alarm shows only while the line is up. */
+/**
+ * A line that is down shows as that, whatever stops delivery: what a pause lets go on is not answered either, and the pause
+ * itself is told beside it (`paused`, `recovering`). Both are laid over a line that is up.
+ */
 function lineOf({ line, pause, session, breaker, nextTryMs: tryMs, now }: StatusInput): SyncLine {
   const nextTryMs = hasNextTry(line.state, breaker.state)
     ? now.wallMs + Math.max(0, tryMs - now.monoMs)
     : null;
   const { state, sinceMs, reason, code } = line;
-  if (pause !== null && (pause.stops === 'approvals' || state !== 'down')) {
+  if (state === 'down') return { state, sinceMs, nextTryMs, reason, code };
+  if (pause !== null) {
     return { state: 'paused', sinceMs: pause.atMs, nextTryMs, reason: 'PAUSED', code: pause.code };
   }
-  if (session.recovering && state !== 'down') {
+  if (session.recovering) {
     return { state: 'paused', sinceMs, nextTryMs, reason: 'RECOVERING', code: session.fenceReason };
   }
   return { state, sinceMs, nextTryMs, reason, code };

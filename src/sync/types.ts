@@ -28,6 +28,7 @@ export const LINE_REASONS = [
 export type LineReason = (typeof LINE_REASONS)[number];
 
 export interface SyncLine {
+  /** `paused` only while the line itself is not down; what stops delivery stands in `paused` and `recovering` always. */
   readonly state: LineStateName;
   /** UTC ms since when it is so. */
   readonly sinceMs: number;

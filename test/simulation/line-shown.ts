@@ -1,6 +1,7 @@
 /**
  * The line on the screen (issue: delivery, "line state that does not lie"): it is up only where an answer that can be trusted
- * came to this process lately, not after failures in a row, and after those only once enough answers came in a row again.
+ * came to this process lately, not after failures in a row, and after those only once enough answers came in a row again. "Paused"
+ * is no way around it: net cancels, inquiries and voids go on under a pause, so a line on which they get no answer is down.
  */
 import type { Answered } from '../../src/konaplate/settlement.ts';
 import type { Snapshot } from '../../src/station/snapshot.ts';
@@ -60,7 +61,7 @@ export class LineShown {
   /** After everything that can run now has run, this stands on the screen. */
   shows({ strip }: Snapshot, nowMs: number): void {
     const { state } = strip.line;
-    const isUp = state === 'online' || state === 'slow';
+    const isUp = state !== 'down';
     if (!isUp) this.#isTold = false;
     if (!isUp || this.#isTold) return;
     const sinceMs = this.#answeredMs === null ? Number.POSITIVE_INFINITY : nowMs - this.#answeredMs;

@@ -136,6 +136,21 @@ describe('the line', () => {
 });
 
 describe('what is shown of the line', () => {
+  it('is that it is down, also under a pause: net cancels go on in vain; the pause stands beside it', async () => {
+    const { backend, clock, worker } = await counter.start();
+    worker.pause('시험', MANAGER);
+    expect(worker.status().line).toMatchObject({ state: 'paused', reason: 'PAUSED' });
+    backend.sayProbe = () => NOTHING_LEFT;
+    await clock.advance(60_000);
+    const { line, paused } = worker.status();
+    expect(line).toMatchObject({ state: 'down', reason: 'NOT_SENT' });
+    expect(line.nextTryMs).not.toBeNull();
+    expect(paused).toMatchObject({ by: 'manager', reason: '시험' });
+    backend.sayProbe = () => answered({ result: 'NOT_FOUND', voids: [] });
+    await clock.advance(60_000);
+    expect(worker.status().line).toMatchObject({ state: 'paused', reason: 'PAUSED' });
+  });
+
   it('is no pace of ours before the issuer has set one, however often it is greeted', async () => {
     const { backend, clock, worker } = counter;
     const { sayHello } = backend;

@@ -8,6 +8,7 @@ const WELL: HealthFacts = {
   backupFailing: false,
   lateMs: 0,
   line: { state: 'online', forMs: 60_000 },
+  paused: false,
   recovering: false,
   clockConfirmed: true,
   scanners: [{ state: 'ready' }],
@@ -25,13 +26,18 @@ describe('a till', () => {
     ['BACKUP', { backupFailing: true }],
     ['WORKER_STUCK', { lateMs: 31_000 }],
     ['LINE_DOWN', { line: { state: 'down', forMs: 61_000 } }],
-    ['PAUSED', { line: { state: 'paused', forMs: 0 } }],
+    ['PAUSED', { paused: true }],
     ['RECOVERING', { recovering: true }],
     ['SCANNER', { scanners: [{ state: 'ready' }, { state: 'unplugged' }] }],
     ['CLOCK', { clockConfirmed: false }],
     ['CASES', { cases: 1 }],
   ])('is not well: %s', (reason, change) => {
     expect(judgeHealth({ ...WELL, ...change })).toMatchObject({ ok: false, reasons: [reason] });
+  });
+
+  it('is told of a line that is down and of a pause, not of one of them', () => {
+    const facts = { ...WELL, line: { state: 'down', forMs: 61_000 }, paused: true } as const;
+    expect(judgeHealth(facts).reasons).toEqual(['LINE_DOWN', 'PAUSED']);
   });
 
   it('is started again only for what a start can cure', () => {
