@@ -11,6 +11,8 @@ import type { RuleResult } from './rules.ts';
 export const ROUNDS_MAX = 3;
 /** Another content stands under this number, from a journal that was lost. */
 export const NUMBER_TAKEN = '006_021';
+/** The issuer agreed beside other figures, or to ones that are no longer this ledger's: a payment moved meanwhile. */
+export const CONTRADICTS = 'CONTRADICTS';
 /** Closing rules of this ledger alone: while one fails, the sums that a close would state cannot be trusted. */
 const OWN_RULES: ReadonlySet<RuleResult['rule']> = new Set([1, 2, 3, 4, 5, 7, 9]);
 
@@ -65,7 +67,8 @@ export function tornOff(day: DayState): CloseContent | null {
   if (phase !== 'notAgreed' || answered === null || sent === null) return null;
   const { index, detail } = answered.outcome;
   const isTaken = detail.code === NUMBER_TAKEN;
-  if (!isTaken && (detail.code !== null || rounds >= ROUNDS_MAX)) return null;
+  const mayBeMoved = detail.code === null || detail.code === CONTRADICTS;
+  if (!isTaken && (!mayBeMoved || rounds >= ROUNDS_MAX)) return null;
   if (versionOf(day) !== index) return null;
   if (reconciled === null || reconciled.index < index) return sent;
   const compared = reconciled.detail;

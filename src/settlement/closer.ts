@@ -7,7 +7,16 @@ import type { DigestItem } from '../konaplate/items-digest.ts';
 import type { Answered, CloseAnswer, CloseRequest } from '../konaplate/settlement.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import type { DayEntry, Ledger } from '../ledger/types.ts';
-import { addsUp, differs, type ItemContent, isMoved, NUMBER_TAKEN, ROUNDS_MAX, tornOff } from './anew.ts';
+import {
+  addsUp,
+  CONTRADICTS,
+  differs,
+  type ItemContent,
+  isMoved,
+  NUMBER_TAKEN,
+  ROUNDS_MAX,
+  tornOff,
+} from './anew.ts';
 import type { CloseContent, CloseOutcome, DayState, Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
 import { sameTotals } from './items.ts';
@@ -162,7 +171,7 @@ export class Closer {
       if (day.phase === 'agreed') {
         const agreed = day.answered?.content ?? null;
         if (agreed === null || this.#seal(day, agreed)) return 'over';
-        this.#giveBack(date, agreed.closeNo, 'CONTRADICTS');
+        this.#giveBack(date, agreed.closeNo, CONTRADICTS);
         const next = await this.#goesOn(date, agreed, false);
         if (next === 'sent') continue;
         return next;
@@ -326,7 +335,7 @@ export class Closer {
       const isTrue = result === 'NOT_AGREED' || agrees(content, totals);
       return isTrue
         ? { closeNo, result, totals, code: null }
-        : { closeNo, result: 'NOT_AGREED', totals, code: 'CONTRADICTS' };
+        : { closeNo, result: 'NOT_AGREED', totals, code: CONTRADICTS };
     }
     if (answer.class === 'refused') return { closeNo, result: 'NOT_AGREED', totals: [], code: answer.code };
     // Authentic, and about this number: another content stands under it, from a journal that was lost.

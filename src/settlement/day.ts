@@ -182,7 +182,9 @@ const FOLDS: Folds = {
     day.rounds += 1;
   },
   dayCloseAnswered: (day, said) => {
-    day.answered = { content: day.sent?.detail ?? null, outcome: said };
+    // Agreed to, and then found to be no longer this ledger's: it is about what the issuer agreed to.
+    const agreed = day.phase === 'agreed' ? day.answered?.content : null;
+    day.answered = { content: day.sent?.detail ?? agreed ?? null, outcome: said };
     day.sent = null;
     day.unanswered = null;
     day.whys = [];

@@ -77,6 +77,26 @@ describe('a close that is not agreed because a payment came between', () => {
     expect(made).toBe(3);
   });
 
+  it('is made anew also when the answer that comes after the payment agrees to what the ledger was before', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    const { settlement } = lab.till.agent;
+    lab.lie.close = async () => ({ class: 'nothingLeft', why: 'CONNECT_FAILED' });
+    expect((await lab.close()).phase).toBe('wanted');
+    await lab.charge(6_000);
+    lab.lie.close = async ({ businessDate, totals }, context) => {
+      delete lab.lie.close;
+      const list = await lab.honest.transactions({ businessDate, limit: 1 }, context);
+      if (list.class !== 'answered') throw new Error(list.class);
+      lab.lie.transactions = async () => ({ class: 'ambiguous', why: 'RESET', code: null, bytesWritten: 1 });
+      return { class: 'answered', value: { result: 'AGREED', totals }, meta: list.meta };
+    };
+    await until('answered', () => settlement.day(date).phase === 'notAgreed');
+    expect(settlement.day(date).answered?.outcome.detail).toMatchObject({ code: 'CONTRADICTS' });
+    delete lab.lie.transactions;
+    await sealedAnew(date);
+  });
+
   it('leaves the day to people as long as it waits: one who counts again closes it again', async () => {
     await lab.charge(10_000);
     const date = lab.date();

@@ -86,6 +86,18 @@ it('a close would name what was open and what the list shows of payments that ca
   expect(content([settled, open])).toEqual(content([settled]));
 });
 
+it('one whose agreement came when the ledger had moved on', () => {
+  const agreed: Happening = [
+    'dayCloseAnswered',
+    { closeNo: 1, result: 'AGREED', totals: BEFORE, code: null },
+  ];
+  const found = [...CLOSED, agreed, refused(1, 'CONTRADICTS')] as const;
+  expect(isTornOff(...CLOSED, agreed)).toBe(false);
+  expect(isTornOff(...found)).toBe(true);
+  expect(isTornOff(...found, compared(SINCE))).toBe(true);
+  expect(isTornOff(...found, compared(BEFORE))).toBe(false);
+});
+
 it('one whose number is taken, whatever its content', () => {
   expect(isTornOff(...CLOSED, refused(1, '006_021'), compared(BEFORE))).toBe(true);
 });
