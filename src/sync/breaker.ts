@@ -57,15 +57,6 @@ export class Breaker {
     this.#probing = false;
   }
 
-  /** The line itself answers, and what can wait is held back all the same until the other side wants it. */
-  reachable(nowMs: number): void {
-    const until = this.#askedUntil;
-    this.succeeded();
-    if (nowMs >= until) return;
-    this.#until = until;
-    this.#askedUntil = until;
-  }
-
   /** One more failure; `atLeastMs` is what the other side asked for (Retry-After). */
   failed(nowMs: number, atLeastMs = 0): void {
     this.#failures += 1;

@@ -104,7 +104,7 @@ export class DayCalls {
         answerMs: this.#limits.answerMs[kind],
         run: (signal) => run(this.#host.context(), signal),
         done: (answer, elapsedMs) => {
-          this.#liaison.heard(answer, elapsedMs, false);
+          this.#liaison.heard(answer, elapsedMs);
           resolve(answer);
         },
         gone: () => resolve({ class: 'ambiguous', why: 'NO_END', code: null, bytesWritten: 1 }),

@@ -38,8 +38,8 @@ interface Heard {
 /** What the worker around it decides for a delivery. */
 export interface DeliveryHost extends RecordsHost {
   context(): CallContext;
-  /** Line, breaker, fencing and clocks learn from every answer; `attended`: a customer waited for it. */
-  heard(answer: Answered<unknown>, elapsedMs: number, attended: boolean): void;
+  /** Line, breaker, fencing and clocks learn from every answer. */
+  heard(answer: Answered<unknown>, elapsedMs: number): void;
   /** The issuer decided an approval. */
   delivered(): void;
   /** An approval that the issuer says was undone there: its repeats are refused for good, and only asking tells. */
@@ -164,7 +164,7 @@ export class Delivery {
       run: (signal) =>
         this.#options.backend.netCancel(netCancelRequest(intent), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
-        this.#host.heard(answer, elapsedMs, false);
+        this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, this.#options.backend.capabilities);
         const isFinal = answer.class === 'answered' || answer.class === 'refused';
         const isRecorded =
@@ -220,7 +220,7 @@ export class Delivery {
       run: (signal) =>
         this.#options.backend.approve(approveRequest(intent, barcodeSpec), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
-        this.#host.heard(answer, elapsedMs, attended);
+        this.#host.heard(answer, elapsedMs);
         const heard: Heard = { sent: intent, answer, barcodeSpec };
         if (!intent.deferred) return this.#approved([heard]);
         return this.#waiting.add(heard);
@@ -298,7 +298,7 @@ export class Delivery {
       answerMs: hasDeadline ? answerMs.inquiry : Math.max(answerMs.inquiry, patienceMs),
       run: (signal) => this.#options.backend.inquiry(inquiryRequest(intent), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
-        this.#host.heard(answer, elapsedMs, attended);
+        this.#host.heard(answer, elapsedMs);
         const event = inquiryEvent(answer, intent.hostVersion);
         // Evidence that the disk did not take is none: whoever asked must ask again.
         const heard = event === null ? null : this.#records.one(intent.sequenceId, event, BY_TERMINAL);
@@ -323,7 +323,7 @@ export class Delivery {
       answerMs: this.#limits.answerMs.netCancel,
       run: (signal) => backend.netCancel(netCancelRequest(intent), this.#host.context(), signal),
       done: (answer, elapsedMs) => {
-        this.#host.heard(answer, elapsedMs, false);
+        this.#host.heard(answer, elapsedMs);
         const event = netCancelEvent(answer, backend.capabilities);
         if (event !== null) this.#records.one(intent.sequenceId, event, BY_TERMINAL);
       },
@@ -349,7 +349,7 @@ export class Delivery {
       answerMs: this.#limits.answerMs.void,
       run: (signal) => this.#options.backend.cancel(request, this.#host.context(), signal),
       done: (answer, elapsedMs) => {
-        this.#host.heard(answer, elapsedMs, attended);
+        this.#host.heard(answer, elapsedMs);
         const event = cancelEvent(answer, request.cancelId);
         if (event !== null) this.#records.one(request.sequenceId, event, BY_TERMINAL);
       },

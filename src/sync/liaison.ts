@@ -14,7 +14,7 @@ import { Patience } from './patience.ts';
 import { Session } from './session.ts';
 import { soonest } from './soonest.ts';
 import type { SyncPause } from './types.ts';
-import { failureOf, isItemCode, isPaceCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
+import { failureOf, isItemCode, isPassingCode, isUnwillingCode } from './verdicts.ts';
 
 /** Asking again after the issuer was restored goes at least at this pace. */
 const ASK_PER_MINUTE = 60;
@@ -35,9 +35,6 @@ export interface LiaisonHost {
 }
 
 type Authentic = Exclude<Answered<unknown>, { class: 'ambiguous' | 'nothingLeft' }>;
-
-/** Who waited for an answer: nobody but the line itself (hello, probe), a customer at the counter, or what can wait. */
-type Asked = 'line' | 'customer' | 'backlog';
 
 interface Claim {
   readonly managerId: string;
@@ -73,8 +70,6 @@ export class Liaison {
   #giveWayMs: number | null = null;
   #isJumpNoticed = false;
   #claim: Claim | null = null;
-  /** Mono ms before which the issuer wants nothing that can wait, though it serves customers. */
-  #paceUntilMs = Number.NEGATIVE_INFINITY;
   /** Another machine may have claimed since the last hello: which epoch is the next one only a new hello tells. */
   #isEpochDoubtful = false;
 
@@ -232,12 +227,10 @@ export class Liaison {
   #plannedTryMs(now: Now): number {
     const { state } = this.line.view(now);
     const until = this.breaker.untilMs;
-    const isDoubtful = state === 'down' || this.line.failures > 0;
-    if (isDoubtful) return until ?? this.#lastTryMs + this.#limits.confirmMs;
+    if (until !== null) return until;
+    if (state === 'down' || this.line.failures > 0) return this.#lastTryMs + this.#limits.confirmMs;
     const quietFrom = Math.max(this.#lastTryMs, this.line.lastAnsweredMonoMs ?? 0);
     const idleMs = quietFrom + this.#limits.idleProbeMs;
-    // Only a backlog is held back: customers are served, so the line must not be called silent meanwhile.
-    if (until !== null) return Math.min(until, idleMs);
     return this.session.clockJumped(now)
       ? Math.min(idleMs, this.#lastTryMs + this.#limits.breakerMaxMs)
       : idleMs;
@@ -273,7 +266,7 @@ export class Liaison {
       run: (signal) => this.#options.backend.inquiry(PROBE, this.#host.context(), signal),
       done: (answer, elapsedMs) => {
         this.#probePatience.ended(answer, waitMs, elapsedMs);
-        this.#heard(answer, elapsedMs, 'line');
+        this.#heard(answer, elapsedMs, false);
       },
     });
   }
@@ -313,7 +306,7 @@ export class Liaison {
         // Everything waited behind it: what a customer waits for goes out before the next one that may be lost.
         if (mayServe) this.#lastTryMs = this.#options.clock.now().monoMs;
         const isWanted = this.#isHelloWanted;
-        this.#heard(answer, elapsedMs, 'line');
+        this.#heard(answer, elapsedMs, false);
         this.#greeted(answer, claimed, { atMs: now.wallMs, journalIndex: context.journalIndex });
         if (answer.class === 'answered') {
           // Its own answer shows the day that it told: no other hello is wanted for that.
@@ -361,14 +354,13 @@ export class Liaison {
   }
 
   /** Every answer says something about the line; authentic ones also about the issuer. */
-  heard(answer: Answered<unknown>, elapsedMs: number, attended: boolean): void {
-    this.#heard(answer, elapsedMs, attended ? 'customer' : 'backlog');
+  heard(answer: Answered<unknown>, elapsedMs: number): void {
+    this.#heard(answer, elapsedMs, true);
   }
 
-  #heard(answer: Answered<unknown>, elapsedMs: number, asked: Asked): void {
-    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft')
-      this.#unheard(answer, asked !== 'line');
-    else this.#authentic(answer, elapsedMs, asked);
+  #heard(answer: Answered<unknown>, elapsedMs: number, isOfItem: boolean): void {
+    if (answer.class === 'ambiguous' || answer.class === 'nothingLeft') this.#unheard(answer, isOfItem);
+    else this.#authentic(answer, elapsedMs);
   }
 
   #unheard(
@@ -397,24 +389,17 @@ export class Liaison {
     this.#dayChange.holdBack(untilMs);
   }
 
-  #authentic(answer: Authentic, elapsedMs: number, asked: Asked): void {
+  #authentic(answer: Authentic, elapsedMs: number): void {
     const now = this.#options.clock.now();
-    const wasDown = this.line.view(now).state === 'down';
     this.session.heard(answer.meta);
     this.line.answered(elapsedMs, now);
     if (answer.class !== 'answered' && this.#isUnwilling(answer)) {
       const retryAfterMs = answer.class === 'notProcessed' ? answer.retryAfterMs : undefined;
-      // A backlog that came too fast is held back; no customer waits behind it, and a line that is down does not rise by it.
-      const isForBacklog = asked === 'backlog' && isPaceCode(answer.code) && !wasDown;
-      const reason = answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED';
-      if (isForBacklog) this.#paceUntilMs = now.monoMs + (retryAfterMs ?? 0);
-      else this.line.unwilling(answer.code, reason, now);
+      this.line.unwilling(answer.code, answer.code === '000_902' ? 'CLOCK' : 'NOT_PROCESSED', now);
       this.breaker.failed(now.monoMs, retryAfterMs ?? 1);
       if (retryAfterMs !== undefined) this.#holdBack();
     } else {
-      // That the line is there says nothing of the pace of what waits; what is done for a customer ends the waiting.
-      if (asked === 'line' && now.monoMs < this.#paceUntilMs) this.breaker.reachable(now.monoMs);
-      else this.breaker.succeeded();
+      this.breaker.succeeded();
       if (answer.class === 'notProcessed' && answer.code === FENCED) this.fence('FENCED');
     }
     const openDate = this.session.hello?.openBusinessDate;

@@ -42,14 +42,9 @@ const UNWILLING = new Set(['000_901', '000_902', '000_904', '000_905', '000_906'
 const PASSING = new Set(['000_907', '000_908', '000_903', '000_909']);
 const ITEM = new Set(['000_002', '006_006', '006_009', '007_005', '000_911']);
 
-/** The issuer processes nothing of ours at present, whatever it is; see `isPaceCode` for the one that need not mean all. */
+/** The issuer processes nothing of ours at present, whatever it is. */
 export function isUnwillingCode(code: string): boolean {
   return UNWILLING.has(code);
-}
-
-/** What was called comes too fast for the issuer: its pace is over, the issuer is not away. */
-export function isPaceCode(code: string): boolean {
-  return code === '000_907';
 }
 
 /** It passes by itself: rate, maintenance, a correlation id or token that happened to repeat. */

@@ -84,7 +84,7 @@ export class SyncWorker {
     });
     this.#delivery = new Delivery(options, this.#limits, this.#agenda, this.#calls, {
       context: () => this.#context(),
-      heard: (answer, elapsedMs, attended) => this.#liaison.heard(answer, elapsedMs, attended),
+      heard: (answer, elapsedMs) => this.#liaison.heard(answer, elapsedMs),
       delivered: () => this.#liaison.delivered(),
       undone: (intent) => void this.#recheck.ask(intent, () => this.#wake(), true),
       notProcessed: (intent, code, retryAfterMs) => this.#notProcessed(intent, code, retryAfterMs),

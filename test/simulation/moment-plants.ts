@@ -140,8 +140,7 @@ export const MOMENT_PLANTS: readonly Plant[] = [
     name: 'a second claim is for the epoch after the one of the first',
     finds: ['NOT_BELIEVED'],
     needs: ['twoMachines'],
-    // An old image of the disk, with the epoch of then, finds it too, as in the story 47 after the first; seldom, and in none of these.
-    from: MOMENTS_FROM + 150,
+    from: MOMENTS_FROM,
     backend: claimsAfterItsOwn,
   },
   {

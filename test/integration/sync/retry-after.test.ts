@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent/model.ts';
 import type { InquiryAnswer } from '../../../src/konaplate/settlement.ts';
-import { lineUp } from '../../../src/station/worker.ts';
 import { DEFAULT_LIMITS } from '../../../src/sync/limits.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
 import { approvalOf, MANAGER } from '../ledger/shop.ts';
@@ -174,65 +173,5 @@ describe('an issuer that said when it wants to be asked again', () => {
     expect(backend.of('hello')).toHaveLength(1);
     await worksAgain();
     expect(backend.of('hello').length).toBeGreaterThan(1);
-  });
-});
-
-describe('an issuer for which what waits comes too fast (000_907)', () => {
-  /** Every ten seconds, for so long: how the line is shown. */
-  async function statesFor(ms: number): Promise<string[]> {
-    const states = new Set<string>();
-    for (let passed = 0; passed < ms; passed += 10_000) {
-      await counter.clock.advance(10_000);
-      states.add(counter.worker.status().line.state);
-    }
-    return [...states];
-  }
-
-  it('shuts no counter: charges left for later wait as long as it asks, while a customer is served', async () => {
-    const { backend, clock } = await counter.start();
-    backend.sayApprove = () => notProcessed('000_907', WAIT_MS);
-    const later = [counter.deferred(), counter.deferred()];
-    await clock.advance(10);
-    backend.sayApprove = () => answered(APPROVED);
-    const tries = backend.of('approve').length;
-    expect(await statesFor(WAIT_MS / 2)).toEqual(['paused']);
-    expect(lineUp(counter.worker.status())).toBe(true);
-    const charge = counter.charge();
-    await clock.advance(10);
-    expect(counter.at(charge)).toBe('approved/received');
-    expect(await statesFor(WAIT_MS / 2 - 10_000)).toEqual(['paused']);
-    expect(backend.of('approve')).toHaveLength(tries + 1);
-    await clock.advance(60_000);
-    expect(later.map((intent) => counter.at(intent))).toEqual(['approved/received', 'approved/received']);
-  });
-
-  it('is sent no net cancel again before, and the line is neither down nor untried meanwhile', async () => {
-    const { backend, clock } = await counter.start();
-    backend.sayNetCancel = () => notProcessed('000_907', WAIT_MS);
-    const refund = counter.refund();
-    await clock.advance(10);
-    counter.record(refund, { kind: 'notPaid' });
-    await clock.advance(10);
-    expect(backend.of('netCancel')).toHaveLength(1);
-    expect(await statesFor(WAIT_MS - 30_000)).toEqual(['online']);
-    expect(backend.of('netCancel')).toHaveLength(1);
-    const tries = backend.of('probe').length + backend.of('hello').length;
-    expect(tries).toBeLessThanOrEqual(1 + WAIT_MS / DEFAULT_LIMITS.idleProbeMs);
-    backend.sayNetCancel = () => answered({ result: 'REVERSED', reversedAt: null });
-    await clock.advance(60_000);
-    expect(counter.at(refund)).toBe('reversed/none');
-  });
-
-  it('is not to be had for a customer either where it says so to the line itself, or to a customer', async () => {
-    const { backend, clock, worker } = await counter.start();
-    backend.sayNetCancel = () => notProcessed('000_907');
-    backend.sayApprove = () => notProcessed('000_907');
-    backend.sayProbe = () => notProcessed('000_907');
-    for (let customers = 0; customers < 3; customers += 1) counter.charge();
-    await clock.advance(10);
-    // The net cancels of these are answered so, too: that brings no line back.
-    expect(backend.of('netCancel')).toHaveLength(3);
-    expect(worker.status().line).toMatchObject({ state: 'down', reason: 'NOT_PROCESSED', code: '000_907' });
-    expect(await statesFor(60_000)).toEqual(['down']);
   });
 });
