@@ -17,10 +17,13 @@ export class HelloTurn {
     return this.#untilMs;
   }
 
-  /** `isUrgent`: a hello is, now. */
-  tick(isUrgent: boolean, monoMs: number): void {
-    this.#sinceMs = isUrgent ? (this.#sinceMs ?? monoMs) : null;
-    this.#untilMs = this.#sinceMs === null ? null : this.#turnEndMs(this.#sinceMs, monoMs);
+  /**
+   * `isUrgent`: a hello is, now. `isDue`: it is, or would be but for a breaker that is open for the moment; turns that began
+   * anew with each such moment would never come to what can wait.
+   */
+  tick(isUrgent: boolean, isDue: boolean, monoMs: number): void {
+    this.#sinceMs = isUrgent || isDue ? (this.#sinceMs ?? monoMs) : null;
+    this.#untilMs = this.#sinceMs === null || !isUrgent ? null : this.#turnEndMs(this.#sinceMs, monoMs);
   }
 
   #turnEndMs(sinceMs: number, monoMs: number): number | null {

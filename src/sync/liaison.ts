@@ -177,9 +177,10 @@ export class Liaison {
     if (isJumped && !this.#isJumpNoticed) this.#isHelloWanted = true;
     this.#isJumpNoticed = isJumped;
     const mayCall = (this.breaker.untilMs ?? 0) <= now.monoMs;
-    this.#isOverdue = this.#isRefreshDue(now) && this.session.greeted && mayCall;
+    const isDue = this.#isRefreshDue(now) && this.session.greeted;
+    this.#isOverdue = isDue && mayCall;
     if (this.#dayChange.tick(now.monoMs, this.breaker.untilMs) || this.#isOverdue) this.#isHelloWanted = true;
-    this.#helloTurn.tick(this.#isHelloUrgent, now.monoMs);
+    this.#helloTurn.tick(this.#isHelloUrgent, isDue, now.monoMs);
     this.#keepIndex(now);
   }
 

@@ -13,9 +13,9 @@ beforeEach(() => {
 afterEach(() => counter.end());
 
 /** One customer after the other for so long; of each approval only asking tells, so that one is listened to at any time. */
-async function customers(forMs: number): Promise<void> {
+async function customers(forMs: number, stations = 1): Promise<void> {
   for (let ms = 0; ms < forMs; ms += 25_000) {
-    counter.charge();
+    for (let station = 0; station < stations; station += 1) counter.charge();
     await counter.clock.advance(25_000);
   }
 }
@@ -41,6 +41,15 @@ describe('a hello for which customers leave no pause', () => {
     expect(backend.of('hello')).toHaveLength(1);
     await clock.advance(40_000);
     expect(backend.of('hello')).toHaveLength(2);
+  });
+
+  it('holds it up no longer where so many answers are lost that the breaker opens again and again', async () => {
+    await counter.start();
+    loseApprovals();
+    await customers(DEFAULT_LIMITS.refreshMs + 25_000, 4);
+    const later = counter.deferred();
+    await customers(150_000, 4);
+    expect(counter.at(later)).toBe('approved/received');
   });
 
   it('holds up the repeats of a void for a minute at most: its customer stands there', async () => {
