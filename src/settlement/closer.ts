@@ -32,6 +32,8 @@ export interface Compared {
   readonly reconciliation: Reconciliation;
   readonly matching: Matching;
   readonly content: ItemContent;
+  /** A payment moved under it that it therefore takes for missing there: it is to be made again. */
+  readonly isOvertaken: boolean;
 }
 
 export interface CloserOptions {
@@ -47,8 +49,8 @@ export interface CloserOptions {
   sealed(): void;
 }
 
-/** A payment may open again under a comparison, or be approved before anybody saw it: so often it is compared anew. */
-const COMPARISONS_MAX = 3;
+/** A payment may open again under a comparison, or be approved under it: so often it is compared anew. */
+export const COMPARISONS_MAX = 3;
 /** Authentic, and about the request itself: it is not understood or not allowed, and will hardly be the next time. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['000_002', '000_911', '006_006', '006_009']);
 /** The issuer has this day agreed and sealed, with another content. */
@@ -296,8 +298,9 @@ export class Closer {
     try {
       for (let tries = 1; tries <= COMPARISONS_MAX; tries += 1) {
         const open = openIdsOf(this.#options.ledger, date);
-        const { matching, reconciliation, content: items } = await this.#options.compare(date, open);
-        if (this.#hasOpened(date, matching.digestItems())) continue;
+        const compared = await this.#options.compare(date, open);
+        const { matching, reconciliation, content: items, isOvertaken } = compared;
+        if (isOvertaken || this.#hasOpened(date, matching.digestItems())) continue;
         const owedByVouchers = matching.owedByVouchers();
         const content = { closeNo, totals: reconciliation.ours, ...items };
         return { content: owedByVouchers === 0 ? content : { ...content, owedByVouchers }, reconciliation };

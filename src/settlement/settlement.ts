@@ -14,7 +14,7 @@ import { koreanDate } from '../ledger/intents.ts';
 import type { BusinessDay, DayEntry, JournalHead, Ledger, VerifyReport } from '../ledger/types.ts';
 import { contentDigest, contentOf, differs, isLeft, tornOff } from './anew.ts';
 import { AutomaticComparison } from './automatic.ts';
-import { Closer, type Compared } from './closer.ts';
+import { Closer, COMPARISONS_MAX, type Compared } from './closer.ts';
 import { COUNTS_MAX, type CountInput, judgeCount } from './count.ts';
 import { type CloseObstacle, closeObstacle, type DayState, type Reconciliation } from './day.ts';
 import { SettlementFault } from './fault.ts';
@@ -245,7 +245,7 @@ export class Settlement {
   async reconcile(date: string, actor: Actor): Promise<DayState> {
     this.#mustBegin(date);
     const open = (): readonly string[] => openIdsOf(this.#options.ledger, date);
-    const { reconciliation } = await this.#alone(() => this.#compare(date, open(), new Set()));
+    const { reconciliation } = await this.#alone(() => this.#comparedAnew(date, open));
     this.#record({ kind: 'dayReconciled', businessDate: date, detail: { ...reconciliation } }, actor);
     const day = this.day(date);
     // Where something differs a person is at it, who may take it over now.
@@ -357,10 +357,19 @@ export class Settlement {
     }
   }
 
+  /** A payment that comes between makes it be compared again, a few times: what stays missing then, the next one tells. */
+  async #comparedAnew(date: string, open: () => readonly string[]): Promise<Compared> {
+    for (let tries = 1; ; tries += 1) {
+      const compared = await this.#compare(date, open(), new Set());
+      if (!compared.isOvertaken || tries >= COMPARISONS_MAX) return compared;
+    }
+  }
+
   /** `open`: what is open as it begins. `named`: what of it a close names, which is then in none of our figures. */
   async #compare(date: string, open: readonly string[], named: ReadonlySet<string>): Promise<Compared> {
     const { ledger, issuer, terminalId } = this.#options;
     const missing = readDay(ledger, date).missingItems.map(({ detail }) => detail);
+    const { index } = ledger.head();
     let matching = new Matching(date, named, missing);
     const ask = (request: ListAsk): ReturnType<AskList> => issuer.transactions(request);
     const list = await readList(ask, date, terminalId, () => {
@@ -382,7 +391,17 @@ export class Settlement {
     await this.#lookElsewhere(date, matching);
     const judged = await this.#judge(date, matching, list.final, list.asOf);
     const content = contentOf(matching, open);
-    return { matching, content, reconciliation: { ...judged, contentDigest: contentDigest(content) } };
+    const reconciliation = { ...judged, contentDigest: contentDigest(content) };
+    return { matching, content, reconciliation, isOvertaken: this.#isOvertaken(judged, index) };
+  }
+
+  /** What seems missing there has moved since the list was asked for: it was booked after its page had been read. */
+  #isOvertaken({ differences }: Reconciliation, sinceIndex: number): boolean {
+    const { ledger } = this.#options;
+    return differences.some(({ category, sequenceId }) => {
+      if (category !== 'missingThere') return false;
+      return ledger.timeline(sequenceId).some(({ index }) => index > sinceIndex);
+    });
   }
 
   /** What seems missing there may stand under the next date. A list that cannot be read leaves it missing. */

@@ -324,6 +324,7 @@ describe('the whole terminal under one seed', () => {
     [11_008_862, 'a payment that a full disk let nobody ask about until past its deadline'],
     [11_010_358, 'an old image whose till had lost also what it had kept beside the disk'],
     [12_002_307, 'a charge whose cash went back in the dark, and whose void went with the end of the disk'],
+    [8_014_653, 'a charge booked when the list of a close made anew had been read'],
     [8_600_654, 'a charge at the old machine of two, between the list that the other imported and its claim'],
     [
       12_000_335,

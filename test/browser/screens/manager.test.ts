@@ -243,7 +243,7 @@ describe('the other pages', () => {
       );
       expect(await layoutFaults(page, '.title,nav,button')).toEqual([]);
       expect(await axeFaults(page)).toEqual([]);
-      serveSync(server, { paused: true, pauseReason: '통신 점검' });
+      serveSync(server, { paused: true, pausedBy: 'manager', pauseReason: '통신 점검' });
       await page.reload();
       await until(() => page.locator('main').innerText()).toContain('통신 점검');
       expect(await page.locator('main').innerText()).not.toContain(words);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { until } from '../agent/harness.ts';
-import { BOSS, counted, type DayLab, startDay } from './day-lab.ts';
+import { BOSS, counted, type DayLab, found, startDay } from './day-lab.ts';
 
 let lab: DayLab;
 
@@ -25,6 +25,16 @@ function paysMeanwhile(): void {
     await lab.charge(6_000);
     lab.lie.transactions = async () => ({ class: 'ambiguous', why: 'RESET', code: null, bytesWritten: 1 });
     return lab.honest.close(...call);
+  };
+}
+
+/** A payment comes when the next list has been read, and before this side's payments are. */
+function paysBehindTheList(): void {
+  lab.lie.transactions = async (...call) => {
+    delete lab.lie.transactions;
+    const list = await lab.honest.transactions(...call);
+    await lab.charge(2_000);
+    return list;
   };
 }
 
@@ -107,6 +117,24 @@ describe('a close that is not agreed because a payment came between', () => {
     settlement.explain(date, 'OTHER', 'miscounted', BOSS);
     delete lab.lie.transactions;
     settlement.close(date, BOSS);
+    await sealedAnew(date);
+  });
+});
+
+describe('a payment that is booked when the list has been read', () => {
+  it('is missing nowhere: the day is compared again', async () => {
+    await lab.charge(10_000);
+    const { settlement } = lab.till.agent;
+    paysBehindTheList();
+    expect(found(await settlement.reconcile(lab.date(), BOSS))).toEqual({ matched: 2 });
+  });
+
+  it('leaves no close to a person that is made anew for another payment', async () => {
+    await lab.charge(10_000);
+    const date = lab.date();
+    paysMeanwhile();
+    expect((await lab.close()).phase).toBe('notAgreed');
+    paysBehindTheList();
     await sealedAnew(date);
   });
 });

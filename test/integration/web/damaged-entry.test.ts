@@ -14,6 +14,9 @@ import { BOSS, counted, type DayLab, startDay } from '../settlement/day-lab.ts';
 const cut = (column: string): string => `${column} = substr(${column}, 1, length(${column}) - 1)`;
 const FIRST = "(SELECT min(idx) FROM journal WHERE sequence_id <> '')";
 
+/** Whoever reads the row finds the first; a check of the whole that the start still makes, on a slow machine, the second. */
+const DAMAGE = /^(CORRUPT|INTENT)$/;
+
 let lab: DayLab;
 beforeEach(async () => {
   lab = await startDay();
@@ -74,7 +77,7 @@ describe('a payment at the counter whose row is no JSON any more', () => {
     await till.scanner.send(await till.barcode('CHARGE', 40_000));
     await page.untilSeen('the refusal', ({ band }) => band?.cause === 'LEDGER');
     const kept: unknown = JSON.parse(readFileSync(join(till.directory, 'ledger-check.json'), 'utf8'));
-    expect(kept).toEqual({ last: 'wrong', code: 'CORRUPT' });
+    expect(kept).toEqual({ last: 'wrong', code: expect.stringMatching(DAMAGE) });
     expect(await askedToEnd(till)).toBeNull();
   });
 });
@@ -196,7 +199,7 @@ describe('a payment whose row is found damaged by [Received]', () => {
     const { face } = await page.sees('NOT-RECORDED', (shown) => shown.face.countdown?.kind === 'leave');
     expect(face.intent?.amount).toBe(30_000);
     const kept: unknown = JSON.parse(readFileSync(join(till.directory, 'ledger-check.json'), 'utf8'));
-    expect(kept).toEqual({ last: 'wrong', code: 'CORRUPT' });
+    expect(kept).toEqual({ last: 'wrong', code: expect.stringMatching(DAMAGE) });
     expect(await askedToEnd(till)).toBeNull();
   });
 });
