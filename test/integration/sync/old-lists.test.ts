@@ -1,9 +1,10 @@
 /** The lists of days long ago that nobody closed, for a terminal that recovers. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Answered, SettlementItem, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
+import type { Answered, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
 import { datePlus } from '../../../src/ledger/days.ts';
 import { volatileMemory } from '../../../src/sync/memory.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, META, NOTHING_LEFT } from './counter.ts';
+import { AMBIGUOUS, Counter, META, NOTHING_LEFT } from './counter.ts';
+import { listed, listedCharge } from './listed.ts';
 
 const TODAY = META.businessDate;
 const OLDEST = datePlus(TODAY, -200);
@@ -23,16 +24,7 @@ beforeEach(async () => {
 afterEach(() => counter.end());
 
 function listOf(businessDate: string): Answered<TransactionsAnswer> {
-  const items = businessDate === LOST ? [itemOf(businessDate)] : [];
-  return answered({ asOf: '20261122120000000', final: true, totals: [], items });
-}
-
-function itemOf(businessDate: string): SettlementItem {
-  const { nrNumber, approvalCode, approvedAt } = APPROVED;
-  const numbers = { nrNumber, approvalCode, approvedAt };
-  const what = { type: 'CHARGE', amount: 10_000, state: 'APPROVED', deferred: false } as const;
-  const card = { bin: '949133', last4: '0009' };
-  return { sequenceId: 'LOST', terminalId: 'T0000001', ...what, ...numbers, ...card, businessDate };
+  return listed(businessDate === LOST ? [listedCharge('LOST', businessDate)] : []);
 }
 
 /** Notes of payments that are missing here. */

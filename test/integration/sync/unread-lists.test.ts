@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileMemory } from '../../../src/agent-memory.ts';
-import type { Answered, SettlementItem, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
+import type { Answered, TransactionsAnswer } from '../../../src/konaplate/settlement.ts';
 import { datePlus } from '../../../src/ledger/days.ts';
-import { AMBIGUOUS, APPROVED, answered, Counter, META, NOTHING_LEFT } from './counter.ts';
+import { AMBIGUOUS, answered, Counter, META, NOTHING_LEFT } from './counter.ts';
+import { listed, listedCharge } from './listed.ts';
 
 const HOUR_MS = 3_600_000;
 const TODAY = META.businessDate;
@@ -57,23 +58,9 @@ async function fenced(epoch: number): Promise<void> {
 }
 
 function listOf(businessDate: string): Answered<TransactionsAnswer> {
-  const items = [LOST, LATER].includes(businessDate) ? [itemOf(businessDate)] : [];
-  return answered({ asOf: '20261122120000000', final: true, totals: [], items });
-}
-
-function itemOf(businessDate: string): SettlementItem {
-  const { nrNumber, approvalCode, approvedAt } = APPROVED;
-  const numbers = { nrNumber, approvalCode, approvedAt };
-  const what = { type: 'CHARGE', amount: 10_000, state: 'APPROVED', deferred: false } as const;
-  const card = { bin: '949133', last4: '0009' };
-  return {
-    sequenceId: `LOST-${businessDate}`,
-    terminalId: 'T0000001',
-    ...what,
-    ...numbers,
-    ...card,
-    businessDate,
-  };
+  return listed(
+    [LOST, LATER].includes(businessDate) ? [listedCharge(`LOST-${businessDate}`, businessDate)] : [],
+  );
 }
 
 /** A manager claims the epoch; nothing more has been asked for when it is granted. */
