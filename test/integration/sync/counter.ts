@@ -335,3 +335,8 @@ export class Counter {
     return `${host}/${cash}`;
   }
 }
+
+/** From now on a hello is answered after 200 ms. */
+export function greetSlowly({ backend, clock }: Counter, say: () => Answered<HelloAnswer>): void {
+  backend.sayHello = () => new Promise((resolve) => clock.after(200, () => resolve(say())));
+}
