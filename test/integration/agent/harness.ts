@@ -262,41 +262,36 @@ export class Page {
     }
   }
 
+  /** Presses what is on the screen. What a test changes of it is said once, as it is. */
+  press(key: PressBody['key'], change: Partial<PressBody> = {}): Promise<PressAnswer> {
+    return this.#say('press', { key, ...change }, Object.keys(change).length > 0);
+  }
+
+  /** Confirms that the face was shown, as the real page does for every version of it until it was taken. */
+  shown(): Promise<PressAnswer> {
+    return this.#say('shown', {});
+  }
+
   /**
-   * Presses what is on the screen. When the payment moved on under the finger while its face stayed, the person presses
-   * again, a few times.
+   * Says it of the face and version that it sees. When the payment moved on meanwhile while its face stayed, as a late
+   * answer about it makes it, it says it again, a few times.
    */
-  async press(key: PressBody['key'], change: Partial<PressBody> = {}): Promise<PressAnswer> {
+  async #say(path: string, more: Partial<PressBody>, once = false): Promise<PressAnswer> {
     for (let again = 0; ; again += 1) {
       const snapshot = this.latest();
       if (snapshot === null) throw new Error('no snapshot yet');
       const { face } = snapshot;
-      const answer = await this.post('press', {
-        key,
+      const answer = await this.post(path, {
         sequenceId: face.intent?.sequenceId ?? null,
         version: face.intent?.version ?? null,
         face: face.id,
-        ...change,
+        ...more,
       });
-      const taken = this.#took(answer.json<PressAnswer>());
-      const isMoved = taken.refusal === 'STALE' && taken.snapshot.face.id === face.id;
-      if (!isMoved || again === 5 || Object.keys(change).length > 0) return taken;
+      const said = answer.json<PressAnswer>();
+      this.#answered = said.snapshot;
+      const isMoved = said.refusal === 'STALE' && said.snapshot.face.id === face.id;
+      if (!isMoved || again === 5 || once) return said;
     }
-  }
-
-  #took(answer: PressAnswer): PressAnswer {
-    this.#answered = answer.snapshot;
-    return answer;
-  }
-
-  async shown(): Promise<PressAnswer> {
-    const { face } = this.latest() as Snapshot;
-    const answer = await this.post('shown', {
-      sequenceId: face.intent?.sequenceId,
-      version: face.intent?.version,
-      face: face.id,
-    });
-    return this.#took(answer.json<PressAnswer>());
   }
 
   post(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {

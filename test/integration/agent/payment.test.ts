@@ -62,6 +62,22 @@ describe('a payment over real HTTP, from the scanner to the issuer', () => {
     expect(refused.face.refused).toMatchObject({ cause: 'DUP_DONE', values: { amount: 3_000 } });
   });
 
+  it('is told for good also when a late answer about it came just as the page showed its end', async () => {
+    await page.press('CLOSE');
+    await till.scanner.send(await till.barcode('CHARGE', 4_000));
+    await page.sees('TAKE');
+    await page.press('RECEIVED');
+    const { face } = await page.sees('DONE-IN');
+    const id = face.intent?.sequenceId ?? '';
+    const { ledger } = till.agent;
+    const now = { wallMs: Date.now(), monoMs: performance.now() };
+    ledger.record(id, { kind: 'ambiguous', code: null }, now, { actor: { role: 'terminal' } });
+    const told = await page.shown();
+    expect(told.done).toBe(true);
+    expect(told.snapshot.face.intent?.version).toBeGreaterThan((face.intent?.version ?? 0) + 1);
+    expect(ledger.get(id)).toMatchObject({ host: 'approved', acknowledged: true });
+  });
+
   it('leaves a ledger that verifies', () => {
     expect(till.agent.ledger.verify()).toMatchObject({ ok: true, faults: [] });
   });
