@@ -45,23 +45,6 @@ done
 say 'installing its packages, without those for development'
 (cd "$new" && KONA_TILL_OMIT_DEV=1 node scripts/bootstrap.mjs --install-only)
 
-was_running=no
-if [ "$start" = yes ] && systemctl is-active --quiet kona-till; then
-  was_running=yes
-  say 'stopping the running agent'
-  systemctl stop kona-till
-fi
-rm -rf "$program.old"
-[ ! -e "$program" ] || mv "$program" "$program.old"
-mv "$new" "$program"
-
-mkdir -p "$root/usr/local/bin"
-cat >"$root/usr/local/bin/kona-till" <<'COMMAND'
-#!/bin/sh
-exec /opt/kona-till/node_modules/.bin/node /opt/kona-till/src/main.ts "$@"
-COMMAND
-chmod 755 "$root/usr/local/bin/kona-till"
-
 if [ -z "$root" ]; then
   getent group kona-till >/dev/null || groupadd --system kona-till
   getent passwd kona-till >/dev/null ||
@@ -80,6 +63,31 @@ find "$config/keys" -type f -exec chmod 600 {} +
 [ -n "$root" ] || chown -R kona-till:kona-till "$config/keys"
 [ -n "$root" ] || chown root:kona-till "$config" "$config/kona-till.jsonc"
 
+# The new version judges the configuration while the old one still works: no till is stopped for one that cannot start.
+is_right=yes
+if [ "$start" = yes ]; then
+  findings=$("$new/node_modules/.bin/node" "$new/src/main.ts" config check "$config/kona-till.jsonc" 2>&1) || is_right=no
+  if systemctl is-active --quiet kona-till; then
+    if [ "$is_right" = no ]; then
+      printf '%s\n' "$findings" >&2
+      rm -rf "$new"
+      fail 'the configuration is not right for the new version: the agent was not stopped and works on as it was'
+    fi
+    say 'stopping the running agent'
+    systemctl stop kona-till
+  fi
+fi
+rm -rf "$program.old"
+[ ! -e "$program" ] || mv "$program" "$program.old"
+mv "$new" "$program"
+
+mkdir -p "$root/usr/local/bin"
+cat >"$root/usr/local/bin/kona-till" <<'COMMAND'
+#!/bin/sh
+exec /opt/kona-till/node_modules/.bin/node /opt/kona-till/src/main.ts "$@"
+COMMAND
+chmod 755 "$root/usr/local/bin/kona-till"
+
 mkdir -p "$root/etc/systemd/system" "$root/etc/udev/rules.d" "$root/etc/modules-load.d"
 cp "$here/systemd/kona-till.service" "$root/etc/systemd/system/kona-till.service"
 cp "$here/systemd/70-kona-till-scanners.rules" "$root/etc/udev/rules.d/70-kona-till-scanners.rules"
@@ -94,13 +102,10 @@ if [ -z "$root" ]; then
 fi
 
 if [ "$start" = yes ]; then
-  if kona-till config check >/dev/null; then
+  if [ "$is_right" = yes ]; then
     systemctl enable --now kona-till
     systemctl restart kona-till
     say 'the agent runs: systemctl status kona-till'
-  elif [ "$was_running" = yes ]; then
-    systemctl start kona-till
-    fail 'the configuration is not right (kona-till config check); the agent was started again as it was'
   else
     say 'the agent was not started: mend the configuration first (kona-till config check), then: systemctl enable --now kona-till'
   fi

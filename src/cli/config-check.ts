@@ -2,32 +2,39 @@
 import { resolve } from 'node:path';
 import { ConfigError, readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
-import { readSecret, SecretError } from '../ops/secrets.ts';
+import type { KeyReport } from '../ops/doctor.ts';
+import { NOT_LOOKED_AT, readSecret, SecretError } from '../ops/secrets.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
 
 /** Answers 0 when the file is right, 1 with the list of faults when it is not. */
 export async function configCheck(io: Io, file: string | undefined, options: CommonOptions): Promise<number> {
   const path = file === undefined ? configFile(io, options) : resolve(io.cwd, file);
-  const faults: { path: string; text: string }[] = [];
-  try {
-    const config = readConfig(path);
-    faults.push(...secretFaults(config));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    faults.push(...error.faults);
-  }
-  const lines = faults.map((fault) =>
-    fault.path === '' ? `  ${fault.text}` : `  ${fault.path}: ${fault.text}`,
-  );
-  const text =
-    faults.length === 0 ? `${path}: right` : `${path}: ${faults.length} to mend\n${lines.join('\n')}`;
-  print(io, options, { ok: faults.length === 0, file: path, faults }, text);
+  const { faults, notLookedAt } = checkFile(path, io.env);
+  const lines = [
+    ...faults.map((fault) => (fault.path === '' ? `  ${fault.text}` : `  ${fault.path}: ${fault.text}`)),
+    ...notLookedAt.map((key) => `  ${key}: ${NOT_LOOKED_AT}`),
+  ];
+  const verdict = faults.length === 0 ? 'right' : `${faults.length} to mend`;
+  const text = [`${path}: ${verdict}`, ...lines].join('\n');
+  print(io, options, { ok: faults.length === 0, file: path, faults, notLookedAt }, text);
   return faults.length === 0 ? EXIT.done : EXIT.foundWrong;
 }
 
-/** The secrets that cannot be read. The vault key may be absent: the first start makes it. */
-export function secretFaults(config: Config): { path: string; text: string }[] {
+function checkFile(path: string, env: Io['env']): KeyReport {
+  try {
+    return lookAtKeys(readConfig(path), env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { faults: error.faults, notLookedAt: [] };
+  }
+}
+
+/**
+ * What can be said of the key files from here. The vault key may be absent: the first start makes it. A credential is
+ * looked at inside the service alone: nobody else is handed it, so that it cannot be read elsewhere is no fault.
+ */
+export function lookAtKeys(config: Config, env: Io['env']): KeyReport {
   const { platform, ledger, web } = config;
   const references: { key: string; file: string | null; open?: boolean; mayMiss?: boolean }[] = [
     { key: 'platform.accessKeyFile', file: platform.accessKeyFile },
@@ -43,15 +50,17 @@ export function secretFaults(config: Config): { path: string; text: string }[] {
     { key: 'web.tls.keyFile', file: web.tls?.keyFile ?? null },
   ];
   const faults: { path: string; text: string }[] = [];
+  const notLookedAt: string[] = [];
   for (const { key, file, open, mayMiss } of references) {
     if (file === null) continue;
     try {
-      readSecret(file, key, { open: open === true });
+      readSecret(file, key, { open: open === true, env });
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       if (mayMiss === true && error.code === 'NOT_FOUND') continue;
-      faults.push({ path: key, text: error.message.slice(key.length + 2) });
+      if (error.code === 'NO_CREDENTIALS') notLookedAt.push(key);
+      else faults.push({ path: key, text: error.message.slice(key.length + 2) });
     }
   }
-  return faults;
+  return { faults, notLookedAt };
 }

@@ -21,7 +21,7 @@ import {
   ok,
 } from '../ops/doctor.ts';
 import { checkBackups } from './backup-finding.ts';
-import { secretFaults } from './config-check.ts';
+import { lookAtKeys } from './config-check.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
 import { checkKeystrokes, checkScanners } from './scanner-findings.ts';
@@ -48,13 +48,13 @@ async function machineFindings(): Promise<Finding[]> {
   ];
 }
 
-async function configFindings(config: Config, file: string): Promise<Finding[]> {
+async function configFindings(config: Config, file: string, env: Io['env']): Promise<Finding[]> {
   return [
     ok('configuration', file),
-    ...keyFindings(secretFaults(config)),
+    ...keyFindings(lookAtKeys(config, env)),
     ...checkLedgerFolder(config),
     checkPrivacy(config),
-    checkVaultKey(config),
+    checkVaultKey(config, env),
     checkBackups(config, Date.now()),
     await checkPlatform(config),
     await checkWebPort(config),
@@ -67,7 +67,7 @@ async function configFindings(config: Config, file: string): Promise<Finding[]> 
 export async function doctor(io: Io, options: CommonOptions): Promise<number> {
   const file = configFile(io, options);
   const config = readConfiguration(file);
-  const rest = Array.isArray(config) ? config : await configFindings(config, file);
+  const rest = Array.isArray(config) ? config : await configFindings(config, file, io.env);
   const findings = [...(await machineFindings()), ...rest];
   const wrong = findings.filter(({ state }) => state === 'bad').length;
   const mark = { ok: 'ok   ', warn: 'note ', bad: 'WRONG' } as const;

@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { isLoopback } from './config.ts';
 import type { Config } from './config-schema.ts';
-import { readSecret, SecretError, secretPath } from './secrets.ts';
+import { NOT_LOOKED_AT, readSecret, SecretError, secretPath } from './secrets.ts';
 
 export interface Finding {
   readonly name: string;
@@ -96,18 +96,18 @@ function vaultKeyMend({ ledger }: Config, { code }: SecretError): string {
   const file = ledger.vaultKeyFile;
   if (code === 'TOO_OPEN') return `chmod 600 ${file}`;
   if (code === 'NO_PERMISSION') return `give ${file} to the user of the agent: chown, then chmod 600`;
-  if (code === 'NO_CREDENTIALS')
-    return 'only the service sees its credential: look with "systemctl status kona-till"';
+  if (code === 'BAD_NAME') return 'name it as LoadCredential= of the service does, without "/"';
   return 'bring the key file back; without it waiting barcodes cannot be sent';
 }
 
-export function checkVaultKey(config: Config): Finding {
+export function checkVaultKey(config: Config, env: NodeJS.ProcessEnv = process.env): Finding {
   const name = 'vault key';
   try {
-    readSecret(config.ledger.vaultKeyFile, 'ledger.vaultKeyFile');
+    readSecret(config.ledger.vaultKeyFile, 'ledger.vaultKeyFile', { env });
     return ok(name, 'can be read by the agent only');
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
+    if (error.code === 'NO_CREDENTIALS') return ok(name, NOT_LOOKED_AT);
     const hasLedger = existsSync(join(config.ledger.directory, 'ledger.db'));
     if (error.code === 'NOT_FOUND' && !hasLedger) return ok(name, 'will be made by the first start');
     return bad(name, error.message, vaultKeyMend(config, error));
@@ -240,10 +240,20 @@ export async function checkService(): Promise<Finding> {
     : warn('service', 'does not start by itself', 'systemctl enable --now kona-till');
 }
 
-/** Can the key files be read? One finding for all that can, one for each that cannot. */
-export function keyFindings(faults: readonly { readonly path: string; readonly text: string }[]): Finding[] {
-  if (faults.length === 0) return [ok('keys', 'can be read')];
-  return faults.map(({ path, text }) => bad(path, text, 'see docs/installer.md, "Configure"'));
+/** What was found about the key files: faults with their place in the configuration, and the places that only the service sees. */
+export interface KeyReport {
+  readonly faults: readonly { readonly path: string; readonly text: string }[];
+  readonly notLookedAt: readonly string[];
+}
+
+/** One finding for all keys that can be read, one for all that only the service sees, one for each that cannot be read. */
+export function keyFindings({ faults, notLookedAt }: KeyReport): Finding[] {
+  const handedOver = notLookedAt.length > 0;
+  const rest = handedOver ? [ok('keys by credential', `${notLookedAt.join(', ')}: ${NOT_LOOKED_AT}`)] : [];
+  if (faults.length === 0) {
+    return [ok('keys', handedOver ? 'in files of their own can be read' : 'can be read'), ...rest];
+  }
+  return [...faults.map(({ path, text }) => bad(path, text, 'see docs/installer.md, "Configure"')), ...rest];
 }
 
 /** The mode of the folder with the vault key and ledger: nobody else may look into it. */

@@ -12,7 +12,8 @@ export type SecretFault =
   | 'TOO_OPEN'
   | 'EMPTY'
   | 'TOO_BIG'
-  | 'NO_CREDENTIALS'
+  | 'BAD_NAME' // no credential can be called so
+  | 'NO_CREDENTIALS' // this is no service that systemd gave credentials to
   | 'IO';
 
 /** The file of a secret cannot be used. The message names the key of the configuration and the file, never its content. */
@@ -27,16 +28,22 @@ export class SecretError extends Error {
   }
 }
 
+/** What is said of a key that NO_CREDENTIALS keeps from whoever asks outside of the service: no fault of the key. */
+export const NOT_LOOKED_AT = 'not looked at here: only a service started by systemd gets it';
+
 /** Turns `credential:NAME` into the file that systemd put into the service's credentials directory. */
 export function secretPath(reference: string, key: string, env: NodeJS.ProcessEnv = process.env): string {
   if (!reference.startsWith(CREDENTIAL)) return reference;
   const name = reference.slice(CREDENTIAL.length);
+  if (name === '' || name.includes('/')) {
+    throw new SecretError('BAD_NAME', key, `"${reference}" names no credential; write credential:NAME`);
+  }
   const directory = env.CREDENTIALS_DIRECTORY;
-  if (directory === undefined || directory === '' || name === '' || name.includes('/')) {
+  if (directory === undefined || directory === '') {
     throw new SecretError(
       'NO_CREDENTIALS',
       key,
-      `"${reference}" needs a service started by systemd with LoadCredential=${name || 'NAME'}`,
+      `"${reference}" needs a service started by systemd with LoadCredential=${name}`,
     );
   }
   return join(directory, name);

@@ -14,7 +14,11 @@ export interface Ran {
 const CONFIGURATION = 'till.jsonc';
 
 /** Runs `kona-till ARGS` with `folder` as its place and, where there is one, the configuration in it. */
-export async function runIn(folder: string, args: readonly string[]): Promise<Ran> {
+export async function runIn(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   let out = '';
   let err = '';
   const code = await runCommandLine(args, {
@@ -24,7 +28,7 @@ export async function runIn(folder: string, args: readonly string[]): Promise<Ra
     err: (text) => {
       err += text;
     },
-    env: existsSync(join(folder, CONFIGURATION)) ? { KONA_TILL_CONFIG: CONFIGURATION } : {},
+    env: { ...(existsSync(join(folder, CONFIGURATION)) ? { KONA_TILL_CONFIG: CONFIGURATION } : {}), ...env },
     cwd: folder,
     isTty: false,
   });

@@ -1,5 +1,5 @@
 /** The commands that need no running till: what they print and the exit code they end in. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,24 @@ describe('decode', () => {
   });
 });
 
+/** A configuration with keys that systemd hands to the service. */
+const HANDED_OVER = {
+  ...SMALLEST,
+  platform: {
+    ...SMALLEST.platform,
+    accessKeyFile: 'credential:access-key',
+    secretKeyFile: 'credential:secret-key',
+  },
+  ledger: { ...SMALLEST.ledger, vaultKeyFile: 'credential:vault-key' },
+};
+
+function writeKeys(names: readonly string[]): void {
+  for (const name of names) {
+    writeFileSync(join(folder, name), 'key');
+    chmodSync(join(folder, name), 0o600);
+  }
+}
+
 describe('config check', () => {
   it('answers 1 and the list of what to mend', async () => {
     writeFileSync(join(folder, 'bad.jsonc'), '{ "enviroment": "x" }');
@@ -67,10 +85,7 @@ describe('config check', () => {
   });
 
   it('answers 0 for a right file whose keys can be read, and 1 when a key is open to others', async () => {
-    for (const name of ['access', 'secret', 'server', 'client']) {
-      writeFileSync(join(folder, name), 'key');
-      chmodSync(join(folder, name), 0o600);
-    }
+    writeKeys(['access', 'secret', 'server', 'client']);
     writeFileSync(join(folder, 'good.jsonc'), JSON.stringify(SMALLEST));
     expect(await till('config', 'check', 'good.jsonc')).toMatchObject({ code: 0 });
     chmodSync(join(folder, 'client'), 0o644);
@@ -78,6 +93,51 @@ describe('config check', () => {
     expect(code).toBe(1);
     expect(out).toContain('platform.clientPrivateKeyFile');
     expect(out).toContain('chmod 600');
+  });
+
+  it('does not look at keys that systemd hands over outside of the service, says so, and finds nothing to mend', async () => {
+    writeKeys(['server', 'client']);
+    writeFileSync(join(folder, 'handed.jsonc'), JSON.stringify(HANDED_OVER));
+    const { code, out } = await till('config', 'check', 'handed.jsonc');
+    expect(code).toBe(0);
+    expect(out).toContain(': right\n');
+    for (const key of ['platform.accessKeyFile', 'platform.secretKeyFile', 'ledger.vaultKeyFile']) {
+      expect(out).toContain(`${key}: not looked at here: only a service started by systemd gets it`);
+    }
+    const json = await till('config', 'check', '--json', 'handed.jsonc');
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: true,
+      faults: [],
+      notLookedAt: ['platform.accessKeyFile', 'platform.secretKeyFile', 'ledger.vaultKeyFile'],
+    });
+    chmodSync(join(folder, 'client'), 0o644);
+    expect(await till('config', 'check', 'handed.jsonc')).toMatchObject({ code: 1 });
+  });
+
+  it('misses inside the service what systemd did not hand over', async () => {
+    writeKeys(['server', 'client']);
+    writeFileSync(join(folder, 'handed.jsonc'), JSON.stringify(HANDED_OVER));
+    const credentials = join(folder, 'credentials');
+    mkdirSync(credentials);
+    writeFileSync(join(credentials, 'access-key'), 'key');
+    writeFileSync(join(credentials, 'vault-key'), 'key');
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    const missing = await runIn(folder, ['config', 'check', '--json', 'handed.jsonc'], env);
+    expect(missing.code).toBe(1);
+    expect(JSON.parse(missing.out)).toMatchObject({
+      faults: [{ path: 'platform.secretKeyFile' }],
+      notLookedAt: [],
+    });
+    writeFileSync(join(credentials, 'secret-key'), 'key');
+    expect(await runIn(folder, ['config', 'check', 'handed.jsonc'], env)).toMatchObject({ code: 0 });
+  });
+
+  it('finds a name that no credential can have wrong wherever it is asked', async () => {
+    const platform = { ...HANDED_OVER.platform, accessKeyFile: 'credential:../access-key' };
+    writeFileSync(join(folder, 'named.jsonc'), JSON.stringify({ ...HANDED_OVER, platform }));
+    const { code, out } = await till('config', 'check', 'named.jsonc');
+    expect(code).toBe(1);
+    expect(out).toContain('platform.accessKeyFile: "credential:../access-key" names no credential');
   });
 });
 

@@ -88,6 +88,32 @@ describe('the doctor', () => {
     expect(checkVaultKey(config()).state).toBe('ok');
   });
 
+  it('does not look at keys that systemd hands over outside of the service, and misses them inside of it', () => {
+    const vaultKeyFile = 'credential:vault-key';
+    const handed = { ...config(), ledger: { ...config().ledger, vaultKeyFile } };
+    mkdirSync(join(folder, 'ledger'));
+    writeFileSync(join(folder, 'ledger', 'ledger.db'), '');
+    expect(checkVaultKey(handed, {})).toMatchObject({
+      state: 'ok',
+      text: expect.stringContaining('not looked at'),
+    });
+    const inside = { CREDENTIALS_DIRECTORY: join(folder, 'credentials') };
+    expect(checkVaultKey(handed, inside)).toMatchObject({ state: 'bad' });
+    const findings = keyFindings({
+      faults: [],
+      notLookedAt: ['platform.accessKeyFile', 'ledger.vaultKeyFile'],
+    });
+    expect(findings).toEqual([
+      { name: 'keys', state: 'ok', text: 'in files of their own can be read', mend: null },
+      {
+        name: 'keys by credential',
+        state: 'ok',
+        text: 'platform.accessKeyFile, ledger.vaultKeyFile: not looked at here: only a service started by systemd gets it',
+        mend: null,
+      },
+    ]);
+  });
+
   it('sees by the files whether the backups of the agent are made', () => {
     const now = Date.UTC(2026, 10, 26, 12);
     expect(checkBackups(config(), now)).toMatchObject({ state: 'ok' });
@@ -160,7 +186,7 @@ describe('the doctor', () => {
 
   it('says for everything that is wrong what to do about it', () => {
     const findings = [
-      ...keyFindings([{ path: 'a', text: 'b' }]),
+      ...keyFindings({ faults: [{ path: 'a', text: 'b' }], notLookedAt: [] }),
       checkUsbLibrary(['/nowhere']),
       checkRuntime('18.0.0'),
     ];

@@ -48,7 +48,8 @@ describe('a secret in a file', () => {
     expect(codeOf(() => readSecret('credential:access', 'key', { env: {} }))).toBe('NO_CREDENTIALS');
     expect(
       codeOf(() => readSecret('credential:../a', 'key', { env: { CREDENTIALS_DIRECTORY: folder } })),
-    ).toBe('NO_CREDENTIALS');
+    ).toBe('BAD_NAME');
+    expect(codeOf(() => readSecret('credential:', 'key', { env: {} }))).toBe('BAD_NAME');
   });
 
   it('is refused when it is missing, empty, too big, no file or several lines', () => {

@@ -1,6 +1,15 @@
 /** The files that make a service of the program: systemd itself reads them, and the installer is run into a folder. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -127,4 +136,107 @@ describe('the installer', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('--no-start');
   });
+
+  describe('on a till', () => {
+    it('asks the new version about the configuration first, then stops, puts it in its place and starts it', () => {
+      const { status, calls } = install({ running: true, right: true });
+      expect(status).toBe(0);
+      expect(calls).toEqual([
+        `${INSTALLED}.new: config check`,
+        'systemctl is-active --quiet kona-till',
+        'systemctl stop kona-till',
+        'systemctl enable --now kona-till',
+        'systemctl restart kona-till',
+      ]);
+      expect(readInstalled('package.json')).toBe('new');
+      expect(readInstalled('package.json', '.old')).toBe('old');
+    });
+
+    it('lets the agent work on as it was, untouched, when its configuration is not right for the new version', () => {
+      const { status, calls, stderr } = install({ running: true, right: false });
+      expect(status).toBe(3);
+      expect(calls).toEqual([`${INSTALLED}.new: config check`, 'systemctl is-active --quiet kona-till']);
+      expect(stderr).toContain('web.port: is missing');
+      expect(stderr).toContain('works on as it was');
+      expect(readInstalled('package.json')).toBe('old');
+      expect(existsSync(join(till, `${INSTALLED}.new`))).toBe(false);
+    });
+
+    it('starts no agent where none runs until its configuration is right', () => {
+      const { status, calls, stdout } = install({ running: false, right: false });
+      expect(status).toBe(0);
+      expect(calls).toEqual([`${INSTALLED}.new: config check`, 'systemctl is-active --quiet kona-till']);
+      expect(stdout).toContain('the agent was not started');
+      expect(readInstalled('package.json')).toBe('new');
+    });
+  });
 });
+
+const INSTALLED = 'opt/kona-till';
+let till = '';
+const readInstalled = (name: string, which = ''): string =>
+  readFileSync(join(till, INSTALLED + which, name), 'utf8');
+
+interface Installed {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What was asked of the program and of systemd, in its order. */
+  readonly calls: readonly string[];
+}
+
+/**
+ * Runs the installer itself with its services, over a folder in place of /. What it calls stands in a folder of its own:
+ * systemctl writes down what it is told, and the program's check answers as the test wants it.
+ */
+function install({ running, right }: { readonly running: boolean; readonly right: boolean }): Installed {
+  till = mkdtempSync(join(folder, 'till-'));
+  const checkout = join(till, 'checkout');
+  const calls = join(till, 'calls');
+  for (const part of [
+    'checkout/src',
+    'checkout/drivers',
+    'checkout/dist',
+    'checkout/scripts',
+    INSTALLED,
+    'bin',
+  ]) {
+    mkdirSync(join(till, part), { recursive: true });
+  }
+  for (const part of ['config', 'systemd'])
+    cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
+  for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+    writeFileSync(join(checkout, name), 'new');
+  writeFileSync(join(till, INSTALLED, 'package.json'), 'old');
+  writeFileSync(calls, '');
+  const command = (path: string, ...lines: readonly string[]): void =>
+    writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  const bin = join(till, 'bin');
+  const check = join(till, 'check');
+  command(
+    check,
+    `program=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)`,
+    `echo "\${program#${till}/}: $2 $3" >>${calls}`,
+    right ? 'exit 0' : 'echo "web.port: is missing"; exit 1',
+  );
+  command(
+    join(bin, 'node'),
+    `case "$*" in *--install-only*) mkdir -p node_modules/.bin; cp ${check} node_modules/.bin/node ;; esac`,
+  );
+  command(join(bin, 'npm'));
+  command(join(bin, 'kona-till'), `echo "kona-till $*" >>${calls}`, `exit ${right ? 0 : 1}`);
+  command(
+    join(bin, 'systemctl'),
+    `echo "systemctl $*" >>${calls}`,
+    `[ "$1" != is-active ] || exit ${running ? 0 : 3}`,
+  );
+  const text = read('scripts/install-kiosk.sh').replace('start=no; shift 2', 'shift 2');
+  const script = join(checkout, 'scripts/install-kiosk.sh');
+  writeFileSync(script, text);
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
+  const { status, stdout, stderr } = spawnSync('sh', [script, '--root', till], { encoding: 'utf8', env });
+  const lines = readFileSync(calls, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return { status, stdout, stderr, calls: lines };
+}
