@@ -6,7 +6,6 @@ import {
   bad,
   checkClock,
   checkLedgerFolder,
-  checkPlatform,
   checkPosPorts,
   checkPosSockets,
   checkPrivacy,
@@ -24,6 +23,7 @@ import { checkBackups } from './backup-finding.ts';
 import { lookAtKeys } from './config-check.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
+import { checkPlatform } from './platform-finding.ts';
 import { checkKeystrokes, checkScanners } from './scanner-findings.ts';
 
 function readConfiguration(file: string): Config | Finding[] {
@@ -56,7 +56,7 @@ async function configFindings(config: Config, file: string, env: Io['env']): Pro
     checkPrivacy(config),
     checkVaultKey(config, env),
     checkBackups(config, Date.now()),
-    await checkPlatform(config),
+    await checkPlatform(config, env),
     await checkWebPort(config),
     ...checkPosPorts(config),
     ...checkPosSockets(config),

@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { KonaPlateOptions } from '../konaplate/client.ts';
+import type { TlsOptions } from '../konaplate/connection.ts';
 import { SystemClock } from '../ops/clock.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { readSecret, readSecretLine } from '../ops/secrets.ts';
 import { CommandError } from './io.ts';
 
-function readText(file: string, key: string, open: boolean): string {
-  return readSecret(file, key, { open }).toString('utf8');
+function readText(file: string, key: string, open: boolean, env: NodeJS.ProcessEnv = process.env): string {
+  return readSecret(file, key, { open, env }).toString('utf8');
 }
 
 /** Everything that the client needs, its keys read from their files. Throws SecretError. */
 export function platformOptions(config: Config): KonaPlateOptions {
   const { platform } = config;
-  const { tls } = platform;
   return {
     baseUrl: platform.baseUrl,
     aspId: platform.aspId,
@@ -26,16 +26,21 @@ export function platformOptions(config: Config): KonaPlateOptions {
     merchantId: platform.merchantId,
     terminalId: platform.terminalId,
     clock: new SystemClock(),
-    tls: {
-      ...(tls.caFile === null ? {} : { ca: readText(tls.caFile, 'platform.tls.caFile', true) }),
-      ...(tls.pins.length === 0 ? {} : { pins: tls.pins }),
-      ...(tls.clientCertificateFile === null
-        ? {}
-        : { cert: readText(tls.clientCertificateFile, 'platform.tls.clientCertificateFile', true) }),
-      ...(tls.clientKeyFile === null
-        ? {}
-        : { key: readText(tls.clientKeyFile, 'platform.tls.clientKeyFile', false) }),
-    },
+    tls: platformTls(config),
+  };
+}
+
+/** How the platform proves itself to the till, and the till to it. Throws SecretError. */
+export function platformTls({ platform: { tls } }: Config, env: NodeJS.ProcessEnv = process.env): TlsOptions {
+  return {
+    ...(tls.caFile === null ? {} : { ca: readText(tls.caFile, 'platform.tls.caFile', true, env) }),
+    ...(tls.pins.length === 0 ? {} : { pins: tls.pins }),
+    ...(tls.clientCertificateFile === null
+      ? {}
+      : { cert: readText(tls.clientCertificateFile, 'platform.tls.clientCertificateFile', true, env) }),
+    ...(tls.clientKeyFile === null
+      ? {}
+      : { key: readText(tls.clientKeyFile, 'platform.tls.clientKeyFile', false, env) }),
   };
 }
 

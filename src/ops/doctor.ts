@@ -1,9 +1,8 @@
 /** Looks at what an installer would ask about. Each check answers with a sentence, and with what to do when it is wrong. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, lstatSync, readFileSync, statfsSync, statSync } from 'node:fs';
-import { connect, isIP } from 'node:net';
+import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
 import { isLoopback } from './config.ts';
 import type { Config } from './config-schema.ts';
 import { NOT_LOOKED_AT, readSecret, SecretError, secretPath } from './secrets.ts';
@@ -130,32 +129,6 @@ export async function checkClock(): Promise<Finding> {
   return answer === 'no'
     ? warn('clock', 'not set by a time server', mend)
     : warn('clock', 'this system does not tell whether its clock is set', mend);
-}
-
-/** Opens a connection to the platform, and its TLS, and sends nothing. */
-export function checkPlatform(config: Config): Promise<Finding> {
-  const url = new URL(config.platform.baseUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const where = `${host} port ${port}`;
-  return new Promise((done) => {
-    const socket =
-      url.protocol === 'https:'
-        ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
-        : connect({ host, port });
-    const finish = (finding: Finding): void => {
-      socket.destroy();
-      done(finding);
-    };
-    const mend = 'check the network, the firewall and platform.baseUrl';
-    socket.setTimeout(CONNECT_MS, () => finish(bad('platform', `${where} does not answer`, mend)));
-    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () =>
-      finish(ok('platform', `${where} can be reached`)),
-    );
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      finish(bad('platform', `${where} cannot be reached (${error.code ?? 'unknown error'})`, mend)),
-    );
-  });
 }
 
 /** The pages' port: free, or already used by a running agent. */

@@ -1,15 +1,18 @@
 /** What the doctor finds on a machine, each with a real folder or a real socket. */
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkBackups } from '../../../src/cli/backup-finding.ts';
+import { checkPlatform } from '../../../src/cli/platform-finding.ts';
+import { pinOf } from '../../../src/konaplate/connection.ts';
 import { parseConfig } from '../../../src/ops/config.ts';
 import type { Config } from '../../../src/ops/config-schema.ts';
 import {
   checkLedgerFolder,
-  checkPlatform,
   checkPosPorts,
   checkPosSockets,
   checkPrivacy,
@@ -42,12 +45,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function config(change: { baseUrl?: string; webPort?: number; stations?: unknown[] } = {}): Config {
+function config(
+  change: { baseUrl?: string; tls?: object; webPort?: number; stations?: unknown[] } = {},
+): Config {
   const value = {
     ...SMALLEST,
     platform: {
       ...SMALLEST.platform,
       baseUrl: change.baseUrl ?? `http://127.0.0.1:${port}/open-api`,
+      tls: change.tls ?? {},
     },
     stations: change.stations ?? [{ id: '1' }],
     web: { port: change.webPort ?? port },
@@ -149,6 +155,78 @@ describe('the doctor', () => {
   it('does not take a platform that speaks no TLS for one that does', async () => {
     expect(await checkPlatform(config({ baseUrl: `https://127.0.0.1:${port}/x` }))).toMatchObject({
       state: 'bad',
+    });
+  });
+
+  describe('of a platform behind TLS', () => {
+    const pem = (name: string): Buffer => readFileSync(join(ROOT, 'test/integration/konaplate/tls', name));
+    const client = { clientCertificateFile: 'client.pem', clientKeyFile: 'client.key' };
+    let https: TlsServer;
+    const look = (tls: object, env: NodeJS.ProcessEnv = {}) => {
+      const { port: listening } = https.address() as { port: number };
+      return checkPlatform(config({ baseUrl: `https://127.0.0.1:${listening}/open-api`, tls }), env);
+    };
+    const open = async (options: TlsOptions = {}): Promise<void> => {
+      https = createTlsServer({
+        key: pem('server.key'),
+        cert: pem('server.pem'),
+        ca: pem('ca.pem'),
+        ...options,
+      });
+      https.on('tlsClientError', () => undefined);
+      https.on('secureConnection', (socket) => socket.on('error', () => undefined).resume());
+      await new Promise<void>((done) => https.listen(0, '127.0.0.1', done));
+    };
+    beforeEach(() => {
+      for (const name of ['ca.pem', 'client.pem', 'client.key']) {
+        writeFileSync(join(folder, name), pem(name), { mode: 0o600 });
+      }
+    });
+    afterEach(() => new Promise((done) => https.close(done)));
+
+    it('trusts the authorities that the till trusts, and names the reason when they do not vouch for it', async () => {
+      await open();
+      expect(await look({ caFile: 'ca.pem' })).toMatchObject({ state: 'ok' });
+      expect(await look({})).toMatchObject({
+        state: 'bad',
+        text: expect.stringContaining('(SELF_SIGNED_CERT_IN_CHAIN)'),
+        mend: expect.stringContaining('platform.tls.caFile'),
+      });
+    });
+
+    it('wants the pinned key, as the till does', async () => {
+      await open();
+      const pin = pinOf(new X509Certificate(pem('server.pem')));
+      const other = pinOf(new X509Certificate(pem('client.pem')));
+      expect(await look({ caFile: 'ca.pem', pins: [other, pin] })).toMatchObject({ state: 'ok' });
+      expect(await look({ caFile: 'ca.pem', pins: [other] })).toMatchObject({
+        state: 'bad',
+        mend: expect.stringContaining('platform.tls.pins'),
+      });
+    });
+
+    it('shows our certificate to a platform that asks for one', async () => {
+      await open({ requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' });
+      expect(await look({ caFile: 'ca.pem', ...client })).toMatchObject({ state: 'ok' });
+      expect(await look({ caFile: 'ca.pem' })).toMatchObject({ state: 'bad' });
+    });
+
+    it('does not try a TLS for which it cannot read what the till reads', async () => {
+      await open();
+      expect(await look({ caFile: 'nothing.pem' })).toMatchObject({
+        state: 'bad',
+        text: expect.stringContaining('platform.tls.caFile: there is no file'),
+      });
+      const handed = { caFile: 'ca.pem', ...client, clientKeyFile: 'credential:client-key' };
+      expect(await look(handed)).toMatchObject({
+        state: 'ok',
+        text: expect.stringContaining('platform.tls.clientKeyFile'),
+      });
+      writeFileSync(join(folder, 'client-key'), pem('client.key'));
+      expect(await look(handed, { CREDENTIALS_DIRECTORY: folder })).toMatchObject({
+        state: 'ok',
+        text: expect.stringContaining('can be reached'),
+      });
     });
   });
 
