@@ -105,7 +105,10 @@ function addLedger(program: Command, choose: (run: Run) => void): void {
     choose(async (io) => (await import('./ledger-list.ts')).ledgerShow(io, payment, options)),
   );
   add(ledger, 'verify', 'check the journal, the payments and the balances against each other')
-    .option('--head <index:hash>', 'a head known from elsewhere that must stand in this journal')
+    .option(
+      '--head <index:digits>',
+      'an entry known from elsewhere, with its hash or the first 12 digits of it, that must stand in this journal',
+    )
     .action((options) =>
       choose(async (io) => (await import('./ledger-verify.ts')).ledgerVerify(io, options)),
     );

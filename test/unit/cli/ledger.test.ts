@@ -121,6 +121,44 @@ describe('ledger verify', () => {
     expect(code).toBe(1);
     expect(out).toContain('WRONG');
   });
+
+  it('takes the index and the twelve digits of a receipt, and says how many were compared', async () => {
+    const entry = ledger.timeline(ids[0] ?? '').at(-1);
+    const digits = entry?.hash.slice(0, 12) ?? '';
+    const { code, out } = await till('ledger', 'verify', '--head', `${entry?.index}:${digits}`);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `known head ${entry?.index}:${digits} stands in this journal: 12 of 64 digits compared`,
+    );
+    const json = await till('ledger', 'verify', '--json', '--head', `${entry?.index}:${entry?.hash}`);
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: true,
+      knownHead: { index: entry?.index, digits: 64, stands: true },
+    });
+  });
+
+  it('answers 1 when the digits of a receipt are those of another entry, or of one that is not there', async () => {
+    const { index, hash } = ledger.head();
+    const other = await till('ledger', 'verify', '--head', `${index - 1}:${hash.slice(0, 12)}`);
+    expect(other.code).toBe(1);
+    expect(other.out).toContain('KNOWN_HEAD');
+    expect(other.out).not.toContain('stands in this journal');
+    const cut = await till('ledger', 'verify', '--json', '--head', `${index + 1}:${hash.slice(0, 12)}`);
+    expect(cut.code).toBe(1);
+    expect(JSON.parse(cut.out)).toMatchObject({
+      ok: false,
+      knownHead: { index: index + 1, digits: 12, stands: false },
+    });
+  });
+
+  it.each(['7:0123456789a', '7', '0:012345678901', '7:01234567890g', `7:${'0'.repeat(65)}`])(
+    'answers 2 to a head that can be compared with nothing: %s',
+    async (head) => {
+      const { code, err } = await till('ledger', 'verify', '--head', head);
+      expect(code).toBe(2);
+      expect(err).toContain('at least 12');
+    },
+  );
 });
 
 describe('ledger export and backup', () => {
