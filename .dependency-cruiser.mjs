@@ -15,7 +15,11 @@ const ALLOWED = {
   '^src/sync/': ['^src/intent/', '^src/ledger/', '^src/konaplate/', '^src/barcode/'],
   '^src/settlement/': ['^src/intent/', '^src/ledger/', '^src/konaplate/', '^src/barcode/'],
   '^src/station/': ['^src/(barcode|intent|ledger|sync|settlement)/', '^drivers/'],
-  '^src/web/': ['^src/(barcode|intent|ledger|sync|settlement|station)/', '^drivers/'],
+  '^src/web/': [
+    '^src/(barcode|intent|ledger|sync|settlement|station)/',
+    '^drivers/',
+    '^src/ops/loopback[.]ts$',
+  ],
   '^src/screens/': ['^src/station/snapshot[.]ts$', '^src/web/api/', '^src/intent/model[.]ts$'],
   '^src/issuer/': ['^src/barcode/', '^src/konaplate/'],
   '^src/ops/': ['^src/(intent|barcode)/'],

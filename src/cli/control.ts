@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
-import { isLoopback, readConfig } from '../ops/config.ts';
+import { readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
+import { isLoopback } from '../ops/loopback.ts';
 import { CommandError, type CommonOptions, type Io } from './io.ts';
 import { configFile } from './places.ts';
 
@@ -31,7 +32,7 @@ function dispatcherOf(config: Config, answerMs: number): Agent {
 
 function baseOf({ web }: Config): string {
   const host = isLoopback(web.host) && web.host !== 'localhost' ? web.host : '127.0.0.1';
-  const shown = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const shown = host.includes(':') ? `[${host}]` : host;
   return `${web.tls === null ? 'http' : 'https'}://${shown}:${web.port}/api/v1/control`;
 }
 

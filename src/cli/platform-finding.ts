@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { type ConnectFaultCode, openConnection, type TlsOptions } from '../konaplate/connection.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { bad, type Finding, ok } from '../ops/doctor.ts';
+import { bareHost } from '../ops/loopback.ts';
 import { NOT_LOOKED_AT, SecretError } from '../ops/secrets.ts';
 import { platformTls } from './platform.ts';
 
@@ -42,7 +43,7 @@ function placeOf({ platform }: Config): Place {
   const url = new URL(platform.baseUrl);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  return { secure, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+  return { secure, host: bareHost(url.hostname), port };
 }
 
 /** What keeps the agent's own connection from carrying a request; null: nothing. */

@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser';
-import { isLoopback } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
+import { isLoopback } from '../ops/loopback.ts';
 import { readSecret } from '../ops/secrets.ts';
 import type { SettingRow, Settings, SettingWarning } from '../web/api/terminal.ts';
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CODE_LENGTH, DEFAULT_CODE_TABLE } from '../barcode/parse.ts';
 import { DEFAULT_DECISIONS, DEFAULT_POLICY, RECENT_MAX } from '../intent/policy.ts';
 import { DEFAULT_TIMES } from '../intent/rules.ts';
+import { bareHost } from './loopback.ts';
 
 const WON_MAX = 999_999;
 const DAY_MS = 24 * 3_600_000;
@@ -218,7 +219,7 @@ const posSocket = z.strictObject({
 
 const hourOfDay = z.int().min(0).max(23);
 const web = z.strictObject({
-  host: text(253).default('127.0.0.1'),
+  host: text(253).transform(bareHost).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8_610),
   allowedHosts: z.array(text(253)).max(20).default([]),
   tls: z

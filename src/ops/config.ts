@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { checkCodeTable } from '../barcode/format.ts';
 import type { Policy } from '../intent/policy.ts';
 import { type Config, configSchema, type ScannerConfig } from './config-schema.ts';
+import { bareHost, isLoopback } from './loopback.ts';
 import { suggestKey } from './suggest.ts';
 
 export interface ConfigFault {
@@ -129,11 +130,6 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   };
 }
 
-/** True for an address that never leaves this machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 function crossCheck(config: Config): ConfigFault[] {
   return [
     ...checkPlatform(config),
@@ -148,7 +144,7 @@ function crossCheck(config: Config): ConfigFault[] {
 function checkPlatform({ platform }: Config): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const url = new URL(platform.baseUrl);
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopback(bareHost(url.hostname))) {
     faults.push({
       path: 'platform.baseUrl',
       text: 'plain http is allowed to a loopback address only; use https',

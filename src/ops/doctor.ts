@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, lstatSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
-import { isLoopback } from './config.ts';
 import type { Config } from './config-schema.ts';
+import { isLoopback } from './loopback.ts';
 import { NOT_LOOKED_AT, readSecret, SecretError, secretPath } from './secrets.ts';
 
 export interface Finding {
@@ -134,7 +134,7 @@ export async function checkClock(): Promise<Finding> {
 /** The pages' port: free, or already used by a running agent. */
 export function checkWebPort(config: Config): Promise<Finding> {
   const { host, port } = config.web;
-  const target = isLoopback(host) ? host.replace(/^\[|\]$/g, '') : '127.0.0.1';
+  const target = isLoopback(host) ? host : '127.0.0.1';
   return new Promise((done) => {
     const socket = connect({ host: target, port });
     const finish = (finding: Finding): void => {

@@ -10,8 +10,6 @@ import { ApiFault } from './fault.ts';
 import { described } from './schema.ts';
 
 const CASHIER_COOKIE = 'kona-till-cashier';
-/** Shorter ones could be tried out. */
-export const CASHIER_SECRET_MIN = 32;
 const YEAR_S = 365 * 86_400;
 const GUARDED = /^\/api\/v1\/(?:stations|payments)(?:\/|$)/;
 const STRICT = { config: { rateLimit: { max: 30, timeWindow: 60_000 } } };

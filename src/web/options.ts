@@ -43,7 +43,11 @@ export interface Health {
   readonly reasons: readonly string[];
 }
 
+/** Shorter secrets of the cashier page could be tried out. */
+export const CASHIER_SECRET_MIN = 32;
+
 export interface WebOptions {
+  /** Bare: an IPv6 address without brackets. */
   readonly host: string;
   /** 0: given by the system. */
   readonly port: number;
@@ -51,7 +55,7 @@ export interface WebOptions {
   readonly allowedHosts: readonly string[];
   /** Needed for any address other than loopback. */
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
-  /** Needed for any address other than loopback, where the cashier's calls ask for it; 32 characters or more. */
+  /** Needed for any address other than loopback, where the cashier's calls ask for it; `CASHIER_SECRET_MIN` characters or more. */
   readonly cashierSecret?: string | null;
   /** The built pages; null: the API alone. */
   readonly pagesDirectory: string | null;

@@ -10,16 +10,17 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { LedgerFault } from '../ledger/fault.ts';
+import { isLoopback } from '../ops/loopback.ts';
 import type { ApiError } from './api/error.ts';
 import { apiPage } from './api-page.ts';
 import { cashierRoutes } from './cashier.ts';
-import { CASHIER_SECRET_MIN, cashierSecret } from './cashier-secret.ts';
+import { cashierSecret } from './cashier-secret.ts';
 import { changeRoutes } from './changes.ts';
 import { controlRoutes } from './control.ts';
 import { ApiFault } from './fault.ts';
 import { guard, loopbackHosts } from './guards.ts';
 import { managerRoutes } from './manager.ts';
-import type { WebOptions } from './options.ts';
+import { CASHIER_SECRET_MIN, type WebOptions } from './options.ts';
 import { scannerSheetRoute } from './scanner-sheet.ts';
 import { described } from './schema.ts';
 import { Streams } from './streams.ts';
@@ -60,11 +61,11 @@ const RATE_PER_MINUTE = 1_200;
 
 /** Starts to listen. Throws WebFault. */
 export async function createWebServer(options: WebOptions): Promise<WebServer> {
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(options.host);
-  if (!isLoopback && options.tls === null) {
+  const isOpen = !isLoopback(options.host);
+  if (isOpen && options.tls === null) {
     throw new WebFault('TLS_NEEDED', `listening on ${options.host} needs TLS`);
   }
-  const secret = isLoopback ? null : (options.cashierSecret ?? '');
+  const secret = isOpen ? (options.cashierSecret ?? '') : null;
   if (secret !== null && secret.length < CASHIER_SECRET_MIN) {
     throw new WebFault(
       'SECRET_NEEDED',

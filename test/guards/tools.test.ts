@@ -117,6 +117,7 @@ describe('layers', () => {
     ],
     ['the agent importing the issuer', 'src/agent.ts', './issuer/target.ts', 'never import the issuer'],
     ['a page importing a room', 'src/screens/planted.ts', '../ledger/target.ts', 'layer src/screens'],
+    ['the pages reading the configuration', 'src/web/planted.ts', '../ops/config.ts', 'layer src/web'],
     ['a room reading the configuration', 'src/sync/planted.ts', '../ops/config.ts', 'layer src/sync'],
   ])('notice %s', async (_name, from, specifier, rule) => {
     const isType = _name.startsWith('a type');

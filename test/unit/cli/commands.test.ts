@@ -132,6 +132,35 @@ describe('config check', () => {
     expect(await runIn(folder, ['config', 'check', 'handed.jsonc'], env)).toMatchObject({ code: 0 });
   });
 
+  it('finds a key of several lines wrong, and a secret of the cashier page that is too short, as the start would', async () => {
+    writeKeys(['access', 'secret', 'server', 'client', 'pages.key', 'pages.pem', 'cashier']);
+    writeFileSync(join(folder, 'access'), 'first\nsecond\n');
+    const tls = { certificateFile: 'pages.pem', keyFile: 'pages.key' };
+    const web = { host: '0.0.0.0', tls, cashierSecretFile: 'cashier' };
+    writeFileSync(join(folder, 'open.jsonc'), JSON.stringify({ ...SMALLEST, web }));
+    const { code, out } = await till('config', 'check', '--json', 'open.jsonc');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      faults: [
+        { path: 'platform.accessKeyFile', text: 'the file must hold one line' },
+        {
+          path: 'web.cashierSecretFile',
+          text: 'holds fewer than 32 characters: openssl rand -hex 32 makes it',
+        },
+      ],
+    });
+    writeKeys(['access']);
+    writeFileSync(join(folder, 'cashier'), `${'a5'.repeat(16)}\n`);
+    expect(await till('config', 'check', 'open.jsonc')).toMatchObject({ code: 0 });
+    // On a loopback address nobody asks for it.
+    writeKeys(['cashier']);
+    writeFileSync(
+      join(folder, 'open.jsonc'),
+      JSON.stringify({ ...SMALLEST, web: { cashierSecretFile: 'cashier' } }),
+    );
+    expect(await till('config', 'check', 'open.jsonc')).toMatchObject({ code: 0 });
+  });
+
   it('finds a name that no credential can have wrong wherever it is asked', async () => {
     const platform = { ...HANDED_OVER.platform, accessKeyFile: 'credential:../access-key' };
     writeFileSync(join(folder, 'named.jsonc'), JSON.stringify({ ...HANDED_OVER, platform }));

@@ -101,6 +101,12 @@ describe('the smallest configuration', () => {
     expect(config.platform.secretKeyFile).toBe('credential:secret-key');
   });
 
+  it('takes the address of the pages as one writes it in a link, and keeps it as one listens on it', () => {
+    for (const host of ['::1', '[::1]']) {
+      expect(parseConfig(JSON.stringify({ ...SMALLEST, web: { host } }), '/x.jsonc').web.host).toBe('::1');
+    }
+  });
+
   it('may hold comments and a comma too many', () => {
     const text = `// first\n${JSON.stringify(SMALLEST).replace(/}$/, ', /* more */ }')}`;
     expect(parseConfig(text, '/x.jsonc').environment).toBe('sandbox');
