@@ -4,21 +4,35 @@ import { diagnose } from '../barcode/diagnose.ts';
 import { maskCard } from '../barcode/format.ts';
 import { maskFrame } from '../barcode/mask.ts';
 import { type CodeTable, DEFAULT_CODE_TABLE, parseBarcode } from '../barcode/parse.ts';
-import { readConfig } from '../ops/config.ts';
+import { ConfigError, readConfig } from '../ops/config.ts';
 import { type CommonOptions, EXIT, type Io, print } from './io.ts';
 import { configFile } from './places.ts';
 
 const STANDARD_INPUT = 0;
 
-/** The code table of the configuration file when one is named, else the default one. */
-function codeTableOf(io: Io, options: CommonOptions): CodeTable {
+/**
+ * The code table of the configuration, as every command finds it. One that was named must be right; without one, or where
+ * nobody named the wrong one, a barcode is still explained, by the default table, and it is said.
+ */
+function codeTableOf(io: Io, options: CommonOptions, file: string): CodeTable {
   const isNamed = options.config !== undefined || io.env.KONA_TILL_CONFIG !== undefined;
-  return isNamed ? readConfig(configFile(io, options)).codeTable : DEFAULT_CODE_TABLE;
+  try {
+    return readConfig(file).codeTable;
+  } catch (error) {
+    if (isNamed || !(error instanceof ConfigError)) throw error;
+    io.err(`kona-till: the default code table is used, not that of a till: ${error.message}`);
+    return DEFAULT_CODE_TABLE;
+  }
 }
 
 /** Answers 0 for a payment barcode and 1 for anything else. `-` reads the text from standard input. */
-export async function decode(io: Io, barcode: string, options: CommonOptions): Promise<number> {
-  const codeTable = codeTableOf(io, options);
+export async function decode(
+  io: Io,
+  barcode: string,
+  options: CommonOptions,
+  file: string = configFile(io, options),
+): Promise<number> {
+  const codeTable = codeTableOf(io, options, file);
   const raw = barcode === '-' ? readFileSync(STANDARD_INPUT, 'utf8').replace(/\r?\n$/, '') : barcode;
   const parsed = parseBarcode(raw, codeTable);
   if (parsed.ok) {

@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decode } from '../../../src/cli/decode.ts';
 import { SMALLEST } from '../ops/smallest.ts';
-import { runIn } from './command-line.ts';
+import { type Ran, runIn } from './command-line.ts';
 
 let folder = '';
 
@@ -45,6 +46,42 @@ describe('decode', () => {
     expect(JSON.parse((await till('decode', '--json', '')).out)).toMatchObject({
       reason: 'EMPTY',
       looksLikeOurs: false,
+    });
+  });
+
+  describe('on a till, told of no configuration', () => {
+    const OWN = 'TOPUP19410000000000005123010000';
+    const codeTable = { CHARGE: ['TOPUP1'], REFUND: ['PAYOUT'] };
+    const decodeWith = async (file: string): Promise<Ran> => {
+      let out = '';
+      let err = '';
+      const io = {
+        ...{ out: (text: string) => (out += text), err: (text: string) => (err += text) },
+        ...{ env: {}, cwd: folder, isTty: false },
+      };
+      const code = await decode(io, OWN, { json: true }, join(folder, file));
+      return { code, out, err };
+    };
+
+    it("takes the till's own code table", async () => {
+      writeFileSync(join(folder, 'own.jsonc'), JSON.stringify({ ...SMALLEST, codeTable }));
+      const { code, out, err } = await decodeWith('own.jsonc');
+      expect([code, err]).toEqual([0, '']);
+      expect(JSON.parse(out)).toMatchObject({ ok: true, type: 'CHARGE', amount: 10_000 });
+    });
+
+    it('takes the default one where there is no configuration or a wrong one, and says so beside the answer', async () => {
+      writeFileSync(join(folder, 'wrong.jsonc'), JSON.stringify({ ...SMALLEST, codeTabel: codeTable }));
+      for (const [file, why] of [
+        ['nowhere.jsonc', 'there is no such file'],
+        ['wrong.jsonc', 'codeTabel: unknown key'],
+      ] as const) {
+        const { code, out, err } = await decodeWith(file);
+        expect(code).toBe(1);
+        expect(JSON.parse(out)).toMatchObject({ ok: false });
+        expect(err).toContain('the default code table is used');
+        expect(err).toContain(why);
+      }
     });
   });
 
