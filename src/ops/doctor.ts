@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import type { Config } from './config-schema.ts';
 import { isLoopback } from './loopback.ts';
-import { NOT_LOOKED_AT, readSecret, SecretError, secretPath } from './secrets.ts';
+import { NOT_LOOKED_AT, readSecret, SecretError } from './secrets.ts';
 
 export interface Finding {
   readonly name: string;
@@ -229,13 +229,10 @@ export function keyFindings({ faults, notLookedAt }: KeyReport): Finding[] {
   return [...faults.map(({ path, text }) => bad(path, text, 'see docs/installer.md, "Configure"')), ...rest];
 }
 
-/** The mode of the folder with the vault key and ledger: nobody else may look into it. */
+/** The mode of the ledger's folder: nobody else may look into it. */
 export function checkPrivacy(config: Config): Finding {
   const folder = config.ledger.directory;
-  const file = secretPath(config.ledger.vaultKeyFile, 'ledger.vaultKeyFile', {
-    CREDENTIALS_DIRECTORY: '/run',
-  });
-  if (!existsSync(folder)) return ok('privacy', `${dirname(file)} is not in use yet`);
+  if (!existsSync(folder)) return ok('privacy', `${folder} is not in use yet`);
   const mode = statSync(folder).mode & 0o777;
   return (mode & 0o077) === 0
     ? ok('privacy', 'the ledger folder is closed to others')

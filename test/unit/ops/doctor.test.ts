@@ -120,6 +120,14 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('names the ledger folder that is not in use yet, whatever the key is called', () => {
+    for (const vaultKeyFile of ['credential:vault-key', 'credential:../vault-key']) {
+      const named = { ...config(), ledger: { ...config().ledger, vaultKeyFile } };
+      const text = `${join(folder, 'ledger')} is not in use yet`;
+      expect(checkPrivacy(named)).toMatchObject({ state: 'ok', text });
+    }
+  });
+
   it('sees by the files whether the backups of the agent are made', () => {
     const now = Date.UTC(2026, 10, 26, 12);
     expect(checkBackups(config(), now)).toMatchObject({ state: 'ok' });
