@@ -362,8 +362,14 @@ function valuesOf(
   if (id === 'VOID-ASK' && context.voidAsk?.proof === true) return { proof: 1 };
   if (id === 'ASK-OUT' && intent.notSent === true) return { notSent: 1 };
   if (id === 'LATER-ASK' || id === 'LATER-FAIL' || id === 'LATER-OK') return underPause(context.paused);
+  if (isClosedHere(intent)) return { closedHere: 1 };
   if (id === 'BACK-STOP' && context.limitCause !== null) return { limitCause: context.limitCause };
   return {};
+}
+
+/** Its question was opened by Stop or an expiry: no restart has closed it. */
+export function isClosedHere({ question, closedByRestart }: Intent): boolean {
+  return question === 'RE_CLOSED' && !closedByRestart;
 }
 
 /** The word of the store's own pause, for the sentences that would speak of the line. */

@@ -154,12 +154,12 @@ export interface Face {
   /** Code of the issuer or of the policy behind {reason}; shown small. */
   readonly reason: string | null;
   readonly refused: RefusedScan | null;
-  /** "question 1 of 3" after a restart. */
+  /** "question 1 of 3" after a restart; null for the one question after Stop or an expiry. */
   readonly question: { readonly number: number; readonly of: number } | null;
   /**
    * Values for {placeholders} of the sentence: `late` = 1 on VOID-WAIT after its time, `proof` = 1 on VOID-ASK once the
    * card or the PIN was given, `notSent` = 1 on ASK-OUT after nothing left, `limitCause` on BACK-STOP when credit later was not
-   * allowed, `step`, `of`, `elapsedMs` on STARTING, `code` on LEDGER, `cause`, `count`, `oldestAtMs` on LINE and SLOW,
+   * allowed, `closedHere` = 1 on RE-CLOSED after Stop or an expiry and not after a restart, `step`, `of`, `elapsedMs` on STARTING, `code` on LEDGER, `cause`, `count`, `oldestAtMs` on LINE and SLOW,
    * `paused` = 1 where a manager has stopped approvals and the line is not down, on LINE, LATER-ASK, LATER-FAIL and LATER-OK.
    */
   readonly values: Readonly<Record<string, string | number>>;

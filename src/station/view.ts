@@ -5,7 +5,16 @@ import { isCase, isReturnDue, isVoidBarred, occupiesStation } from '../intent/st
 import type { SyncStatus } from '../sync/types.ts';
 import { type Board, isLater } from './board.ts';
 import type { Desk } from './desk.ts';
-import { CLOSABLE, type FaceContext, faceIdOf, faceIntent, faceOf, plainFace, underPause } from './faces.ts';
+import {
+  CLOSABLE,
+  type FaceContext,
+  faceIdOf,
+  faceIntent,
+  faceOf,
+  isClosedHere,
+  plainFace,
+  underPause,
+} from './faces.ts';
 import { paperOf } from './receipt.ts';
 import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
@@ -122,7 +131,7 @@ export function contextOf(intent: Intent, input: ViewInput): FaceContext {
     balance: input.balanceOf(intent.sequenceId),
     holdLater: onScreen && !desk.opened && desk.shown.face === 'LATER-OK',
     pinGiven: onScreen && desk.managerId !== null,
-    question: intent.question === null ? null : questionNumber(input),
+    question: questionNumber(intent, input),
     closesMs: onScreen ? desk.closesMs : null,
   };
 }
@@ -216,9 +225,12 @@ function isUndoable(intent: Intent): boolean {
   return approval !== null && acknowledged && !isVoidBarred(intent);
 }
 
-function questionNumber(input: ViewInput): { number: number; of: number } {
+/** null: none is open, or the one after Stop or an expiry. Still open at a restart, that one counts among the others. */
+function questionNumber(intent: Intent, input: ViewInput): { number: number; of: number } | null {
+  if (intent.question === null) return null;
   const { questionsAnswered } = input.desk;
   const open = input.board.questions(input.isMine).length;
+  if (isClosedHere(intent) && open <= 1) return null;
   return { number: questionsAnswered + 1, of: questionsAnswered + Math.max(open, 1) };
 }
 

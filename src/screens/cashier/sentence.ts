@@ -100,7 +100,7 @@ function reasonValues(code: string | null, language: Language): { reason: string
 }
 
 function instructionWords(face: Face, text: FaceText, hasReason: boolean, values: Values): Words {
-  if (face.id === 'RE-CLOSED' && face.question === null) return CLOSED_HERE;
+  if (face.values.closedHere === 1) return CLOSED_HERE;
   if (face.id === 'LINE') return values.next === 0 ? (text.iWithoutReason ?? text.i) : text.i;
   const isPlain =
     face.id === 'RECOVERING' ? face.values.open === undefined : face.values.cause === 'REVERSAL_RATE';

@@ -210,6 +210,9 @@ export const ALL_FACES: Readonly<Record<string, Face>> = {
   'RE-HERE': asked('RE-HERE', charge, ['STOP', 'LEAVE', 'LATER', 'REQUEST']),
   'RE-BACK': asked('RE-BACK', charge, ['LEAVE', 'RECEIVED', 'HANDED']),
   'RE-CLOSED': asked('RE-CLOSED', charge, ['STOP', 'LEAVE', 'RECEIVED', 'HANDED']),
+  'RE-CLOSED-HERE': owed('RE-CLOSED', charge, ['STOP', 'LEAVE', 'RECEIVED', 'HANDED'], {
+    values: { closedHere: 1 },
+  }),
   'RE-OUT': asked('RE-OUT', withdrawal, ['LEAVE', 'RECEIVED', 'HANDED']),
   'RE-OUT-EARLY': asked('RE-OUT-EARLY', withdrawal, ['LEAVE', 'RECEIVED', 'HANDED']),
   'REFUSED-CUT': refused('CUT', {}),

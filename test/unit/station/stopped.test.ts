@@ -1,0 +1,65 @@
+/** "Was it taken?" after Stop or an expiry: what the cashier reads, and how it ends. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
+import type { Language } from '../../../src/screens/text/words.ts';
+import { Lab } from './desk-lab.ts';
+
+let lab: Lab;
+beforeEach(() => {
+  lab = new Lab();
+});
+afterEach(() => lab.close());
+
+function says(language: Language): { instruction: string; question: string | null } {
+  const moment = { wallMs: lab.clock.now().wallMs, leftMs: null, elapsedMs: 0 };
+  const { instruction, question } = sentenceOf(lab.see(), language, moment);
+  return { instruction, question };
+}
+
+const STOPPED = {
+  ko: '보내기 전에 그만두어 충전하지 않았습니다.',
+  en: 'Stopped before sending, not charged.',
+};
+const RESTARTED = {
+  ko: '보내기 전에 다시 시작되어 충전하지 않았습니다.',
+  en: 'Restarted before sending, not charged.',
+};
+
+describe('the question whether the cash was taken', () => {
+  it.each(['ko', 'en'] as const)(
+    'says after Stop that it was stopped, and is no question of many: %s',
+    (language) => {
+      lab.scan(lab.barcode('CHARGE', 10_000));
+      lab.press('STOP');
+      expect(lab.face()).toBe('RE-CLOSED');
+      expect(says(language)).toEqual({ instruction: STOPPED[language], question: null });
+    },
+  );
+
+  it('says so after the life of the barcode, too', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.clock.pass(300_000);
+    lab.event({ kind: 'expire' });
+    expect(says('en')).toEqual({ instruction: STOPPED.en, question: null });
+  });
+
+  it('says after a restart that it was restarted, and which question it is', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.restart();
+    expect(says('en')).toEqual({ instruction: RESTARTED.en, question: 'question 1 of 1 · 14:30' });
+    expect(says('ko').instruction).toBe(RESTARTED.ko);
+  });
+
+  it('counts among those of a restart when it is still open then, and says what it was closed by', () => {
+    lab.charge();
+    lab.press('CLOSE');
+    lab.scan(lab.barcode('CHARGE', 3_000, '9491330000000032'));
+    lab.press('STOP');
+    lab.restart();
+    expect(lab.see().face).toMatchObject({ id: 'RE-CLOSED', intent: { amount: 3_000 } });
+    expect(says('en')).toEqual({ instruction: STOPPED.en, question: 'question 1 of 2 · 14:30' });
+    lab.press('STOP');
+    lab.press('CLOSE');
+    expect(lab.see().face).toMatchObject({ id: 'RE-IN', question: { number: 2, of: 2 } });
+  });
+});
