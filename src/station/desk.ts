@@ -28,6 +28,7 @@ export class Desk {
   current: Intent | null = null;
   /** It was opened from the rail. */
   opened = false;
+  /** The life of its barcode has ended. */
   expired = false;
   limitCause: string | null = null;
   /** The manager who gave a PIN for the payment on the screen. */

@@ -189,7 +189,9 @@ export class Station {
     if (current?.sequenceId === intent.sequenceId) {
       if (current.question !== null && intent.question === null) desk.questionsAnswered += 1;
       desk.current = intent;
-      if (record.event === 'expire') desk.expired = true;
+      // A minute without a choice ends as Stop does: the barcode lives on.
+      if (record.event === 'expire')
+        desk.expired = current.expiresMs === null || now.monoMs >= current.expiresMs;
       if (intent.host !== 'approved' || isVoidBarred(intent)) desk.dropVoidAsk();
       if (record.event === 'leave') {
         if (current.question !== null) desk.questionsAnswered += 1;

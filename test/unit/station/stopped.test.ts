@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
 import type { Language } from '../../../src/screens/text/words.ts';
-import { Lab } from './desk-lab.ts';
+import { Lab, ONLINE } from './desk-lab.ts';
 
 let lab: Lab;
 beforeEach(() => {
@@ -61,5 +61,38 @@ describe('the question whether the cash was taken', () => {
     lab.press('STOP');
     lab.press('CLOSE');
     expect(lab.see().face).toMatchObject({ id: 'RE-IN', question: { number: 2, of: 2 } });
+  });
+});
+
+describe('"credit later?" that nobody answers', () => {
+  /** The line is down: it is asked before the cash is taken. */
+  function asked(): void {
+    lab.status = { ...ONLINE, line: { ...ONLINE.line, state: 'down', reason: 'NO_ANSWER' } };
+    lab.station.refresh();
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    expect(lab.face()).toBe('LATER-ASK');
+  }
+
+  it('is stopped after a minute, and wants no new barcode: the one it has lives on', () => {
+    asked();
+    lab.clock.pass(60_000);
+    lab.event({ kind: 'expire' });
+    expect(lab.face()).toBe('RE-CLOSED');
+    lab.press('STOP');
+    expect(lab.face()).toBe('END-STOP');
+    lab.clock.pass(4_000);
+    expect(lab.see()).toMatchObject({ face: { id: 'LINE' }, rail: { last: { face: 'END-STOP' } } });
+  });
+
+  it('wants a new barcode where its life ended, also within that minute', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.clock.pass(250_000);
+    lab.status = { ...ONLINE, line: { ...ONLINE.line, state: 'down', reason: 'NO_ANSWER' } };
+    lab.station.refresh();
+    expect(lab.face()).toBe('LATER-ASK');
+    lab.clock.pass(50_000);
+    lab.event({ kind: 'expire' });
+    lab.press('STOP');
+    expect(lab.face()).toBe('EXPIRED');
   });
 });
