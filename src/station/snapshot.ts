@@ -172,6 +172,11 @@ export interface LineStrip {
   readonly sinceMs: number;
   readonly nextTryMs: number | null;
   readonly reason: string | null;
+  /**
+   * Where `paused` is a person's or an alarm's. An alarm holds back what is credited later and ends by itself: payments at the
+   * counter go on.
+   */
+  readonly pausedBy: 'manager' | 'alarm' | null;
 }
 
 export interface Snapshot {

@@ -18,7 +18,7 @@ import {
 import { paperOf } from './receipt.ts';
 import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
-import { lineNow, lineUp } from './worker.ts';
+import { lineNow, lineUp, pausedBy } from './worker.ts';
 
 /** The ledger cannot record: no room, or a fault of its own with its code. */
 export interface LedgerTrouble {
@@ -155,6 +155,7 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         // Under a pause no next try lets the counter go on.
         nextTryMs: status.line.state === 'down' ? status.line.nextTryMs : null,
         reason: lineReason(status),
+        pausedBy: pausedBy(status),
       },
       scanner: input.scanner,
       later: {

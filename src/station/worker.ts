@@ -15,6 +15,11 @@ export function lineNow({ line, paused }: SyncStatus): 'online' | 'down' | 'paus
   return paused?.stops === 'approvals' ? 'paused' : 'online';
 }
 
+/** Who has laid `paused` over a line that is up; null: nobody, though a terminal that is recovering shows as that too. */
+export function pausedBy({ line, paused }: SyncStatus): 'manager' | 'alarm' | null {
+  return line.state === 'paused' ? (paused?.by ?? null) : null;
+}
+
 /** An approval can be asked for now: otherwise charges may be credited later, withdrawals wait. */
 export function lineUp(status: SyncStatus): boolean {
   return lineNow(status) === 'online';

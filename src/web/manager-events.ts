@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ManagerState } from './api/manager.ts';
 import { ApiFault } from './fault.ts';
+import { lineAnswer } from './line.ts';
 import { type ManagerRouter, SESSION_COOKIE } from './manager-router.ts';
 import type { WebOptions } from './options.ts';
 import type { Streams } from './streams.ts';
@@ -43,22 +44,17 @@ export function eventRoutes(router: ManagerRouter, streams: Streams): () => void
 }
 
 function stateOf(options: WebOptions, changes: number): ManagerState {
-  const { line, businessDate } = options.worker.status();
+  const status = options.worker.status();
   return {
     run: options.run,
     asOfMs: options.clock.now().wallMs,
     terminalId: options.terminalId,
-    businessDate,
+    businessDate: status.businessDate,
     journalIndex: options.ledger.head().index,
     changes,
     scans: options.scanners.scans(),
     cases: options.board.totals().cases.count,
-    line: {
-      state: line.state,
-      sinceMs: line.sinceMs,
-      nextTryMs: line.nextTryMs,
-      reason: line.code ?? line.reason,
-    },
+    line: lineAnswer(status),
   };
 }
 

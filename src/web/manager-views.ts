@@ -1,5 +1,6 @@
 /** What the manager's pages show of worker and settings. */
 import type { SettingsAnswer, SyncAnswer } from './api/terminal.ts';
+import { lineAnswer } from './line.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
 import { orWithoutRow, unreadPayments } from './unread.ts';
@@ -31,12 +32,7 @@ export function syncAnswer(options: WebOptions): SyncAnswer {
   );
   return {
     asOfMs: clock.now().wallMs,
-    line: {
-      state: status.line.state,
-      sinceMs: status.line.sinceMs,
-      nextTryMs: status.line.nextTryMs,
-      reason: status.line.code ?? status.line.reason,
-    },
+    line: lineAnswer(status),
     paused: status.paused !== null,
     pausedBy: status.paused?.by ?? null,
     pauseReason: status.paused?.reason ?? null,

@@ -5,6 +5,7 @@ import { readDay } from '../settlement/read.ts';
 import { businessDayStartMs, kstDate } from '../station/kst.ts';
 import type { CountSum } from './api/common.ts';
 import type { TodayAnswer } from './api/manager.ts';
+import { lineAnswer } from './line.ts';
 import type { WebOptions } from './options.ts';
 import { paymentRow } from './payments.ts';
 import { unreadPayments } from './unread.ts';
@@ -73,12 +74,7 @@ export class Today {
       expectedCash: this.#expectedCash(businessDate),
       unread: unreadPayments(this.#options, this.#unread),
       oldestCases: cases.slice(-OLDEST_CASES).map((intent) => paymentRow(this.#options, intent)),
-      line: {
-        state: status.line.state,
-        sinceMs: status.line.sinceMs,
-        nextTryMs: status.line.nextTryMs,
-        reason: status.line.code ?? status.line.reason,
-      },
+      line: lineAnswer(status),
       clockConfirmed: status.clockConfirmed,
       scannersReady: list.filter((entry) => entry.status.state === 'ready').length,
       scanners: list.length,

@@ -54,6 +54,10 @@ function lineItem(snapshot: Snapshot, wallMs: number, language: Language): Item 
     case 'slow':
       return { id, first: `◆ ${STRIP.slow[language]}`, second: STRIP.line[language], state: 'warning' };
     case 'paused':
+      if (line.pausedBy === 'alarm') {
+        const second = STRIP.laterWaits[language];
+        return { id, first: `‖ ${STRIP.alarm[language]}`, second, state: 'warning' };
+      }
       return { id, first: `‖ ${STRIP.paused[language]}`, second: reason, state: 'warning' };
   }
 }
@@ -120,7 +124,7 @@ export function explanation(
       online: EXPLAIN.lineWell,
       down: EXPLAIN.lineDown,
       slow: EXPLAIN.lineSlow,
-      paused: EXPLAIN.linePaused,
+      paused: line.pausedBy === 'alarm' ? EXPLAIN.lineAlarm : EXPLAIN.linePaused,
     };
     return say(by[line.state], language, { reason });
   }

@@ -1,8 +1,9 @@
 /** Parts that several manager pages share. */
 import type { ComponentChildren } from 'preact';
+import type { LineStrip } from '../../station/snapshot.ts';
 import { clockTimeSeconds } from '../text/format.ts';
 import { lineReason } from '../text/line.ts';
-import { HEAD } from '../text/manager.ts';
+import { HEAD, SYNC } from '../text/manager.ts';
 import { STRIP } from '../text/strip.ts';
 import { type Language, say } from '../text/words.ts';
 import { errorText, type Loaded } from './calls.ts';
@@ -25,18 +26,13 @@ export function LoadState(props: { of: Loaded<unknown>; what: string; language: 
   );
 }
 
-interface LineState {
-  readonly state: 'online' | 'down' | 'slow' | 'paused';
-  readonly reason: string | null;
-}
-
-export function lineText(line: LineState, language: Language): string {
+export function lineText(line: Pick<LineStrip, 'state' | 'reason' | 'pausedBy'>, language: Language): string {
   const shapes = { online: '●', down: '▲', slow: '◆', paused: '‖' } as const;
   const words = {
     online: STRIP.online,
     down: { ko: '끊김', en: 'down' },
     slow: STRIP.slow,
-    paused: STRIP.paused,
+    paused: line.pausedBy === 'alarm' ? SYNC.alarmed : STRIP.paused,
   } as const;
   const reason = lineReason(line.reason, language);
   return `${shapes[line.state]} ${words[line.state][language]}${line.state === 'online' || reason === '' ? '' : ` · ${reason}`}`;

@@ -12,6 +12,8 @@ export const STRIP = {
   tryingNow: { ko: '다시 시도 중', en: 'trying now' },
   slow: { ko: '발행사 지연', en: 'issuer slow' },
   paused: { ko: '멈춤', en: 'paused' },
+  alarm: { ko: '경보', en: 'alarm' },
+  laterWaits: { ko: '나중 충전만 멈춤', en: 'credit later waits' },
   scanner: { ko: '스캐너', en: 'Scanner' },
   ready: { ko: '준비됨', en: 'ready' },
   unplugged: { ko: '빠짐', en: 'unplugged' },
@@ -68,6 +70,10 @@ export const EXPLAIN = {
   linePaused: {
     ko: '전송이 멈춰 있습니다({reason}). 점장의 전송 화면에서 다시 시작합니다.',
     en: "Sending is paused ({reason}). It is resumed on the manager's Sync page.",
+  },
+  lineAlarm: {
+    ko: '손님 거래는 그대로 됩니다. 나중 충전만 기다렸다가 자동으로 다시 보냅니다: {reason}.',
+    en: 'Payments go on. Only credit later waits, and is tried again by itself: {reason}.',
   },
   scannerWell: { ko: '스캐너가 준비되었습니다. {name}', en: 'The scanner is ready. {name}' },
   scannerUnplugged: {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newPage, page } from './browser-page.ts';
 import { drawn, face, headline, open, PRESS, server, show, startCashier, until } from './cashier-page.ts';
-import { axeFaults, layoutFaults } from './layout.ts';
+import { axeFaults, kioskFaults, layoutFaults } from './layout.ts';
 import { crowded, intentOf, snapshotOf } from './snapshots.ts';
 
 /** Set it to keep a picture of what is found, in that folder, which is there already. */
@@ -89,6 +89,25 @@ describe('rail and strip', () => {
     expect(await page.locator('.explained').innerText()).toContain('자동으로 다시 시도합니다');
     expect(await headline()).toBe('999,999원 받으세요');
   });
+
+  it.each([
+    ['ko', '‖ 경보\n나중 충전만 멈춤', '손님 거래는 그대로 됩니다.'],
+    ['en', '‖ alarm\ncredit later waits', 'Payments go on.'],
+  ] as const)(
+    'say of an alarm that payments go on, where there is no room to spare: %s',
+    async (language, item, text) => {
+      await newPage({ viewport: { width: 1024, height: 768 } }, { language, theme: 'light', sound: true });
+      await open();
+      const full = crowded(snapshotOf(face('IDLE')));
+      const line = { ...full.strip.line, state: 'paused', reason: '000_905', pausedBy: 'alarm' } as const;
+      await drawn(page, server.show({ ...full, strip: { ...full.strip, line } }));
+      expect(await page.locator('[data-item="line"]').innerText()).toBe(item);
+      await page.click('[data-item="line"]');
+      expect(await page.locator('.explained').innerText()).toContain(text);
+      expect([...(await layoutFaults(page)), ...(await kioskFaults(page))]).toEqual([]);
+      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `strip-alarm-${language}.png`) });
+    },
+  );
 
   it('show a refused scan as a band on the face in progress, for its time', async () => {
     await open();

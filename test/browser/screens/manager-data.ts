@@ -73,7 +73,7 @@ const STATE: ManagerState = {
   changes: 3,
   scans: 0,
   cases: 2,
-  line: { state: 'online', sinceMs: NOW_MS - HOUR_MS, nextTryMs: null, reason: null },
+  line: { state: 'online', sinceMs: NOW_MS - HOUR_MS, nextTryMs: null, reason: null, pausedBy: null },
 };
 
 const SIGNED_IN: SessionAnswer = {
@@ -177,7 +177,13 @@ const CASES: CasesAnswer = {
 const SYNC: SyncAnswer = {
   unread: [],
   asOfMs: NOW_MS,
-  line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
+  line: {
+    state: 'down',
+    sinceMs: NOW_MS - 192_000,
+    nextTryMs: NOW_MS + 5_000,
+    reason: 'NO_ANSWER',
+    pausedBy: null,
+  },
   paused: false,
   pausedBy: null,
   pauseReason: null,
@@ -344,6 +350,11 @@ export function serveManager(server: FixtureServer, session: { state: SessionAns
   answer('GET', 'settings', SETTINGS);
   answer('POST', 'verify', VERIFIED);
   server.states.set(`${API}/events`, STATE);
+}
+
+/** The page Today finds the day as it was, but for this. */
+export function serveToday(server: FixtureServer, change: Partial<TodayAnswer>): void {
+  server.routes.set(`GET ${API}/today`, () => ({ status: 200, body: { ...TODAY, ...change } }));
 }
 
 /** The page Sync finds what is owed as it was, but for this. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder, page, typeAsScanner } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
-import { BROKEN, DETAIL, serveSync } from './manager-data.ts';
+import { BROKEN, DETAIL, serveSync, serveToday } from './manager-data.ts';
 import { API, asked, bar, list, open, server, session, startManager, until, use } from './manager-page.ts';
 
 /** Set it to keep a picture of every page in that folder, which is there already. */
@@ -222,6 +222,24 @@ describe('the other pages', () => {
     },
   );
 
+  it.each([
+    ['ko', 'alarm', '‖ 경보: 나중 충전만 보내지 않음 · 지금은 안 됨(단말기 인증), 점장을 부르세요'],
+    ['en', 'alarm', "‖ Alarm: credit later is held back · not now (terminal's key), call the manager"],
+    ['ko', 'manager', '‖ 멈춤 · 점장이 멈춤'],
+    ['en', 'manager', '‖ paused · paused by the manager'],
+  ] as const)(
+    'tell on Today an alarm from a pause of the manager: %s %s',
+    async (language, pausedBy, text) => {
+      const reason = { alarm: '000_905', manager: 'PAUSED' }[pausedBy];
+      serveToday(server, { line: { state: 'paused', sinceMs: 0, nextTryMs: null, reason, pausedBy } });
+      await use(language, 'light', { width: 1024, height: 768 });
+      await open('today');
+      await until(() => page.locator('.tiles').innerText()).toContain(text);
+      expect(await layoutFaults(page, '.tile,nav,button')).toEqual([]);
+      if (SHOTS !== undefined) await keep(`today-paused-${pausedBy}-${language}`);
+    },
+  );
+
   it('draw the day as a chart, and as a table on request', async () => {
     await open('today');
     await page.waitForSelector('.chart canvas');
@@ -276,7 +294,7 @@ describe('the other pages', () => {
     'let the manager pause also while an alarm holds back what can wait: %s %s',
     async (language, pausedBy, delivery, switches) => {
       const pauseReason = { alarm: 'NOT_PROCESSED', manager: '통신 점검' }[pausedBy ?? 'alarm'];
-      const line = { state: 'paused', sinceMs: 0, nextTryMs: null, reason: '006_006' } as const;
+      const line = { state: 'paused', sinceMs: 0, nextTryMs: null, reason: '006_006', pausedBy } as const;
       const paused = { paused: true, pausedBy, pauseReason, line };
       serveSync(server, pausedBy === null ? {} : paused);
       await use(language, 'light', { width: 1024, height: 768 });

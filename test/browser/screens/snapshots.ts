@@ -53,7 +53,7 @@ export function snapshotOf(face: Face, change: Partial<Snapshot> = {}): Snapshot
     terminalId: 'T0000001',
     control: 'here',
     strip: {
-      line: { state: 'online', sinceMs: NOW_MS - 3_600_000, nextTryMs: null, reason: null },
+      line: { state: 'online', sinceMs: NOW_MS - 3_600_000, nextTryMs: null, reason: null, pausedBy: null },
       scanner: { state: 'ready', name: 'counter', problem: null },
       later: { count: 0, sum: 0, limit: 300_000, oldestMs: null },
       payoutDue: 0,
@@ -81,7 +81,13 @@ export function crowded(snapshot: Snapshot): Snapshot {
     ...snapshot,
     strip: {
       ...snapshot.strip,
-      line: { state: 'down', sinceMs: NOW_MS - 192_000, nextTryMs: NOW_MS + 5_000, reason: 'NO_ANSWER' },
+      line: {
+        state: 'down',
+        sinceMs: NOW_MS - 192_000,
+        nextTryMs: NOW_MS + 5_000,
+        reason: 'NO_ANSWER',
+        pausedBy: null,
+      },
       scanner: { state: 'checkSetup', name: 'counter', problem: null },
       later: { count: 13, sum: 245_000, limit: 300_000, oldestMs: NOW_MS - 2_460_000 },
       payoutDue: 1,

@@ -44,6 +44,42 @@ describe('the reason of the line', () => {
   });
 });
 
+describe('an alarm', () => {
+  const alarmed = { line: { ...MANAGER_PAUSE.line, code: '000_905' }, paused: ALARM };
+
+  it.each([
+    [
+      'ko',
+      '손님 거래는 그대로 됩니다. 나중 충전만 기다렸다가 자동으로 다시 보냅니다: 지금은 안 됨(단말기 인증), 점장을 부르세요.',
+    ],
+    [
+      'en',
+      "Payments go on. Only credit later waits, and is tried again by itself: not now (terminal's key), call the manager.",
+    ],
+  ] as const)(
+    'is no pause that a manager has to end: only what is credited later waits: %s',
+    (language, text) => {
+      shows(alarmed);
+      expect(lab.see().strip.line).toMatchObject({ state: 'paused', pausedBy: 'alarm' });
+      expect(explanation('line', lab.see(), false, language)).toBe(text);
+      expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('accepted');
+      expect(lab.face()).toBe('TAKE');
+    },
+  );
+
+  it('is another matter where a manager pauses, the terminal is recovering, or the line is down', () => {
+    shows(MANAGER_PAUSE);
+    expect(lab.see().strip.line).toMatchObject({ state: 'paused', pausedBy: 'manager' });
+    expect(explanation('line', lab.see(), false, 'en')).toBe(
+      "Sending is paused (settlement check). It is resumed on the manager's Sync page.",
+    );
+    shows({ line: { ...ONLINE.line, state: 'paused', reason: 'RECOVERING' }, recovering: true });
+    expect(lab.see().strip.line.pausedBy).toBeNull();
+    shows({ line: { ...ONLINE.line, state: 'down' }, paused: ALARM });
+    expect(lab.see().strip.line.pausedBy).toBeNull();
+  });
+});
+
 describe('a slow line', () => {
   it('takes payments, and says no more than that approvals take longer', () => {
     shows({ line: { ...ONLINE.line, state: 'slow', reason: 'SLOW' } });
