@@ -2,6 +2,7 @@
 import type { VerifyReport } from '../ledger/types.ts';
 import type { VerifyAnswer } from './api/terminal.ts';
 import { claimBody, emptyBody, pauseBody, pinBody, testBody } from './bodies.ts';
+import { claimFault } from './claim.ts';
 import { ApiFault } from './fault.ts';
 import type { ManagerRouter } from './manager-router.ts';
 import { settingsAnswer, syncAnswer } from './manager-views.ts';
@@ -62,13 +63,14 @@ function syncRoutes(router: ManagerRouter): void {
     const { body, manager } = post;
     post.request.raw.socket.setTimeout(CLAIM_MS_MAX);
     await router.checkPin(manager, body.pin);
-    if (!worker.status().recovering) {
+    const { recovering, counts } = worker.status();
+    if (!recovering) {
       throw new ApiFault(409, 'REFUSED', 'this terminal is not recovering', { refusal: 'NOT_IN_THIS_STATE' });
     }
     router.note('epochClaimed', manager, { reason: body.reason });
-    if (!(await worker.claimEpoch(manager))) {
-      throw new ApiFault(409, 'REFUSED', 'the issuer did not grant it', { refusal: 'NOT_GRANTED' });
-    }
+    const isGranted = await worker.claimEpoch(manager);
+    const after = worker.status();
+    if (!isGranted && after.recovering) throw claimFault(counts, after);
     return syncAnswer(options);
   });
 }

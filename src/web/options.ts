@@ -27,7 +27,7 @@ export interface WebWorker extends StationWorker {
   inquire(sequenceId: string): Promise<string | null>;
   /** The owed net cancel at once. */
   netCancelAgain(sequenceId: string): Promise<void>;
-  /** Go on with this terminal after recovering: a new epoch. False: the issuer did not grant it. */
+  /** Go on with this terminal after recovering: a new epoch. False: it was not taken on, and may be tried again. */
   claimEpoch(managerId: string): Promise<boolean>;
   onChange(listener: () => void): () => void;
 }

@@ -53,6 +53,13 @@ export interface ClaimBody extends PinBody {
   readonly reason: string;
 }
 
+/** Why it was not taken on (`ApiError.refusal`); it may be tried again. */
+export type ClaimRefusal =
+  | 'CLAIM_LINE_DOWN'
+  | 'CLAIM_NO_ANSWER' // a list of the issuer that it needs, or the answer to the claim, did not come
+  | 'CLAIM_NOT_GRANTED'
+  | 'CLAIM_NOT_RECORDED'; // the ledger could not be read, or take what is open as cases
+
 export interface ScannerRow {
   readonly name: string;
   readonly stationId: string;

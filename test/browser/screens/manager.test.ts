@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CLAIM_REFUSALS } from '../../../src/screens/text/claim.ts';
 import { folder, page, typeAsScanner } from './browser-page.ts';
 import { axeFaults, layoutFaults } from './layout.ts';
 import { BROKEN, DETAIL, serveSync, serveToday } from './manager-data.ts';
@@ -306,6 +307,31 @@ describe('the other pages', () => {
       if (SHOTS !== undefined) await keep(`sync-paused-${pausedBy}-${language}`);
     },
   );
+
+  it.each(
+    (['ko', 'en'] as const).flatMap((language) =>
+      (['CLAIM_LINE_DOWN', 'CLAIM_NO_ANSWER', 'CLAIM_NOT_GRANTED', 'CLAIM_NOT_RECORDED'] as const).map(
+        (refusal) => [language, refusal] as const,
+      ),
+    ),
+  )('say why a terminal was not taken on, and what to do: %s %s', async (language, refusal) => {
+    serveSync(server, { recovering: true });
+    const text = 'why, for installers';
+    const body = { error: 'REFUSED', text, refusal };
+    server.routes.set(`POST ${API}/sync/claim`, () => ({ status: 409, body }));
+    await use(language, 'light', { width: 1024, height: 768 });
+    await open('sync');
+    await page.locator('.title button.primary').click();
+    await page.locator('.inline-form input').first().fill('새 디스크');
+    await page.getByLabel('PIN').pressSequentially('4829', { delay: 100 });
+    await page.locator('.inline-form button').click();
+    await until(() => page.locator('.inline-form .fault').innerText()).toBe(
+      CLAIM_REFUSALS[refusal][language],
+    );
+    expect(await layoutFaults(page, '.title,nav,button,.inline-form')).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
+    if (SHOTS !== undefined) await keep(`${refusal}-${language}`);
+  });
 
   it.each([
     { language: 'ko', theme: 'light', width: 1280, height: 800 },

@@ -16,6 +16,7 @@ import {
 } from '../../../src/intent/policy.ts';
 import { errorText } from '../../../src/screens/manager/calls.ts';
 import { CallRefused } from '../../../src/screens/shared/http.ts';
+import { CLAIM_REFUSALS } from '../../../src/screens/text/claim.ts';
 import { ERRORS } from '../../../src/screens/text/manager.ts';
 import { noticeWords } from '../../../src/screens/text/rail.ts';
 import { bandText, causeId } from '../../../src/screens/text/refusals.ts';
@@ -326,6 +327,15 @@ describe('a scan that the policy refuses', () => {
       bandText(shown.cause, shown.values, WALL_MS, language).replaceAll('\u00a0', ' ');
     expect(said('ko')).toBe(ko);
     expect(said('en')).toBe(en);
+  });
+});
+
+describe('a terminal that was not taken on', () => {
+  it.each(Object.keys(CLAIM_REFUSALS))('has a sentence of its own, which says what to do: %s', (refusal) => {
+    const told = (language: 'ko' | 'en'): string =>
+      errorText(new CallRefused({ error: 'REFUSED', text: '', refusal }), language);
+    expect(told('ko')).toMatch(/^이어받지 못했습니다: .*다시 누르/);
+    expect(told('en')).toMatch(/^Not taken on: .*[Pp]ress again/);
   });
 });
 
