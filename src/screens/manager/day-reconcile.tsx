@@ -5,7 +5,7 @@ import { CATEGORY_WORDS, FIGURES, MISSING, RECONCILE, RULE_WORDS } from '../text
 import { clockTimeSeconds, dashedDate, digits, maskedCard, won } from '../text/format.ts';
 import { LIST } from '../text/manager.ts';
 import { stateWords } from '../text/states.ts';
-import { type Language, say } from '../text/words.ts';
+import { type Language, say, type Words } from '../text/words.ts';
 import { managerPost, useAction } from './calls.ts';
 import type { StepProps } from './day.tsx';
 import { isOffered, MissingForm, MissingVouchers } from './day-missing.tsx';
@@ -15,6 +15,19 @@ import { typeWords } from './payment-table.tsx';
 import { linkTo } from './route.ts';
 
 const ORDER = Object.keys(CATEGORY_WORDS) as readonly DayCategory[];
+
+/** So many of the newest days, the open one among them, does the terminal compare by itself. */
+const BY_ITSELF = 7;
+
+/** Who compares a day that never was: older ones, and those that this ledger holds nothing of, are for a person. */
+export function neverCompared({
+  date,
+  openDate,
+  days,
+}: Pick<DayAnswer, 'date' | 'openDate' | 'days'>): Words {
+  const isByItself = days.slice(0, BY_ITSELF).some((day) => day.date === date);
+  return isByItself || date === openDate ? RECONCILE.never : RECONCILE.neverByItself;
+}
 
 export function Reconcile(props: StepProps) {
   const { day, language } = props;
@@ -33,7 +46,11 @@ export function Reconcile(props: StepProps) {
           {RECONCILE.run[language]}
         </button>
         <span class="muted" role="status">
-          {action.busy ? RECONCILE.running[language] : reconciled === null ? RECONCILE.never[language] : null}
+          {action.busy
+            ? RECONCILE.running[language]
+            : reconciled === null
+              ? neverCompared(day)[language]
+              : null}
           {action.busy || reconciled === null ? null : (
             <>
               {say(RECONCILE.asOf, language, {

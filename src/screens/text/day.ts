@@ -77,8 +77,12 @@ export const RECONCILE = {
   run: { ko: '대사하기', en: 'Reconcile' },
   running: { ko: '발행사 목록과 맞춰 보는 중', en: "comparing with the issuer's list" },
   never: {
-    ko: '아직 맞춰 보지 않았습니다. 영업일이 끝나면 단말기가 스스로 한 번 맞춰 봅니다.',
-    en: 'Not compared yet. When the day is over the terminal compares once by itself.',
+    ko: '아직 맞춰 보지 않았습니다. 영업일이 끝나면 발행사 목록이 확정될 때까지 단말기가 스스로 맞춰 봅니다.',
+    en: "Not compared yet. Once the day is over the terminal compares by itself, until the issuer's list is final.",
+  },
+  neverByItself: {
+    ko: '아직 맞춰 보지 않았습니다. 단말기가 스스로 맞춰 보는 것은 최근 7일뿐입니다. [대사하기]를 누르세요.',
+    en: 'Not compared yet. By itself the terminal compares the newest seven days only: press [Reconcile].',
   },
   asOf: { ko: '{time} 기준, {who}', en: 'as of {time}, {who}' },
   terminal: { ko: '단말기', en: 'the terminal' },

@@ -87,6 +87,41 @@ describe('the business day page', () => {
     expect(await step(3).innerText()).toContain('과부족의 이유를 먼저 적으세요.');
   });
 
+  it.each([
+    [
+      'ko',
+      0,
+      '아직 맞춰 보지 않았습니다. 영업일이 끝나면 발행사 목록이 확정될 때까지 단말기가 스스로 맞춰 봅니다.',
+    ],
+    [
+      'ko',
+      7,
+      '아직 맞춰 보지 않았습니다. 단말기가 스스로 맞춰 보는 것은 최근 7일뿐입니다. [대사하기]를 누르세요.',
+    ],
+    [
+      'en',
+      6,
+      "Not compared yet. Once the day is over the terminal compares by itself, until the issuer's list is final.",
+    ],
+    [
+      'en',
+      7,
+      'Not compared yet. By itself the terminal compares the newest seven days only: press [Reconcile].',
+    ],
+  ] as const)(
+    'says of a day that was never compared who compares it: %s, day %i',
+    async (language, place, text) => {
+      const [open_] = OPEN_DAY.days;
+      if (open_ === undefined) throw new Error('no day');
+      const days = Array.from({ length: 9 }, (_each, back) => ({ ...open_, date: String(20260723 - back) }));
+      serve({ ...OPEN_DAY, days, date: days[place]?.date ?? '' });
+      await open(language);
+      expect(await step(2).locator('[role=status]').innerText()).toBe(text);
+      expect(await layoutFaults(page, '.step,nav,button')).toEqual([]);
+      if (SHOTS !== null) await step(2).screenshot({ path: join(SHOTS, `never-${place}-${language}.png`) });
+    },
+  );
+
   it('takes over an item that is missing here: account, reason, PIN, and then the voucher stands there', async () => {
     const [lost] = DIFFERING_DAY.reconciled?.differences ?? [];
     const { sequenceId = '', reference = '' } = lost ?? {};
