@@ -44,6 +44,14 @@ it('a void that a restored issuer denies for good is no reason to wait, whatever
   expect(rest([DENIED], { due: [dueOf(DENIED), { ...dueOf(DENIED), sequenceId: 'ANOTHER' }] })).toBe(false);
 });
 
+it('a net cancel that is refused for good, as inside a sealed day, is no reason to wait, one that may be answered is', () => {
+  const reversing: Partial<Intent> = { type: 'REFUND', host: 'reversing', cash: 'none' };
+  const refused = payment({ ...reversing, cases: ['RECOVERING', 'NET_CANCEL_REFUSED'] });
+  const owed = payment({ ...reversing, cases: ['RECOVERING'] });
+  expect(rest([refused], { due: [{ ...dueOf(refused), request: 'netCancel' }] })).toBe(true);
+  expect(rest([owed], { due: [{ ...dueOf(owed), request: 'netCancel' }] })).toBe(false);
+});
+
 it.each(['VOID_CONFLICT', 'BUDGET_SPENT'] as const)(
   'a void whose only case is %s may still be confirmed: it is waited for',
   (reason) => {

@@ -30,7 +30,11 @@ function isUnended(intent: Intent): boolean {
   return !ended(intent) && !isCase(intent);
 }
 
-/** A restored issuer has lost what is to be voided, and says so each time: a person's case, though delivery goes on. */
+/**
+ * A person's case, though delivery goes on: a restored issuer has lost what is to be voided, and says so each time, or it
+ * has what is to be undone in a day that a till agreed before its disk was put back.
+ */
 function isDenied({ host, cases }: Intent): boolean {
+  if (host === 'reversing') return cases.includes('NET_CANCEL_REFUSED');
   return host === 'voiding' && cases.includes('VOID_CONFLICT') && cases.includes('BUDGET_SPENT');
 }
