@@ -1,6 +1,6 @@
 /** Whether the platform can be reached: by the connection that the agent makes, with what it trusts and shows. */
-import { connect, isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type ConnectFaultCode, openConnection, type TlsOptions } from '../konaplate/connection.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { bad, type Finding, ok } from '../ops/doctor.ts';
@@ -10,6 +10,8 @@ import { platformTls } from './platform.ts';
 
 const NAME = 'platform';
 const CONNECT_MS = 3_000;
+/** A platform that says nothing for so long after the handshake has taken our certificate. */
+const JUDGED_MS = 1_000;
 const NETWORK = 'check the network, the firewall and platform.baseUrl';
 
 interface Place {
@@ -50,12 +52,32 @@ function placeOf({ platform }: Config): Place {
 function faultOf(place: Place, tls: TlsOptions): Promise<ConnectFaultCode | null> {
   return new Promise<ConnectFaultCode | null>((done) => {
     openConnection({ ...place, tls, connectMs: CONNECT_MS }, (fault, socket) => {
-      // A late error of a connection that has been judged is nobody's.
-      socket?.on('error', () => undefined).destroy();
-      done(fault?.code ?? null);
+      if (socket === null) done(fault?.code ?? null);
+      else void refusalOf(socket).then((reason) => done(reason === null ? null : 'TLS_FAILED'));
     });
     // A certificate or key that is none is thrown before anything is dialled.
   }).catch((): ConnectFaultCode => 'TLS_FAILED');
+}
+
+/**
+ * Why the platform hangs up on a handshake that is done here; null: it does not. Under TLS 1.3 it is done before the
+ * platform has judged our certificate, and a platform that takes it begins with a session or with data. Ends the connection.
+ */
+function refusalOf(socket: Socket): Promise<string | null> {
+  return new Promise<string | null>((done) => {
+    const finish = (reason: string | null): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      done(reason);
+    };
+    const timer = setTimeout(() => finish(null), JUDGED_MS);
+    // A late error of a connection that has been judged is nobody's: only the first end counts.
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? 'unknown error'));
+    if (!(socket instanceof TLSSocket) || socket.getProtocol() !== 'TLSv1.3') return finish(null);
+    socket.once('close', () => finish('closed'));
+    socket.once('session', () => finish(null));
+    socket.once('data', () => finish(null));
+  });
 }
 
 /** The system's code for what the agent only knows as "no connection" or "no TLS"; null: nothing failed. */
@@ -68,9 +90,11 @@ function failureOf({ secure, host, port }: Place, { ca, cert, key }: TlsOptions)
       done(reason);
     };
     socket.setTimeout(CONNECT_MS, () => finish('no answer'));
-    socket.once(secure ? 'secureConnect' : 'connect', () => finish(null));
-    socket.once('close', () => finish('closed'));
     socket.on('error', fail);
+    socket.once('close', () => finish('closed'));
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      void refusalOf(socket).then(finish);
+    });
   }).catch((error: NodeJS.ErrnoException) => error.code ?? 'unknown error');
 }
 

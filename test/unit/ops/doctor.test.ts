@@ -213,11 +213,26 @@ describe('the doctor', () => {
       });
     });
 
-    it('shows our certificate to a platform that asks for one', async () => {
-      await open({ requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' });
-      expect(await look({ caFile: 'ca.pem', ...client })).toMatchObject({ state: 'ok' });
-      expect(await look({ caFile: 'ca.pem' })).toMatchObject({ state: 'bad' });
-    });
+    it.each([
+      ['TLSv1.2', 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'ECONNRESET'],
+      ['TLSv1.3', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'closed|ECONNRESET'],
+    ] as const)(
+      'shows our certificate to a platform that asks for one, and hears that it refuses it: %s',
+      async (maxVersion, onNone, onOther) => {
+        const asks = { requestCert: true, rejectUnauthorized: true, maxVersion };
+        await open(asks);
+        expect(await look({ caFile: 'ca.pem', ...client })).toMatchObject({ state: 'ok' });
+        const refused = (reason: string) => ({
+          state: 'bad',
+          text: expect.stringMatching(new RegExp(`there is no TLS with it \\((${reason})\\)$`)),
+          mend: expect.stringContaining('our own certificate'),
+        });
+        expect(await look({ caFile: 'ca.pem' })).toMatchObject(refused(onNone));
+        await new Promise((done) => https.close(done));
+        await open({ ...asks, ca: pem('client.pem') });
+        expect(await look({ caFile: 'ca.pem', ...client })).toMatchObject(refused(onOther));
+      },
+    );
 
     it('does not try a TLS for which it cannot read what the till reads', async () => {
       await open();
