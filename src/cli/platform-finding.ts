@@ -1,6 +1,6 @@
 /** Whether the platform can be reached: by the connection that the agent makes, with what it trusts and shows. */
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
 import { type ConnectFaultCode, openConnection, type TlsOptions } from '../konaplate/connection.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { bad, type Finding, ok } from '../ops/doctor.ts';
@@ -36,6 +36,15 @@ export async function checkPlatform(config: Config, env: NodeJS.ProcessEnv = pro
     if (reason !== null) return bad(NAME, `${where} cannot be reached (${reason})`, NETWORK);
     return ok(NAME, `${where} answers; its TLS was not tried: ${error.key} is ${NOT_LOOKED_AT}`);
   }
+  const unusable = unusableOf(tls);
+  if (unusable !== null) {
+    const text = `not tried: our certificate and key cannot be used (${unusable})`;
+    return bad(
+      NAME,
+      text,
+      'check platform.tls.clientCertificateFile and clientKeyFile: they belong together',
+    );
+  }
   const fault = await faultOf(place, tls);
   if (fault === null) return ok(NAME, `${where} can be reached`);
   return findingOf(fault, where, await failureOf(place, tls));
@@ -48,15 +57,24 @@ function placeOf({ platform }: Config): Place {
   return { secure, host: bareHost(url.hostname), port };
 }
 
+/** Why no TLS can be begun with our certificate and key, whatever the platform is; null: one can. */
+function unusableOf({ ca, cert, key }: TlsOptions): string | null {
+  try {
+    createSecureContext({ ca, cert, key });
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  }
+}
+
 /** What keeps the agent's own connection from carrying a request; null: nothing. */
 function faultOf(place: Place, tls: TlsOptions): Promise<ConnectFaultCode | null> {
-  return new Promise<ConnectFaultCode | null>((done) => {
+  return new Promise((done) => {
     openConnection({ ...place, tls, connectMs: CONNECT_MS }, (fault, socket) => {
       if (socket === null) done(fault?.code ?? null);
       else void refusalOf(socket).then((reason) => done(reason === null ? null : 'TLS_FAILED'));
     });
-    // A certificate or key that is none is thrown before anything is dialled.
-  }).catch((): ConnectFaultCode => 'TLS_FAILED');
+  });
 }
 
 /**

@@ -234,6 +234,26 @@ describe('the doctor', () => {
       },
     );
 
+    it('does not dial with a certificate and a key that do not belong together, or are none', async () => {
+      await open();
+      let dialled = 0;
+      https.on('connection', () => (dialled += 1));
+      const keys = { 'other.key': pem('server.key'), 'none.key': 'no key' };
+      for (const [name, text] of Object.entries(keys))
+        writeFileSync(join(folder, name), text, { mode: 0o600 });
+      for (const [clientKeyFile, code] of [
+        ['other.key', 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'],
+        ['none.key', 'ERR_OSSL_UNSUPPORTED'],
+      ] as const) {
+        expect(await look({ caFile: 'ca.pem', ...client, clientKeyFile })).toMatchObject({
+          state: 'bad',
+          text: `not tried: our certificate and key cannot be used (${code})`,
+          mend: expect.stringContaining('clientKeyFile'),
+        });
+      }
+      expect(dialled).toBe(0);
+    });
+
     it('does not try a TLS for which it cannot read what the till reads', async () => {
       await open();
       expect(await look({ caFile: 'nothing.pem' })).toMatchObject({
