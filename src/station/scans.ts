@@ -100,6 +100,8 @@ export class Scans {
         now,
       );
       this.#core.desk.refused = null;
+      // No question is open here: one that comes later is the first of its own.
+      this.#core.desk.questionsAnswered = 0;
       this.#core.desk.show(intent);
       return 'accepted';
     } catch (error) {

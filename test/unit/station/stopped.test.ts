@@ -1,5 +1,6 @@
 /** "Was it taken?" after Stop or an expiry: what the cashier reads, and how it ends. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import { sentenceOf } from '../../../src/screens/cashier/sentence.ts';
 import type { Language } from '../../../src/screens/text/words.ts';
 import { Lab, ONLINE } from './desk-lab.ts';
@@ -61,6 +62,23 @@ describe('the question whether the cash was taken', () => {
     lab.press('STOP');
     lab.press('CLOSE');
     expect(lab.see().face).toMatchObject({ id: 'RE-IN', question: { number: 2, of: 2 } });
+  });
+});
+
+describe('a question that was answered', () => {
+  it('counts for none that comes after the next payment was scanned over its end', () => {
+    lab.scan(lab.barcode('CHARGE', 10_000));
+    lab.press('STOP');
+    lab.press('STOP');
+    expect(lab.face()).toBe('END-STOP');
+    expect(lab.scan(lab.barcode('CHARGE', 3_000, '9491330000000032'))).toBe('accepted');
+    // A press that could not be recorded asks as a restart does.
+    lab.failing = new LedgerFault('FULL');
+    lab.press('RECEIVED');
+    lab.failing = null;
+    lab.clock.pass(5_000);
+    expect(lab.face()).toBe('RE-CLOSED');
+    expect(says('en').question).toBe('question 1 of 1 · 14:30');
   });
 });
 
