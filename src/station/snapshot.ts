@@ -174,7 +174,7 @@ export interface LineStrip {
   readonly reason: string | null;
   /**
    * Where `paused` is a person's or an alarm's. An alarm holds back what is credited later and ends by itself: payments at the
-   * counter go on.
+   * counter go on; it is not told where they do not, as the terminal is recovering.
    */
   readonly pausedBy: 'manager' | 'alarm' | null;
 }

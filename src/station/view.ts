@@ -18,7 +18,7 @@ import {
 import { paperOf } from './receipt.ts';
 import type { Face, FaceId, RailItem, Snapshot } from './snapshot.ts';
 import type { StationTimes } from './times.ts';
-import { lineNow, lineUp, pausedBy } from './worker.ts';
+import { lineNow, lineReason, lineUp, pausedBy } from './worker.ts';
 
 /** The ledger cannot record: no room, or a fault of its own with its code. */
 export interface LedgerTrouble {
@@ -154,7 +154,7 @@ export function buildSnapshot(input: ViewInput): Snapshot {
         sinceMs: status.line.sinceMs,
         // Under a pause no next try lets the counter go on.
         nextTryMs: status.line.state === 'down' ? status.line.nextTryMs : null,
-        reason: lineReason(status),
+        reason: reasonOf(status),
         pausedBy: pausedBy(status),
       },
       scanner: input.scanner,
@@ -190,9 +190,10 @@ export function buildSnapshot(input: ViewInput): Snapshot {
 }
 
 /** The line's own where it is down: what was paused, or alarmed, before is another matter. */
-function lineReason({ line, paused }: SyncStatus): string | null {
+function reasonOf(status: SyncStatus): string | null {
+  const { line, paused } = status;
   const pausedFor = line.state === 'paused' ? paused?.reason : null;
-  return line.code ?? pausedFor ?? line.reason;
+  return lineReason(status, pausedFor ?? line.reason);
 }
 
 /** The same snapshot for a page that does not drive the station. */

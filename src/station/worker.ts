@@ -16,8 +16,20 @@ export function lineNow({ line, paused }: SyncStatus): 'online' | 'down' | 'paus
 }
 
 /** Who has laid `paused` over a line that is up; null: nobody, though a terminal that is recovering shows as that too. */
-export function pausedBy({ line, paused }: SyncStatus): 'manager' | 'alarm' | null {
-  return line.state === 'paused' ? (paused?.by ?? null) : null;
+export function pausedBy(status: SyncStatus): 'manager' | 'alarm' | null {
+  if (status.line.state !== 'paused' || isAlarmCovered(status)) return null;
+  return status.paused?.by ?? null;
+}
+
+/** Why the line is as it is: the issuer's code, where there is one, or what `named` says. */
+export function lineReason(status: SyncStatus, named: string | null): string | null {
+  const { state, code } = status.line;
+  return state === 'paused' && isAlarmCovered(status) ? 'RECOVERING' : (code ?? named);
+}
+
+/** While a terminal is recovering no payment goes on: an alarm, which holds back a part only, is not what to say of it. */
+function isAlarmCovered({ recovering, paused }: SyncStatus): boolean {
+  return recovering && paused?.by === 'alarm';
 }
 
 /** An approval can be asked for now: otherwise charges may be credited later, withdrawals wait. */

@@ -69,7 +69,12 @@ function switchesOf(sync: SyncAnswer | null): readonly ('pause' | 'resume')[] {
   return sync.pausedBy === 'alarm' ? ['pause', 'resume'] : ['resume'];
 }
 
-function deliveryText({ pausedBy, pauseReason }: SyncAnswer, language: Language): string {
+/** What becomes of what waits; a terminal that is recovering sends no payment, with or without an alarm. */
+export function deliveryText(
+  { recovering, pausedBy, pauseReason }: Pick<SyncAnswer, 'recovering' | 'pausedBy' | 'pauseReason'>,
+  language: Language,
+): string {
+  if (recovering && pausedBy !== 'manager') return `‖ ${lineReason('RECOVERING', language)}`;
   if (pausedBy === null) return SYNC.running[language];
   const words = pausedBy === 'alarm' ? SYNC.alarmed : SYNC.paused;
   return `‖ ${words[language]} · ${lineReason(pauseReason, language)}`;

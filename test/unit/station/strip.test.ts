@@ -1,7 +1,10 @@
 /** What the strip says of the line: its own reason, and nothing that another part of the program does or leaves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explanation } from '../../../src/screens/cashier/strip.tsx';
+import { lineText } from '../../../src/screens/manager/parts.tsx';
+import { deliveryText } from '../../../src/screens/manager/sync.tsx';
 import type { SyncStatus } from '../../../src/sync/types.ts';
+import { lineAnswer } from '../../../src/web/line.ts';
 import { Lab, ONLINE, pausedBy } from './desk-lab.ts';
 
 let lab: Lab;
@@ -78,6 +81,35 @@ describe('an alarm', () => {
     shows({ line: { ...ONLINE.line, state: 'down' }, paused: ALARM });
     expect(lab.see().strip.line.pausedBy).toBeNull();
   });
+
+  it.each([
+    [
+      'ko',
+      '전송이 멈춰 있습니다(복구 중). 점장의 전송 화면에서 다시 시작합니다.',
+      '‖ 멈춤 · 복구 중',
+      '‖ 복구 중',
+    ],
+    [
+      'en',
+      "Sending is paused (recovering). It is resumed on the manager's Sync page.",
+      '‖ paused · recovering',
+      '‖ recovering',
+    ],
+  ] as const)(
+    'is not told of a terminal that is recovering besides, at the counter, on Today or on Sync: %s',
+    (language, text, today, delivery) => {
+      shows({ ...alarmed, recovering: true });
+      expect(lab.face()).toBe('RECOVERING');
+      expect(lab.see().strip.line).toMatchObject({ pausedBy: null, reason: 'RECOVERING' });
+      expect(explanation('line', lab.see(), false, language)).toBe(text);
+      expect(lineText(lineAnswer(lab.status), language)).toBe(today);
+      const sync = { recovering: true, pausedBy: 'alarm', pauseReason: 'NOT_PROCESSED' } as const;
+      expect(deliveryText(sync, language)).toBe(delivery);
+      expect(lab.scan(lab.barcode('CHARGE', 10_000))).toBe('refused');
+      shows({ ...MANAGER_PAUSE, recovering: true });
+      expect(lab.see().strip.line).toMatchObject({ pausedBy: 'manager', reason: 'settlement check' });
+    },
+  );
 });
 
 describe('a slow line', () => {
