@@ -20,6 +20,23 @@ function lineText({ line, asOfMs }: SyncAnswer): string {
   return `${since}, next try ${line.nextTryMs <= asOfMs ? 'now' : koreanTime(line.nextTryMs)}`;
 }
 
+/** A manager's pause waits for a manager; an alarm holds back a part only, and ends by itself. */
+export function deliveryText({
+  pausedBy,
+  pauseReason,
+  recovering,
+  pauseKept,
+}: Pick<SyncAnswer, 'pausedBy' | 'pauseReason' | 'recovering' | 'pauseKept'>): string {
+  const kept = pauseKept ? '' : `, ${NOT_KEPT}`;
+  if (recovering && pausedBy !== 'manager') return `no payment is sent: the terminal is recovering${kept}`;
+  const why = pauseReason ?? 'no reason given';
+  const texts = {
+    manager: `paused by a manager: ${why}${recovering ? ', recovering' : ''}`,
+    alarm: `what is credited later is held back by an alarm, and tried again by itself: ${why}`,
+  };
+  return `${pausedBy === null ? 'on' : texts[pausedBy]}${kept}`;
+}
+
 function lines(answer: SyncAnswer): string {
   const rows = answer.due.map((item) => [
     koreanTime(item.scannedAtMs),
@@ -39,7 +56,7 @@ function lines(answer: SyncAnswer): string {
     `line     ${lineText(answer)}`,
     `breaker  ${breakerText(answer.breaker)}`,
     `pace     ${paceText(answer.drainPerMinute)}`,
-    `delivery ${answer.paused ? `paused: ${answer.pauseReason ?? 'no reason given'}` : 'on'}${answer.recovering ? ', recovering' : ''}${answer.pauseKept ? '' : `, ${NOT_KEPT}`}`,
+    `delivery ${deliveryText(answer)}`,
     `clock    ${answer.clockConfirmed ? 'confirmed' : 'not confirmed'}${answer.clockOffsetMs === null ? '' : `, the issuer's is ${answer.clockOffsetMs} ms ahead`}`,
     ...states,
     ...(answer.oldestAtMs === null ? [] : [`oldest   scanned ${koreanTime(answer.oldestAtMs)}`]),

@@ -110,7 +110,9 @@ describe('the sync commands', () => {
     mkdirSync(inTheWay);
     const pause = await runIn(till.directory, ['sync', 'pause', '--reason', 'disk full']);
     expect(pause).toMatchObject({ code: 3, err: expect.stringContaining('not on disk yet') });
-    expect(pause.out).toMatch(/delivery paused: disk full, not on disk yet: a restart goes back/);
+    expect(pause.out).toMatch(
+      /delivery paused by a manager: disk full, not on disk yet: a restart goes back/,
+    );
     expect(await sync('status')).toMatchObject({ paused: true, pauseKept: false });
     expect((await metrics()).get('line{state="paused"}')).toBe(1);
     rmSync(inTheWay, { recursive: true });
@@ -143,7 +145,7 @@ describe('the sync commands', () => {
       due: [{ host: 'unsent' }],
     });
     expect(await printed('status')).toMatch(
-      /paused: backlog wanted[\s\S]*10,000 won[\s\S]*oldest {3}scanned 20/,
+      /paused by a manager: backlog wanted[\s\S]*10,000 won[\s\S]*oldest {3}scanned 20/,
     );
     till.issuer.faults?.set({ call: 'approve', kind: 'delay', ms: 1_500, times: 1 });
     await sync('resume');
