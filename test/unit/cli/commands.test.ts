@@ -19,6 +19,11 @@ afterAll(() => {
 });
 
 describe('decode', () => {
+  // Without one of its own it would take whatever this machine or this checkout has.
+  const own = (): string => join(folder, 'till.jsonc');
+  beforeAll(() => writeFileSync(own(), JSON.stringify(SMALLEST)));
+  afterAll(() => rmSync(own()));
+
   it('explains a payment barcode and shows BIN and last four only', async () => {
     const { code, out } = await till('decode', 'CHARGE9410000000000005123010000');
     expect(code).toBe(0);
