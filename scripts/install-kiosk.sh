@@ -13,6 +13,27 @@ fail() { printf 'kona-till: %s\n' "$1" >&2; exit 3; }
 
 root=''
 start=yes
+
+# systemd calls a service active as soon as the program is called, and starts one that ends again for ever: it runs once
+# it was the same process for some seconds.
+keeps_running() {
+  seconds=0
+  same=0
+  before=''
+  while [ "$seconds" -lt 15 ]; do
+    now=$(systemctl show kona-till --property=ActiveState --property=MainPID --property=NRestarts) || now=''
+    case $now in
+      *ActiveState=active*) if [ "$now" = "$before" ]; then same=$((same + 1)); else same=0; fi ;;
+      *) same=0 ;;
+    esac
+    [ "$same" -lt 5 ] || return 0
+    before=$now
+    seconds=$((seconds + 1))
+    sleep 1
+  done
+  return 1
+}
+
 while [ $# -gt 0 ]; do
   case "$1" in
     --root) [ $# -ge 2 ] || fail '--root needs a directory'; root=$2; start=no; shift 2 ;;
@@ -63,7 +84,8 @@ find "$config/keys" -type f -exec chmod 600 {} +
 [ -n "$root" ] || chown -R kona-till:kona-till "$config/keys"
 [ -n "$root" ] || chown root:kona-till "$config" "$config/kona-till.jsonc"
 
-# The new version judges the configuration while the old one still works: no till is stopped for one that cannot start.
+# The new version judges the configuration while the old one still works: no till is stopped for one that it finds wrong.
+# Keys that only the service gets from systemd cannot be seen from here: whether it starts with them shows after the restart.
 is_right=yes
 if [ "$start" = yes ]; then
   findings=$("$new/node_modules/.bin/node" "$new/src/main.ts" config check "$config/kona-till.jsonc" 2>&1) || is_right=no
@@ -105,6 +127,8 @@ if [ "$start" = yes ]; then
   if [ "$is_right" = yes ]; then
     systemctl enable --now kona-till
     systemctl restart kona-till
+    say 'waiting whether the agent keeps running'
+    keeps_running || fail 'the new version is installed, but the agent does not keep running. What it says: journalctl -u kona-till'
     say 'the agent runs: systemctl status kona-till'
   else
     say 'the agent was not started: mend the configuration first (kona-till config check), then: systemctl enable --now kona-till'

@@ -162,6 +162,19 @@ describe('the installer', () => {
       expect(existsSync(join(till, `${INSTALLED}.new`))).toBe(false);
     });
 
+    it('calls an agent running only when it is the same process for some seconds', () => {
+      const well = install({ running: true, right: true });
+      expect(well).toMatchObject({ status: 0, stderr: '' });
+      expect(well.stdout).toContain('the agent runs');
+      for (const agent of ['begins anew', 'waits to begin anew'] as const) {
+        const { status, calls, stdout, stderr } = install({ running: true, right: true, agent });
+        expect(status).toBe(3);
+        expect(calls.at(-1)).toBe('systemctl restart kona-till');
+        expect(stderr).toContain('journalctl -u kona-till');
+        expect(stdout).not.toContain('the agent runs');
+      }
+    });
+
     it('starts no agent where none runs until its configuration is right', () => {
       const { status, calls, stdout } = install({ running: false, right: false });
       expect(status).toBe(0);
@@ -185,11 +198,19 @@ interface Installed {
   readonly calls: readonly string[];
 }
 
+interface Till {
+  readonly running: boolean;
+  /** Its configuration is, for the new version. */
+  readonly right: boolean;
+  /** What systemd sees of it after its start, from one look to the next. */
+  readonly agent?: 'runs' | 'begins anew' | 'waits to begin anew';
+}
+
 /**
  * Runs the installer itself with its services, over a folder in place of /. What it calls stands in a folder of its own:
  * systemctl writes down what it is told, and the program's check answers as the test wants it.
  */
-function install({ running, right }: { readonly running: boolean; readonly right: boolean }): Installed {
+function install({ running, right, agent = 'runs' }: Till): Installed {
   till = mkdtempSync(join(folder, 'till-'));
   const checkout = join(till, 'checkout');
   const calls = join(till, 'calls');
@@ -225,8 +246,18 @@ function install({ running, right }: { readonly running: boolean; readonly right
   );
   command(join(bin, 'npm'));
   command(join(bin, 'kona-till'), `echo "kona-till $*" >>${calls}`, `exit ${right ? 0 : 1}`);
+  // Its waits take no time here.
+  command(join(bin, 'sleep'));
+  const looks = join(till, 'looks');
+  const state = agent === 'waits to begin anew' ? 'activating' : 'active';
+  const restarts = agent === 'begins anew' ? `$(wc -l <${looks})` : '3';
   command(
     join(bin, 'systemctl'),
+    `if [ "$1" = show ]; then`,
+    `  echo >>${looks}`,
+    `  printf 'MainPID=%s\\nNRestarts=%s\\nActiveState=%s\\n' "7${restarts}" "${restarts}" ${state}`,
+    '  exit 0',
+    'fi',
     `echo "systemctl $*" >>${calls}`,
     `[ "$1" != is-active ] || exit ${running ? 0 : 3}`,
   );
