@@ -2,7 +2,7 @@
 import type { Actor, Intent, Now, OwnCommand } from '../../src/intent/model.ts';
 import { isCase } from '../../src/intent/state.ts';
 import { LedgerFault } from '../../src/ledger/fault.ts';
-import { isLeft, ROUNDS_MAX } from '../../src/settlement/anew.ts';
+import { isLeft, ROUNDS_MAX, tornOff } from '../../src/settlement/anew.ts';
 import { COUNTS_MAX } from '../../src/settlement/count.ts';
 import { SettlementFault } from '../../src/settlement/fault.ts';
 import type { DaySummary, Settlement } from '../../src/settlement/settlement.ts';
@@ -127,6 +127,17 @@ export function isUnderWay(state: DaySummary['state']): boolean {
   return state.sealed === null && isLeft(state);
 }
 
+/**
+ * It would be made anew if nobody had counted again while it waited for that: then a person closes it. The key names what is
+ * over or short, by PIN (screens 3.4), and what was confirmed so was the count before; the till may have ended before the key
+ * was pressed again.
+ */
+function isCountedMeanwhile(state: DaySummary['state']): boolean {
+  const since = state.answered?.outcome.index ?? 0;
+  const counts = state.counts.filter(({ index }) => index < since);
+  return counts.length < state.counts.length && tornOff({ ...state, counts, explained: null }) !== null;
+}
+
 /** Why a day stands not agreed that nothing disputes; null: it is agreed, open, or not so for nothing. */
 function notAgreedForNothing(state: DaySummary['state'], causes: Causes): string | null {
   if (state.phase !== 'notAgreed' || causes.disputes().length > 0) return null;
@@ -141,7 +152,7 @@ function notAgreedForNothing(state: DaySummary['state'], causes: Causes): string
 /** The same of all days, before a manager closes at last what is not agreed: that would hide a close that was never made anew. */
 export function leftNotAgreed(settlement: Pick<Settlement, 'days'>, causes: Causes): readonly Violation[] {
   return settlement.days().flatMap(({ date, state }) => {
-    const code = notAgreedForNothing(state, causes);
+    const code = isCountedMeanwhile(state) ? null : notAgreedForNothing(state, causes);
     const text = `${date} was left so until a manager closed it again: ${code}`;
     return code === null ? [] : [{ code: 'NOT_AGREED_FOR_NOTHING', text }];
   });
