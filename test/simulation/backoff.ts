@@ -15,6 +15,8 @@ interface Kept {
   readonly tries: number;
   /** Mono ms of the first "not found" to a net cancel that leaves no tombstone; null: there was none. */
   readonly quietSinceMs: number | null;
+  /** A person has had everything sent now (screens 3, Sync: "send now"): what waited then may go before its time, once. */
+  readonly isHurried: boolean;
 }
 
 /** Waits in a row out of one tenth of their span: of honest jitter once in ten thousand million times. */
@@ -96,6 +98,11 @@ function beginsAnew(event: string, before: Intent, after: Intent): boolean {
   return before.host !== after.host && after.host !== 'sending' && !isUndelivered(before, after);
 }
 
+/** As it is when a process, or the payment itself, begins. */
+function begun(intent: Intent): Kept {
+  return { intent, tries: intent.misses ?? 0, quietSinceMs: null, isHurried: false };
+}
+
 /** The attempts of one till's payments. */
 export class Backoff {
   readonly #found: (violation: Violation) => void;
@@ -112,19 +119,27 @@ export class Backoff {
   /** A process starts with what its disk says. */
   started(open: readonly Intent[]): void {
     this.#kept.clear();
-    for (const intent of open)
-      this.#kept.set(intent.sequenceId, { intent, tries: intent.misses ?? 0, quietSinceMs: null });
+    for (const intent of open) this.#kept.set(intent.sequenceId, begun(intent));
+  }
+
+  /**
+   * A person has this till send everything now. Of what waits at that moment the next attempt may go at any time: a hello goes
+   * first, and where that finds the terminal fenced the attempt waits for the claim. Its next record ends that, whatever it
+   * is: what is decided from then on has its own time again.
+   */
+  hurried(): void {
+    for (const [sequenceId, kept] of this.#kept) this.#kept.set(sequenceId, { ...kept, isHurried: true });
   }
 
   committed(after: Intent, event: string, nowMs: number, times: IntentTimes): void {
     const { sequenceId } = after;
     const before = this.#kept.get(sequenceId);
     if (before === undefined) {
-      this.#kept.set(sequenceId, { intent: after, tries: after.misses ?? 0, quietSinceMs: null });
+      this.#kept.set(sequenceId, begun(after));
       return;
     }
     const earlyMs = before.intent.notBeforeMs - nowMs;
-    if (isPlanned(event, before.intent) && earlyMs > 0)
+    if (isPlanned(event, before.intent) && earlyMs > 0 && !before.isHurried)
       this.#tell('TOO_SOON', after, `${event} ${earlyMs} ms before its time`);
     const wait = waitAfter(event, before, after, times, nowMs);
     if (wait !== null) this.#judge(wait, before.tries, after, event, nowMs);
@@ -171,5 +186,5 @@ function next(event: string, before: Kept, after: Intent, nowMs: number): Kept {
   const tries = (isAnew ? 0 : before.tries) + (isAttempt(event, after) ? 1 : 0);
   const isQuiet = event === 'netCancelAcknowledged' && after.host === 'reversing';
   const sinceMs = isAnew ? null : before.quietSinceMs;
-  return { intent: after, tries, quietSinceMs: isQuiet ? (sinceMs ?? nowMs) : sinceMs };
+  return { intent: after, tries, quietSinceMs: isQuiet ? (sinceMs ?? nowMs) : sinceMs, isHurried: false };
 }

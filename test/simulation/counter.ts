@@ -448,6 +448,7 @@ export class Counter {
     const worker = this.terminal?.worker;
     if (worker === undefined || worker.status().recovering || !this.isReplaced) return;
     this.#tell('a manager has it greet the issuer, which believes another machine');
+    this.watch.backoff.hurried();
     this.guarded(() => worker.now());
   }
 

@@ -326,6 +326,10 @@ describe('the whole terminal under one seed', () => {
     [12_002_307, 'a charge whose cash went back in the dark, and whose void went with the end of the disk'],
     [8_014_653, 'a charge booked when the list of a close made anew had been read'],
     [8_040_303, 'a drawer counted again before its close was made anew, by a manager whose till died then'],
+    [
+      8_022_735,
+      'a net cancel that the store bears, at a till that a manager has greet: it goes out when the terminal is taken back',
+    ],
     [8_600_654, 'a charge at the old machine of two, between the list that the other imported and its claim'],
     [
       12_000_335,

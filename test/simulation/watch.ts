@@ -43,9 +43,9 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #wire: Wire;
   readonly #waits: Waits;
-  readonly #backoff: Backoff;
   /** What was committed last of each payment. */
   readonly #seen = new Map<string, Intent>();
+  readonly backoff: Backoff;
   readonly retryAfter: RetryAfter;
   readonly switches: Switches;
   readonly #exposure: Exposure;
@@ -64,7 +64,7 @@ export class Watch {
     this.secrets = new SecretKeeper(() => world().disk, violate);
     this.#wire = new Wire(violate);
     this.#waits = new Waits(violate);
-    this.#backoff = new Backoff(violate);
+    this.backoff = new Backoff(violate);
     this.retryAfter = new RetryAfter(violate, judged);
     this.switches = new Switches(violate, judged);
     this.#exposure = new Exposure(violate, judged);
@@ -94,7 +94,7 @@ export class Watch {
     this.#seen.clear();
     for (const intent of open) this.#seen.set(intent.sequenceId, intent);
     this.secrets.started(open, this.#nowMs);
-    this.#backoff.started(open);
+    this.backoff.started(open);
     this.#urgent.started(open, this.#nowMs, (intent) => this.#isSendable(intent));
     for (const intent of open) this.#wait(intent, 'restart');
   }
@@ -128,7 +128,7 @@ export class Watch {
     const { violate, world } = this.#options;
     this.states.add(`${intent.type} ${intent.host}/${intent.cash}${intent.deferred ? ' deferred' : ''}`);
     this.#wait(intent, event);
-    this.#backoff.committed(intent, event, this.#nowMs, world().policy.times);
+    this.backoff.committed(intent, event, this.#nowMs, world().policy.times);
     if (event === 'scanAccepted') this.switches.opened(intent);
     if (world().file === null) this.secrets.committed(intent, event, this.#nowMs);
     const before = this.#seen.get(intent.sequenceId) ?? null;

@@ -109,6 +109,21 @@ describe('reversals that the store bears', () => {
     expect(counter.now(charge).cases).toEqual(['BOOKED_AFTER_SEAL']);
   });
 
+  it('are asked for at once where a manager has everything sent now, and then once an hour again', async () => {
+    const charge = await refused();
+    book(charge);
+    await counter.clock.advance(HOUR_MS);
+    await counter.clock.advance(HOUR_MS / 2);
+    const before = counter.backend.of('netCancel').length;
+    counter.worker.now();
+    await counter.clock.advance(1_000);
+    expect(counter.backend.of('netCancel').length - before).toBe(1);
+    await counter.clock.advance(HOUR_MS - 2_000);
+    expect(counter.backend.of('netCancel').length - before).toBe(1);
+    await counter.clock.advance(2_000);
+    expect(counter.backend.of('netCancel').length - before).toBe(2);
+  });
+
   it('are in no figure of what waits for the issuer, nor its oldest payment, here and in hello; a close names them', async () => {
     const charge = await refused();
     const asOldest = { count: 1, oldestAtMs: charge.scannedAtMs };
