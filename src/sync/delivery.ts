@@ -149,11 +149,19 @@ export class Delivery {
     this.#callInquiry(committed.intent, false, told);
   }
 
-  /** Sends the net cancel of a reversed intent once more: the issuer was restored and may have forgotten it. */
+  /**
+   * Sends a net cancel once more out of turn: the issuer was restored, and may have forgotten that it took it, or why it
+   * refused it. One that it never took is an attempt as any other.
+   */
   remind(intent: Intent, told: (isDone: boolean) => void): void {
     const key = `netCancel:${intent.sequenceId}`;
     if (this.#calls.has(key)) {
       queueMicrotask(() => told(false)); // one of a kind at a time: again after its answer, in no turn of the caller's
+      return;
+    }
+    const isNew = intent.host === 'reversing';
+    if (isNew && this.#records.begin(intent.sequenceId, { kind: 'netCancel' }, BY_TERMINAL) === null) {
+      told(false);
       return;
     }
     this.#calls.start({

@@ -1,5 +1,5 @@
 import type { Intent } from '../intent/model.ts';
-import { keepsDayOpen } from '../intent/state.ts';
+import { isBorneByStore, keepsDayOpen } from '../intent/state.ts';
 import { LedgerFault } from '../ledger/fault.ts';
 import { AgainList } from './again-list.ts';
 import { isDamaged } from './damage.ts';
@@ -24,13 +24,19 @@ const LOOK_ON_MS = 20;
 /**
  * What an issuer that lost its last hours may deny or have forgotten; and what a terminal that lost its last hours does not
  * know to have been sent. The other states ask, or undo, by themselves until the issuer has said what became of them; a void
- * only hears what became of the void, and a charge to be credited later what became of its approval, which says nothing of
- * a net cancel that this terminal has lost.
+ * only hears what became of the void, a charge to be credited later what became of its approval, which says nothing of
+ * a net cancel that this terminal has lost, and what the store bears was refused for good by the issuer as it was then.
  */
 const ASKED = new Set(['unsent', 'approved', 'declined', 'voiding', 'voided', 'reversed', 'closed']);
 
-function isAsked({ host, deferred }: Intent): boolean {
-  return ASKED.has(host) || (deferred && host === 'unknown');
+function isAsked(intent: Intent): boolean {
+  const { host, deferred } = intent;
+  return ASKED.has(host) || (deferred && host === 'unknown') || isToUndo(intent);
+}
+
+/** The store bears it, because its day was sealed there. Under an open question nothing is sent, and it asks by itself. */
+function isToUndo(intent: Intent): boolean {
+  return isBorneByStore(intent) && intent.question === null;
 }
 
 const STRANDED = new Set(['unknown', 'reversing', 'voiding']);
@@ -241,7 +247,7 @@ export class Recheck {
       else if (isDone) this.#decided(sequenceId);
       else this.#failed(intent);
     };
-    if (intent.host === 'reversed') this.#delivery.remind(intent, over);
+    if (intent.host === 'reversed' || isToUndo(intent)) this.#delivery.remind(intent, over);
     else if (this.#delivery.isAsking(sequenceId)) queueMicrotask(() => over(false));
     else this.#delivery.ask(intent, (result, counts) => over(result !== null && counts, result));
   }
@@ -264,7 +270,9 @@ export class Recheck {
   #pending(intent: Intent): void {
     const { monoMs } = this.#options.clock.now();
     const isOfIssuer = !this.#isHeard && this.#undecided.size > CASES_UNHEARD;
-    if (!this.#undecided.pending(intent.sequenceId, monoMs) || isOfIssuer) return;
+    // Of what the store bears nobody has anything to decide, however long it is asked for in vain.
+    const isNoCase = isOfIssuer || isBorneByStore(intent);
+    if (!this.#undecided.pending(intent.sequenceId, monoMs) || isNoCase) return;
     if (this.#delivery.openCase(intent, 'BUDGET_SPENT')) this.#undecided.isCaseNow(intent.sequenceId);
   }
 

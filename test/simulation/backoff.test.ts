@@ -15,9 +15,12 @@ const BORNE: Intent = {
   notBeforeMs: HOUR_MS,
 };
 
-function backoffOf(open: readonly Intent[]) {
+function backoffOf(open: readonly Intent[], asksAgain = false) {
   const found: string[] = [];
-  const backoff = new Backoff(({ code }) => void found.push(code));
+  const backoff = new Backoff(
+    ({ code }) => void found.push(code),
+    () => asksAgain,
+  );
   backoff.started(open);
   /** The next one goes an hour after this. */
   const netCancel = (nowMs: number): void => {
@@ -39,6 +42,16 @@ it('it is what a person asked for who had everything sent now, also a while late
   netCancel(24_000);
   expect(found).toEqual([]);
   netCancel(25_000);
+  expect(found).toEqual(['TOO_SOON']);
+});
+
+it('it is for an issuer that was put back, where its day was sealed, and of nothing else', () => {
+  const { backoff, found, netCancel } = backoffOf([BORNE], true);
+  netCancel(1_000);
+  expect(found).toEqual([]);
+  const other: Intent = { ...BORNE, sequenceId: 'OTHER', vouchers: [] };
+  backoff.committed(other, 'seen', 1_000, DEFAULT_TIMES);
+  backoff.committed({ ...other, notBeforeMs: 2_000 }, 'netCancel', 2_000, DEFAULT_TIMES);
   expect(found).toEqual(['TOO_SOON']);
 });
 

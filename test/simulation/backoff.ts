@@ -106,14 +106,17 @@ function begun(intent: Intent): Kept {
 /** The attempts of one till's payments. */
 export class Backoff {
   readonly #found: (violation: Violation) => void;
+  /** The till has, or had, to ask everything again. */
+  readonly #asksAgain: () => boolean;
   readonly #kept = new Map<string, Kept>();
   /** By kind of edge: jittered waits in a row that lay at it. */
   readonly #streaks = new Map<string, number>();
   /** By kind of wait: the last ones, as parts of their spans. */
   readonly #parts = new Map<string, number[]>();
 
-  constructor(found: (violation: Violation) => void) {
+  constructor(found: (violation: Violation) => void, asksAgain: () => boolean) {
     this.#found = found;
+    this.#asksAgain = asksAgain;
   }
 
   /** A process starts with what its disk says. */
@@ -139,7 +142,9 @@ export class Backoff {
       return;
     }
     const earlyMs = before.intent.notBeforeMs - nowMs;
-    if (isPlanned(event, before.intent) && earlyMs > 0 && !before.isHurried)
+    // What a sealed day refused is undone again out of turn, for an issuer that was put back since (settlement-contract 5).
+    const isAgain = event === 'netCancel' && isBorne(before.intent) && this.#asksAgain();
+    if (isPlanned(event, before.intent) && earlyMs > 0 && !before.isHurried && !isAgain)
       this.#tell('TOO_SOON', after, `${event} ${earlyMs} ms before its time`);
     const wait = waitAfter(event, before, after, times, nowMs);
     if (wait !== null) this.#judge(wait, before.tries, after, event, nowMs);

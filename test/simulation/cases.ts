@@ -8,7 +8,7 @@ import { owesPerson } from '../../src/intent/move.ts';
 import { ended, isCase } from '../../src/intent/state.ts';
 import type { Causes } from './causes.ts';
 import type { ModelItem } from './issuer-model.ts';
-import { isOver } from './voucher-check.ts';
+import { isBorne } from './voucher-check.ts';
 
 /** What is known outside of the till of one payment that is a case. */
 export interface CaseStory {
@@ -125,12 +125,18 @@ export function isOfCase(mismatch: Mismatch, story: CaseStory): boolean {
   return intent.cases.some((reason) => RULES[reason].excuses(story, mismatch));
 }
 
+/** It is inside of a sealed day there: no net cancel undoes it. */
+function isRefusedThere(item: ModelItem | undefined): boolean {
+  return item !== undefined && item.state === 'approved' && item.sealed;
+}
+
 /**
  * Nothing more comes of it without a person: it has ended, or it is a case of which the rest is a person's. Inquiries, net
- * cancels, voids and delivery never stop for a case (intent-rules 3), unless the issuer really refuses.
+ * cancels, voids and delivery never stop for a case (intent-rules 3), unless the issuer really refuses. So what the store
+ * bears is not over at an issuer that was put back to before its seal: the till asks it for that again (settlement-contract 5).
  */
 export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasBarcode: boolean): boolean {
-  if (isOver(intent)) return true;
+  if (ended(intent) || (isBorne(intent) && isRefusedThere(item))) return true;
   if (!isCase(intent)) return false;
   if (intent.question !== null) return true;
   switch (intent.host) {
@@ -140,7 +146,7 @@ export function isLeftToPeople(intent: Intent, item: ModelItem | undefined, hasB
       // Without its barcode it cannot be sent: only a manager can end it, by paying it back.
       return intent.deferred && !hasBarcode;
     case 'reversing':
-      return item !== undefined && item.state === 'approved' && item.sealed;
+      return isRefusedThere(item);
     case 'voiding':
     case 'voided':
       // An issuer that was put back and has nothing to void answers no void: its inquiry made it a case, before it or after.

@@ -92,6 +92,7 @@ export class Counter {
       world: () => this.world,
       terminal: () => this.terminal,
       violate: options.violate,
+      asksAgain: () => this.#asksAgain(),
       judged: (what) => tally(tallies, what),
     });
     this.network.onTry = (made) => this.watch.tries(made);
@@ -470,6 +471,11 @@ export class Counter {
   /** yyyyMMdd of the newest business day on its disk; null: none, or the till is down. */
   newestDate(): string | null {
     return this.terminal?.settlement.days()[0]?.date ?? null;
+  }
+
+  #asksAgain(): boolean {
+    const { causes, world } = this;
+    return causes.has('issuerRestored') || causes.has('memory') || world.memory.read()?.epoch !== 0;
   }
 
   isQuiet(): boolean {

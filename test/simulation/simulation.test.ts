@@ -335,6 +335,7 @@ describe('the whole terminal under one seed', () => {
       12_000_335,
       'a withdrawal declined and paid in the dark at the old machine of two, which was never switched on again to ask',
     ],
+    [8_040_473, 'a reversal that the store bears, at an issuer that was put back to before the payment'],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

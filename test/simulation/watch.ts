@@ -31,6 +31,8 @@ export interface WatchOptions {
   /** null: it is down. */
   terminal(): Terminal | null;
   readonly violate: (violation: Violation) => void;
+  /** The till has, or had, to ask everything again: of an issuer that was put back, after a claim, without its memory. */
+  readonly asksAgain: () => boolean;
   /** Counts what was there to be judged. */
   readonly judged: (what: string) => void;
 }
@@ -59,12 +61,12 @@ export class Watch {
   #committedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions) {
-    const { world, violate, judged } = options;
+    const { world, violate, asksAgain, judged } = options;
     this.#options = options;
     this.secrets = new SecretKeeper(() => world().disk, violate);
     this.#wire = new Wire(violate);
     this.#waits = new Waits(violate);
-    this.backoff = new Backoff(violate);
+    this.backoff = new Backoff(violate, asksAgain);
     this.retryAfter = new RetryAfter(violate, judged);
     this.switches = new Switches(violate, judged);
     this.#exposure = new Exposure(violate, judged);

@@ -124,6 +124,49 @@ describe('reversals that the store bears', () => {
     expect(counter.backend.of('netCancel').length - before).toBe(2);
   });
 
+  it('are asked for at once, until it has answered, at an issuer that was put back: it may take them now', async () => {
+    const { backend, clock, worker } = counter;
+    const charge = await refused();
+    book(charge);
+    const before = backend.of('netCancel').length;
+    const asked = (): number => backend.of('netCancel').length - before;
+    backend.issuerEpoch = 'second';
+    backend.sayNetCancel = () => AMBIGUOUS;
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(1_000);
+    expect(asked()).toBe(1);
+    expect(counter.now(charge).netCancels).toBe(before + 1);
+    backend.sayNetCancel = () => answered({ result: 'NOT_FOUND', reversedAt: null });
+    await clock.advance(20_000);
+    expect(counter.now(charge).netCancels).toBe(before + asked());
+    expect(counter.at(charge)).toBe('reversed/returned');
+    expect(counter.now(charge).cases).toEqual(['BOOKED_AFTER_SEAL']);
+  });
+
+  it('are asked for once by the way at an issuer that was put back and refuses them still, and are no case', async () => {
+    const { backend, clock, worker } = counter;
+    const charge = await refused();
+    book(charge);
+    await clock.advance(HOUR_MS);
+    const before = backend.of('netCancel').length;
+    backend.issuerEpoch = 'second';
+    backend.sayNetCancel = () => ({
+      class: 'refused',
+      code: '006_907',
+      meta: { ...META, issuerEpoch: 'second' },
+    });
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(HOUR_MS / 2);
+    expect(backend.of('netCancel').length - before).toBe(1);
+    await clock.advance(HOUR_MS);
+    expect(backend.of('netCancel').length - before).toBe(2);
+    backend.issuerEpoch = 'third';
+    backend.sayNetCancel = () => AMBIGUOUS;
+    void worker.inquireNow(charge.sequenceId);
+    await clock.advance(6 * HOUR_MS);
+    expect(counter.now(charge)).toMatchObject({ host: 'reversing', cases: [] });
+  });
+
   it('are in no figure of what waits for the issuer, nor its oldest payment, here and in hello; a close names them', async () => {
     const charge = await refused();
     const asOldest = { count: 1, oldestAtMs: charge.scannedAtMs };
