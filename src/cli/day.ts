@@ -76,7 +76,7 @@ function lines(answer: DayAnswer): string {
     ...(answer.listed === null
       ? []
       : [
-          `listed   this ledger was put back to before this day: reconcile, take over what is missing here by vouchers, then close it${answer.date === answer.openDate ? ' when the day is over' : ''}`,
+          `listed   this ledger lost payments of this day: reconcile, take over what is missing here by vouchers, then close it${answer.date === answer.openDate ? ' when the day is over' : ''}`,
         ]),
     `open     ${answer.carried.count} items, ${won(answer.carried.sum)} won would be carried over by name`,
     reconciled === null

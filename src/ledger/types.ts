@@ -94,7 +94,7 @@ export interface JournalHead {
 
 /** What the journal holds about a business day; each entry names its date. Who may write what: src/settlement. */
 export const DAY_KINDS = [
-  'dayListed', // the issuer's list has payments of a date that this ledger, which lost its end, no longer knew
+  'dayListed', // the issuer's list has payments of the date that this ledger, which lost its end, does not have
   'dayCounted', // a person counted the drawer
   'dayExplained', // and says why it differs
   'dayReconciled', // compared with the issuer's list
@@ -360,6 +360,7 @@ export interface Ledger {
   pageOfDay(businessDate: string, afterNumber: number, limit: number): readonly NumberedIntent[];
   /** Dates with payments or entries of their own, newest first, at most `limit`. */
   days(limit: number): readonly BusinessDay[];
+  /** null: the date has no entries of its own, whether it has payments or not. */
   day(businessDate: string): BusinessDay | null;
   /** The day's own entries, oldest first. */
   dayEntries(businessDate: string): readonly JournalEntry[];

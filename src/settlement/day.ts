@@ -116,7 +116,7 @@ export type DayPhase = 'open' | 'wanted' | 'notAgreed' | 'agreed';
 export interface DayState {
   readonly date: string;
   readonly phase: DayPhase;
-  /** It was known again only by the issuer's list. */
+  /** The issuer's list had payments of it that this ledger lost, before anything was said of it here. */
   readonly listed: Said<DayDetails['dayListed']> | null;
   readonly counts: readonly Said<Count>[];
   readonly explained: Said<DayDetails['dayExplained']> | null;

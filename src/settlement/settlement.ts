@@ -175,11 +175,12 @@ export class Settlement {
   }
 
   /**
-   * The issuer has payments of this date that this ledger lost. A date of which it lost everything is one of its days again
-   * from now on, to be looked at, compared and closed; any other stays as it is.
+   * The issuer has payments of this date that this ledger lost: it is one of its days from now on, to be looked at, compared
+   * and closed. What the ledger still has of the date does not keep it among the days: a payment goes to another one with
+   * the answer to its net cancel. A date of which something was said before stays as it is.
    */
   listed(date: string, totals: readonly SettlementTotal[]): void {
-    if (this.#isKnown(date) || this.#options.ledger.day(date) !== null) return;
+    if (this.#options.ledger.day(date) !== null) return;
     this.#record({ kind: 'dayListed', businessDate: date, detail: { totals } }, TERMINAL);
   }
 

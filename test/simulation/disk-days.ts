@@ -128,13 +128,7 @@ export class DiskDays {
   }
 
   day(date: string): BusinessDay | null {
-    const isKnown = this.#lines.has(date) || (date >= FIRST_DATE && this.#hasPayment(date));
-    return isKnown ? this.#day(date) : null;
-  }
-
-  #hasPayment(date: string): boolean {
-    for (const intent of this.#intents.values()) if (businessDateOf(intent, 0) === date) return true;
-    return false;
+    return this.#lines.has(date) ? this.#day(date) : null;
   }
 
   #day(businessDate: string): BusinessDay {

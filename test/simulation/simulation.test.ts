@@ -336,6 +336,11 @@ describe('the whole terminal under one seed', () => {
       'a withdrawal declined and paid in the dark at the old machine of two, which was never switched on again to ask',
     ],
     [8_040_473, 'a reversal that the store bears, at an issuer that was put back to before the payment'],
+    [
+      8_032_160,
+      'sales of a copy of the disk, on a day that the till knew only by a payment whose net cancel was answered on the next',
+    ],
+    [8_043_452, 'a restored disk whose only payment of a day was undone on another one'],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

@@ -83,7 +83,7 @@ function Steps(props: StepProps) {
   );
 }
 
-/** A day that this ledger lost: what to do with it, until it is closed. */
+/** A day that this ledger lost, or a part of it: what to do with it, until it is closed. */
 function Listed(props: StepProps) {
   const { day, language } = props;
   if (day.listed === null || day.sealed !== null) return null;

@@ -16,12 +16,12 @@ export const DAY = {
   close: { ko: '미결, 마감', en: 'Open items, close' },
   report: { ko: '보고서', en: 'Report' },
   listed: {
-    ko: '장부를 이 영업일보다 이전으로 되돌렸습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 2단계에서 대사하고, 매장에 없는 거래를 한 건씩 전표로 올린 뒤 마감하세요.',
-    en: "This ledger was put back to before this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. Reconcile in step 2, take over by a voucher each item that is missing here, then close the day.",
+    ko: '이 장부는 이 영업일의 거래를 잃었습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 2단계에서 대사하고, 매장에 없는 거래를 한 건씩 전표로 올린 뒤 마감하세요.',
+    en: "This ledger lost payments of this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. Reconcile in step 2, take over by a voucher each item that is missing here, then close the day.",
   },
   listedOpen: {
-    ko: '장부를 이 영업일보다 이전으로 되돌렸습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 이 영업일은 아직 끝나지 않았습니다. 2단계에서 대사하고 매장에 없는 거래를 한 건씩 전표로 올리되, 마감은 영업이 끝난 뒤에 하세요.',
-    en: "This ledger was put back to before this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. The day is still running: reconcile in step 2, take over by a voucher each item that is missing here, and close it when the day is over.",
+    ko: '이 장부는 이 영업일의 거래를 잃었습니다. 그때 발행사 목록에는 충전 {charges}건 {chargeSum:won}, 출금 {refunds}건 {refundSum:won}이 있었습니다. 이 영업일은 아직 끝나지 않았습니다. 2단계에서 대사하고 매장에 없는 거래를 한 건씩 전표로 올리되, 마감은 영업이 끝난 뒤에 하세요.',
+    en: "This ledger lost payments of this day. The issuer's list then had {charges} charges, {chargeSum:won}, and {refunds} withdrawals, {refundSum:won}. The day is still running: reconcile in step 2, take over by a voucher each item that is missing here, and close it when the day is over.",
   },
   late: {
     ko: '마감 뒤에 발행사가 이 영업일에 올린 거래 {count}건. 발행사에 알리세요.',

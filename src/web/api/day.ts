@@ -110,7 +110,7 @@ export interface DayAnswer {
   readonly phase: DayPhase;
   /** Grows with every count, reason, voucher, close and answer: what a press should name. */
   readonly version: number;
-  /** This ledger lost the day whole and knows it by the issuer's list alone: what that had when it was read. */
+  /** This ledger lost payments of the day, or all of it: what the issuer's list had when it was read. */
   readonly listed: { readonly atMs: number; readonly totals: readonly DayFigure[] } | null;
   readonly days: readonly DayGlance[];
   readonly counts: readonly DayCount[];

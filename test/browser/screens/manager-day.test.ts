@@ -179,11 +179,11 @@ describe('the business day page', () => {
   it.each([
     [
       'ko',
-      '장부를 이 영업일보다 이전으로 되돌렸습니다',
+      '이 장부는 이 영업일의 거래를 잃었습니다',
       '한 건씩 전표로 올린 뒤 마감하세요',
       '한 건씩 전표로 올리고 다시 마감하세요',
     ],
-    ['en', 'put back to before this day', 'then close the day', 'take over by a voucher each item'],
+    ['en', 'lost payments of this day', 'then close the day', 'take over by a voucher each item'],
   ] as const)(
     'says what to do with a day that the ledger lost, and offers each item where the issuer has it agreed: %s',
     async (language, why, before, after) => {

@@ -1,6 +1,6 @@
-/** A till put back from a backup of before whole business days: the issuer's lists bring them back, and each comes to an end. */
+/** A till put back from a backup of before business days, or parts of them: the issuer's lists bring them back, and each comes to an end. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { datePlus } from '../../../src/ledger/days.ts';
 import { restoreLedger } from '../../../src/ledger/restore.ts';
 import { Page, until } from '../agent/harness.ts';
@@ -22,12 +22,12 @@ const settlement = () => lab.till.agent.settlement;
 const journalled = (kind: string) =>
   lab.till.agent.ledger.entries(1, 1_000).filter((entry) => entry.kind === kind);
 
-/** The issuer books it and takes no net cancel; the till hears of neither. */
-async function chargeGivenBack(amount: number): Promise<string> {
+/** The issuer books it, or never had it, and takes no net cancel; the till hears of neither. */
+async function chargeGivenBack(amount: number, isBooked: boolean): Promise<string> {
   const { page, till, lie, honest } = lab;
   lie.approve = async (...call) => {
     delete lie.approve;
-    const answer = await honest.approve(...call);
+    const answer = await (isBooked ? honest.approve(...call) : honest.inquiry(...call));
     if (answer.class !== 'answered') throw new Error(answer.class);
     return { class: 'notProcessed', code: '000_908', meta: answer.meta };
   };
@@ -44,24 +44,16 @@ async function chargeGivenBack(amount: number): Promise<string> {
   return sequenceId;
 }
 
-beforeAll(async () => {
-  lab = await startDay();
+async function backedUp(): Promise<string> {
   const { till } = lab;
   const backup = join(till.directory, 'backup.db');
   await till.agent.ledger.backup(backup);
-  await lab.charge(10_000);
-  await lab.withdraw(4_000);
-  agreedDay = lab.date();
-  unanswered = await chargeGivenBack(6_000);
-  await lab.close();
-  const { named } = await until('sealed', () => {
-    const day = settlement().day(agreedDay);
-    return day.sealed === null ? null : day;
-  });
-  expect(named).toEqual([unanswered]);
-  lost = await lab.charge(20_000);
-  openDay = lab.date();
-  expect(openDay).toBe(datePlus(agreedDay, 1));
+  return backup;
+}
+
+/** The till on the ledger of the backup, and its issuer takes net cancels again. */
+async function putBack(backup: string): Promise<void> {
+  const { till } = lab;
   await till.agent.close();
   delete lab.lie.netCancel;
   restoreLedger({ backup, file: join(till.directory, 'ledger', 'ledger.db'), now: NOW() });
@@ -71,13 +63,36 @@ beforeAll(async () => {
   const { agent } = till;
   await until('recovering', () => agent.worker.status().recovering);
   await until('greeted', () => agent.worker.status().businessDate !== null);
-}, 120_000);
-afterAll(async () => {
+}
+
+async function loseDays(): Promise<void> {
+  lab = await startDay();
+  const backup = await backedUp();
+  await lab.charge(10_000);
+  await lab.withdraw(4_000);
+  agreedDay = lab.date();
+  unanswered = await chargeGivenBack(6_000, true);
+  await lab.close();
+  const { named } = await until('sealed', () => {
+    const day = settlement().day(agreedDay);
+    return day.sealed === null ? null : day;
+  });
+  expect(named).toEqual([unanswered]);
+  lost = await lab.charge(20_000);
+  openDay = lab.date();
+  expect(openDay).toBe(datePlus(agreedDay, 1));
+  await putBack(backup);
+}
+
+async function end(): Promise<void> {
   expect(lab.till.faults).toEqual([]);
   await lab.end();
-});
+}
 
 describe('a business day that the ledger lost whole', () => {
+  beforeAll(loseDays, 120_000);
+  afterAll(end);
+
   it('stands among the days once its list is imported, with the figures of the issuer, before the terminal goes on', async () => {
     expect(settlement().days()).toEqual([]);
     expect(await lab.till.agent.worker.claimEpoch('lee')).toBe(true);
@@ -155,4 +170,33 @@ describe('a business day that the ledger lost whole', () => {
       [agreedDay, 0],
     ]);
   });
+});
+
+describe('a business day of which the ledger lost a part', () => {
+  afterEach(end);
+
+  it('stays one of its days when the only payment left on it goes to the day on which its net cancel was answered', async () => {
+    lab = await startDay();
+    const left = await chargeGivenBack(6_000, false);
+    const backup = await backedUp();
+    lost = await lab.charge(20_000);
+    const date = lab.date();
+    await lab.close();
+    await until('sealed', () => settlement().day(date).sealed);
+    await putBack(backup);
+    expect(settlement().days()).toMatchObject([{ date, state: { listed: null } }]);
+
+    expect(await lab.till.agent.worker.claimEpoch('lee')).toBe(true);
+    await until('reversed', () => lab.till.agent.ledger.get(left)?.host === 'reversed');
+    expect(lab.till.agent.ledger.get(left)?.businessDate).toBe(datePlus(date, 1));
+    const day = settlement()
+      .days()
+      .find((each) => each.date === date);
+    const totals = [{ type: 'CHARGE', state: 'APPROVED', count: 1, sum: 20_000 }];
+    expect(day).toMatchObject({ state: { listed: { detail: { totals } } } });
+    const state = await settlement().reconcile(date, BOSS);
+    expect(state.reconciled?.detail.differences).toMatchObject([
+      { category: 'missingHere', sequenceId: lost },
+    ]);
+  }, 60_000);
 });
