@@ -62,6 +62,8 @@ export class Counter {
   readonly #copies: Counter[] = [];
   #looksAtMs: number | null = null;
   #machines = 1;
+  /** An old machine has a copy of the disk's journal, and none of the file beside it. */
+  #isWithoutMemory = false;
   #isStarting = false;
   /** Mono ms at which this run began. */
   #upMs = 0;
@@ -373,6 +375,7 @@ export class Counter {
   /** This counter is an old machine with a copy of a disk, and nobody stands at it. `origin`: whose disk it was. */
   haunt({ disk, machineId }: LeftBehind, origin: Counter): void {
     const from = disk.entries.length;
+    this.#isWithoutMemory = true;
     this.causes.inherit(origin.causes);
     for (const { causes } of [this, origin]) causes.writtenElsewhere(() => disk.entries.slice(from));
     this.#isCopyOf(disk, machineId, origin);
@@ -475,7 +478,8 @@ export class Counter {
 
   #asksAgain(): boolean {
     const { causes, world } = this;
-    return causes.has('issuerRestored') || causes.has('memory') || world.memory.read()?.epoch !== 0;
+    const isForgetful = causes.has('memory') || this.#isWithoutMemory;
+    return causes.has('issuerRestored') || isForgetful || world.memory.read()?.epoch !== 0;
   }
 
   isQuiet(): boolean {

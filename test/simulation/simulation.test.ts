@@ -337,6 +337,10 @@ describe('the whole terminal under one seed', () => {
     ],
     [8_040_473, 'a reversal that the store bears, at an issuer that was put back to before the payment'],
     [
+      8_062_694,
+      'a reversal that the store bears, at an old machine that has the journal and no memory beside it',
+    ],
+    [
       8_032_160,
       'sales of a copy of the disk, on a day that the till knew only by a payment whose net cancel was answered on the next',
     ],
