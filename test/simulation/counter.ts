@@ -478,7 +478,7 @@ export class Counter {
 
   #asksAgain(): boolean {
     const { causes, world } = this;
-    const isForgetful = causes.has('memory') || this.#isWithoutMemory;
+    const isForgetful = causes.has('memory') || causes.has('putBack') || this.#isWithoutMemory;
     return causes.has('issuerRestored') || isForgetful || world.memory.read()?.epoch !== 0;
   }
 

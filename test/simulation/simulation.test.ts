@@ -335,6 +335,7 @@ describe('the whole terminal under one seed', () => {
       12_000_335,
       'a withdrawal declined and paid in the dark at the old machine of two, which was never switched on again to ask',
     ],
+    [8_079_040, 'a reversal that the store bears, at a till that lost the last entry of its journal'],
     [8_040_473, 'a reversal that the store bears, at an issuer that was put back to before the payment'],
     [
       8_062_694,
