@@ -31,7 +31,7 @@ export interface WatchOptions {
   /** null: it is down. */
   terminal(): Terminal | null;
   readonly violate: (violation: Violation) => void;
-  /** The till has, or had, to ask everything again: of an issuer that was put back, after a claim, without its memory. */
+  /** The till has, or had, to ask everything again: an issuer or its disk was put back, after a claim, without its memory. */
   readonly asksAgain: () => boolean;
   /** Counts what was there to be judged. */
   readonly judged: (what: string) => void;
