@@ -128,6 +128,8 @@ const FAULT_TELL_MS = 250;
 const RUN_BYTES = 12;
 const LATER_LIMIT_MS = 72 * 3_600_000;
 const TOKEN_FILE = 'control-token';
+/** By which the command line knows the agent that it speaks to; the configured one may be a credential, or newer. */
+const CERTIFICATE_FILE = 'control-certificate';
 
 /** Starts everything in order: ledger, what the restart must ask, stations, pages, worker, scanners. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -277,6 +279,8 @@ class Started {
     const { worker, settlement, ledger, scanners, stations, recorder, posFeed } = parts;
     const token = Buffer.from(options.random.bytes(32)).toString('hex');
     writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
+    const { tls } = options.web;
+    if (tls !== null) writeWhole(join(options.dataDirectory, CERTIFICATE_FILE), tls.cert.toString());
     return {
       ...options.web,
       run: this.#run,

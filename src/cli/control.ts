@@ -1,7 +1,9 @@
 /** Speaks to the running agent on this machine, with the token that it left for its own user. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Agent, fetch } from 'undici';
+import { TLSSocket } from 'node:tls';
+import { Agent, buildConnector, fetch } from 'undici';
 import { readConfig } from '../ops/config.ts';
 import type { Config } from '../ops/config-schema.ts';
 import { isLoopback } from '../ops/loopback.ts';
@@ -10,10 +12,10 @@ import { configFile } from './places.ts';
 
 const ANSWER_MS = 5_000;
 
-function tokenOf(config: Config): string {
-  const file = join(config.ledger.directory, 'control-token');
+/** What the running agent left in its directory for whoever may read it. */
+function leftBy(config: Config, name: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return readFileSync(join(config.ledger.directory, name), 'utf8').trim();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES')
@@ -22,12 +24,27 @@ function tokenOf(config: Config): string {
   }
 }
 
-/** The agent trusts its own certificate; the address is this machine's, whatever the certificate is made out to. */
+/**
+ * The token goes to who holds the key of the very certificate that the agent serves its pages with: who issued it, to
+ * which name and until when says nothing here, where the address is this machine's own.
+ */
 function dispatcherOf(config: Config, answerMs: number): Agent {
   const times = { headersTimeout: answerMs, bodyTimeout: answerMs };
   if (config.web.tls === null) return new Agent(times);
-  const ca = readFileSync(config.web.tls.certificateFile, 'utf8');
-  return new Agent({ ...times, connect: { ca, checkServerIdentity: () => undefined } });
+  const own = new X509Certificate(leftBy(config, 'control-certificate')).raw;
+  const connect = buildConnector({ timeout: answerMs, rejectUnauthorized: false });
+  return new Agent({
+    ...times,
+    connect: (to, connected) =>
+      connect(to, (...[error, socket]) => {
+        if (error !== null) return connected(error, null);
+        if (socket instanceof TLSSocket && socket.getPeerCertificate().raw.equals(own)) {
+          return connected(null, socket);
+        }
+        socket.destroy();
+        return connected(new Error('another certificate than the agent left'), null);
+      }),
+  });
 }
 
 function baseOf({ web }: Config): string {
@@ -45,7 +62,7 @@ export async function callAgent(
   answerMs: number = ANSWER_MS,
 ): Promise<unknown> {
   const config = readConfig(configFile(io, options));
-  const token = tokenOf(config);
+  const token = leftBy(config, 'control-token');
   const dispatcher = dispatcherOf(config, answerMs);
   try {
     const response = await fetch(`${baseOf(config)}/${path}`, {

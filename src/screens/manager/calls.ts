@@ -4,9 +4,9 @@ import type { ManagerState } from '../../web/api/manager.ts';
 import type { ScanTest } from '../../web/api/terminal.ts';
 import { CallRefused, get, post } from '../shared/http.ts';
 import { claimRefusal } from '../text/claim.ts';
-import { ERRORS } from '../text/manager.ts';
+import { DETAIL, ERRORS } from '../text/manager.ts';
 import { ruleRefusal } from '../text/rules.ts';
-import { type Language, say } from '../text/words.ts';
+import { type Language, say, type Words } from '../text/words.ts';
 
 export const API = '/api/v1/manager';
 const MINUTE_MS = 60_000;
@@ -28,10 +28,15 @@ export function managerPost<Answer>(path: string, body: unknown = {}, timeoutMs?
 export function errorText(error: unknown, language: Language): string {
   if (!(error instanceof CallRefused)) return ERRORS.NO_ANSWER[language];
   const { triesLeft, leftMs, refusal } = error.detail;
-  const byRule = error.code === 'REFUSED' ? (ruleRefusal(refusal) ?? claimRefusal(refusal)) : null;
+  const byRule = error.code === 'REFUSED' ? whyRefused(refusal) : null;
   if (byRule !== null) return byRule[language];
   const minutes = Math.max(1, Math.ceil((leftMs ?? MINUTE_MS) / MINUTE_MS));
   return say(ERRORS[error.code] ?? ERRORS.FAULT, language, { tries: triesLeft ?? 0, minutes });
+}
+
+function whyRefused(refusal: string | undefined): Words | null {
+  if (refusal === 'NOT_VERIFIED') return DETAIL.notVerified;
+  return ruleRefusal(refusal) ?? claimRefusal(refusal);
 }
 
 export interface Loaded<Answer> {

@@ -220,6 +220,11 @@ export const DETAIL = {
     ko: '기록 {index} 확인 실패: 바뀐 기록입니다. 이 거래는 정할 수 없습니다. 장부 검증을 하고 도움을 청하세요.',
     en: 'Entry {index} fails its hash: it was changed. Nothing can be decided here. Verify the ledger and call for help.',
   },
+  /** Pressed on a page that was drawn before. */
+  notVerified: {
+    ko: '이 거래의 기록이 바뀌어 있어 정하지 않았습니다. 장부 검증을 하고 도움을 청하세요.',
+    en: 'Nothing was decided: entries of this payment were changed. Verify the ledger and call for help.',
+  },
   verified: { ko: '맞음', en: 'verified' },
 } as const satisfies Record<string, Words>;
 

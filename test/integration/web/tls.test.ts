@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ran, runIn, writeConfiguration } from '../../unit/cli/command-line.ts';
 import { call, startTill, type Till } from '../agent/harness.ts';
 
 const CERTIFICATES = join(import.meta.dirname, '..', 'konaplate', 'tls');
@@ -28,6 +29,24 @@ beforeAll(async () => {
 });
 
 afterAll(() => till.close());
+
+/** `sync status` in the till's folder, with a configuration that names the certificate so. */
+async function syncStatus(certificateFile: string): Promise<Ran> {
+  const { directory, issuer, agent } = till;
+  const { merchantId, terminalId } = issuer.credentials;
+  writeConfiguration(directory, {
+    ledger: { directory, vaultKeyFile: '/nowhere/vault.key' },
+    merchantId,
+    terminalId,
+    port: Number(new URL(agent.address).port),
+    web: {
+      host: '0.0.0.0',
+      tls: { certificateFile, keyFile: 'credential:pages-key' },
+      cashierSecretFile: 'credential:secret',
+    },
+  });
+  return runIn(directory, ['sync', 'status']);
+}
 
 interface Got {
   readonly status: number;
@@ -64,6 +83,28 @@ function ask(path: string, headers: Readonly<Record<string, string>>, body?: obj
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
+
+describe('the command line of a till with TLS', () => {
+  it.each([join(CERTIFICATES, 'server.pem'), join(CERTIFICATES, 'ca.pem'), 'credential:pages'])(
+    'speaks to the agent that serves with what it left, wherever the configuration has it from: %s',
+    async (certificateFile) => {
+      const { code, out, err } = await syncStatus(certificateFile);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('online');
+    },
+  );
+
+  it('gives its token to nobody who serves with another certificate, and says that the agent does not answer', async () => {
+    const file = join(till.directory, 'control-certificate');
+    const left = readFileSync(file);
+    writeFileSync(file, ca);
+    const { code, out, err } = await syncStatus('credential:pages');
+    writeFileSync(file, left);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('is it running?');
+    expect((await syncStatus('credential:pages')).code).toBe(0);
+  });
+});
 
 describe('an agent with TLS', () => {
   it('listens beyond loopback, and keeps the same guards', async () => {

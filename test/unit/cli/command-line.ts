@@ -41,17 +41,19 @@ export interface Configured {
   readonly terminalId?: string;
   /** Port of the agent's pages. */
   readonly port?: number;
+  /** What `web` says besides the port. */
+  readonly web?: object;
 }
 
 /** Writes the smallest configuration of a till; nothing in it is reached but what the test gives. */
 export function writeConfiguration(folder: string, configured: Configured, name = CONFIGURATION): void {
-  const { ledger, merchantId = 'M'.repeat(15), terminalId = 'T1', port } = configured;
+  const { ledger, merchantId = 'M'.repeat(15), terminalId = 'T1', port, web } = configured;
   const config = {
     ...SMALLEST,
     environment: 'test',
     platform: { ...SMALLEST.platform, baseUrl: 'http://127.0.0.1:9/open-api', merchantId, terminalId },
     ledger,
-    ...(port === undefined ? {} : { web: { port } }),
+    ...(port === undefined ? {} : { web: { port, ...web } }),
   };
   writeFileSync(join(folder, name), JSON.stringify(config));
 }

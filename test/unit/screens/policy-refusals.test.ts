@@ -339,6 +339,15 @@ describe('a terminal that was not taken on', () => {
   });
 });
 
+describe('a decision about a payment whose entries were changed', () => {
+  it('is told as such, with what to do: not as one that its state does not allow', () => {
+    const told = (language: 'ko' | 'en'): string =>
+      errorText(new CallRefused({ error: 'REFUSED', text: '', refusal: 'NOT_VERIFIED' }), language);
+    expect(told('ko')).toMatch(/바뀌어 있어 정하지 않았습니다\. 장부 검증/);
+    expect(told('en')).toMatch(/^Nothing was decided: .* Verify the ledger/);
+  });
+});
+
 describe('an own command that the rules refuse', () => {
   const CODES: Readonly<Record<RefusalCode, true>> = {
     NOT_IN_THIS_STATE: true,
