@@ -84,7 +84,9 @@ export class Liaison {
     const mark = fenceReasonOf(ledger.recovering());
     const foundIndex = found?.index ?? null;
     this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex, mark);
-    this.#found = found === undefined ? null : this.session.foundAt(found);
+    const holds = ({ index, hash }: JournalHead): boolean =>
+      index === 0 || ledger.entries(index, 1)[0]?.hash === hash;
+    this.#found = found === undefined ? null : this.session.foundAt(found, holds);
     const [last] = found === undefined ? [] : ledger.entries(found.index, 1);
     if (last?.index === foundIndex) this.session.lastEntryAtMs = last?.atMs ?? null;
     this.line = new LineMonitor(limits, now);

@@ -100,10 +100,17 @@ export class Session {
     return (this.#issuerSaysEpoch ?? this.epoch) + 1;
   }
 
-  /** The journal's end for the hello of this run: as it was found now, or by an earlier start that nobody answered. */
-  foundAt(now: JournalHead): JournalHead {
+  /**
+   * The journal's end for the hello of this run: as it was found now, or by an earlier start that nobody answered. A journal
+   * that is as long as it was found to be, and does not hold that end (`holds`), has lost it and grown since: it is fenced.
+   */
+  foundAt(now: JournalHead, holds: (head: JournalHead) => boolean): JournalHead {
     const earlier = this.#remembered?.found ?? null;
     if (earlier === null || earlier.index > now.index) this.#remember({ found: now });
+    else if (!holds(earlier)) {
+      this.#remember({ issuerEpoch: UNASKED, fenced: this.fenceReason ?? 'JOURNAL_BEHIND', found: now });
+      this.issuerEpoch = UNASKED;
+    }
     return this.#remembered?.found ?? now;
   }
 

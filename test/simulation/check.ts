@@ -60,12 +60,15 @@ function accountForOne(counter: Counter, intent: Intent, issuer: IssuerModel): V
 
 /**
  * The day of a payment was sealed here longer ago than anything is asked about (settlement-contract 5: the items of unsealed
- * days), at an issuer that was put back to before the payment. What the till had heard of that went with its own disk.
+ * days), at an issuer that was put back to before the payment. It was so when the issuer was put back; or what the till had
+ * heard of it since went with its own disk.
  */
 function isLongSealed({ terminal, causes, world }: Counter, intent: Intent, issuer: IssuerModel): boolean {
   const { businessDate, sequenceId } = intent;
-  if (businessDate === null || !issuer.forgotten.has(sequenceId) || !causes.has('putBack')) return false;
-  const isAsked = businessDate >= datePlus(issuer.openDate(world.terminalId), -DEFAULT_LIMITS.unsealedDays);
+  const restoredOn = issuer.forgotten.get(sequenceId);
+  if (businessDate === null || restoredOn === undefined) return false;
+  const openDate = causes.has('putBack') ? issuer.openDate(world.terminalId) : restoredOn;
+  const isAsked = businessDate >= datePlus(openDate, -DEFAULT_LIMITS.unsealedDays);
   const day = terminal?.settlement.days().find(({ date }) => date === businessDate);
   return !isAsked && day !== undefined && day.state.sealed !== null && !keepsDayOpen(intent);
 }
@@ -101,7 +104,8 @@ export function accountFor(
   const { causes, judged } = excused;
   found.push(...daysFault(settlement, ledger, intents, issuer, world.terminalId, causes, judged));
   found.push(...vouchersFault(books, intents));
-  return [...found, ...booksFault(books, intents, issuer, cashier.notes, excused)];
+  const isOfSeal = (intent: Intent): boolean => isLongSealed(counter, intent, issuer);
+  return [...found, ...booksFault(books, intents, issuer, cashier.notes, excused, isOfSeal)];
 }
 
 /**
@@ -155,11 +159,15 @@ function lostFault(
   // Its comparison names it: in a story without a bookkeeper that is still to come.
   const toCompare = (date: string): boolean =>
     !days.some((day) => day.date === date && day.state.reconciled !== null);
+  // A claim asks for the lists of the days that may be unsealed; of one sealed before those the comparison alone names it.
+  const isBefore = (date: string): boolean =>
+    date < datePlus(issuer.openDate(terminalId), -DEFAULT_LIMITS.unsealedDays);
   // A page shows its day; what was compared before the import may not have had it yet.
   const isOffered = (id: string, date: string): boolean => {
     const day = days.find((each) => each.date === date);
+    if (day === undefined) return false;
     const since = imported.get(id);
-    if (day === undefined || since === undefined) return false;
+    if (since === undefined) return isBefore(date) && day.state.sealed !== null && compared.has(id);
     return compared.has(id) || (day.state.reconciled?.index ?? 0) < since;
   };
   const isNamed = (id: string, date: string): boolean =>
@@ -201,7 +209,8 @@ export function tokensFault(issuer: IssuerModel): Violation[] {
 
 /**
  * What drawer and issuer have to do with a payment that is over is what they really have; with nothing open, nothing is
- * left between them. Of a payment of which records are elsewhere this disk may know too little.
+ * left between them. Of a payment of which records are elsewhere this disk may know too little; of one whose day was sealed
+ * too long ago (`isOfSeal`) the issuer.
  */
 function booksFault(
   books: Books,
@@ -209,6 +218,7 @@ function booksFault(
   issuer: IssuerModel,
   notes: ReadonlyMap<string, Notes>,
   { causes, restores, judged }: Excused,
+  isOfSeal: (intent: Intent) => boolean,
 ): Violation[] {
   const found: Violation[] = [];
   const isSettled = (intent: Intent): boolean => isOver(intent) && !isCase(intent);
@@ -221,7 +231,7 @@ function booksFault(
     const there = figuresThere(intent, notes.get(sequenceId), isApproved);
     const payable = here.payable - turnedSince(intent, issuer, restores);
     const text = `${sequenceId} ${intent.type} ${intent.host}/${intent.cash}`;
-    if (payable !== there.payable)
+    if (payable !== there.payable && !isOfSeal(intent))
       found.push({ code: 'BOOKS', text: `${text}: ${payable}, issuer booked ${there.payable}` });
     if (here.drawer !== there.drawer)
       found.push({ code: 'DRAWER', text: `${text}: ${here.drawer}, notes ${there.drawer}` });

@@ -96,8 +96,11 @@ const PROCEEDING = { kind: 'notProcessed', code: '007_005' } as const;
 export class IssuerModel {
   readonly #settings: IssuerSettings;
   readonly items = new Map<string, ModelItem>();
-  /** Payments of which it knew something else before it was put back to an earlier point. */
-  readonly forgotten = new Set<string>();
+  /**
+   * Payments of which it knew something else before it was put back to an earlier point, with the open date of their terminal
+   * then; at more than one time, that of the first.
+   */
+  readonly forgotten = new Map<string, string>();
   /** Of these, those that were inside of a sealed day: of that it knows nothing any more. */
   readonly unsealed = new Set<string>();
   /** May be negative: the shortfall of a reversed, spent charge is the issuer's receivable. */
@@ -277,12 +280,14 @@ export class IssuerModel {
     return () => {
       this.#restores += 1;
       this.#work.drop();
+      const others = [...this.items.values()].filter((item) => isOther(item, items.get(item.sequenceId)));
       for (const [id, item] of this.items) {
-        if (isOther(item, items.get(id))) this.forgotten.add(id);
         if (item.sealed && items.get(id)?.sealed !== true) this.unsealed.add(id);
       }
       replace(this.items, items);
       days();
+      for (const { sequenceId, terminalId } of others)
+        if (!this.forgotten.has(sequenceId)) this.forgotten.set(sequenceId, this.openDate(terminalId));
       replace(this.balances, balances);
       // Barcodes that phones show now were issued by the issuer as it was; it knows nothing of them any more.
       replace(this.#tokens, tokens);

@@ -205,7 +205,7 @@ export function daysFault(
  * what it knew of them, or it is written where this disk does not have it.
  */
 function doubtful(intents: readonly Intent[], issuer: IssuerModel, causes: Causes): ReadonlySet<string> {
-  const besides = new Set(issuer.forgotten);
+  const besides = new Set(issuer.forgotten.keys());
   for (const intent of intents) if (isOfVoucher(intent) || isCase(intent)) besides.add(intent.sequenceId);
   for (const id of issuer.items.keys()) if (causes.isElsewhere(id)) besides.add(id);
   return besides;

@@ -346,6 +346,12 @@ describe('the whole terminal under one seed', () => {
       'sales of a copy of the disk, on a day that the till knew only by a payment whose net cancel was answered on the next',
     ],
     [8_043_452, 'a restored disk whose only payment of a day was undone on another one'],
+    [
+      8_099_567,
+      'a disk put back by one entry, at a till whose next starts could not remember where they found it and wrote on',
+    ],
+    [8_096_082, 'an issuer put back to before a payment whose day was sealed eight days ago'],
+    [8_086_410, 'sales of a copy of the disk, on a day that only its comparison names since'],
   ])('keeps the promise under a seed that once failed with the moods of its issuer: %d, %s', async (seed) => {
     const totals = await simulate({ from: seed, seeds: 1, customers: null, budgetMs: BUDGET_MS });
     expect(totals.failed).toEqual([]);

@@ -257,12 +257,24 @@ describe('the session', () => {
         written.push(remembered);
       },
     });
-    session.foundAt({ index: 3, hash: 'a'.repeat(64) });
+    session.foundAt({ index: 3, hash: 'a'.repeat(64) }, () => true);
     const reason = session.greet(hello, null, 3, at(0).wallMs, at(0));
     session.fence(reason ?? 'FENCED');
     expect(reason).toBe('JOURNAL_BEHIND');
     expect(written.every((each) => each?.found !== null || each.fenced !== null)).toBe(true);
     expect(memory.read()).toMatchObject({ found: null, fenced: 'JOURNAL_BEHIND' });
+  });
+
+  it('is fenced when the end that an earlier start found is not in the journal, however long that has grown since', () => {
+    const memory = volatileMemory();
+    const lost = { index: 46, hash: 'a'.repeat(64) };
+    const now = { index: 47, hash: 'b'.repeat(64) };
+    expect(sessionOf(memory).foundAt(lost, () => true)).toEqual(lost);
+    expect(sessionOf(memory).foundAt(now, () => true)).toEqual(lost);
+    const session = sessionOf(memory);
+    expect(session.foundAt(now, ({ hash }) => hash !== lost.hash)).toEqual(now);
+    expect(session.fenceReason).toBe('JOURNAL_BEHIND');
+    expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', issuerEpoch: '', found: now });
   });
 
   it('ends the fence only with the epoch that it claimed', () => {
