@@ -2,6 +2,7 @@
  * The agent: ledger, worker, stations, scanners and pages of one terminal, joined. It starts whole or not at all, and
  * `close` leaves nothing behind.
  */
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { listScanners } from '../drivers/list.ts';
 import type { ScannerConfig } from '../drivers/open.ts';
@@ -280,7 +281,9 @@ class Started {
     const token = Buffer.from(options.random.bytes(32)).toString('hex');
     writeWhole(join(options.dataDirectory, TOKEN_FILE), `${token}\n`);
     const { tls } = options.web;
-    if (tls !== null) writeWhole(join(options.dataDirectory, CERTIFICATE_FILE), tls.cert.toString());
+    // The first of the file alone: there may be a whole chain in it, or a key.
+    if (tls !== null)
+      writeWhole(join(options.dataDirectory, CERTIFICATE_FILE), new X509Certificate(tls.cert).toString());
     return {
       ...options.web,
       run: this.#run,

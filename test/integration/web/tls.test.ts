@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentOptions } from '../../../src/agent.ts';
 import { type Ran, runIn, writeConfiguration } from '../../unit/cli/command-line.ts';
 import { call, startTill, type Till } from '../agent/harness.ts';
 
@@ -10,28 +12,31 @@ const ca = readFileSync(join(CERTIFICATES, 'ca.pem'));
 const SECRET = 'a5'.repeat(20);
 let till: Till;
 
+const web = (host: string): AgentOptions['web'] => ({
+  host,
+  port: 0,
+  allowedHosts: [],
+  tls: {
+    // One file with both is allowed.
+    cert: Buffer.concat(['server.pem', 'server.key'].map((name) => readFileSync(join(CERTIFICATES, name)))),
+    key: readFileSync(join(CERTIFICATES, 'server.key')),
+  },
+  cashierSecret: SECRET,
+  pagesDirectory: null,
+});
+/** An address of this machine that others reach, where it has one. */
+const [lan] = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ family, internal }) => family === 'IPv4' && !internal);
+
 beforeAll(async () => {
-  till = await startTill({
-    agent: {
-      web: {
-        host: '0.0.0.0',
-        port: 0,
-        allowedHosts: [],
-        tls: {
-          cert: readFileSync(join(CERTIFICATES, 'server.pem')),
-          key: readFileSync(join(CERTIFICATES, 'server.key')),
-        },
-        cashierSecret: SECRET,
-        pagesDirectory: null,
-      },
-    },
-  });
+  till = await startTill({ agent: { web: web('0.0.0.0') } });
 });
 
 afterAll(() => till.close());
 
 /** `sync status` in the till's folder, with a configuration that names the certificate so. */
-async function syncStatus(certificateFile: string): Promise<Ran> {
+async function syncStatus(certificateFile: string, host = '0.0.0.0'): Promise<Ran> {
   const { directory, issuer, agent } = till;
   const { merchantId, terminalId } = issuer.credentials;
   writeConfiguration(directory, {
@@ -40,7 +45,7 @@ async function syncStatus(certificateFile: string): Promise<Ran> {
     terminalId,
     port: Number(new URL(agent.address).port),
     web: {
-      host: '0.0.0.0',
+      host,
       tls: { certificateFile, keyFile: 'credential:pages-key' },
       cashierSecretFile: 'credential:secret',
     },
@@ -91,6 +96,37 @@ describe('the command line of a till with TLS', () => {
       const { code, out, err } = await syncStatus(certificateFile);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toContain('online');
+    },
+  );
+
+  it('finds the certificate alone, where the file that the agent serves with holds its key too', async () => {
+    const left = readFileSync(join(till.directory, 'control-certificate'), 'utf8');
+    expect(left.match(/-----BEGIN [A-Z ]+-----/g)).toEqual(['-----BEGIN CERTIFICATE-----']);
+  });
+
+  it.each([
+    ['cannot be read', 'x'],
+    ['left no certificate', null],
+  ])('says to restart an agent that %s', async (said, content) => {
+    const file = join(till.directory, 'control-certificate');
+    const left = readFileSync(file);
+    if (content === null) rmSync(file);
+    else writeFileSync(file, content);
+    const { code, out, err } = await syncStatus('credential:pages');
+    writeFileSync(file, left);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain(said);
+    expect(err).toContain('restart it');
+  });
+
+  it.skipIf(lan === undefined)(
+    'speaks to an agent that listens on one address of the network alone',
+    async () => {
+      const host = lan?.address ?? '';
+      await till.restart({ web: web(host) });
+      const { code, err } = await syncStatus('credential:pages', host);
+      await till.restart({ web: web('0.0.0.0') });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
     },
   );
 
