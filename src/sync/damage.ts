@@ -1,7 +1,7 @@
 /** Rows of the ledger that cannot be read. One keeps the other payments from nothing; verification names it. */
 import type { Intent } from '../intent/model.ts';
 import { LedgerFault } from '../ledger/fault.ts';
-import type { TillLedger } from '../ledger/types.ts';
+import type { JournalHead, TillLedger } from '../ledger/types.ts';
 
 const PAGE = 1_000;
 /** More open payments than any till has. */
@@ -29,6 +29,17 @@ export function isRowDamaged(
     return false;
   } catch (again) {
     return isDamagedRow(ledger, again);
+  }
+}
+
+/** The entry at an index. null: none is there, or it cannot be read, which says nothing of where the journal ends. */
+export function headAt(ledger: Pick<TillLedger, 'entries' | 'isBroken'>, at: number): JournalHead | null {
+  try {
+    const [entry] = ledger.entries(at, 1);
+    return entry?.index === at ? { index: at, hash: entry.hash } : null;
+  } catch (fault) {
+    if (!isDamaged(ledger, fault)) throw fault;
+    return null;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Answered, CallContext, HelloAnswer } from '../konaplate/settlement
 import type { JournalHead } from '../ledger/types.ts';
 import { Breaker } from './breaker.ts';
 import type { Calls } from './calls.ts';
+import { headAt } from './damage.ts';
 import { DayChange } from './day-change.ts';
 import { HelloTurn } from './hello-turn.ts';
 import { heardOutMs, type SyncLimits } from './limits.ts';
@@ -84,9 +85,7 @@ export class Liaison {
     const mark = fenceReasonOf(ledger.recovering());
     const foundIndex = found?.index ?? null;
     this.session = new Session(memory, identity.machineId, limits.clockToleranceMs, foundIndex, mark);
-    const holds = ({ index, hash }: JournalHead): boolean =>
-      index === 0 || ledger.entries(index, 1)[0]?.hash === hash;
-    this.#found = found === undefined ? null : this.session.foundAt(found, holds);
+    this.#found = found === undefined ? null : this.session.foundAt(found, (index) => headAt(ledger, index));
     const [last] = found === undefined ? [] : ledger.entries(found.index, 1);
     if (last?.index === foundIndex) this.session.lastEntryAtMs = last?.atMs ?? null;
     this.line = new LineMonitor(limits, now);

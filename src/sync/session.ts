@@ -24,6 +24,7 @@ interface ClockReading {
 export class Session {
   readonly #memory: SyncMemory;
   readonly #machineId: string;
+  readonly #mark: FenceReason | null;
   readonly #toleranceMs: number;
   #remembered: Remembered | null;
   #clock: ClockReading | null = null;
@@ -57,6 +58,7 @@ export class Session {
   ) {
     this.#memory = memory;
     this.#machineId = machineId;
+    this.#mark = mark;
     this.#toleranceMs = toleranceMs;
     this.#remembered = memory.read();
     this.#keptPause = this.pause;
@@ -101,17 +103,22 @@ export class Session {
   }
 
   /**
-   * The journal's end for the hello of this run: as it was found now, or by an earlier start that nobody answered. A journal
-   * that is as long as it was found to be, and does not hold that end (`holds`), has lost it and grown since: it is fenced.
+   * The journal's end for the hello of this run: as it was found now, or by an earlier start that nobody answered. `headAt`:
+   * what the journal holds at an index, null when that cannot be read. One that holds another entry at that end than was found
+   * there has lost it and grown since: it is fenced, and where it went another way is the end that counts.
    */
-  foundAt(now: JournalHead, holds: (head: JournalHead) => boolean): JournalHead {
+  foundAt(now: JournalHead, headAt: (index: number) => JournalHead | null): JournalHead {
     const earlier = this.#remembered?.found ?? null;
-    if (earlier === null || earlier.index > now.index) this.#remember({ found: now });
-    else if (!holds(earlier)) {
-      this.#remember({ issuerEpoch: UNASKED, fenced: this.fenceReason ?? 'JOURNAL_BEHIND', found: now });
-      this.issuerEpoch = UNASKED;
+    if (earlier === null || earlier.index > now.index) {
+      this.#remember({ found: now });
+      return now;
     }
-    return this.#remembered?.found ?? now;
+    const here = headAt(earlier.index);
+    if (here === null || here.hash === earlier.hash) return earlier;
+    const fenced = this.fenceReason ?? this.#mark ?? 'JOURNAL_BEHIND';
+    this.#remember({ issuerEpoch: UNASKED, fenced, found: here });
+    this.issuerEpoch = UNASKED;
+    return here;
   }
 
   keepPause(pause: SyncPause | null): void {

@@ -1,6 +1,7 @@
 /** What a start remembers before it writes anything of its own. */
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CODE_TABLE } from '../../../src/barcode/parse.ts';
+import { LedgerFault } from '../../../src/ledger/fault.ts';
 import type { JournalHead, Ledger } from '../../../src/ledger/types.ts';
 import { type SyncMemory, volatileMemory } from '../../../src/sync/memory.ts';
 import { Till } from '../../../src/till.ts';
@@ -9,10 +10,11 @@ import { HandClock, MACHINE } from './counter.ts';
 
 openShop();
 
-/** The power fails at the first line that the start itself writes. */
-function dying(whole: Ledger): Ledger {
+/** The power fails at the first line that the start itself writes. `instead`: calls that do something else. */
+function dying(whole: Ledger, instead: Partial<Ledger> = {}): Ledger {
   return new Proxy(whole, {
     get(target, name) {
+      if (Object.hasOwn(instead, name)) return Reflect.get(instead, name);
       if (name === 'note')
         return () => {
           throw new Error('power cut');
@@ -26,9 +28,9 @@ function dying(whole: Ledger): Ledger {
 /** What is remembered, of a terminal in its second epoch, but for where its journal ended. */
 const REMEMBERED = { epoch: 1, issuerEpoch: 'first', pause: null, fenced: null } as const;
 
-function start(memory: SyncMemory): Till {
+function start(memory: SyncMemory, over: Ledger = dying(ledger)): Till {
   return new Till({
-    ledger: dying(ledger),
+    ledger: over,
     // No call is made before the first line is written.
     backend: { capabilities: {} } as never,
     clock: new HandClock(),
@@ -65,11 +67,25 @@ describe('a journal as long as the end that an earlier start found', () => {
   };
 
   it('and without that end has lost it, whatever starts wrote since that could not remember it', () => {
-    const now = started();
+    const here = started();
+    started();
     const memory = volatileMemory();
-    memory.write({ ...REMEMBERED, knownIndex: 0, found: { index: now.index, hash: 'f'.repeat(64) } });
+    memory.write({ ...REMEMBERED, knownIndex: 0, found: { index: here.index, hash: 'f'.repeat(64) } });
     expect(() => start(memory)).toThrow('power cut');
-    expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', issuerEpoch: '', found: now });
+    expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', issuerEpoch: '', found: here });
+  });
+
+  it('and with an entry there that cannot be read says nothing of it, and starts', () => {
+    const earlier = started();
+    started();
+    const memory = volatileMemory();
+    memory.write({ ...REMEMBERED, knownIndex: 0, found: earlier });
+    const entries = (index: number, limit: number) => {
+      if (index === earlier.index) throw new LedgerFault('CORRUPT', 'the page is damaged');
+      return ledger.entries(index, limit);
+    };
+    expect(() => start(memory, dying(ledger, { entries }))).toThrow('power cut');
+    expect(memory.read()).toMatchObject({ fenced: null, found: earlier });
   });
 
   it('and with it has lost nothing, and shows that end to the issuer still', () => {

@@ -257,7 +257,7 @@ describe('the session', () => {
         written.push(remembered);
       },
     });
-    session.foundAt({ index: 3, hash: 'a'.repeat(64) }, () => true);
+    session.foundAt({ index: 3, hash: 'a'.repeat(64) }, () => null);
     const reason = session.greet(hello, null, 3, at(0).wallMs, at(0));
     session.fence(reason ?? 'FENCED');
     expect(reason).toBe('JOURNAL_BEHIND');
@@ -268,13 +268,23 @@ describe('the session', () => {
   it('is fenced when the end that an earlier start found is not in the journal, however long that has grown since', () => {
     const memory = volatileMemory();
     const lost = { index: 46, hash: 'a'.repeat(64) };
-    const now = { index: 47, hash: 'b'.repeat(64) };
-    expect(sessionOf(memory).foundAt(lost, () => true)).toEqual(lost);
-    expect(sessionOf(memory).foundAt(now, () => true)).toEqual(lost);
+    const here = { index: 46, hash: 'b'.repeat(64) };
+    const now = { index: 48, hash: 'c'.repeat(64) };
+    expect(sessionOf(memory).foundAt(lost, () => null)).toEqual(lost);
+    expect(sessionOf(memory).foundAt(now, () => lost)).toEqual(lost);
     const session = sessionOf(memory);
-    expect(session.foundAt(now, ({ hash }) => hash !== lost.hash)).toEqual(now);
+    expect(session.foundAt(now, () => here)).toEqual(here);
     expect(session.fenceReason).toBe('JOURNAL_BEHIND');
-    expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', issuerEpoch: '', found: now });
+    expect(memory.read()).toMatchObject({ fenced: 'JOURNAL_BEHIND', issuerEpoch: '', found: here });
+  });
+
+  it('is not fenced by an entry that cannot be read where an earlier start found the end', () => {
+    const memory = volatileMemory();
+    const earlier = { index: 46, hash: 'a'.repeat(64) };
+    sessionOf(memory).foundAt(earlier, () => null);
+    const session = sessionOf(memory);
+    expect(session.foundAt({ index: 48, hash: 'c'.repeat(64) }, () => null)).toEqual(earlier);
+    expect(session.recovering).toBe(false);
   });
 
   it('ends the fence only with the epoch that it claimed', () => {
