@@ -2,6 +2,7 @@
 import type { Issuer } from '../../../src/issuer/issuer.ts';
 import type { CardsAnswer, MadeBarcode } from '../../../src/issuer/phone/api.ts';
 import type { FaceId, KeyId } from '../../../src/station/snapshot.ts';
+import { NewBarcodes } from '../../integration/issuer/new-barcodes.ts';
 import { hidPos, installRules } from './counter.ts';
 import { type Gadget, hidPosReports, shell } from './gadgets.ts';
 import type { Lab } from './lab.ts';
@@ -32,7 +33,6 @@ const CONFIG = '/data/till/till.jsonc';
 const ANSWERS: readonly string[] = ['online', 'slow'];
 const ADDRESS = 'http://127.0.0.1:8610';
 const KEPT_LINES = 12;
-const BARCODE_TRIES = 20;
 
 /** Emulated, a start of the program is half a minute of compiling; the cache on the data disk outlives the power cut. */
 function asTill(command: string): readonly string[] {
@@ -47,7 +47,7 @@ export class TillInMachine {
   #scanner: Gadget | null = null;
   readonly #lines: string[] = [];
   #shown: Shown | null = null;
-  readonly #scanned = new Set<string>();
+  readonly #barcodes = new NewBarcodes();
   #answers: string[] = [];
 
   constructor(lab: Lab, issuer: Issuer) {
@@ -177,21 +177,11 @@ export class TillInMachine {
   async scan(type: 'CHARGE' | 'REFUND', amount: number): Promise<string> {
     const { cards } = await this.#phone<CardsAnswer>('/cards');
     const body = { cardRef: cards[0]?.cardRef ?? '', type, amount };
-    const spec = await this.#newBarcode(body);
+    const spec = await this.#barcodes.next(
+      async () => (await this.#phone<MadeBarcode>('/barcodes', body)).spec,
+    );
     await this.machine.reports(this.#scanner?.port ?? '', hidPosReports(spec));
     return (await this.face(type === 'CHARGE' ? 'TAKE' : 'ASK-OUT')).sequenceId ?? '';
-  }
-
-  /** Three digits repeat, and a till rightly takes the same characters for a second scan: one that was not shown before. */
-  async #newBarcode(body: { cardRef: string; type: string; amount: number }): Promise<string> {
-    for (let tries = 0; tries < BARCODE_TRIES; tries += 1) {
-      const { spec } = await this.#phone<MadeBarcode>('/barcodes', body);
-      if (!this.#scanned.has(spec)) {
-        this.#scanned.add(spec);
-        return spec;
-      }
-    }
-    throw new Error('no barcode that was not shown before');
   }
 
   /** What the issuer says that the customer has. */

@@ -3,11 +3,9 @@ import type { Agent } from 'node:http';
 import type { Issuer } from '../../../src/issuer/issuer.ts';
 import { kstMillis, PUBLISHED_CALLS, SETTLEMENT_CALLS } from '../../../src/konaplate/wire.ts';
 import { Caller, type Reply } from './caller.ts';
+import { NewBarcodes } from './new-barcodes.ts';
 
 type Extra = Readonly<Record<string, unknown>>;
-
-/** How many barcodes are asked for until one comes that this till did not show: one in a thousand repeats another. */
-const BARCODE_TRIES = 20;
 
 export function newId(): string {
   return `S${Date.now()}${randomBytes(8).toString('hex')}`;
@@ -18,7 +16,7 @@ export class Till {
   readonly issuer: Issuer;
   readonly caller: Caller;
   #index = 0;
-  readonly #shown = new Set<string>();
+  readonly #barcodes = new NewBarcodes();
   readonly #now: () => number;
 
   constructor(issuer: Issuer, now: () => number = Date.now, agent: Agent | null = null) {
@@ -37,18 +35,13 @@ export class Till {
     return this.issuer.service.balanceOf(this.issuer.credentials.merchantId, cardNo);
   }
 
-  /** A barcode that this till did not show before: three digits repeat, and the same characters are the same content. */
-  async barcode(type: 'CHARGE' | 'REFUND', cardNo: string, amount: number): Promise<string> {
-    for (let tries = 0; tries < BARCODE_TRIES; tries += 1) {
+  /** One that this till did not show before. */
+  barcode(type: 'CHARGE' | 'REFUND', cardNo: string, amount: number): Promise<string> {
+    return this.#barcodes.next(async () => {
       const reply = await this.caller.post(PUBLISHED_CALLS.barcodeSpec.path, { cardNo, type, amount });
       if (reply.code !== '000_000') throw new Error(`no barcode: ${reply.code} ${reply.description}`);
-      const spec = String(reply.body.barcodeSpec);
-      if (!this.#shown.has(spec)) {
-        this.#shown.add(spec);
-        return spec;
-      }
-    }
-    throw new Error('no barcode that was not shown before');
+      return String(reply.body.barcodeSpec);
+    });
   }
 
   call(operation: keyof typeof SETTLEMENT_CALLS, body: Extra): Promise<Reply> {
